@@ -1,5 +1,4 @@
 using LoopLM.Engine.Depth;
-using Xunit;
 
 namespace LoopLM.Engine.Tests.Depth;
 

@@ -1,0 +1,20 @@
+namespace LoopLM.Engine.Runners;
+
+/// <summary>What the engine needs to know of a model.</summary>
+public sealed record ModelDescription
+{
+    /// <summary>Tokens in the vocabulary; token ids are 0..VocabularySize-1.</summary>
+    public required int VocabularySize { get; init; }
+
+    /// <summary>Length of a state (d).</summary>
+    public required int HiddenSize { get; init; }
+
+    /// <summary>Loops the model was trained with (T). A prompt always runs exactly these.</summary>
+    public required int Loops { get; init; }
+
+    /// <summary>Most positions of one sequence: prompt and generated tokens together.</summary>
+    public required int ContextLength { get; init; }
+
+    /// <summary>Cost of everything outside the loop (embedding and head) relative to one loop of one row, by parameters touched: F0/Fr of the depth bound.</summary>
+    public required double HeadCost { get; init; }
+}

@@ -10,8 +10,6 @@ internal static class WeightFiles
     private const string IndexFile = "model.safetensors.index.json";
     private const int MaxIndexBytes = 16 << 20;
 
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
-
     /// <summary>Opens the single file or else every shard of the index. Problems name the file.</summary>
     public static List<SafetensorsFile> Open(string folder, List<string> problems)
     {
@@ -79,31 +77,24 @@ internal static class WeightFiles
 
     private static Dictionary<string, string> ReadIndex(string folder, List<string> problems)
     {
-        try
+        var map = new Dictionary<string, string>();
+        var faults = new List<string>();
+        StrictJson.ReadFile(Path.Combine(folder, IndexFile), MaxIndexBytes, faults, index =>
         {
-            using var stream = new FileStream(Path.Combine(folder, IndexFile), FileMode.Open, FileAccess.Read, FileShare.Read);
-            if (stream.Length > MaxIndexBytes)
+            if (!index.TryGetProperty("weight_map", out var entries)
+                || entries.ValueKind != JsonValueKind.Object
+                || entries.EnumerateObject().Any(entry => entry.Value.ValueKind != JsonValueKind.String))
             {
-                problems.Add($"{IndexFile} has {stream.Length} bytes; at most {MaxIndexBytes} are read");
-                return [];
+                faults.Add("it has no weight_map from tensor names to file names");
+                return;
             }
 
-            using var document = JsonDocument.Parse(stream, Strict);
-            if (document.RootElement.ValueKind == JsonValueKind.Object
-                && document.RootElement.TryGetProperty("weight_map", out var map)
-                && map.ValueKind == JsonValueKind.Object
-                && map.EnumerateObject().All(entry => entry.Value.ValueKind == JsonValueKind.String))
+            foreach (var entry in entries.EnumerateObject())
             {
-                return map.EnumerateObject().ToDictionary(entry => entry.Name, entry => entry.Value.GetString()!);
+                map.Add(entry.Name, entry.Value.GetString()!);
             }
-
-            problems.Add($"{IndexFile} has no weight_map from tensor names to file names");
-        }
-        catch (JsonException exception)
-        {
-            problems.Add($"{IndexFile} is not valid JSON: {exception.Message}");
-        }
-
-        return [];
+        });
+        problems.AddRange(faults.Select(fault => $"{IndexFile}: {fault}"));
+        return map;
     }
 }

@@ -4,57 +4,9 @@ using System.Text.Json;
 namespace LoopLM.Checkpoints.Configuration;
 
 /// <summary>Typed reads from a <c>config.json</c>. What is missing or out of range becomes a problem that names the field; unknown fields are ignored.</summary>
-internal sealed class ConfigFields : IDisposable
+internal sealed class ConfigFields(JsonElement config, List<string> problems)
 {
-    private const int MaxBytes = 1 << 20;
-
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
-
-    private readonly JsonDocument _document;
-    private readonly List<string> _problems;
-
-    private ConfigFields(JsonDocument document, List<string> problems)
-    {
-        _document = document;
-        _problems = problems;
-    }
-
-    /// <summary>Reads a file; null where it is no JSON object.</summary>
-    public static ConfigFields? Read(string path, List<string> problems)
-    {
-        try
-        {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-            if (stream.Length > MaxBytes)
-            {
-                problems.Add($"it has {stream.Length} bytes; at most {MaxBytes} are read");
-                return null;
-            }
-
-            var document = JsonDocument.Parse(stream, Strict);
-            if (document.RootElement.ValueKind == JsonValueKind.Object)
-            {
-                return new ConfigFields(document, problems);
-            }
-
-            problems.Add($"it holds a JSON {document.RootElement.ValueKind}; it must hold an object");
-            document.Dispose();
-        }
-        catch (JsonException exception)
-        {
-            problems.Add($"it is not valid JSON: {exception.Message}");
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            problems.Add(exception.Message);
-        }
-
-        return null;
-    }
-
-    public void Dispose() => _document.Dispose();
-
-    public void Problem(string problem) => _problems.Add(problem);
+    public void Problem(string problem) => problems.Add(problem);
 
     public string? Text(string name)
     {
@@ -162,5 +114,5 @@ internal sealed class ConfigFields : IDisposable
 
     /// <summary>A field's value; null where it is absent or null.</summary>
     private JsonElement? Find(string name) =>
-        _document.RootElement.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        config.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 }

@@ -6,6 +6,8 @@ namespace LoopLM.Checkpoints.Configuration;
 /// <summary>What the <c>config.json</c> of any looped model says.</summary>
 public abstract record ModelConfig
 {
+    private const int MaxBytes = 1 << 20;
+
     /// <summary>Family of the model: <c>model_type</c>.</summary>
     public required string ModelType { get; init; }
 
@@ -39,20 +41,22 @@ public abstract record ModelConfig
     public static ModelConfig Load(string path)
     {
         var problems = new List<string>();
-        using var fields = ConfigFields.Read(path, problems);
-        if (fields is not null)
-        {
-            var type = fields.Text("model_type");
-            if (type is not null and not OuroConfig.Family)
-            {
-                problems.Add($"model_type is '{type}'; the known ones are: {OuroConfig.Family}");
-            }
-            else if (OuroConfig.Read(fields) is var config && problems.Count == 0)
-            {
-                return config;
-            }
-        }
+        ModelConfig? config = null;
+        StrictJson.ReadFile(path, MaxBytes, problems, json => config = Read(new ConfigFields(json, problems)));
+        return problems.Count == 0 ? config! : throw new CheckpointException(path, problems);
+    }
 
-        throw new CheckpointException(path, problems);
+    private static OuroConfig? Read(ConfigFields fields)
+    {
+        switch (fields.Text("model_type"))
+        {
+            case OuroConfig.Family:
+                return OuroConfig.Read(fields);
+            case { } unknown:
+                fields.Problem($"model_type is '{unknown}'; the known ones are: {OuroConfig.Family}");
+                return null;
+            case null:
+                return null;
+        }
     }
 }

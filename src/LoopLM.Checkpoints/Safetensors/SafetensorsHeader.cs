@@ -6,8 +6,6 @@ namespace LoopLM.Checkpoints.Safetensors;
 /// <summary>Reads the JSON header of a safetensors file: a map from tensor name to dtype, shape and data_offsets, and string metadata.</summary>
 internal static class SafetensorsHeader
 {
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 8 };
-
     /// <summary>Reads and checks a header.</summary>
     /// <param name="json">Its bytes.</param>
     /// <param name="dataLength">Bytes of the file behind the header.</param>
@@ -16,16 +14,10 @@ internal static class SafetensorsHeader
     public static List<TensorEntry> Read(ReadOnlyMemory<byte> json, long dataLength, List<string> problems)
     {
         var entries = new List<TensorEntry>();
-        try
+        var before = problems.Count;
+        StrictJson.Read(json, problems, header =>
         {
-            using var document = JsonDocument.Parse(json, Strict);
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
-            {
-                problems.Add($"the header is a JSON {document.RootElement.ValueKind}; it must be an object");
-                return entries;
-            }
-
-            foreach (var property in document.RootElement.EnumerateObject())
+            foreach (var property in header.EnumerateObject())
             {
                 if (property.Name == "__metadata__")
                 {
@@ -36,15 +28,10 @@ internal static class SafetensorsHeader
                     entries.Add(entry);
                 }
             }
-        }
-        catch (JsonException exception)
-        {
-            problems.Add($"the header is not valid JSON: {exception.Message}");
-            return entries;
-        }
+        });
 
         entries.Sort((a, b) => (a.Begin, a.End).CompareTo((b.Begin, b.End)));
-        if (problems.Count == 0)
+        if (problems.Count == before)
         {
             CheckCoverage(entries, dataLength, problems);
         }

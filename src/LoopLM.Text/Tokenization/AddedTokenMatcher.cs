@@ -18,7 +18,7 @@ internal sealed class AddedTokenMatcher
     /// <param name="text">The whole piece: a token's neighbours decide whether it is a single word.</param>
     /// <param name="taken">Where the previous match ended; white space before it is not stripped again.</param>
     /// <param name="from">Where to search; moved behind the content found. White space that a match strips is searched again, as Hugging Face does.</param>
-    /// <param name="match">The token found.</param>
+    /// <param name="match">The token found. Its range is empty where white space that was taken is all it has: then it counts for nothing.</param>
     public bool TryFind(ReadOnlySpan<char> text, int taken, ref int from, out AddedTokenMatch match)
     {
         while (text[from..].IndexOfAny(_contents) is >= 0 and var offset)
@@ -33,7 +33,7 @@ internal sealed class AddedTokenMatcher
 
             match = new(
                 token.Id,
-                token.LStrip && taken < start ? taken + text[taken..start].TrimEnd().Length : start,
+                token.LStrip ? taken + text[Math.Min(taken, start)..start].TrimEnd().Length : start,
                 token.RStrip ? text.Length - text[end..].TrimStart().Length : end);
             return true;
         }

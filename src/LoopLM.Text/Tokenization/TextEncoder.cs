@@ -33,8 +33,12 @@ internal sealed class TextEncoder(IReadOnlyList<AddedTokenMatcher> matchers, Pre
                 CutAddedTokens(text[taken..match.Start], start + taken, matcher + 1, preTokenize, output);
             }
 
-            output.Ids.Add(match.Id);
-            output.EndPiece(start + match.Start, match.End - match.Start, isAddedToken: true, hasPrefixSpace: false);
+            if (match.Start < match.End)
+            {
+                output.Ids.Add(match.Id);
+                output.EndPiece(start + match.Start, match.End - match.Start, isAddedToken: true, hasPrefixSpace: false);
+            }
+
             taken = match.End;
         }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using LoopLM.Text.Tokenization.Json;
+using LoopLM.Text.Tokenization.Merging;
 using Microsoft.ML.Tokenizers;
 
 namespace LoopLM.Text.Tokenization;

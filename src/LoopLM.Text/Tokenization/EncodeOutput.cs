@@ -1,3 +1,5 @@
+using LoopLM.Text.Tokenization.Merging;
+
 namespace LoopLM.Text.Tokenization;
 
 /// <summary>What one encode call has produced, and its scratch.</summary>

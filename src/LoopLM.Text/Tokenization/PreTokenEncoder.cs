@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text;
+using LoopLM.Text.Tokenization.Merging;
 
 namespace LoopLM.Text.Tokenization;
 
@@ -33,7 +34,7 @@ internal sealed class PreTokenEncoder(Vocabulary vocabulary, bool ignoreMerges, 
         }
         else
         {
-            merger.Merge(bytes, vocabulary.ByteSymbols, ids);
+            merger.MergeAll(bytes, vocabulary.ByteSymbols, ids);
         }
 
         ArrayPool<byte>.Shared.Return(buffer);

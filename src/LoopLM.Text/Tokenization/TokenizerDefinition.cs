@@ -1,3 +1,4 @@
+using LoopLM.Text.Tokenization.Merging;
 using LoopLM.Text.Tokenization.PreTokenization;
 
 namespace LoopLM.Text.Tokenization;

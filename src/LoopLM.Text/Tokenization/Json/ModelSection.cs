@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LoopLM.Text.Tokenization.Merging;
 
 namespace LoopLM.Text.Tokenization.Json;
 

@@ -1,0 +1,78 @@
+using System.CommandLine;
+using LoopLM.Engine.Runners;
+using LoopLM.Testing;
+using LoopLM.Tools.Parity;
+using LoopLM.Torch.Runners;
+using Spectre.Console.Testing;
+
+namespace LoopLM.Tools.Tests.Parity;
+
+public sealed class ParityCommandTests
+{
+    private static readonly Dictionary<string, RunnerOpener> Runners = new()
+    {
+        ["torch"] = (checkpoint, capacity) => new TorchModelRunner(checkpoint, capacity, new TorchRunnerOptions()),
+    };
+
+    public static TheoryData<string, string> Pairs => new MatrixTheoryData<string, string>(
+        Runners.Keys, ["ouro-tiny-mha", "ouro-tiny-gqa", "looplm-bytes"]);
+
+    [Theory]
+    [MemberData(nameof(Pairs))]
+    public void Compare_Fixture_EveryNumberWithinToleranceAndEveryTraceEqual(string runner, string fixture)
+    {
+        var report = ParityCommand.Compare(TestData.Fixture(fixture), runner, Runners[runner]);
+
+        Assert.Empty(report.Tensors.Where(tensor => tensor.Outside > 0));
+        Assert.Equal(report.Traces.Select(trace => trace.Total), report.Traces.Select(trace => trace.Equal));
+        Assert.Equal(4, report.Traces.Count);
+    }
+
+    [Fact]
+    public void Invoke_RunnerThatIsSlightlyWrong_ExitsWithOne()
+    {
+        var console = new TestConsole();
+        var runners = new Dictionary<string, RunnerOpener> { ["wrong"] = (checkpoint, capacity) => new Tilted(Runners["torch"](checkpoint, capacity)) };
+
+        var exitCode = ParityCommand.Create(runners, console).Parse([TestData.Fixture("ouro-tiny-gqa")]).Invoke();
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("DISAGREES", console.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Invoke_NoSuchFolder_ExitsWithOneAndNamesIt()
+    {
+        var console = new TestConsole();
+
+        var exitCode = ParityCommand.Create(Runners, console).Parse(["no-such-folder"]).Invoke();
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("no-such-folder", console.Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>Adds five thousandths to every logit.</summary>
+    private sealed class Tilted(IModelRunner runner) : IModelRunner
+    {
+        public string Name => runner.Name;
+
+        public ModelDescription Model => runner.Model;
+
+        public void RunLoop(LoopBatch batch, Span<float> gateLogits, Span<float> stateChanges) => runner.RunLoop(batch, gateLogits, stateChanges);
+
+        public void RunHead(ReadOnlySpan<int> rowSlots, Span<float> logits)
+        {
+            runner.RunHead(rowSlots, logits);
+            foreach (ref var logit in logits)
+            {
+                logit += 0.005f;
+            }
+        }
+
+        public void ReadStates(ReadOnlySpan<int> rowSlots, Span<float> states) => runner.ReadStates(rowSlots, states);
+
+        public void Release(int sequence) => runner.Release(sequence);
+
+        public void Dispose() => runner.Dispose();
+    }
+}

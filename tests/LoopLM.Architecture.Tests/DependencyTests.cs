@@ -1,0 +1,75 @@
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using LoopLM.Testing;
+
+namespace LoopLM.Architecture.Tests;
+
+/// <summary>The direction of dependencies that ARCHITECTURE.md draws.</summary>
+public sealed partial class DependencyTests
+{
+    private static readonly Dictionary<string, string[]> Allowed = new()
+    {
+        ["LoopLM.Engine"] = [],
+        ["LoopLM.Text"] = [],
+        ["LoopLM.Checkpoints"] = [],
+        ["LoopLM.Protocol"] = [],
+        ["LoopLM.Torch"] = ["LoopLM.Engine", "LoopLM.Checkpoints"],
+        ["LoopLM.Cpu"] = ["LoopLM.Engine", "LoopLM.Checkpoints"],
+        ["LoopLM.Server"] = ["LoopLM.Engine", "LoopLM.Checkpoints", "LoopLM.Text", "LoopLM.Protocol", "LoopLM.Torch", "LoopLM.Cpu"],
+        ["LoopLM.Tools"] = ["LoopLM.Engine", "LoopLM.Checkpoints", "LoopLM.Text", "LoopLM.Torch", "LoopLM.Cpu"],
+    };
+
+    /// <summary>Packages that a project below the server may not carry: the engine is tested without native libraries, runners know no web server.</summary>
+    private static readonly Dictionary<string, string> ForbiddenPackages = new()
+    {
+        ["LoopLM.Engine"] = "TorchSharp|libtorch|AspNetCore|Grpc",
+        ["LoopLM.Text"] = "TorchSharp|libtorch|AspNetCore|Grpc",
+        ["LoopLM.Checkpoints"] = "TorchSharp|libtorch|AspNetCore|Grpc",
+        ["LoopLM.Cpu"] = "TorchSharp|libtorch|AspNetCore|Grpc",
+        ["LoopLM.Torch"] = "AspNetCore|Grpc",
+    };
+
+    public static TheoryData<string> Projects => [.. Directory.EnumerateDirectories(Source).Select(folder => Path.GetFileName(folder)!)];
+
+    private static string Source => Path.Combine(TestData.Root, "src");
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void ProjectReferences_OfEveryProject_PointDown(string project) =>
+        Assert.Subset(
+            Allowed[project].ToHashSet(),
+            Items(project, "ProjectReference").Select(path => Path.GetFileNameWithoutExtension(path)).ToHashSet());
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void PackageReferences_OfEveryProject_StayInItsRoom(string project)
+    {
+        if (ForbiddenPackages.TryGetValue(project, out var forbidden))
+        {
+            Assert.DoesNotContain(Items(project, "PackageReference"), package => Regex.IsMatch(package, forbidden));
+        }
+    }
+
+    [Theory]
+    [InlineData("LoopLM.Server")]
+    [InlineData("LoopLM.Tools")]
+    public void Sources_OfAnExecutable_NameRunnersInProgramOnly(string project)
+    {
+        var naming = Directory.EnumerateFiles(Path.Combine(Source, project), "*.cs", SearchOption.AllDirectories)
+            .Where(file => !IsBuilt(file) && Runner().IsMatch(File.ReadAllText(file)))
+            .Select(Path.GetFileName);
+
+        Assert.Subset(new HashSet<string?> { "Program.cs" }, naming.ToHashSet());
+    }
+
+    private static bool IsBuilt(string file) =>
+        file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal);
+
+    private static IEnumerable<string> Items(string project, string kind) =>
+        XDocument.Load(Path.Combine(Source, project, project + ".csproj"))
+            .Descendants(kind)
+            .Select(item => item.Attribute("Include")!.Value.Replace('\\', '/'));
+
+    [GeneratedRegex(@"\b(TorchModelRunner|CpuModelRunner)\b")]
+    private static partial Regex Runner();
+}

@@ -1,0 +1,35 @@
+using System.Text.Json.Serialization;
+
+namespace LoopLM.Tools.Bench;
+
+/// <summary>What <c>looplm bench engine</c> prints; with <c>--json</c> as one object.</summary>
+internal sealed record BenchReport
+{
+    public required double PrefillTokensPerSecond { get; init; }
+
+    public required double DecodeTokensPerSecond { get; init; }
+
+    [JsonPropertyName("itl_p50_ms")]
+    public required double InterTokenLatencyP50Milliseconds { get; init; }
+
+    [JsonPropertyName("itl_p95_ms")]
+    public required double InterTokenLatencyP95Milliseconds { get; init; }
+
+    public required double MeanExitStep { get; init; }
+
+    /// <summary>How many times faster than full depth the exits can make decoding: (F0 + T Fr) / (F0 + d Fr).</summary>
+    public required double Bound { get; init; }
+
+    /// <summary>The share of the bound that was reached, against full depth measured in the same run.</summary>
+    public required double BoundShare { get; init; }
+
+    public required double FullDepthTokensPerSecond { get; init; }
+
+    public required long PeakRssBytes { get; init; }
+
+    public required string Runner { get; init; }
+
+    public required string Model { get; init; }
+
+    public required int Concurrency { get; init; }
+}

@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using LoopLM.Engine.Execution;
+using LoopLM.Engine.Requests;
+using LoopLM.Engine.Runners;
+
+namespace LoopLM.Tools.Bench;
+
+/// <summary>Measures the engine without HTTP: all requests of a workload run at once on the calling thread.</summary>
+internal static class EngineBench
+{
+    /// <summary>Runs a workload once.</summary>
+    /// <param name="workload">The requests.</param>
+    /// <param name="exit">How deep their tokens go.</param>
+    /// <param name="open">Opens a runner.</param>
+    /// <param name="loops">Loops of the model.</param>
+    public static BenchMeasurement Run(BenchWorkload workload, BenchExit exit, Func<RunnerCapacity, IModelRunner> open, int loops)
+    {
+        var options = CreateOptions(workload, loops);
+        using var metrics = new EngineMetrics();
+        using var engine = new EngineCore(open(new RunnerCapacity(options.MaxRows, options.KvSlots)), options, metrics);
+        Warm(engine, workload, exit);
+
+        var generations = workload.Prompts.Select((prompt, i) => Submit(engine, prompt, workload.Generate, exit, i)).ToArray();
+        var lastTokenAt = new long[generations.Length];
+        var (tokens, exitSteps, gaps) = (0, 0L, new List<double>());
+        var (waitingForFirst, ended) = (generations.Length, false);
+        var started = Stopwatch.GetTimestamp();
+        var decodeStarted = started;
+        while (!ended && engine.Tick())
+        {
+            var now = Stopwatch.GetTimestamp();
+            var decoding = waitingForFirst == 0;
+            for (var i = 0; i < generations.Length; i++)
+            {
+                while (generations[i].Events.TryRead(out var next))
+                {
+                    ended |= next.Kind != GenerationEventKind.Token;
+                    if (next.Kind == GenerationEventKind.Failed)
+                    {
+                        throw new InvalidOperationException(next.Error);
+                    }
+
+                    if (next.Kind != GenerationEventKind.Token)
+                    {
+                        continue;
+                    }
+
+                    if (decoding)
+                    {
+                        tokens++;
+                        exitSteps += next.ExitStep;
+                        gaps.Add(Stopwatch.GetElapsedTime(lastTokenAt[i], now).TotalSeconds);
+                    }
+                    else if (lastTokenAt[i] == 0 && --waitingForFirst == 0)
+                    {
+                        decodeStarted = now;
+                    }
+
+                    lastTokenAt[i] = now;
+                }
+            }
+        }
+
+        var decodeSeconds = Stopwatch.GetElapsedTime(decodeStarted).TotalSeconds;
+        gaps.Sort();
+        return new BenchMeasurement(
+            workload.Prompts.Sum(prompt => prompt.Length) / Stopwatch.GetElapsedTime(started, decodeStarted).TotalSeconds,
+            tokens / decodeSeconds,
+            tokens == 0 ? 0 : (double)exitSteps / tokens,
+            [.. gaps]);
+    }
+
+    private static EngineOptions CreateOptions(BenchWorkload workload, int loops)
+    {
+        var requests = workload.Prompts.Count;
+        return new EngineOptions
+        {
+            MaxSequences = requests,
+            MaxRows = Math.Max(requests, 256),
+            PrefillChunk = 256,
+            MaxQueuedRequests = requests,
+            MaxLoops = Math.Max(loops, 8),
+            Refill = workload.Refill,
+            KvSlots = workload.Prompts.Sum(prompt => (prompt.Length + workload.Generate) * loops),
+        };
+    }
+
+    /// <summary>Compiles and touches everything once, outside the measurement.</summary>
+    private static void Warm(EngineCore engine, BenchWorkload workload, BenchExit exit)
+    {
+        Submit(engine, workload.Prompts[0], Math.Min(workload.Generate, 64), exit, 0);
+        while (engine.Tick())
+        {
+        }
+    }
+
+    private static Generation Submit(EngineCore engine, int[] prompt, int generate, BenchExit exit, int index)
+    {
+        var request = new GenerationRequest { Prompt = prompt, MaxTokens = generate, Exit = exit.For(index, generate) };
+        return engine.TrySubmit(request, out var generation, out var rejection)
+            ? generation
+            : throw new ArgumentException(rejection.Message);
+    }
+}

@@ -13,3 +13,10 @@ public enum ExitSignals
     /// <summary>The relative change of the state in the loop.</summary>
     StateChange = 2,
 }
+
+/// <summary>Tests of <see cref="ExitSignals"/>.</summary>
+internal static class ExitSignalsExtensions
+{
+    /// <summary>Whether a signal is among others; unlike <see cref="Enum.HasFlag"/> it never allocates, optimised or not.</summary>
+    public static bool Has(this ExitSignals signals, ExitSignals signal) => (signals & signal) != 0;
+}

@@ -269,8 +269,8 @@ public sealed class EngineCore : IDisposable
             var rows = plan.Rows.Length;
             _runner.RunLoop(
                 plan,
-                plan.Reads.HasFlag(ExitSignals.Gate) ? _gateLogits.AsSpan(0, rows) : default,
-                plan.Reads.HasFlag(ExitSignals.StateChange) ? _stateChanges.AsSpan(0, rows) : default);
+                plan.Reads.Has(ExitSignals.Gate) ? _gateLogits.AsSpan(0, rows) : default,
+                plan.Reads.Has(ExitSignals.StateChange) ? _stateChanges.AsSpan(0, rows) : default);
             return true;
         }
         catch (Exception exception)
@@ -297,14 +297,14 @@ public sealed class EngineCore : IDisposable
 
             row.Loop++;
             var reads = row.Reads;
-            if ((reads.HasFlag(ExitSignals.Gate) && float.IsNaN(_gateLogits[i]))
-                || (reads.HasFlag(ExitSignals.StateChange) && float.IsNaN(_stateChanges[i])))
+            if ((reads.Has(ExitSignals.Gate) && float.IsNaN(_gateLogits[i]))
+                || (reads.Has(ExitSignals.StateChange) && float.IsNaN(_stateChanges[i])))
             {
                 Fail(row.Sequence, $"The model computed NaN at position {row.Position}, loop {row.Loop}.");
                 continue;
             }
 
-            if (reads.HasFlag(ExitSignals.Gate))
+            if (reads.Has(ExitSignals.Gate))
             {
                 var probability = ExitDistribution.GateProbability(_gateLogits[i]);
                 row.Distribution.Add(probability);

@@ -1,0 +1,73 @@
+using LoopLM.Engine.Execution;
+using LoopLM.Engine.Requests;
+using LoopLM.Engine.Runners;
+using LoopLM.Testing;
+using static LoopLM.Engine.Tests.TestRequests;
+
+namespace LoopLM.Engine.Tests.Execution;
+
+public sealed class AllocationTests
+{
+    [Theory]
+    [InlineData(0.5f)]
+    [InlineData(1f)]
+    public void Tick_WarmDecode_AllocatesNothing(float threshold)
+    {
+        var options = new EngineOptions { KvSlots = 80_000, MaxSequences = 8, MaxRows = 16 };
+        using var metrics = new EngineMetrics();
+        using var engine = new EngineCore(new EvenRunner(), options, metrics);
+        var generations = new Generation[8];
+        for (var i = 0; i < generations.Length; i++)
+        {
+            Assert.True(engine.TrySubmit(Greedy(4, 2000, QExit(threshold)), out generations[i]!, out _));
+        }
+
+        Run(engine, generations, 200);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Run(engine, generations, 1000);
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        engine.CancelAll();
+        engine.Audit();
+    }
+
+    private static void Run(EngineCore engine, Generation[] generations, int ticks)
+    {
+        for (var i = 0; i < ticks; i++)
+        {
+            engine.Tick();
+            foreach (var generation in generations)
+            {
+                while (generation.Events.TryRead(out _))
+                {
+                }
+            }
+        }
+    }
+
+    /// <summary>Answers everything with zeros and allocates nothing.</summary>
+    private sealed class EvenRunner : IModelRunner
+    {
+        public string Name => "even";
+
+        public ModelDescription Model { get; } = new ScriptedModel().Description;
+
+        public void RunLoop(LoopBatch batch, Span<float> gateLogits, Span<float> stateChanges)
+        {
+            gateLogits.Clear();
+            stateChanges.Clear();
+        }
+
+        public void RunHead(ReadOnlySpan<int> rowSlots, Span<float> logits) => logits.Clear();
+
+        public void ReadStates(ReadOnlySpan<int> rowSlots, Span<float> states) => states.Clear();
+
+        public void Release(int sequence)
+        {
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}

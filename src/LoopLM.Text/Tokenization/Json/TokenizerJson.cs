@@ -42,8 +42,9 @@ internal static class TokenizerJson
         {
             return JsonDocument.Parse(bytes, new() { AllowDuplicateProperties = false });
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // InvalidOperationException: a name with an escaped lone surrogate.
             throw new TokenizerException($"The file is not JSON with unique names: {exception.Message}");
         }
     }

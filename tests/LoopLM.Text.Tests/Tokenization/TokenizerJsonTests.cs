@@ -115,7 +115,7 @@ public sealed class TokenizerJsonTests
 
     [Theory]
     [InlineData("\"abc\":256", "\"\\ud800\":256", "The file is not JSON with unique names")]
-    [InlineData("\"abc\":256", "\"abc\u00FF\":256", "model.vocab has a name that is not well-formed Unicode")]
+    [InlineData("\"abc\":256", "\"abc\u00FF\":256", "The file is not UTF-8")]
     [InlineData("\"</s>\"", "\"\\ud800\"", "added_tokens[1].content is \"\\ud800\"; supported: a string of well-formed Unicode")]
     public void Load_TextThatIsNoUnicode_IsRefused(string text, string replacement, string expected)
     {
@@ -134,6 +134,30 @@ public sealed class TokenizerJsonTests
     {
         var exception = Assert.Throws<TokenizerException>(() => ByteLevelBpeTokenizer.Load(new EndlessStream()));
         Assert.Contains("larger than 67108864 bytes", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_RandomlyBrokenFiles_ThrowsNothingElse()
+    {
+        var random = new Random(1);
+        var bytes = Encoding.UTF8.GetBytes(SyntheticTokenizer.ToJson(Small()));
+        for (var i = 0; i < 5000; i++)
+        {
+            var broken = bytes.ToArray();
+            for (var j = random.Next(1, 4); j > 0; j--)
+            {
+                // A byte from elsewhere in the file keeps more of them JSON than a random one.
+                broken[random.Next(broken.Length)] = random.Next(8) == 0 ? (byte)random.Next(256) : bytes[random.Next(bytes.Length)];
+            }
+
+            try
+            {
+                ByteLevelBpeTokenizer.Load(new MemoryStream(broken));
+            }
+            catch (TokenizerException)
+            {
+            }
+        }
     }
 
     // "a", "b", "ab" among the bytes (less one, so that an unknown token would matter), and two special tokens.

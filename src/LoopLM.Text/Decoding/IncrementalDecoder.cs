@@ -17,7 +17,8 @@ public sealed class IncrementalDecoder(ByteLevelBpeTokenizer tokenizer, bool ski
     /// <summary>Appends a token.</summary>
     /// <param name="id">Any id; one without a token gives nothing.</param>
     /// <returns>The text that is decided by now and was not before; often empty.</returns>
-    public string Append(int id) => Decode(tokenizer.GetTokenBytes(id, skipSpecialTokens), flush: false);
+    public string Append(int id) =>
+        Decode(skipSpecialTokens && tokenizer.IsSpecial(id) ? [] : tokenizer.GetTokenBytes(id), flush: false);
 
     /// <summary>Ends the sequence.</summary>
     /// <returns>U+FFFD where it ends inside a character, else nothing. The decoder can then begin a new sequence.</returns>

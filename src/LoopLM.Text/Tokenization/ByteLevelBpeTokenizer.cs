@@ -12,7 +12,7 @@ namespace LoopLM.Text.Tokenization;
 /// <remarks>
 /// <para>What a file may hold; anything else is refused with the field's name, never approximated:</para>
 /// <list type="bullet">
-/// <item>model: BPE over bytes, merges as <c>"a b"</c> or <c>["a", "b"]</c>, <c>ignore_merges</c>. A byte without a symbol is dropped silently.</item>
+/// <item>model: BPE over bytes, merges as <c>"a b"</c> or <c>["a", "b"]</c>, <c>ignore_merges</c>. A byte without a symbol is dropped silently; <c>unk_token</c> must be null unless every byte has one.</item>
 /// <item>pre_tokenizer: ByteLevel, alone or last in a Sequence after Digits and Split. Split takes the patterns of GPT-2, Llama 3 and Qwen 2.</item>
 /// <item>added_tokens with every flag; ids as Hugging Face would give them.</item>
 /// <item>decoder: ByteLevel; normalizer, truncation, padding: null; post_processor: null, or one that matters only to a caller who asks for special tokens.</item>
@@ -70,14 +70,11 @@ public sealed class ByteLevelBpeTokenizer : Tokenizer
     /// <summary>The bytes that a token stands for, special or not; empty for an id without a token. They need not be whole characters.</summary>
     public ReadOnlySpan<byte> GetTokenBytes(int id) => _vocabulary.GetBytes(id);
 
-    /// <summary>A token's bytes as decoding takes them: none of a special token that is skipped.</summary>
-    public ReadOnlySpan<byte> GetTokenBytes(int id, bool skipSpecialTokens) => _vocabulary.GetBytes(id, skipSpecialTokens);
-
     /// <summary>Whether an id is a special token's.</summary>
     public bool IsSpecial(int id) => _vocabulary.IsSpecial(id);
 
     /// <summary>Encodes a trusted text: what looks like a special token becomes that token.</summary>
-    public IReadOnlyList<int> EncodeWithSpecialTokens(string text) => Encode(_withSpecialTokens, ReplaceLoneSurrogates(text)).Ids;
+    public IReadOnlyList<int> EncodeWithSpecialTokens(string text) => Encode(_withSpecialTokens, WellFormedText.Of(text)).Ids;
 
     /// <summary>Decodes tokens together, as <see cref="Decode(IEnumerable{int}, bool)"/> does; special tokens give nothing.</summary>
     public override string Decode(IEnumerable<int> ids) => Decode(ids, skipSpecialTokens: true);
@@ -100,7 +97,7 @@ public sealed class ByteLevelBpeTokenizer : Tokenizer
             return base.EncodeToIds(text, textSpan, settings);
         }
 
-        var source = ReplaceLoneSurrogates(text ?? textSpan);
+        var source = WellFormedText.Of(text ?? textSpan);
         return new() { Tokens = Encode(_plain, source, settings.ConsiderPreTokenization).Ids, CharsConsumed = source.Length };
     }
 
@@ -108,7 +105,7 @@ public sealed class ByteLevelBpeTokenizer : Tokenizer
     protected override EncodeResults<EncodedToken> EncodeToTokens(string? text, ReadOnlySpan<char> textSpan, EncodeSettings settings)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(settings.MaxTokenCount);
-        var source = ReplaceLoneSurrogates(text ?? textSpan);
+        var source = WellFormedText.Of(text ?? textSpan);
         var pieces = new List<EncodedPiece>();
         var ids = Encode(_plain, source, settings.ConsiderPreTokenization, pieces, settings.MaxTokenCount).Ids;
         var tokens = TokenOffsets.Locate(source, ids, pieces, _vocabulary);
@@ -137,29 +134,6 @@ public sealed class ByteLevelBpeTokenizer : Tokenizer
             [new AddedTokenMatcher(tokens[false]), new AddedTokenMatcher(tokens[true])],
             definition.PreTokenizer,
             new PreTokenEncoder(definition.Vocabulary, definition.IgnoreMerges, allowSpecial: special));
-    }
-
-    private static ReadOnlySpan<char> ReplaceLoneSurrogates(ReadOnlySpan<char> text)
-    {
-        if (!text.ContainsAnyInRange('\uD800', '\uDFFF'))
-        {
-            return text;
-        }
-
-        var wellFormed = text.ToArray();
-        for (var i = 0; i < wellFormed.Length; i++)
-        {
-            if (char.IsHighSurrogate(wellFormed[i]) && i + 1 < wellFormed.Length && char.IsLowSurrogate(wellFormed[i + 1]))
-            {
-                i++;
-            }
-            else if (char.IsSurrogate(wellFormed[i]))
-            {
-                wellFormed[i] = '\uFFFD';
-            }
-        }
-
-        return wellFormed;
     }
 
     private EncodeOutput Encode(

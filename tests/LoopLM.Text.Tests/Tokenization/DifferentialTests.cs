@@ -14,50 +14,23 @@ public sealed class DifferentialTests(HuggingFaceOracle oracle) : IClassFixture<
 {
     private const int TextsPerTokenizer = 1500;
 
-    public static TheoryData<string> Names => [.. Synthetic.Keys];
-
-    private static Dictionary<string, Func<JsonObject>> Synthetic { get; } = new()
-    {
-        ["GPT-2"] = () => SyntheticTokenizer.Create(1),
-        ["prefix space"] = () => SyntheticTokenizer.Create(2, preTokenizer: SyntheticTokenizer.ByteLevel(addPrefixSpace: true)),
-        ["no pre-tokens"] = () => SyntheticTokenizer.Create(3, preTokenizer: SyntheticTokenizer.ByteLevel(useRegex: false)),
-        ["single digits"] = () => SyntheticTokenizer.Create(
-            4, preTokenizer: SyntheticTokenizer.Sequence(SyntheticTokenizer.Digits(individual: true), SyntheticTokenizer.ByteLevel())),
-        ["digit runs, prefix space"] = () => SyntheticTokenizer.Create(
-            5, preTokenizer: SyntheticTokenizer.Sequence(SyntheticTokenizer.Digits(individual: false), SyntheticTokenizer.ByteLevel(addPrefixSpace: true))),
-        ["Llama 3, merges ignored"] = () => IgnoringMerges(SyntheticTokenizer.Create(
-            6, mergesAsPairs: true, preTokenizer: SyntheticTokenizer.Sequence(
-                SyntheticTokenizer.Split(Llama3Splitter.Pattern), SyntheticTokenizer.ByteLevel(useRegex: false)))),
-        ["Qwen 2"] = () => SyntheticTokenizer.Create(
-            7, preTokenizer: SyntheticTokenizer.Sequence(
-                SyntheticTokenizer.Split(Llama3Splitter.SingleDigitPattern, "Removed", invert: true), SyntheticTokenizer.ByteLevel(useRegex: false))),
-        ["split twice"] = () => SyntheticTokenizer.Create(
-            8, preTokenizer: SyntheticTokenizer.Sequence(
-                SyntheticTokenizer.Sequence(SyntheticTokenizer.Split(Llama3Splitter.Pattern), SyntheticTokenizer.Split(Gpt2Splitter.Pattern)),
-                SyntheticTokenizer.ByteLevel())),
-        ["missing bytes"] = () => SyntheticTokenizer.Create(
-            9, preTokenizer: SyntheticTokenizer.ByteLevel(useRegex: false), missing: [0x04, 0x13, (byte)'e', 0xC3, 0xF0, 0xF1, 0xA0]),
-        ["added tokens"] = () => WithAddedTokens(SyntheticTokenizer.Create(10)),
-        ["added tokens, prefix space"] = () => WithAddedTokens(SyntheticTokenizer.Create(11, preTokenizer: SyntheticTokenizer.ByteLevel(addPrefixSpace: true))),
-        ["added tokens, merges ignored"] = () => IgnoringMerges(WithAddedTokens(
-            SyntheticTokenizer.Create(12, preTokenizer: SyntheticTokenizer.ByteLevel(useRegex: false)))),
-    };
+    public static TheoryData<string> Names => [.. TokenizerCases.All.Keys];
 
     [Theory]
     [MemberData(nameof(Names))]
     public async Task EncodeToIds_SyntheticTokenizer_AgreesWithHuggingFace(string name) =>
-        await AssertPlainAgreesAsync(Synthetic[name](), RandomText.CreateMany(seed: name.Length, TextsPerTokenizer));
+        await AssertPlainAgreesAsync(TokenizerCases.All[name](), RandomText.CreateMany(seed: name.Length, TextsPerTokenizer));
 
     [Theory]
     [MemberData(nameof(Names))]
     public async Task EncodeWithSpecialTokens_SyntheticTokenizer_AgreesWithHuggingFace(string name) =>
-        await AssertSpecialAgreesAsync(Synthetic[name](), RandomText.CreateMany(seed: name.Length + 100, TextsPerTokenizer));
+        await AssertSpecialAgreesAsync(TokenizerCases.All[name](), RandomText.CreateMany(seed: name.Length + 100, TextsPerTokenizer));
 
     [Theory]
     [MemberData(nameof(Names))]
     public async Task Decode_RandomTokens_AgreesWithHuggingFace(string name)
     {
-        var json = Synthetic[name]();
+        var json = TokenizerCases.All[name]();
         var tokenizer = SyntheticTokenizer.Load(json);
         var random = new Random(5);
         int[][] ids = [.. Enumerable.Range(0, 500).Select(_ =>
@@ -102,7 +75,7 @@ public sealed class DifferentialTests(HuggingFaceOracle oracle) : IClassFixture<
     public async Task EncodeToIds_SingleWordTokenBesideEveryAssignedCodePoint_AgreesWithHuggingFace()
     {
         var json = SyntheticTokenizer.Create(32, merges: 0);
-        AddTokens(json, SyntheticTokenizer.AddedToken(256, "WORD", singleWord: true));
+        json["added_tokens"]!.AsArray().Add(SyntheticTokenizer.AddedToken(256, "WORD", singleWord: true));
         await AssertPlainAgreesAsync(json, ForEachCodePoint(rune => $" {rune}WORD WORD{rune} "));
     }
 
@@ -120,40 +93,6 @@ public sealed class DifferentialTests(HuggingFaceOracle oracle) : IClassFixture<
         var text = File.ReadAllText(TestData.SharedOrSkip("corpus", "fairytaleqa-val.txt"));
         var random = new Random(seed);
         return Enumerable.Range(0, count).Select(_ => text.Substring(random.Next(text.Length - 4000), random.Next(4000)));
-    }
-
-    private static JsonObject IgnoringMerges(JsonObject json)
-    {
-        json["model"]!["ignore_merges"] = true;
-        return json;
-    }
-
-    private static void AddTokens(JsonObject json, params JsonObject[] tokens) => json["added_tokens"] = new JsonArray(tokens);
-
-    // Special tokens come last, so that without them the others keep the ids that Hugging Face counts.
-    private static JsonObject WithAddedTokens(JsonObject json)
-    {
-        var vocabulary = json["model"]!["vocab"]!.AsObject();
-        vocabulary.Add("<|pad|>", vocabulary.Count);
-        var next = vocabulary.Count;
-        AddTokens(
-            json,
-            SyntheticTokenizer.AddedToken(Id("<tool"), "<tool"),
-            SyntheticTokenizer.AddedToken(Id("<tool>"), "<tool>"),
-            SyntheticTokenizer.AddedToken(Id("WORD"), "WORD", singleWord: true, normalized: true),
-            SyntheticTokenizer.AddedToken(Id("STRIP"), "STRIP", lstrip: true, rstrip: true),
-            SyntheticTokenizer.AddedToken(Id("\n\n"), "\n\n"),
-            SyntheticTokenizer.AddedToken(Id("   "), "   "),
-            SyntheticTokenizer.AddedToken(Id("é"), "é"),
-            SyntheticTokenizer.AddedToken(Id("Ġ"), "Ġ", normalized: true),
-            SyntheticTokenizer.AddedToken(Id("<|pad|>"), "<|pad|>", special: true),
-            SyntheticTokenizer.AddedToken(Id("<|endoftext|>"), "<|endoftext|>", special: true, lstrip: true),
-            SyntheticTokenizer.AddedToken(Id("<|im_start|>"), "<|im_start|>", special: true, rstrip: true),
-            SyntheticTokenizer.AddedToken(Id("<tool>x"), "<tool>x", special: true, singleWord: true),
-            SyntheticTokenizer.AddedToken(Id("<|im_end|>"), "<|im_end|>", special: true, normalized: true));
-        return json;
-
-        int Id(string content) => vocabulary[content]?.GetValue<int>() ?? next++;
     }
 
     private static void AddFirstByteMerges(JsonObject json)

@@ -1,4 +1,6 @@
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using LoopLM.Text.Tokenization;
 
@@ -7,6 +9,8 @@ namespace LoopLM.Text.Tests.Tokenization;
 /// <summary>Small tokenizer.json files made from a seed.</summary>
 internal static class SyntheticTokenizer
 {
+    private static readonly JsonSerializerOptions s_fewEscapes = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static JsonObject ByteLevel(bool addPrefixSpace = false, bool useRegex = true) => new()
     {
         ["type"] = "ByteLevel",
@@ -75,7 +79,10 @@ internal static class SyntheticTokenizer
 
     /// <summary>Loads a file as the tokenizer under test.</summary>
     public static ByteLevelBpeTokenizer Load(JsonNode json) =>
-        ByteLevelBpeTokenizer.Load(new MemoryStream(Encoding.UTF8.GetBytes(json.ToJsonString())));
+        ByteLevelBpeTokenizer.Load(new MemoryStream(Encoding.UTF8.GetBytes(ToJson(json))));
+
+    /// <summary>A file's text, with as few escapes as JSON allows.</summary>
+    public static string ToJson(JsonNode json) => json.ToJsonString(s_fewEscapes);
 
     /// <summary>Bytes as a vocabulary writes them.</summary>
     public static string Symbols(ReadOnlySpan<byte> bytes)

@@ -74,9 +74,16 @@ internal readonly record struct JsonField(JsonElement Value, string Path, List<s
     /// <summary>A string; empty where it is not one.</summary>
     public string Text()
     {
-        if (Value.ValueKind == JsonValueKind.String && Decode(Value, static value => value.GetString()) is { } text)
+        try
         {
-            return text;
+            if (Value.ValueKind == JsonValueKind.String)
+            {
+                return Value.GetString()!;
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            // An escaped lone surrogate.
         }
 
         Refuse("a string of well-formed Unicode");
@@ -110,27 +117,7 @@ internal readonly record struct JsonField(JsonElement Value, string Path, List<s
 
         foreach (var member in Value.EnumerateObject())
         {
-            if (Decode(member, static member => member.Name) is { } name)
-            {
-                yield return (name, new(member.Value, $"{Path}[\"{name}\"]", Problems));
-            }
-            else
-            {
-                Problems.Add($"{Path} has a name that is not well-formed Unicode");
-            }
-        }
-    }
-
-    private static string? Decode<T>(T source, Func<T, string?> read)
-    {
-        try
-        {
-            return read(source);
-        }
-        catch (InvalidOperationException)
-        {
-            // Invalid UTF-8, or an escaped lone surrogate.
-            return null;
+            yield return (member.Name, new(member.Value, $"{Path}[\"{member.Name}\"]", Problems));
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace LoopLM.Text.Tokenization.Json;
 
@@ -38,12 +39,18 @@ internal static class TokenizerJson
 
     private static JsonDocument Parse(ReadOnlyMemory<byte> bytes)
     {
+        if (!Utf8.IsValid(bytes.Span))
+        {
+            throw new TokenizerException("The file is not UTF-8");
+        }
+
         try
         {
             return JsonDocument.Parse(bytes, new() { AllowDuplicateProperties = false });
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // InvalidOperationException: a name with an escaped lone surrogate.
             throw new TokenizerException($"The file is not JSON with unique names: {exception.Message}");
         }
     }

@@ -14,7 +14,7 @@ namespace LoopLM.Text.Tokenization;
 /// <list type="bullet">
 /// <item>model: BPE over bytes, merges as <c>"a b"</c> or <c>["a", "b"]</c>, <c>ignore_merges</c>. A byte without a symbol is dropped silently; <c>unk_token</c> must be null unless every byte has one.</item>
 /// <item>pre_tokenizer: ByteLevel, alone or last in a Sequence after Digits and Split. Split takes the patterns of GPT-2, Llama 3 and Qwen 2.</item>
-/// <item>added_tokens with every flag; ids as Hugging Face would give them.</item>
+/// <item>added_tokens with every flag; ids as Hugging Face would give them. A special one must not be a byte's symbol or the result of a merge, so that plain text cannot give it.</item>
 /// <item>decoder: ByteLevel; normalizer, truncation, padding: null; post_processor: null, or one that matters only to a caller who asks for special tokens.</item>
 /// </list>
 /// <para>

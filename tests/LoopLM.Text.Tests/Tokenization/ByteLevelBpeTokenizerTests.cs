@@ -96,6 +96,38 @@ public sealed class ByteLevelBpeTokenizerTests
     }
 
     [Fact]
+    public void Decode_TokenAcrossTheLastCharacterThatFits_IsNotConsumed()
+    {
+        // 😀€ in tokens of 2, 3 and 2 bytes: the second ends the one and begins the other.
+        var json = SyntheticTokenizer.Create(1, merges: 0);
+        foreach (var bytes in (byte[][])[[0xF0, 0x9F], [0x98, 0x80, 0xE2], [0x82, 0xAC]])
+        {
+            json["model"]!["vocab"]!.AsObject().Add(SyntheticTokenizer.Symbols(bytes), json["model"]!["vocab"]!.AsObject().Count);
+        }
+
+        var tokenizer = SyntheticTokenizer.Load(json);
+        Assert.Equal(OperationStatus.DestinationTooSmall, tokenizer.Decode([256, 257, 258], new char[2], out var idsConsumed, out var charsWritten));
+        Assert.Equal((0, 0), (idsConsumed, charsWritten));
+    }
+
+    [Fact]
+    public void EncodeToTokens_WhiteSpaceBetweenTwoThatStripIt_GoesToTheFirst()
+    {
+        var json = SyntheticTokenizer.Create(1, merges: 0);
+        json["added_tokens"]!.AsArray().Add(SyntheticTokenizer.AddedToken(256, "<a>", lstrip: true, rstrip: true));
+        Assert.Equal([0..5, 5..8], SyntheticTokenizer.Load(json).EncodeToTokens("<a>  <a>", out _).Select(token => token.Offset));
+    }
+
+    [Fact]
+    public void EncodeToTokens_AddedTokenWithNothingLeftToCover_IsDropped()
+    {
+        var json = SyntheticTokenizer.Create(1, merges: 0);
+        json["added_tokens"] = new JsonArray(
+            SyntheticTokenizer.AddedToken(256, "<a>", rstrip: true), SyntheticTokenizer.AddedToken(257, "\n", lstrip: true));
+        Assert.Equal(["<a>", "b"], SyntheticTokenizer.Load(json).EncodeToTokens("<a> \nb", out _).Select(token => token.Value));
+    }
+
+    [Fact]
     public void EncodeToTokens_TokensInsideACharacter_CoverThatCharacter() => Assert.Equal(
         [0..1, 1..3, 1..3, 1..3, 1..3, 3..4],
         s_bytes.EncodeToTokens("a😀b", out _).Select(token => token.Offset));

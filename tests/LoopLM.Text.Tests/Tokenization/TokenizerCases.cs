@@ -27,11 +27,24 @@ internal static class TokenizerCases
                 SyntheticTokenizer.ByteLevel())),
         ["missing bytes"] = () => SyntheticTokenizer.Create(
             9, preTokenizer: SyntheticTokenizer.ByteLevel(useRegex: false), missing: [0x04, 0x13, (byte)'e', 0xC3, 0xF0, 0xF1, 0xA0]),
+        ["merges given twice"] = () => RepeatingMerges(SyntheticTokenizer.Create(13)),
         ["added tokens"] = () => WithAddedTokens(SyntheticTokenizer.Create(10)),
         ["added tokens, prefix space"] = () => WithAddedTokens(SyntheticTokenizer.Create(11, preTokenizer: SyntheticTokenizer.ByteLevel(addPrefixSpace: true))),
         ["added tokens, merges ignored"] = () => IgnoringMerges(WithAddedTokens(
             SyntheticTokenizer.Create(12, preTokenizer: SyntheticTokenizer.ByteLevel(useRegex: false)))),
     };
+
+    // A pair that is given twice has its later rank.
+    private static JsonObject RepeatingMerges(JsonObject json)
+    {
+        var merges = json["model"]!["merges"]!.AsArray();
+        foreach (var merge in merges.Take(100).ToList())
+        {
+            merges.Add(merge!.DeepClone());
+        }
+
+        return json;
+    }
 
     private static JsonObject IgnoringMerges(JsonObject json)
     {

@@ -12,6 +12,9 @@ public sealed record ModelDescription
     /// <summary>Loops the model was trained with (T). A prompt always runs exactly these.</summary>
     public required int Loops { get; init; }
 
+    /// <summary>The model's own threshold for <c>q-exit</c>; 1 never exits early.</summary>
+    public required float ExitThreshold { get; init; }
+
     /// <summary>Most positions of one sequence: prompt and generated tokens together.</summary>
     public required int ContextLength { get; init; }
 

@@ -1,0 +1,96 @@
+using LoopLM.Checkpoints.Configuration;
+using LoopLM.Checkpoints.Safetensors;
+
+namespace LoopLM.Checkpoints;
+
+/// <summary>
+/// A model's folder: <c>config.json</c> and its weights, <c>model.safetensors</c> or, where that is absent, the shards that
+/// <c>model.safetensors.index.json</c> names. Weights are memory-mapped; nothing but safetensors is ever read.
+/// </summary>
+public sealed class Checkpoint : IDisposable
+{
+    private readonly List<SafetensorsFile> _files;
+
+    private Checkpoint(string folder, ModelConfig config, List<SafetensorsFile> files)
+    {
+        Folder = folder;
+        Config = config;
+        _files = files;
+        Tensors = files.SelectMany(file => file.Tensors).ToDictionary();
+    }
+
+    /// <summary>Its folder.</summary>
+    public string Folder { get; }
+
+    /// <summary>What its <c>config.json</c> says.</summary>
+    public ModelConfig Config { get; }
+
+    /// <summary>Exactly the tensors that the configuration asks for, by name, in float32, bfloat16 or float16.</summary>
+    public IReadOnlyDictionary<string, SafetensorsTensor> Tensors { get; }
+
+    /// <summary>A tensor by name.</summary>
+    public SafetensorsTensor this[string name] => Tensors[name];
+
+    /// <summary>Opens a checkpoint. It takes milliseconds whatever its size: weights are read when they are used.</summary>
+    /// <exception cref="CheckpointException">It cannot be used; the message lists every problem of the weights, or of the configuration.</exception>
+    public static Checkpoint Open(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            throw new CheckpointException(folder, "there is no such folder");
+        }
+
+        var config = ModelConfig.Load(Path.Combine(folder, "config.json"));
+        var problems = new List<string>();
+        var files = WeightFiles.Open(folder, problems);
+        CheckTensors(config, files, problems);
+        if (problems.Count == 0)
+        {
+            return new Checkpoint(folder, config, files);
+        }
+
+        files.ForEach(file => file.Dispose());
+        throw new CheckpointException(folder, problems);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _files.ForEach(file => file.Dispose());
+
+    private static void CheckTensors(ModelConfig config, List<SafetensorsFile> files, List<string> problems)
+    {
+        if (files.Count == 0)
+        {
+            return;
+        }
+
+        var found = new Dictionary<string, SafetensorsTensor>();
+        foreach (var (name, tensor) in files.SelectMany(file => file.Tensors))
+        {
+            if (!found.TryAdd(name, tensor))
+            {
+                problems.Add($"tensor '{name}' is in two files");
+            }
+        }
+
+        foreach (var (name, shape) in config.Tensors)
+        {
+            if (!found.Remove(name, out var tensor))
+            {
+                problems.Add($"tensor '{name}' is missing; it must have the shape [{string.Join(", ", shape)}]");
+                continue;
+            }
+
+            if (!tensor.Shape.SequenceEqual(shape))
+            {
+                problems.Add($"tensor '{name}' has the shape [{string.Join(", ", tensor.Shape)}]; config.json asks for [{string.Join(", ", shape)}]");
+            }
+
+            if (!ModelConfig.WeightTypes.Contains(tensor.ElementType))
+            {
+                problems.Add($"tensor '{name}' is {ElementTypes.NameOf(tensor.ElementType)}; weights must be {string.Join(", ", ModelConfig.WeightTypes.Select(ElementTypes.NameOf))}");
+            }
+        }
+
+        problems.AddRange(found.Keys.Select(name => $"tensor '{name}' is not part of the model that config.json describes"));
+    }
+}

@@ -1,0 +1,15 @@
+namespace LoopLM.Checkpoints;
+
+/// <summary>A checkpoint, or a file of one, that cannot be read. The message lists every problem, one a line.</summary>
+public sealed class CheckpointException : Exception
+{
+    /// <summary>Creates the exception.</summary>
+    /// <param name="path">The file or folder at fault.</param>
+    /// <param name="problems">What was found and what would be right, at least one.</param>
+    public CheckpointException(string path, params IReadOnlyList<string> problems)
+        : base($"{path} cannot be used:{string.Concat(problems.Select(problem => $"{Environment.NewLine}  - {problem}"))}") =>
+        Problems = problems;
+
+    /// <summary>What was found and what would be right.</summary>
+    public IReadOnlyList<string> Problems { get; }
+}

@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+
+namespace LoopLM.Checkpoints.Configuration;
+
+/// <summary>An Ouro model (arXiv 2510.25741). Nothing that the forward pass needs has a default: the class defaults of the published code describe another model.</summary>
+public sealed record OuroConfig : ModelConfig
+{
+    /// <summary>Value of <c>model_type</c>.</summary>
+    public const string Family = "ouro";
+
+    /// <summary>Decoder layers of one loop: <c>num_hidden_layers</c>.</summary>
+    public required int Layers { get; init; }
+
+    /// <summary>Query heads: <c>num_attention_heads</c>.</summary>
+    public required int Heads { get; init; }
+
+    /// <summary>Key and value heads, a divisor of <see cref="Heads"/>: <c>num_key_value_heads</c>.</summary>
+    public required int KvHeads { get; init; }
+
+    /// <summary>Length of one head, even: <c>head_dim</c>, or hidden_size / num_attention_heads where it is absent.</summary>
+    public required int HeadDimension { get; init; }
+
+    /// <summary>Inner length of the SwiGLU: <c>intermediate_size</c>.</summary>
+    public required int IntermediateSize { get; init; }
+
+    /// <summary>Base of the rotary embedding: <c>rope_theta</c>.</summary>
+    public required float RopeTheta { get; init; }
+
+    /// <summary>Added to the mean square in every RMSNorm: <c>rms_norm_eps</c>.</summary>
+    public required float RmsNormEpsilon { get; init; }
+
+    /// <inheritdoc/>
+    public override IEnumerable<(string Name, ImmutableArray<long> Shape)> Tensors
+    {
+        get
+        {
+            long hidden = HiddenSize, ffn = IntermediateSize, vocabulary = VocabularySize;
+            var (queries, keys) = ((long)Heads * HeadDimension, (long)KvHeads * HeadDimension);
+            yield return ("model.embed_tokens.weight", [vocabulary, hidden]);
+            for (var layer = 0; layer < Layers; layer++)
+            {
+                var prefix = $"model.layers.{layer}.";
+                yield return (prefix + "input_layernorm.weight", [hidden]);
+                yield return (prefix + "input_layernorm_2.weight", [hidden]);
+                yield return (prefix + "post_attention_layernorm.weight", [hidden]);
+                yield return (prefix + "post_attention_layernorm_2.weight", [hidden]);
+                yield return (prefix + "self_attn.q_proj.weight", [queries, hidden]);
+                yield return (prefix + "self_attn.k_proj.weight", [keys, hidden]);
+                yield return (prefix + "self_attn.v_proj.weight", [keys, hidden]);
+                yield return (prefix + "self_attn.o_proj.weight", [hidden, queries]);
+                yield return (prefix + "mlp.gate_proj.weight", [ffn, hidden]);
+                yield return (prefix + "mlp.up_proj.weight", [ffn, hidden]);
+                yield return (prefix + "mlp.down_proj.weight", [hidden, ffn]);
+            }
+
+            yield return ("model.norm.weight", [hidden]);
+            yield return ("model.early_exit_gate.weight", [1, hidden]);
+            yield return ("model.early_exit_gate.bias", [1]);
+            yield return ("lm_head.weight", [vocabulary, hidden]);
+        }
+    }
+
+    internal static OuroConfig Read(ConfigFields fields)
+    {
+        const int MaxSize = 1 << 20;
+        var vocabulary = fields.Integer("vocab_size", 1, 1 << 24);
+        var hidden = fields.Integer("hidden_size", 1, MaxSize);
+        var layers = fields.Integer("num_hidden_layers", 1, 4096);
+        var heads = fields.Integer("num_attention_heads", 1, 4096);
+        var keyValueHeads = fields.Integer("num_key_value_heads", 1, 4096);
+        var headDimension = fields.IntegerOr("head_dim", 2, 65536, absent: hidden / heads);
+        if (heads % keyValueHeads != 0)
+        {
+            fields.Problem($"num_key_value_heads is {keyValueHeads}; it must divide num_attention_heads, which is {heads}");
+        }
+
+        if (headDimension % 2 != 0 || headDimension == 0)
+        {
+            fields.Problem($"head_dim is {headDimension}; the rotary embedding needs an even number");
+        }
+
+        fields.Only("hidden_act", "\"silu\"");
+        fields.Only("rope_scaling", "null");
+        fields.Only("tie_word_embeddings", "false");
+        fields.Only("attention_bias", "false");
+        fields.Only("use_sliding_window", "false");
+        fields.Only("sliding_window", "null");
+        fields.OnlyEach("layer_types", "\"full_attention\"", layers);
+        return new OuroConfig
+        {
+            ModelType = Family,
+            VocabularySize = vocabulary,
+            HiddenSize = hidden,
+            Layers = layers,
+            Heads = heads,
+            KvHeads = keyValueHeads,
+            HeadDimension = headDimension,
+            IntermediateSize = fields.Integer("intermediate_size", 1, MaxSize),
+            Loops = fields.Integer("total_ut_steps", 1, 64),
+            ContextLength = fields.Integer("max_position_embeddings", 1, 1 << 24),
+            RopeTheta = fields.Number("rope_theta", 1, float.MaxValue),
+            RmsNormEpsilon = fields.Number("rms_norm_eps", 0, 1),
+            EarlyExitThreshold = fields.Number("early_exit_threshold", 0, 1, absent: 1),
+            EndOfTextTokens = fields.Tokens("eos_token_id", vocabulary),
+        };
+    }
+}

@@ -1,0 +1,100 @@
+using System.Buffers.Binary;
+using System.IO.MemoryMappedFiles;
+
+namespace LoopLM.Checkpoints.Safetensors;
+
+/// <summary>
+/// A memory-mapped safetensors file: eight bytes of header length, a JSON header, and the tensors' bytes.
+/// Everything that the header claims is checked before a tensor can be reached.
+/// </summary>
+public sealed unsafe class SafetensorsFile : IDisposable
+{
+    /// <summary>Longest header that is read, in bytes.</summary>
+    public const int MaxHeaderBytes = 16 << 20;
+
+    private const int LengthBytes = sizeof(ulong);
+
+    private readonly MemoryMappedFile _map;
+    private readonly MemoryMappedViewAccessor _view;
+    private readonly Dictionary<string, SafetensorsTensor> _tensors = [];
+
+    private SafetensorsFile(MemoryMappedFile map, List<TensorEntry> entries, long dataStart)
+    {
+        _map = map;
+        _view = map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+        byte* start = null;
+        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+        start += _view.PointerOffset + dataStart;
+        foreach (var entry in entries)
+        {
+            _tensors.Add(entry.Name, new SafetensorsTensor(entry, start + entry.Begin));
+        }
+    }
+
+    /// <summary>The tensors by name.</summary>
+    public IReadOnlyDictionary<string, SafetensorsTensor> Tensors => _tensors;
+
+    /// <summary>Maps a file and checks its header.</summary>
+    /// <exception cref="CheckpointException">The file cannot be read; the message lists every problem.</exception>
+    public static SafetensorsFile Open(string path)
+    {
+        var problems = new List<string>();
+        try
+        {
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            var entries = ReadHeader(stream, problems, out var dataStart);
+            if (problems.Count == 0)
+            {
+                var map = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
+                return new SafetensorsFile(map, entries, dataStart);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            problems.Add(exception.Message);
+        }
+
+        throw new CheckpointException(path, problems);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (!_view.SafeMemoryMappedViewHandle.IsClosed)
+        {
+            _view.SafeMemoryMappedViewHandle.ReleasePointer();
+            _view.Dispose();
+            _map.Dispose();
+        }
+    }
+
+    private static List<TensorEntry> ReadHeader(FileStream stream, List<string> problems, out long dataStart)
+    {
+        dataStart = 0;
+        Span<byte> length = stackalloc byte[LengthBytes];
+        if (stream.Length < LengthBytes)
+        {
+            problems.Add($"the file has {stream.Length} bytes; a safetensors file begins with {LengthBytes} bytes of header length");
+            return [];
+        }
+
+        stream.ReadExactly(length);
+        var headerBytes = BinaryPrimitives.ReadUInt64LittleEndian(length);
+        if (headerBytes > MaxHeaderBytes)
+        {
+            problems.Add($"the header claims {headerBytes} bytes; at most {MaxHeaderBytes} are read");
+            return [];
+        }
+
+        if ((long)headerBytes > stream.Length - LengthBytes)
+        {
+            problems.Add($"the header claims {headerBytes} bytes, but the file has only {stream.Length}: it is cut short");
+            return [];
+        }
+
+        var header = new byte[headerBytes];
+        stream.ReadExactly(header);
+        dataStart = LengthBytes + (long)headerBytes;
+        return SafetensorsHeader.Read(header, stream.Length - dataStart, problems);
+    }
+}

@@ -1,0 +1,55 @@
+using System.Text.Json;
+
+namespace LoopLM.Checkpoints;
+
+/// <summary>Reads JSON objects of bounded size from untrusted files. Whatever is wrong with the text becomes a problem.</summary>
+internal static class StrictJson
+{
+    private static readonly JsonDocumentOptions Options = new() { AllowDuplicateProperties = false, MaxDepth = 32 };
+
+    /// <summary>Reads a file that holds one JSON object.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="maxBytes">A longer file is not read.</param>
+    /// <param name="problems">Receives what is wrong.</param>
+    /// <param name="read">Takes what it wants from the object.</param>
+    public static void ReadFile(string path, int maxBytes, List<string> problems, Action<JsonElement> read)
+    {
+        try
+        {
+            var length = new FileInfo(path).Length;
+            if (length > maxBytes)
+            {
+                problems.Add($"it has {length} bytes; at most {maxBytes} are read");
+                return;
+            }
+
+            Read(File.ReadAllBytes(path), problems, read);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            problems.Add(exception.Message);
+        }
+    }
+
+    /// <summary>Reads one JSON object.</summary>
+    public static void Read(ReadOnlyMemory<byte> json, List<string> problems, Action<JsonElement> read)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json, Options);
+            if (document.RootElement.ValueKind == JsonValueKind.Object)
+            {
+                read(document.RootElement);
+            }
+            else
+            {
+                problems.Add($"it is a JSON {document.RootElement.ValueKind}; it must be an object");
+            }
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            // The latter comes from strings that are no valid Unicode: the parser leaves them until they are read.
+            problems.Add($"it is not valid JSON: {exception.Message}");
+        }
+    }
+}

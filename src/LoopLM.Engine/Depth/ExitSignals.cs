@@ -1,0 +1,15 @@
+namespace LoopLM.Engine.Depth;
+
+/// <summary>What an exit policy reads after each loop; what nobody reads is not computed.</summary>
+[Flags]
+public enum ExitSignals
+{
+    /// <summary>Nothing: the exit step is known beforehand.</summary>
+    None = 0,
+
+    /// <summary>The gate logit of the loop.</summary>
+    Gate = 1,
+
+    /// <summary>The relative change of the state in the loop.</summary>
+    StateChange = 2,
+}

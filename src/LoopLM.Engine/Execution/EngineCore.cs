@@ -1,0 +1,449 @@
+using System.Diagnostics.CodeAnalysis;
+using LoopLM.Engine.Depth;
+using LoopLM.Engine.Kv;
+using LoopLM.Engine.Requests;
+using LoopLM.Engine.Runners;
+using LoopLM.Engine.Sampling;
+using LoopLM.Engine.Scheduling;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace LoopLM.Engine.Execution;
+
+/// <summary>
+/// The engine without its thread: each <see cref="Tick"/> plans rows, runs one loop over them, decides exits, reads out the rows that left, and publishes.
+/// One thread ticks. It owns the runner and disposes it.
+/// </summary>
+public sealed class EngineCore : IDisposable
+{
+    private const int MaxHeadRows = 64;
+
+    private readonly IModelRunner _runner;
+    private readonly EngineOptions _options;
+    private readonly TimeProvider _time;
+    private readonly EngineMetrics _metrics;
+    private readonly ILogger _logger;
+    private readonly RequestValidator _validator;
+    private readonly QueuePlaces _places;
+    private readonly KvLedger _ledger;
+    private readonly Scheduler _scheduler;
+    private readonly Sampler _sampler;
+    private readonly float[] _gateLogits;
+    private readonly float[] _stateChanges;
+    private readonly bool[] _left;
+    private readonly float[] _logits;
+    private readonly int[] _headSlots = new int[MaxHeadRows];
+    private readonly List<int> _headRows = [];
+    private volatile string? _fault;
+    private long _ticks;
+    private long _generatedTokens;
+    private long _exitSteps;
+
+    /// <summary>Creates an engine with nothing to do.</summary>
+    /// <param name="runner">A runner with room for the options' <see cref="EngineOptions.MaxRows"/> and <see cref="EngineOptions.KvSlots"/>.</param>
+    /// <param name="options">Sizes and defaults.</param>
+    /// <param name="metrics">Where it counts.</param>
+    /// <param name="policies">The exit policies that requests can name; default the built-in ones.</param>
+    /// <param name="time">Its clock; default the system's.</param>
+    /// <param name="logger">Its log; default none.</param>
+    /// <exception cref="ArgumentException">The options contradict each other or the model.</exception>
+    public EngineCore(
+        IModelRunner runner,
+        EngineOptions options,
+        EngineMetrics metrics,
+        ExitPolicies? policies = null,
+        TimeProvider? time = null,
+        ILogger? logger = null)
+    {
+        _runner = runner;
+        if (options.MaxRows < options.MaxSequences)
+        {
+            throw new ArgumentException($"MaxRows is {options.MaxRows}; it must be at least MaxSequences, which is {options.MaxSequences}.", nameof(options));
+        }
+
+        if (options.MaxLoops < runner.Model.Loops)
+        {
+            throw new ArgumentException($"MaxLoops is {options.MaxLoops}; it must be at least the model's loops, which are {runner.Model.Loops}.", nameof(options));
+        }
+
+        _runner = runner;
+        _options = options;
+        _metrics = metrics;
+        _time = time ?? TimeProvider.System;
+        _logger = logger ?? NullLogger.Instance;
+        _validator = new RequestValidator(runner.Model, options, policies ?? ExitPolicies.BuiltIn, _time);
+        _places = new QueuePlaces(options.MaxQueuedRequests);
+        _ledger = new KvLedger(options.KvSlots, options.MaxSequences);
+        _scheduler = new Scheduler(options, _ledger);
+        _sampler = new Sampler(runner.Model.VocabularySize);
+        _gateLogits = new float[options.MaxRows];
+        _stateChanges = new float[options.MaxRows];
+        _left = new bool[options.MaxRows];
+        _logits = new float[Math.Min(options.MaxSequences, MaxHeadRows) * runner.Model.VocabularySize];
+    }
+
+    /// <summary>Whether no request waits or runs.</summary>
+    public bool IsIdle => _scheduler.IsIdle;
+
+    /// <summary>Why the engine can do nothing more; null while it can.</summary>
+    public string? Fault => _fault;
+
+    /// <summary>Accepts a request, or says why not. For callers on the thread that ticks.</summary>
+    public bool TrySubmit(
+        GenerationRequest request,
+        [NotNullWhen(true)] out Generation? generation,
+        [NotNullWhen(false)] out Rejection? rejection)
+    {
+        generation = null;
+        if (!TryAccept(request, out var sequence, out rejection))
+        {
+            return false;
+        }
+
+        Enqueue(sequence);
+        generation = sequence.Generation;
+        return true;
+    }
+
+    /// <summary>Runs one tick. Returns false when there was nothing to run.</summary>
+    public bool Tick()
+    {
+        EndCancelled();
+        var admittedBefore = _scheduler.Running.Count;
+        var plan = _scheduler.Plan();
+        CountAdmitted(admittedBefore);
+        if (plan.Rows.IsEmpty)
+        {
+            return false;
+        }
+
+        var started = _time.GetTimestamp();
+        _ticks++;
+        _left.AsSpan(0, plan.Rows.Length).Clear();
+        if (TryRunLoop(plan))
+        {
+            DecideExits(plan);
+            ReadOut();
+        }
+
+        _scheduler.Rows.Compact(_left);
+        _metrics.Ticked(plan.Rows.Length, _time.GetElapsedTime(started));
+        return true;
+    }
+
+    /// <summary>Cancels everything that waits or runs.</summary>
+    public void CancelAll() => EndAll(GenerationEvent.Finished(FinishReason.Cancelled));
+
+    /// <summary>Fails everything that waits or runs.</summary>
+    public void FailAll(string error) => EndAll(GenerationEvent.Failed(error));
+
+    /// <summary>What the engine looks like now.</summary>
+    public EngineSnapshot TakeSnapshot(EngineHealth health) => new()
+    {
+        Health = _fault is null ? health : EngineHealth.Unhealthy,
+        Fault = _fault,
+        Runner = _runner.Name,
+        Model = _runner.Model,
+        Ticks = _ticks,
+        Rows = _scheduler.Rows.Count,
+        RunningSequences = _scheduler.Running.Count,
+        QueuedRequests = _places.Taken,
+        UsedKvSlots = _ledger.UsedSlots,
+        KvSlots = _ledger.Capacity,
+        GeneratedTokens = _generatedTokens,
+        ExitSteps = _exitSteps,
+    };
+
+    /// <summary>Recounts the KV ledger, and checks that an idle engine holds nothing.</summary>
+    /// <exception cref="InvalidOperationException">Something leaked.</exception>
+    public void Audit()
+    {
+        _ledger.Audit();
+        if (IsIdle && (_ledger.UsedSlots, _ledger.CommittedSlots, _scheduler.Rows.Count, _places.Taken) is var held and not (0, 0, 0, 0))
+        {
+            throw new InvalidOperationException($"The idle engine holds (used slots, committed slots, rows, queue places) = {held}.");
+        }
+    }
+
+    /// <summary>Cancels everything and disposes the runner.</summary>
+    public void Dispose()
+    {
+        CancelAll();
+        _runner.Dispose();
+    }
+
+    /// <summary>Checks a request and takes a place in the queue for it. Safe from any thread; <see cref="Enqueue"/> or <see cref="Decline"/> must follow.</summary>
+    internal bool TryAccept(
+        GenerationRequest request,
+        [NotNullWhen(true)] out Sequence? sequence,
+        [NotNullWhen(false)] out Rejection? rejection)
+    {
+        if (_validator.TryResolve(request, out sequence, out rejection))
+        {
+            rejection = _fault is not null ? new Rejection(RejectionReason.Unhealthy, null, "The engine has lost its device.")
+                : !_places.TryTake() ? new Rejection(RejectionReason.QueueFull, null, $"{_options.MaxQueuedRequests} requests are waiting already. Try again later.")
+                : null;
+            if (rejection is null)
+            {
+                return true;
+            }
+        }
+
+        _metrics.Rejected();
+        return false;
+    }
+
+    /// <summary>Gives back the place of an accepted request that cannot be queued any more.</summary>
+    internal void Decline() => _places.Return();
+
+    /// <summary>Queues an accepted request.</summary>
+    internal void Enqueue(Sequence sequence)
+    {
+        _scheduler.Enqueue(sequence);
+        if (_fault is { } fault)
+        {
+            EndAll(GenerationEvent.Failed(fault));
+        }
+    }
+
+    private void EndCancelled()
+    {
+        while (_scheduler.RemoveCancelledFromQueue() is { } waiting)
+        {
+            _places.Return();
+            Publish(waiting, GenerationEvent.Finished(FinishReason.Cancelled));
+        }
+
+        var ended = false;
+        for (var i = _scheduler.Running.Count - 1; i >= 0; i--)
+        {
+            if (_scheduler.Running[i] is { Generation.IsCancelled: true } running)
+            {
+                End(running, GenerationEvent.Finished(FinishReason.Cancelled));
+                ended = true;
+            }
+        }
+
+        if (ended)
+        {
+            DropRowsOfEnded();
+        }
+    }
+
+    private void EndAll(GenerationEvent end)
+    {
+        while (_scheduler.RemoveFromQueue() is { } waiting)
+        {
+            _places.Return();
+            Publish(waiting, end);
+        }
+
+        for (var i = _scheduler.Running.Count - 1; i >= 0; i--)
+        {
+            End(_scheduler.Running[i], end);
+        }
+
+        DropRowsOfEnded();
+    }
+
+    private void DropRowsOfEnded()
+    {
+        _left.AsSpan().Clear();
+        _scheduler.Rows.Compact(_left);
+    }
+
+    private void CountAdmitted(int from)
+    {
+        for (var i = from; i < _scheduler.Running.Count; i++)
+        {
+            var admitted = _scheduler.Running[i];
+            _places.Return();
+            _metrics.Admitted(admitted.Prompt.Length, _time.GetElapsedTime(admitted.AcceptedAt));
+        }
+    }
+
+    private bool TryRunLoop(TickPlan plan)
+    {
+        try
+        {
+            var rows = plan.Rows.Length;
+            _runner.RunLoop(
+                plan,
+                plan.Reads.HasFlag(ExitSignals.Gate) ? _gateLogits.AsSpan(0, rows) : default,
+                plan.Reads.HasFlag(ExitSignals.StateChange) ? _stateChanges.AsSpan(0, rows) : default);
+            return true;
+        }
+        catch (Exception exception)
+        {
+            for (var i = 0; i < _scheduler.Rows.Count; i++)
+            {
+                FailRow(i, exception);
+            }
+
+            return false;
+        }
+    }
+
+    private void DecideExits(TickPlan plan)
+    {
+        _headRows.Clear();
+        for (var i = 0; i < plan.Rows.Length; i++)
+        {
+            ref var row = ref _scheduler.Rows[i];
+            if (row.Sequence.HasEnded)
+            {
+                continue;
+            }
+
+            row.Loop++;
+            var reads = row.Reads;
+            if ((reads.HasFlag(ExitSignals.Gate) && float.IsNaN(_gateLogits[i]))
+                || (reads.HasFlag(ExitSignals.StateChange) && float.IsNaN(_stateChanges[i])))
+            {
+                Fail(row.Sequence, $"The model computed NaN at position {row.Position}, loop {row.Loop}.");
+                continue;
+            }
+
+            if (reads.HasFlag(ExitSignals.Gate))
+            {
+                var probability = ExitDistribution.GateProbability(_gateLogits[i]);
+                row.Distribution.Add(probability);
+                _scheduler.Rows.Gates(row.RowSlot).Add(probability);
+            }
+
+            if (row.IsPrompt
+                ? row.Loop == _runner.Model.Loops
+                : row.Sequence.Exit.ShouldExit(row.Sequence.Generated, row.Loop, row.Distribution, _stateChanges[i]))
+            {
+                Leave(i, ref row);
+            }
+        }
+    }
+
+    private void Leave(int index, ref InFlightRow row)
+    {
+        _left[index] = true;
+        _ledger.Exit(row.Sequence.Number, row.Position, row.Loop);
+        if (row.YieldsToken)
+        {
+            _headRows.Add(index);
+            if (row.IsPrompt)
+            {
+                _ledger.FinishPrompt(row.Sequence.Number);
+            }
+        }
+    }
+
+    /// <summary>Applies the head to the rows that left, samples and publishes.</summary>
+    private void ReadOut()
+    {
+        var vocabulary = _runner.Model.VocabularySize;
+        for (var first = 0; first < _headRows.Count; first += MaxHeadRows)
+        {
+            var count = Math.Min(MaxHeadRows, _headRows.Count - first);
+            for (var i = 0; i < count; i++)
+            {
+                _headSlots[i] = _scheduler.Rows[_headRows[first + i]].RowSlot;
+            }
+
+            var logits = _logits.AsSpan(0, count * vocabulary);
+            if (!TryRunHead(first, count, logits))
+            {
+                continue;
+            }
+
+            for (var i = 0; i < count; i++)
+            {
+                Sample(ref _scheduler.Rows[_headRows[first + i]], logits.Slice(i * vocabulary, vocabulary));
+            }
+        }
+    }
+
+    private bool TryRunHead(int first, int count, Span<float> logits)
+    {
+        try
+        {
+            _runner.RunHead(_headSlots.AsSpan(0, count), logits);
+            return true;
+        }
+        catch (Exception exception)
+        {
+            for (var i = first; i < first + count; i++)
+            {
+                FailRow(_headRows[i], exception);
+            }
+
+            return false;
+        }
+    }
+
+    private void Sample(ref InFlightRow row, ReadOnlySpan<float> logits)
+    {
+        var sequence = row.Sequence;
+        if (sequence.HasEnded)
+        {
+            return;
+        }
+
+        if (!_sampler.TrySample(logits, sequence.Sampling, sequence.Seed, row.Position + 1, out var token))
+        {
+            Fail(sequence, $"The model computed no finite logits at position {row.Position}, loop {row.Loop}.");
+            return;
+        }
+
+        var now = _time.GetTimestamp();
+        var first = sequence.Generated == 0;
+        _metrics.Generated(row.Loop, first, _time.GetElapsedTime(first ? sequence.AcceptedAt : sequence.LastTokenAt, now));
+        _generatedTokens++;
+        _exitSteps += row.Loop;
+
+        sequence.LastToken = token;
+        sequence.LastTokenAt = now;
+        sequence.Generated++;
+        sequence.IsDecoding = false;
+        sequence.Generation.Publish(GenerationEvent.ForToken(token, row.Loop, _scheduler.Rows.Gates(row.RowSlot)));
+        if (sequence.StopTokens.Contains(token))
+        {
+            End(sequence, GenerationEvent.Finished(FinishReason.Stop));
+        }
+        else if (sequence.Generated == sequence.MaxTokens)
+        {
+            End(sequence, GenerationEvent.Finished(FinishReason.Length));
+        }
+    }
+
+    private void FailRow(int index, Exception exception)
+    {
+        if (exception is DeviceLostException && _fault is null)
+        {
+            _fault = exception.Message;
+            EngineLog.DeviceLost(_logger, exception);
+            EndAll(GenerationEvent.Failed("The engine has lost its device."));
+        }
+        else if (_scheduler.Rows[index].Sequence is { HasEnded: false } sequence)
+        {
+            EngineLog.TickFailed(_logger, exception, _ticks, _scheduler.Rows.Count);
+            Fail(sequence, "The model runner failed.");
+        }
+    }
+
+    private void Fail(Sequence sequence, string error)
+    {
+        EngineLog.SequenceFailed(_logger, sequence.Number, error);
+        End(sequence, GenerationEvent.Failed(error));
+    }
+
+    private void End(Sequence sequence, in GenerationEvent end)
+    {
+        sequence.HasEnded = true;
+        _runner.Release(sequence.Number);
+        _scheduler.Remove(sequence);
+        Publish(sequence, end);
+    }
+
+    private void Publish(Sequence sequence, in GenerationEvent end)
+    {
+        _metrics.Ended(end);
+        sequence.Generation.Publish(end);
+    }
+}

@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Logging;
+
+namespace LoopLM.Engine.Execution;
+
+/// <summary>Log messages of the engine. None carries text of a request.</summary>
+internal static partial class EngineLog
+{
+    [LoggerMessage(1, LogLevel.Information, "Model loaded by runner {Runner} in {Seconds:F2} s: {Loops} loops, context {ContextLength}, vocabulary {VocabularySize}")]
+    public static partial void Loaded(ILogger logger, string runner, double seconds, int loops, int contextLength, int vocabularySize);
+
+    [LoggerMessage(2, LogLevel.Critical, "The model could not be loaded")]
+    public static partial void LoadFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(3, LogLevel.Error, "Tick {Tick} failed; its {Rows} rows are lost")]
+    public static partial void TickFailed(ILogger logger, Exception exception, long tick, int rows);
+
+    [LoggerMessage(4, LogLevel.Critical, "The device is lost; the engine accepts nothing more")]
+    public static partial void DeviceLost(ILogger logger, Exception exception);
+
+    [LoggerMessage(5, LogLevel.Warning, "Sequence {Sequence} failed: {Error}")]
+    public static partial void SequenceFailed(ILogger logger, int sequence, string error);
+
+    [LoggerMessage(6, LogLevel.Critical, "The engine has stopped because of a bug")]
+    public static partial void EngineFailed(ILogger logger, Exception exception);
+}

@@ -1,0 +1,42 @@
+using System.ComponentModel.DataAnnotations;
+using LoopLM.Engine.Depth;
+using LoopLM.Engine.Kv;
+
+namespace LoopLM.Engine.Execution;
+
+/// <summary>Sizes and defaults of the engine.</summary>
+public sealed record EngineOptions
+{
+    /// <summary>Most sequences that run at once; others wait. 1..4096.</summary>
+    [Range(1, 4096)]
+    public int MaxSequences { get; init; } = 32;
+
+    /// <summary>Most rows of one tick; at least <see cref="MaxSequences"/>, so that every running sequence can advance. 1..65536.</summary>
+    [Range(1, 65536)]
+    public int MaxRows { get; init; } = 256;
+
+    /// <summary>Most prompt positions of one sequence that start in one tick: smaller keeps other requests' tokens flowing, larger finishes the prompt sooner. 1..65536.</summary>
+    [Range(1, 65536)]
+    public int PrefillChunk { get; init; } = 64;
+
+    /// <summary>KV slots; one holds K and V of all layers for one (position, loop). From 1.</summary>
+    [Range(1, int.MaxValue)]
+    public int KvSlots { get; init; } = 65536;
+
+    /// <summary>Which earlier K and V later tokens see, where a request does not say.</summary>
+    public KvLayout KvLayout { get; init; } = KvLayout.LastExited;
+
+    /// <summary>The deepest <c>max_loops</c> that a request may ask for; at least the model's loops. 1..16.</summary>
+    [Range(1, GateProbabilities.MaxLoops)]
+    public int MaxLoops { get; init; } = 8;
+
+    /// <summary>Most requests that wait for a place. From 1.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxQueuedRequests { get; init; } = 256;
+
+    /// <summary>Whether rows start while others are in flight. Off waits until every row in flight has left, for comparison.</summary>
+    public bool Refill { get; init; } = true;
+
+    /// <summary>Exit settings where a request gives none.</summary>
+    public ExitSettings Exit { get; init; } = new() { Policy = "q-exit" };
+}

@@ -1,0 +1,46 @@
+using LoopLM.Engine.Runners;
+
+namespace LoopLM.Engine.Execution;
+
+/// <summary>The engine at one moment, for other threads: it never changes, a newer one replaces it.</summary>
+public sealed record EngineSnapshot
+{
+    /// <summary>What the engine can do.</summary>
+    public required EngineHealth Health { get; init; }
+
+    /// <summary>Why it is <see cref="EngineHealth.Unhealthy"/>.</summary>
+    public string? Fault { get; init; }
+
+    /// <summary>Name of the runner; null while loading.</summary>
+    public string? Runner { get; init; }
+
+    /// <summary>The model; null while loading.</summary>
+    public ModelDescription? Model { get; init; }
+
+    /// <summary>Ticks since the start.</summary>
+    public long Ticks { get; init; }
+
+    /// <summary>Rows of the last tick; 0 when idle.</summary>
+    public int Rows { get; init; }
+
+    /// <summary>Sequences that hold a place.</summary>
+    public int RunningSequences { get; init; }
+
+    /// <summary>Requests that wait for a place.</summary>
+    public int QueuedRequests { get; init; }
+
+    /// <summary>KV slots that hold something.</summary>
+    public int UsedKvSlots { get; init; }
+
+    /// <summary>KV slots in all.</summary>
+    public int KvSlots { get; init; }
+
+    /// <summary>Tokens generated since the start.</summary>
+    public long GeneratedTokens { get; init; }
+
+    /// <summary>Sum of the exit steps of all generated tokens.</summary>
+    public long ExitSteps { get; init; }
+
+    /// <summary>Mean exit step of all tokens generated since the start; 0 before the first.</summary>
+    public double MeanExitStep => GeneratedTokens == 0 ? 0 : (double)ExitSteps / GeneratedTokens;
+}

@@ -1,0 +1,210 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Threading.Channels;
+using LoopLM.Engine.Depth;
+using LoopLM.Engine.Requests;
+using LoopLM.Engine.Runners;
+using LoopLM.Engine.Scheduling;
+using Microsoft.Extensions.Logging;
+
+namespace LoopLM.Engine.Execution;
+
+/// <summary>
+/// The engine on a thread of its own, which opens the runner, ticks while there is work, and otherwise sleeps on its inbox.
+/// Other threads submit through the inbox and read <see cref="Snapshot"/>.
+/// </summary>
+public sealed class InferenceEngine : IAsyncDisposable
+{
+    private static readonly TimeSpan SnapshotInterval = TimeSpan.FromMilliseconds(50);
+
+    private readonly Func<IModelRunner> _openRunner;
+    private readonly EngineOptions _options;
+    private readonly EngineMetrics _metrics;
+    private readonly ExitPolicies _policies;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Channel<Sequence> _inbox = Channel.CreateUnbounded<Sequence>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile EngineSnapshot _snapshot = new() { Health = EngineHealth.Loading };
+    private volatile EngineCore? _core;
+    private volatile bool _draining;
+    private volatile bool _cancelAll;
+
+    /// <summary>Starts the thread, which begins by opening the runner.</summary>
+    /// <param name="openRunner">Opens a runner with room for the options' rows and KV slots. It is called, used and disposed on the engine's thread.</param>
+    /// <param name="options">Sizes and defaults.</param>
+    /// <param name="metrics">Where it counts; its gauges read this engine from here on.</param>
+    /// <param name="policies">The exit policies that requests can name.</param>
+    /// <param name="time">Its clock.</param>
+    /// <param name="logger">Its log.</param>
+    public InferenceEngine(
+        Func<IModelRunner> openRunner,
+        EngineOptions options,
+        EngineMetrics metrics,
+        ExitPolicies policies,
+        TimeProvider time,
+        ILogger<InferenceEngine> logger)
+    {
+        _openRunner = openRunner;
+        _options = options;
+        _metrics = metrics;
+        _policies = policies;
+        _time = time;
+        _logger = logger;
+        metrics.Observe(() => Snapshot);
+        new Thread(Run) { IsBackground = true, Name = "LoopLM engine" }.Start();
+    }
+
+    /// <summary>The engine at a moment not long ago: at most 50 ms while it works, up to date when it is idle.</summary>
+    public EngineSnapshot Snapshot => _snapshot;
+
+    /// <summary>Completes when the model is loaded; fails where it cannot be.</summary>
+    public Task Opened => _opened.Task;
+
+    /// <summary>Accepts a request, or says why not. Safe from any thread.</summary>
+    public bool TrySubmit(
+        GenerationRequest request,
+        [NotNullWhen(true)] out Generation? generation,
+        [NotNullWhen(false)] out Rejection? rejection)
+    {
+        generation = null;
+        if (_draining || _core is not { } core)
+        {
+            rejection = NotReady();
+            return false;
+        }
+
+        if (!core.TryAccept(request, out var sequence, out rejection))
+        {
+            return false;
+        }
+
+        if (!_inbox.Writer.TryWrite(sequence))
+        {
+            core.Decline();
+            rejection = NotReady();
+            return false;
+        }
+
+        generation = sequence.Generation;
+        return true;
+    }
+
+    /// <summary>Accepts nothing more, finishes what waits and runs, and stops.</summary>
+    /// <param name="cancellationToken">Cancels what is left.</param>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _draining = true;
+        _inbox.Writer.TryComplete();
+        await using (cancellationToken.Register(() => _cancelAll = true))
+        {
+            await _stopped.Task.ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Cancels everything and stops.</summary>
+    public ValueTask DisposeAsync() => new(StopAsync(new CancellationToken(canceled: true)));
+
+    private Rejection NotReady() => _snapshot.Health switch
+    {
+        EngineHealth.Loading => new Rejection(RejectionReason.Loading, null, "The model is being loaded. Try again later."),
+        EngineHealth.Unhealthy => new Rejection(RejectionReason.Unhealthy, null, "The engine cannot work any more."),
+        _ => new Rejection(RejectionReason.Draining, null, "The server is shutting down."),
+    };
+
+    private void Run()
+    {
+        try
+        {
+            using var core = Open();
+            try
+            {
+                Serve(core);
+            }
+            catch
+            {
+                core.FailAll("The engine has stopped.");
+                throw;
+            }
+        }
+        catch (Exception exception)
+        {
+            FailFor(exception);
+        }
+        finally
+        {
+            _stopped.SetResult();
+        }
+    }
+
+    private EngineCore Open()
+    {
+        var started = _time.GetTimestamp();
+        var core = new EngineCore(_openRunner(), _options, _metrics, _policies, _time, _logger);
+        _snapshot = core.TakeSnapshot(EngineHealth.Ready);
+        var model = _snapshot.Model!;
+        EngineLog.Loaded(_logger, _snapshot.Runner!, _time.GetElapsedTime(started).TotalSeconds, model.Loops, model.ContextLength, model.VocabularySize);
+        _core = core;
+        _opened.SetResult();
+        return core;
+    }
+
+    private void Serve(EngineCore core)
+    {
+        var published = _time.GetTimestamp();
+        do
+        {
+            bool worked;
+            do
+            {
+                while (_inbox.Reader.TryRead(out var sequence))
+                {
+                    core.Enqueue(sequence);
+                }
+
+                if (_cancelAll)
+                {
+                    core.CancelAll();
+                }
+
+                worked = core.Tick();
+                if (!worked || _time.GetElapsedTime(published) >= SnapshotInterval)
+                {
+                    _snapshot = core.TakeSnapshot(_draining ? EngineHealth.Draining : EngineHealth.Ready);
+                    published = _time.GetTimestamp();
+                }
+            }
+            while (worked);
+        }
+        while (WaitForWork());
+
+        _snapshot = core.TakeSnapshot(EngineHealth.Stopped);
+    }
+
+    /// <summary>Sleeps until a request comes. False when none will come any more.</summary>
+    private bool WaitForWork()
+    {
+        var waiting = _inbox.Reader.WaitToReadAsync();
+        return waiting.IsCompleted ? waiting.Result : waiting.AsTask().GetAwaiter().GetResult();
+    }
+
+    private void FailFor(Exception exception)
+    {
+        _inbox.Writer.TryComplete();
+        _snapshot = _snapshot with { Health = EngineHealth.Unhealthy, Fault = exception.Message };
+        _draining = true;
+        while (_inbox.Reader.TryRead(out var sequence))
+        {
+            sequence.Generation.Publish(GenerationEvent.Failed("The engine has stopped."));
+        }
+
+        if (_opened.TrySetException(exception))
+        {
+            EngineLog.LoadFailed(_logger, exception);
+        }
+        else
+        {
+            EngineLog.EngineFailed(_logger, exception);
+        }
+    }
+}

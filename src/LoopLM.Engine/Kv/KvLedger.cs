@@ -1,0 +1,232 @@
+namespace LoopLM.Engine.Kv;
+
+/// <summary>
+/// Maps (sequence, position, loop) to KV slots and owns which slots are free. It counts references, one for each table entry that names a slot,
+/// so that loops of one position, and later sequences with a common prefix, can alias a slot. It holds numbers only; the tensors are the runner's.
+/// </summary>
+/// <remarks>
+/// <see cref="KvLayout.LastExited"/>: a position takes a slot for each loop it runs; when it exits at e, loops beyond e alias slot e.
+/// <see cref="KvLayout.Shared"/>: the prompt does the same until it is done; then every loop aliases the slot of the last one, and each generated
+/// position takes one slot that all its loops name.
+/// A sequence is opened only if its worst case fits beside the worst cases of the others, so that taking a slot never fails;
+/// every early exit shrinks the worst case at once.
+/// </remarks>
+public sealed class KvLedger
+{
+    private const int Unset = -1;
+
+    private readonly int[] _free;
+    private readonly int[] _references;
+    private readonly SlotTable?[] _tables;
+    private int _freeCount;
+
+    /// <summary>Creates an empty ledger.</summary>
+    /// <param name="slots">Slots in all, from 1.</param>
+    /// <param name="sequences">Sequence numbers are 0..sequences-1.</param>
+    public KvLedger(int slots, int sequences)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(slots, 1);
+        _references = new int[slots];
+        _tables = new SlotTable?[sequences];
+        _free = new int[slots];
+        for (var i = 0; i < slots; i++)
+        {
+            _free[i] = slots - 1 - i;
+        }
+
+        _freeCount = slots;
+    }
+
+    /// <summary>Slots in all.</summary>
+    public int Capacity => _references.Length;
+
+    /// <summary>Slots that hold something.</summary>
+    public int UsedSlots => Capacity - _freeCount;
+
+    /// <summary>Slots that the open sequences may still come to hold at worst, those they hold included.</summary>
+    public int CommittedSlots { get; private set; }
+
+    /// <summary>The most slots that a sequence can come to hold at once.</summary>
+    public static long WorstCase(in KvReservation reservation)
+    {
+        var (layout, prompt, generated, modelLoops, maxLoops) = reservation;
+        var promptSlots = (long)prompt * modelLoops;
+        return layout == KvLayout.Shared
+            ? Math.Max(promptSlots, (long)prompt + generated)
+            : promptSlots + ((long)generated * maxLoops);
+    }
+
+    /// <summary>Opens a sequence if its worst case fits beside the others'.</summary>
+    /// <param name="sequence">A number that is not open.</param>
+    /// <param name="reservation">What it will need.</param>
+    public bool TryOpen(int sequence, in KvReservation reservation)
+    {
+        if (_tables[sequence] is not null)
+        {
+            throw new InvalidOperationException($"Sequence {sequence} is open already.");
+        }
+
+        var worstCase = WorstCase(reservation);
+        if (worstCase > Capacity - CommittedSlots)
+        {
+            return false;
+        }
+
+        _tables[sequence] = new SlotTable(reservation, (int)worstCase);
+        CommittedSlots += (int)worstCase;
+        return true;
+    }
+
+    /// <summary>The slot into which a loop of a position writes; taken at its first use.</summary>
+    /// <param name="sequence">An open sequence.</param>
+    /// <param name="position">From 0.</param>
+    /// <param name="loop">From 1; the loops of a position come in order.</param>
+    public int Take(int sequence, int position, int loop)
+    {
+        var table = Table(sequence);
+        if (table[loop, position] is var taken and not Unset)
+        {
+            return taken;
+        }
+
+        var slot = _free[--_freeCount];
+        if (table.Layout == KvLayout.Shared && position >= table.PromptLength)
+        {
+            for (var each = 1; each <= table.Loops; each++)
+            {
+                Set(table, each, position, slot);
+            }
+        }
+        else
+        {
+            Set(table, loop, position, slot);
+        }
+
+        return slot;
+    }
+
+    /// <summary>A position has left after a loop: deeper loops of later positions will see that loop's K and V.</summary>
+    public void Exit(int sequence, int position, int exitStep)
+    {
+        var table = Table(sequence);
+        var slot = table[exitStep, position];
+        for (var loop = exitStep + 1; loop <= table.Loops; loop++)
+        {
+            if (table[loop, position] == Unset)
+            {
+                Set(table, loop, position, slot);
+            }
+        }
+
+        if (table.Layout == KvLayout.LastExited && position >= table.PromptLength)
+        {
+            Uncommit(table, table.MaxLoops - exitStep);
+        }
+    }
+
+    /// <summary>The whole prompt has left: from here on the shared layout keeps only its last loop.</summary>
+    public void FinishPrompt(int sequence)
+    {
+        var table = Table(sequence);
+        if (table.Layout != KvLayout.Shared)
+        {
+            return;
+        }
+
+        for (var position = 0; position < table.PromptLength; position++)
+        {
+            var last = table[table.ModelLoops, position];
+            for (var loop = 1; loop <= table.Loops; loop++)
+            {
+                Set(table, loop, position, last);
+            }
+        }
+
+        Uncommit(table, table.Committed - table.Positions);
+    }
+
+    /// <summary>The slots that a loop sees of positions 0..count-1.</summary>
+    public ReadOnlySpan<int> Slots(int sequence, int loop, int count) => Table(sequence).Slots(loop, count);
+
+    /// <summary>Closes a sequence, wherever it stands, and frees the slots that nobody else names.</summary>
+    public void Close(int sequence)
+    {
+        var table = Table(sequence);
+        foreach (var slot in table.Entries)
+        {
+            Unreference(slot);
+        }
+
+        Uncommit(table, table.Committed);
+        table.Return();
+        _tables[sequence] = null;
+    }
+
+    /// <summary>Recounts everything from the tables.</summary>
+    /// <exception cref="InvalidOperationException">A count is wrong, a slot is lost, or a sequence holds more than was committed for it.</exception>
+    public void Audit()
+    {
+        var references = new int[Capacity];
+        var committed = 0;
+        foreach (var table in _tables)
+        {
+            if (table is null)
+            {
+                continue;
+            }
+
+            committed += table.Committed;
+            var held = new HashSet<int>();
+            foreach (var slot in table.Entries)
+            {
+                if (slot != Unset)
+                {
+                    references[slot]++;
+                    held.Add(slot);
+                }
+            }
+
+            Require(held.Count <= table.Committed, $"a sequence holds {held.Count} slots, {table.Committed} are committed");
+        }
+
+        Require(committed == CommittedSlots, $"{CommittedSlots} slots are committed, the tables say {committed}");
+        Require(CommittedSlots <= Capacity, $"{CommittedSlots} slots are committed of {Capacity}");
+        Require(references.AsSpan().SequenceEqual(_references), "the reference counts differ from the tables");
+        var free = _free.AsSpan(0, _freeCount).ToArray();
+        Require(free.Distinct().Count() == free.Length, "a slot is free twice");
+        Require(free.All(slot => references[slot] == 0), "a free slot is in use");
+        Require(references.Count(count => count == 0) == _freeCount, "a slot is lost");
+    }
+
+    private static void Require(bool condition, string fault)
+    {
+        if (!condition)
+        {
+            throw new InvalidOperationException($"KV ledger: {fault}.");
+        }
+    }
+
+    private SlotTable Table(int sequence) =>
+        _tables[sequence] ?? throw new InvalidOperationException($"Sequence {sequence} is not open.");
+
+    private void Set(SlotTable table, int loop, int position, int slot)
+    {
+        _references[slot]++;
+        Unreference(table[loop, position]);
+        table[loop, position] = slot;
+    }
+
+    private void Unreference(int slot)
+    {
+        if (slot != Unset && --_references[slot] == 0)
+        {
+            _free[_freeCount++] = slot;
+        }
+    }
+
+    private void Uncommit(SlotTable table, int slots)
+    {
+        table.Committed -= slots;
+        CommittedSlots -= slots;
+    }
+}

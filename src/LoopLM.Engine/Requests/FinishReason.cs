@@ -1,0 +1,14 @@
+namespace LoopLM.Engine.Requests;
+
+/// <summary>Why a generation ended without an error.</summary>
+public enum FinishReason
+{
+    /// <summary>A stop token came.</summary>
+    Stop,
+
+    /// <summary>It has as many tokens as were asked for.</summary>
+    Length,
+
+    /// <summary>Its reader cancelled it.</summary>
+    Cancelled,
+}

@@ -1,0 +1,7 @@
+namespace LoopLM.Engine.Requests;
+
+/// <summary>A request that was not accepted. The engine keeps nothing of it.</summary>
+/// <param name="Reason">The kind of refusal.</param>
+/// <param name="Parameter">The field at fault by its name in the API, e.g. <c>max_loops</c>; null where it is not the request's fault.</param>
+/// <param name="Message">What was found and what would be right.</param>
+public sealed record Rejection(RejectionReason Reason, string? Parameter, string Message);

@@ -1,0 +1,177 @@
+using System.Diagnostics.CodeAnalysis;
+using LoopLM.Engine.Depth;
+using LoopLM.Engine.Execution;
+using LoopLM.Engine.Kv;
+using LoopLM.Engine.Runners;
+using LoopLM.Engine.Sampling;
+using LoopLM.Engine.Scheduling;
+
+namespace LoopLM.Engine.Requests;
+
+/// <summary>Checks requests against the model and the options, and fills in what they leave open. Safe to use from any thread.</summary>
+internal sealed class RequestValidator(
+    ModelDescription model, EngineOptions options, ExitPolicies policies, TimeProvider time)
+{
+    /// <summary>Turns a request into a sequence, or says what is wrong with it.</summary>
+    public bool TryResolve(
+        GenerationRequest request,
+        [NotNullWhen(true)] out Sequence? sequence,
+        [NotNullWhen(false)] out Rejection? rejection)
+    {
+        sequence = null;
+        rejection = CheckLengths(request) ?? CheckTokens(request) ?? CheckSampling(request.Sampling);
+        if (rejection is not null || !TryResolveExit(request, out var exit, out rejection))
+        {
+            return false;
+        }
+
+        var reservation = new KvReservation(
+            request.KvLayout ?? options.KvLayout, request.Prompt.Length, request.MaxTokens - 1, model.Loops, exit.MaxLoops);
+        var worstCase = KvLedger.WorstCase(reservation);
+        if (worstCase > options.KvSlots)
+        {
+            rejection = new Rejection(RejectionReason.KvExceeded, "max_tokens",
+                $"The request may need {worstCase} KV slots, the server has {options.KvSlots}. Ask for fewer tokens or a smaller max_loops.");
+            return false;
+        }
+
+        sequence = new Sequence(new Generation(request.MaxTokens))
+        {
+            Prompt = request.Prompt,
+            MaxTokens = request.MaxTokens,
+            Sampling = request.Sampling,
+            Seed = request.Sampling.Seed ?? Random.Shared.NextInt64(),
+            Exit = exit,
+            Reservation = reservation,
+            StopTokens = request.StopTokens,
+            ReportGates = request.ReportGates,
+            AcceptedAt = time.GetTimestamp(),
+        };
+        return true;
+    }
+
+    private static Rejection Invalid(string parameter, string message) =>
+        new(RejectionReason.InvalidValue, parameter, message);
+
+    private static Rejection? CheckRange(string parameter, float value, float least, float most) =>
+        value >= least && value <= most ? null : Invalid(parameter, $"'{parameter}' is {value}; it must be between {least} and {most}.");
+
+    private static Rejection? CheckSampling(SamplingSettings sampling)
+    {
+        if (!(sampling.TopP > 0 && sampling.TopP <= 1))
+        {
+            return Invalid("top_p", $"'top_p' is {sampling.TopP}; it must be above 0 and at most 1.");
+        }
+
+        return sampling.TopK < 0
+            ? Invalid("top_k", $"'top_k' is {sampling.TopK}; it must be 0 (off) or more.")
+            : CheckRange("temperature", sampling.Temperature, 0, 2) ?? CheckRange("min_p", sampling.MinP, 0, 1);
+    }
+
+    private Rejection? CheckLengths(GenerationRequest request)
+    {
+        var (prompt, generated) = (request.Prompt.Length, request.MaxTokens);
+        if (prompt == 0)
+        {
+            return Invalid("prompt", "'prompt' has no tokens; it must have at least one.");
+        }
+
+        if (generated < 1)
+        {
+            return Invalid("max_tokens", $"'max_tokens' is {generated}; it must be 1 or more.");
+        }
+
+        return (long)prompt + generated <= model.ContextLength
+            ? null
+            : new Rejection(RejectionReason.ContextExceeded, "prompt",
+                $"This model's maximum context length is {model.ContextLength} tokens. However, you requested {generated} output tokens "
+                + $"and your prompt contains {prompt} input tokens, for a total of {(long)prompt + generated} tokens.");
+    }
+
+    private Rejection? CheckTokens(GenerationRequest request)
+    {
+        foreach (var token in request.Prompt.Span)
+        {
+            if ((uint)token >= (uint)model.VocabularySize)
+            {
+                return Invalid("prompt", $"'prompt' contains the token id {token}; ids are 0 to {model.VocabularySize - 1}.");
+            }
+        }
+
+        return null;
+    }
+
+    private bool TryResolveExit(
+        GenerationRequest request,
+        [NotNullWhen(true)] out ExitRule? rule,
+        [NotNullWhen(false)] out Rejection? rejection)
+    {
+        rule = null;
+        var (asked, defaults) = (request.Exit, options.Exit);
+        var name = asked.Policy ?? defaults.Policy ?? "q-exit";
+        if (!policies.TryGet(name, out var policy))
+        {
+            rejection = Invalid("exit_policy", $"'exit_policy' is '{name}'; it must be one of {string.Join(", ", policies.Names)}.");
+            return false;
+        }
+
+        var threshold = asked.Threshold
+            ?? (name == defaults.Policy ? defaults.Threshold : null)
+            ?? policy.DefaultThreshold
+            ?? model.ExitThreshold;
+        var maxLoops = asked.MaxLoops ?? defaults.MaxLoops ?? model.Loops;
+        var minLoops = asked.MinLoops ?? Math.Min(defaults.MinLoops ?? 1, maxLoops);
+        rejection = CheckRange("exit_threshold", threshold, 0, policy.MaxThreshold)
+            ?? CheckLoops(minLoops, maxLoops)
+            ?? CheckTrace(name, asked.Trace, request.MaxTokens, maxLoops);
+        if (rejection is not null)
+        {
+            return false;
+        }
+
+        rule = new ExitRule(policy, threshold, minLoops, maxLoops, asked.Trace ?? default);
+        return true;
+    }
+
+    private Rejection? CheckLoops(int minLoops, int maxLoops)
+    {
+        if (maxLoops < 1 || maxLoops > options.MaxLoops)
+        {
+            return Invalid("max_loops", $"'max_loops' is {maxLoops}; it must be between 1 and {options.MaxLoops}.");
+        }
+
+        return minLoops >= 1 && minLoops <= maxLoops
+            ? null
+            : Invalid("min_loops", $"'min_loops' is {minLoops}; it must be between 1 and max_loops, which is {maxLoops}.");
+    }
+
+    private Rejection? CheckTrace(string policy, ReadOnlyMemory<int>? trace, int maxTokens, int maxLoops)
+    {
+        if (policy != TracePolicy.PolicyName)
+        {
+            return trace is null ? null : Invalid("exit_trace", $"'exit_trace' needs the exit_policy 'trace'; it is '{policy}'.");
+        }
+
+        if (trace is not { Length: > 0 } steps || steps.Length < maxTokens)
+        {
+            return Invalid("exit_trace",
+                $"'exit_trace' has {trace?.Length ?? 0} exit steps; the exit_policy 'trace' needs one for each of max_tokens = {maxTokens}.");
+        }
+
+        if (steps.Span[0] != model.Loops)
+        {
+            return Invalid("exit_trace",
+                $"'exit_trace' begins with {steps.Span[0]}; the first token comes out of the prompt pass, which leaves at {model.Loops}.");
+        }
+
+        foreach (var step in steps.Span[1..maxTokens])
+        {
+            if (step < 1 || step > maxLoops)
+            {
+                return Invalid("exit_trace", $"'exit_trace' contains {step}; exit steps are between 1 and max_loops, which is {maxLoops}.");
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,172 @@
+using System.Buffers;
+using LoopLM.Text.Tokenization.Json;
+using LoopLM.Text.Tokenization.Merging;
+using Microsoft.ML.Tokenizers;
+
+namespace LoopLM.Text.Tokenization;
+
+/// <summary>
+/// Byte-level BPE from a Hugging Face tokenizer.json, with the tokens that Hugging Face's own library gives.
+/// Immutable, and safe for any number of threads.
+/// </summary>
+/// <remarks>
+/// <para>What a file may hold; anything else is refused with the field's name, never approximated:</para>
+/// <list type="bullet">
+/// <item>model: BPE over bytes, merges as <c>"a b"</c> or <c>["a", "b"]</c>, <c>ignore_merges</c>. A byte without a symbol is dropped silently.</item>
+/// <item>pre_tokenizer: ByteLevel, alone or last in a Sequence after Digits and Split. Split takes the patterns of GPT-2, Llama 3 and Qwen 2.</item>
+/// <item>added_tokens with every flag; ids as Hugging Face would give them.</item>
+/// <item>decoder: ByteLevel; normalizer, truncation, padding: null; post_processor: null, or one that matters only to a caller who asks for special tokens.</item>
+/// </list>
+/// <para>
+/// Encoding adds no token to a text. <c>EncodeToIds</c> and the other inherited methods take the text as plain: a special token's name in it is
+/// spelled out in ordinary tokens. <see cref="EncodeWithSpecialTokens"/> recognises special tokens; it is for text whose every part is trusted, such as a chat template.
+/// </para>
+/// <para>Lone surrogates are read as U+FFFD. Letters, numbers and white space are those of the running .NET's Unicode version.</para>
+/// </remarks>
+public sealed class ByteLevelBpeTokenizer : Tokenizer
+{
+    private readonly Vocabulary _vocabulary;
+    private readonly MergeTable _merges;
+    private readonly TextEncoder _plain;
+    private readonly TextEncoder _withSpecialTokens;
+
+    internal ByteLevelBpeTokenizer(TokenizerDefinition definition)
+    {
+        _vocabulary = definition.Vocabulary;
+        _merges = definition.Merges;
+        AddedTokens = definition.AddedTokens;
+        _plain = CreateEncoder(definition, special: false);
+        _withSpecialTokens = CreateEncoder(definition, special: true);
+    }
+
+    /// <summary>One more than the highest token id. Ids below it may lack a token.</summary>
+    public int VocabularySize => _vocabulary.Size;
+
+    /// <summary>The added tokens, in the file's order.</summary>
+    public IReadOnlyList<AddedToken> AddedTokens { get; }
+
+    /// <summary>Loads a tokenizer.json.</summary>
+    /// <param name="path">The file; at most 64 MiB.</param>
+    /// <exception cref="TokenizerException">The file is malformed or needs what is not supported; lists every problem.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static ByteLevelBpeTokenizer Load(string path)
+    {
+        using var stream = File.OpenRead(path);
+        return Load(stream);
+    }
+
+    /// <inheritdoc cref="Load(string)"/>
+    /// <param name="stream">A tokenizer.json of at most 64 MiB, read to its end.</param>
+    public static ByteLevelBpeTokenizer Load(Stream stream) => new(TokenizerJson.Read(stream));
+
+    /// <summary>Finds a token's id.</summary>
+    /// <param name="token">As tokenizer.json writes it: an added token's content, or a vocabulary entry in the byte alphabet.</param>
+    /// <param name="id">The id.</param>
+    public bool TryGetTokenId(string token, out int id) => _vocabulary.TryGetId(token, out id);
+
+    /// <summary>A token as tokenizer.json writes it; null for an id without a token.</summary>
+    public string? GetToken(int id) => _vocabulary.GetToken(id);
+
+    /// <summary>The bytes that a token stands for, special or not; empty for an id without a token. They need not be whole characters.</summary>
+    public ReadOnlySpan<byte> GetTokenBytes(int id) => _vocabulary.GetBytes(id);
+
+    /// <summary>A token's bytes as decoding takes them: none of a special token that is skipped.</summary>
+    public ReadOnlySpan<byte> GetTokenBytes(int id, bool skipSpecialTokens) => _vocabulary.GetBytes(id, skipSpecialTokens);
+
+    /// <summary>Whether an id is a special token's.</summary>
+    public bool IsSpecial(int id) => _vocabulary.IsSpecial(id);
+
+    /// <summary>Encodes a trusted text: what looks like a special token becomes that token.</summary>
+    public IReadOnlyList<int> EncodeWithSpecialTokens(string text) => Encode(_withSpecialTokens, ReplaceLoneSurrogates(text)).Ids;
+
+    /// <summary>Decodes tokens together, as <see cref="Decode(IEnumerable{int}, bool)"/> does; special tokens give nothing.</summary>
+    public override string Decode(IEnumerable<int> ids) => Decode(ids, skipSpecialTokens: true);
+
+    /// <summary>Decodes tokens together; an id without a token gives nothing, invalid UTF-8 gives U+FFFD by maximal subparts.</summary>
+    public string Decode(IEnumerable<int> ids, bool skipSpecialTokens) => TokenDecoder.Decode(_vocabulary, ids, skipSpecialTokens);
+
+    /// <summary>
+    /// Decodes as many tokens as fit; special tokens give nothing. Where not all fit, it stops behind a token that ends a character,
+    /// so that decoding the remaining tokens gives the rest of the text.
+    /// </summary>
+    public override OperationStatus Decode(IEnumerable<int> ids, Span<char> destination, out int idsConsumed, out int charsWritten) =>
+        TokenDecoder.Decode(_vocabulary, ids, destination, out idsConsumed, out charsWritten);
+
+    /// <inheritdoc/>
+    protected override EncodeResults<int> EncodeToIds(string? text, ReadOnlySpan<char> textSpan, EncodeSettings settings)
+    {
+        if (settings.MaxTokenCount != int.MaxValue)
+        {
+            return base.EncodeToIds(text, textSpan, settings);
+        }
+
+        var source = ReplaceLoneSurrogates(text ?? textSpan);
+        return new() { Tokens = Encode(_plain, source, settings.ConsiderPreTokenization).Ids, CharsConsumed = source.Length };
+    }
+
+    /// <summary>A token covers every char that has one of its bytes. Where the tokens are limited, no char is covered in part.</summary>
+    protected override EncodeResults<EncodedToken> EncodeToTokens(string? text, ReadOnlySpan<char> textSpan, EncodeSettings settings)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(settings.MaxTokenCount);
+        var source = ReplaceLoneSurrogates(text ?? textSpan);
+        var pieces = new List<EncodedPiece>();
+        var ids = Encode(_plain, source, settings.ConsiderPreTokenization, pieces, settings.MaxTokenCount).Ids;
+        var tokens = TokenOffsets.Locate(source, ids, pieces, _vocabulary);
+        if (tokens.Count <= settings.MaxTokenCount)
+        {
+            return new() { Tokens = tokens, CharsConsumed = source.Length };
+        }
+
+        var count = settings.MaxTokenCount;
+        while (count > 0 && tokens[count].Offset.Start.Value < tokens[count - 1].Offset.End.Value)
+        {
+            count--;
+        }
+
+        return new() { Tokens = tokens[..count], CharsConsumed = tokens[count].Offset.Start.Value };
+    }
+
+    /// <inheritdoc/>
+    protected override int CountTokens(string? text, ReadOnlySpan<char> textSpan, EncodeSettings settings) =>
+        EncodeToIds(text, textSpan, settings).Tokens.Count;
+
+    private static TextEncoder CreateEncoder(TokenizerDefinition definition, bool special)
+    {
+        var tokens = definition.AddedTokens.Where(token => special || !token.Special).ToLookup(token => token.Normalized);
+        return new(
+            [new AddedTokenMatcher(tokens[false]), new AddedTokenMatcher(tokens[true])],
+            definition.PreTokenizer,
+            new PreTokenEncoder(definition.Vocabulary, definition.IgnoreMerges, allowSpecial: special));
+    }
+
+    private static ReadOnlySpan<char> ReplaceLoneSurrogates(ReadOnlySpan<char> text)
+    {
+        if (!text.ContainsAnyInRange('\uD800', '\uDFFF'))
+        {
+            return text;
+        }
+
+        var wellFormed = text.ToArray();
+        for (var i = 0; i < wellFormed.Length; i++)
+        {
+            if (char.IsHighSurrogate(wellFormed[i]) && i + 1 < wellFormed.Length && char.IsLowSurrogate(wellFormed[i + 1]))
+            {
+                i++;
+            }
+            else if (char.IsSurrogate(wellFormed[i]))
+            {
+                wellFormed[i] = '\uFFFD';
+            }
+        }
+
+        return wellFormed;
+    }
+
+    private EncodeOutput Encode(
+        TextEncoder encoder, ReadOnlySpan<char> text, bool preTokenize = true, List<EncodedPiece>? pieces = null, int limit = int.MaxValue)
+    {
+        var output = new EncodeOutput(new BytePairMerger(_merges), pieces, limit);
+        encoder.Encode(text, preTokenize, output);
+        return output;
+    }
+}

@@ -1,0 +1,71 @@
+using System.Text.Json;
+
+namespace LoopLM.Text.Tokenization.Json;
+
+/// <summary>Reads a Hugging Face tokenizer.json.</summary>
+internal static class TokenizerJson
+{
+    /// <summary>Ids stay below 2^22; the largest vocabularies in use have 2^18.</summary>
+    public const int MaxTokenId = (1 << 22) - 1;
+
+    private const int MaxBytes = 64 << 20;
+
+    public static TokenizerDefinition Read(Stream stream)
+    {
+        using var document = Parse(ReadBytes(stream));
+        var root = new JsonField(document.RootElement, "", []);
+        if (!root["version"].IsNullOrAbsent)
+        {
+            root["version"].Expect("1.0");
+        }
+
+        root["truncation"].ExpectNull();
+        root["padding"].ExpectNull();
+        root["normalizer"].ExpectNull();
+        var preTokenizer = PreTokenizerSection.Read(root["pre_tokenizer"]);
+        PostProcessorSection.Check(root["post_processor"]);
+        root["decoder"]["type"].Expect("ByteLevel");
+
+        var model = ModelSection.Read(root["model"]);
+        var addedTokens = AddedTokensSection.Read(root["added_tokens"], model);
+        if (root.Problems.Count > 0)
+        {
+            throw new TokenizerException(root.Problems);
+        }
+
+        return new(new(model.Vocabulary, addedTokens), model.Merges, model.IgnoreMerges, addedTokens, preTokenizer);
+    }
+
+    private static JsonDocument Parse(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            return JsonDocument.Parse(bytes, new() { AllowDuplicateProperties = false });
+        }
+        catch (JsonException exception)
+        {
+            throw new TokenizerException($"The file is not JSON with unique names: {exception.Message}");
+        }
+    }
+
+    private static ReadOnlyMemory<byte> ReadBytes(Stream stream)
+    {
+        var bytes = new byte[1 << 16];
+        var length = 0;
+        while (stream.Read(bytes.AsSpan(length)) is > 0 and var read)
+        {
+            length += read;
+            if (length > MaxBytes)
+            {
+                throw new TokenizerException($"The file is larger than {MaxBytes} bytes, the most that is read");
+            }
+
+            if (length == bytes.Length)
+            {
+                Array.Resize(ref bytes, 2 * length);
+            }
+        }
+
+        return bytes.AsMemory(0, length);
+    }
+}

@@ -1,0 +1,98 @@
+using System.Text.Json.Nodes;
+using LoopLM.Checkpoints.Configuration;
+using LoopLM.Testing;
+
+namespace LoopLM.Checkpoints.Tests.Configuration;
+
+public sealed class ModelConfigTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Load_GroupedQueryFixture_ReadsEveryField()
+    {
+        var config = Assert.IsType<OuroConfig>(ModelConfig.Load(TestData.Fixture("ouro-tiny-gqa", "config.json")));
+
+        Assert.Equal((211, 96, 2, 6, 2, 32, 160, 6), (config.VocabularySize, config.HiddenSize, config.Layers, config.Heads, config.KvHeads, config.HeadDimension, config.IntermediateSize, config.Loops));
+        Assert.Equal((10000f, 1e-5f), (config.RopeTheta, config.RmsNormEpsilon));
+    }
+
+    [Fact]
+    public void Load_BundledModel_ReadsThresholdAndStopToken()
+    {
+        var config = ModelConfig.Load(Path.Combine(TestData.Root, "models", "looplm-bytes", "config.json"));
+
+        Assert.Equal(0.3f, config.EarlyExitThreshold);
+        Assert.Equal([256], config.EndOfTextTokens);
+    }
+
+    [Theory]
+    [InlineData("model_type", "\"llama\"", "model_type is 'llama'; the known ones are: ouro")]
+    [InlineData("model_type", "null", "model_type is missing")]
+    [InlineData("hidden_size", "null", "hidden_size is missing")]
+    [InlineData("hidden_size", "\"64\"", "hidden_size is \"64\"")]
+    [InlineData("hidden_size", "0", "hidden_size is 0")]
+    [InlineData("total_ut_steps", "null", "total_ut_steps is missing")]
+    [InlineData("total_ut_steps", "65", "from 1 to 64")]
+    [InlineData("num_key_value_heads", "3", "must divide num_attention_heads")]
+    [InlineData("head_dim", "15", "even number")]
+    [InlineData("hidden_act", "\"gelu\"", "only \"silu\" is known")]
+    [InlineData("rope_scaling", "{}", "rope_scaling is {}")]
+    [InlineData("rope_theta", "null", "rope_theta is missing")]
+    [InlineData("rms_norm_eps", "-1", "rms_norm_eps is -1")]
+    [InlineData("tie_word_embeddings", "true", "tie_word_embeddings is true; only false is known")]
+    [InlineData("use_sliding_window", "true", "use_sliding_window is true")]
+    [InlineData("layer_types", "[\"full_attention\"]", "layer_types must be")]
+    [InlineData("eos_token_id", "[1,320]", "token ids from 0 to 319")]
+    [InlineData("early_exit_threshold", "2", "early_exit_threshold is 2")]
+    public void Load_BadField_NamesItAndWhatWouldBeRight(string field, string value, string expected)
+    {
+        var config = Valid();
+        config[field] = JsonNode.Parse(value);
+
+        Assert.Contains(expected, Refuse(config.ToJsonString()).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("5", "must be an object")]
+    [InlineData("{", "not valid JSON")]
+    [InlineData("""{"model_type":"ouro","model_type":"ouro"}""", "not valid JSON")]
+    public void Load_NotAConfig_SaysSo(string text, string expected) =>
+        Assert.Contains(expected, Refuse(text).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Load_SeveralBadFields_ListsThemAll()
+    {
+        var config = Valid();
+        config.Remove("vocab_size");
+        config.Remove("rope_theta");
+
+        Assert.Equal(2, Refuse(config.ToJsonString()).Problems.Count);
+    }
+
+    [Fact]
+    public void Load_OptionalFieldsAbsent_TakesTheirDocumentedValues()
+    {
+        var config = Valid();
+        config.Remove("head_dim");
+        config.Remove("early_exit_threshold");
+        config.Remove("eos_token_id");
+        config["unknown_extra"] = true;
+        File.WriteAllText(_folder["config.json"], config.ToJsonString());
+
+        var loaded = Assert.IsType<OuroConfig>(ModelConfig.Load(_folder["config.json"]));
+
+        Assert.Equal((16, 1f, 0), (loaded.HeadDimension, loaded.EarlyExitThreshold, loaded.EndOfTextTokens.Length));
+    }
+
+    private static JsonObject Valid() =>
+        JsonNode.Parse(File.ReadAllText(TestData.Fixture("ouro-tiny-mha", "config.json")))!.AsObject();
+
+    private CheckpointException Refuse(string text)
+    {
+        File.WriteAllText(_folder["config.json"], text);
+        return Assert.Throws<CheckpointException>(() => ModelConfig.Load(_folder["config.json"]));
+    }
+}

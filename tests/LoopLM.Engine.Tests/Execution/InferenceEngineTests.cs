@@ -1,0 +1,157 @@
+using LoopLM.Engine.Depth;
+using LoopLM.Engine.Execution;
+using LoopLM.Engine.Requests;
+using LoopLM.Engine.Runners;
+using LoopLM.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+using static LoopLM.Engine.Tests.TestRequests;
+
+namespace LoopLM.Engine.Tests.Execution;
+
+/// <summary>The engine on its own thread.</summary>
+public sealed class InferenceEngineTests : IDisposable
+{
+    private static readonly EngineOptions Options = new() { KvSlots = 4096, MaxSequences = 4, MaxRows = 16 };
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly EngineMetrics _metrics = new();
+    private readonly ScriptedRunner _runner = new(new ScriptedModel(), new RunnerCapacity(16, 4096));
+
+    public void Dispose() => _metrics.Dispose();
+
+    [Fact]
+    public async Task TrySubmit_FromManyThreads_EveryRequestFinishes()
+    {
+        var engine = await StartAsync();
+
+        await Parallel.ForAsync(0, 50, async (i, cancel) =>
+        {
+            Assert.True(engine.TrySubmit(Greedy(3, 5, salt: i), out var generation, out _));
+            Assert.Equal(FinishReason.Length, (await EndOf(generation)).FinishReason);
+        });
+
+        await StopAsync(engine);
+    }
+
+    [Fact]
+    public async Task TrySubmit_WhileLoading_IsRejected()
+    {
+        using var loading = new ManualResetEventSlim();
+        var engine = Create(() =>
+        {
+            loading.Wait(Patience);
+            return _runner;
+        });
+
+        Assert.False(engine.TrySubmit(Greedy(1, 1), out _, out var rejection));
+        Assert.Equal((RejectionReason.Loading, EngineHealth.Loading), (rejection.Reason, engine.Snapshot.Health));
+
+        loading.Set();
+        await engine.Opened.WaitAsync(Patience);
+        await StopAsync(engine);
+    }
+
+    [Fact]
+    public async Task Opened_RunnerCannotBeOpened_FailsAndTurnsUnhealthy()
+    {
+        var engine = Create(() => throw new InvalidOperationException("no weights"));
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => engine.Opened.WaitAsync(Patience));
+
+        await engine.StopAsync(CancellationToken.None).WaitAsync(Patience);
+        Assert.Equal((EngineHealth.Unhealthy, "no weights"), (engine.Snapshot.Health, engine.Snapshot.Fault));
+        Assert.False(engine.TrySubmit(Greedy(1, 1), out _, out var rejection));
+        Assert.Equal(RejectionReason.Unhealthy, rejection.Reason);
+    }
+
+    [Fact]
+    public async Task StopAsync_Working_FinishesWhatItHas()
+    {
+        var engine = await StartAsync();
+        Assert.True(engine.TrySubmit(Greedy(3, 500), out var generation, out _));
+
+        await StopAsync(engine);
+
+        Assert.Equal(FinishReason.Length, (await EndOf(generation)).FinishReason);
+        Assert.False(engine.TrySubmit(Greedy(1, 1), out _, out var rejection));
+        Assert.Equal(RejectionReason.Draining, rejection.Reason);
+    }
+
+    [Fact]
+    public async Task StopAsync_Cancelled_CancelsWhatIsLeft()
+    {
+        var engine = await StartAsync();
+        using var entered = new ManualResetEventSlim();
+        using var go = new ManualResetEventSlim();
+        _runner.BeforeLoop = _ =>
+        {
+            entered.Set();
+            go.Wait(Patience);
+        };
+        Assert.True(engine.TrySubmit(Greedy(3, 500), out var generation, out _));
+        Assert.True(entered.Wait(Patience));
+
+        var stopping = engine.StopAsync(new CancellationToken(canceled: true));
+        go.Set();
+        await stopping.WaitAsync(Patience);
+
+        Assert.Equal(FinishReason.Cancelled, (await EndOf(generation)).FinishReason);
+        Assert.Equal(0, engine.Snapshot.UsedKvSlots);
+    }
+
+    [Fact]
+    public async Task Snapshot_AfterWork_ShowsIdleAndTheMeanExitStep()
+    {
+        var engine = await StartAsync();
+        var exit = new ExitSettings { Policy = "trace", Trace = new[] { 4, 1, 1 } };
+        Assert.True(engine.TrySubmit(Greedy(3, 3, exit), out var generation, out _));
+        await EndOf(generation);
+
+        await StopAsync(engine);
+
+        var snapshot = engine.Snapshot;
+        Assert.Equal((EngineHealth.Stopped, 3, 2.0, 0), (snapshot.Health, snapshot.GeneratedTokens, snapshot.MeanExitStep, snapshot.UsedKvSlots));
+    }
+
+    [Fact]
+    public async Task DisposeAsync_Idle_DisposesTheRunner()
+    {
+        var engine = await StartAsync();
+
+        await engine.DisposeAsync().AsTask().WaitAsync(Patience);
+
+        Assert.True(_runner.IsDisposed);
+    }
+
+    private static async Task<GenerationEvent> EndOf(Generation generation)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        await foreach (var next in generation.Events.ReadAllAsync(patience.Token))
+        {
+            if (next.Kind != GenerationEventKind.Token)
+            {
+                return next;
+            }
+        }
+
+        throw new InvalidOperationException("The generation has no end.");
+    }
+
+    private InferenceEngine Create(Func<IModelRunner> open) =>
+        new(open, Options, _metrics, ExitPolicies.BuiltIn, TimeProvider.System, NullLogger<InferenceEngine>.Instance);
+
+    private async Task<InferenceEngine> StartAsync()
+    {
+        var engine = Create(() => _runner);
+        await engine.Opened.WaitAsync(Patience);
+        return engine;
+    }
+
+    /// <summary>Drains the engine and checks that nothing leaked.</summary>
+    private async Task StopAsync(InferenceEngine engine)
+    {
+        await engine.StopAsync(CancellationToken.None).WaitAsync(Patience);
+        Assert.Equal((0, 0, 0), (engine.Snapshot.UsedKvSlots, engine.Snapshot.RunningSequences, engine.Snapshot.QueuedRequests));
+        Assert.Equal(0, _runner.LiveSequences);
+    }
+}

@@ -1,0 +1,67 @@
+using LoopLM.Engine.Execution;
+using LoopLM.Engine.Kv;
+using LoopLM.Engine.Requests;
+using static LoopLM.Engine.Tests.TestRequests;
+
+namespace LoopLM.Engine.Tests.Execution;
+
+/// <summary>Seeded random operations on the whole engine, audited after every one.</summary>
+public sealed class RandomOperationsTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void Tick_RandomSubmitsCancelsAndFaults_EveryRequestEndsOnceAndNothingLeaks(int seed)
+    {
+        var random = new Random(seed);
+        using var engine = new EngineHarness(new EngineOptions
+        {
+            KvSlots = 150 + random.Next(150),
+            MaxSequences = 1 + random.Next(6),
+            MaxRows = 6 + random.Next(20),
+            PrefillChunk = 1 + random.Next(8),
+            MaxQueuedRequests = 12,
+            Refill = random.Next(4) > 0,
+        });
+        var generations = new List<Generation>();
+
+        for (var round = 0; round < 1500; round++)
+        {
+            switch (random.Next(40))
+            {
+                case < 12:
+                    var request = Greedy(random.Next(1, 25), random.Next(1, 10), QExit(random.Next(5) * 0.25f, maxLoops: random.Next(1, 9)), random.Next(64))
+                        with { KvLayout = (KvLayout)random.Next(2), StopTokens = [random.Next(64)] };
+                    if (engine.Core.TrySubmit(request, out var generation, out _))
+                    {
+                        generations.Add(generation);
+                    }
+
+                    break;
+                case 12 when generations.Count > 0:
+                    generations[random.Next(generations.Count)].Cancel();
+                    break;
+                case 13:
+                    engine.Runner.BeforeLoop = _ => throw new InvalidOperationException("kernel");
+                    engine.Tick();
+                    engine.Runner.BeforeLoop = null;
+                    break;
+                case 14:
+                    engine.Runner.BeforeHead = () => throw new InvalidOperationException("kernel");
+                    engine.Tick();
+                    engine.Runner.BeforeHead = null;
+                    break;
+                default:
+                    engine.Tick();
+                    break;
+            }
+        }
+
+        engine.Drain();
+
+        Assert.True(generations.Count > 100);
+        Assert.All(generations, generation => Outcome.Of(generation));
+    }
+}

@@ -1,0 +1,213 @@
+using LoopLM.Engine.Execution;
+using LoopLM.Engine.Requests;
+using LoopLM.Engine.Scheduling;
+using LoopLM.Testing;
+using static LoopLM.Engine.Tests.TestRequests;
+
+namespace LoopLM.Engine.Tests.Execution;
+
+/// <summary>Which rows run when.</summary>
+public sealed class SchedulingTests
+{
+    private static readonly EngineOptions Small = new() { KvSlots = 4096, MaxSequences = 4, MaxRows = 8, PrefillChunk = 8 };
+
+    [Fact]
+    public void Tick_Refill_FastRequestReentersBesideTheDeeperLoopsOfASlowOne()
+    {
+        using var engine = new EngineHarness(Small);
+        engine.Submit(Greedy(1, 3, QExit(1)));
+        engine.Submit(Greedy(1, 6, QExit(0)));
+
+        engine.Tick(4 + 4);
+
+        var decoding = engine.Runner.Ticks[^4..];
+        Assert.Equal([(1, 1), (2, 1), (3, 1), (4, 1)], decoding.Select(rows => (rows[0].Loop, rows[1].Loop)).ToArray());
+    }
+
+    [Fact]
+    public void Tick_NoRefill_FastRequestWaitsForTheSlowOne()
+    {
+        using var engine = new EngineHarness(Small with { Refill = false });
+        engine.Submit(Greedy(1, 3, QExit(1)));
+        engine.Submit(Greedy(1, 6, QExit(0)));
+
+        engine.Tick(4 + 4);
+
+        Assert.Equal([2, 1, 1, 1], engine.Runner.Ticks[^4..].Select(rows => rows.Length).ToArray());
+    }
+
+    [Fact]
+    public void Tick_ArrivalDuringDecode_JoinsAndCompletes()
+    {
+        using var engine = new EngineHarness(Small);
+        var first = engine.Submit(Greedy(1, 10));
+        engine.Tick(7);
+        var second = engine.Submit(Greedy(2, 3));
+
+        engine.Drain();
+
+        Assert.Equal((10, 3), (Outcome.Of(first).Tokens.Length, Outcome.Of(second).Tokens.Length));
+    }
+
+    [Fact]
+    public void Tick_StreamOfShortArrivals_NeverHoldsUpADecode()
+    {
+        using var engine = new EngineHarness(Small);
+        engine.Submit(Greedy(1, 20));
+        engine.Tick(4);
+
+        for (var arrival = 0; arrival < 12; arrival++)
+        {
+            engine.Submit(Greedy(5, 1, salt: arrival));
+            engine.Tick();
+        }
+
+        Assert.All(engine.Runner.Ticks[^12..], rows => Assert.Contains(rows, row => row.Sequence == 0));
+    }
+
+    [Fact]
+    public void Tick_LongPromptInSmallChunks_LetsALaterShortOneFinishFirst()
+    {
+        using var engine = new EngineHarness(Small with { PrefillChunk = 1 });
+        var longer = engine.Submit(Greedy(40, 1));
+        var shorter = engine.Submit(Greedy(2, 1));
+
+        engine.Tick(6);
+
+        Assert.True(Outcome.Of(shorter).Tokens.Length == 1 && !longer.Events.TryPeek(out _));
+    }
+
+    [Fact]
+    public void Tick_PromptChunks_FollowEachOtherLoopBehindLoop()
+    {
+        using var engine = new EngineHarness(Small with { PrefillChunk = 2 });
+        engine.Submit(Greedy(4, 1));
+
+        engine.Tick(2);
+
+        Assert.Equal([(0, 2), (1, 2), (2, 1), (3, 1)], engine.Runner.Ticks[1].Select(row => (row.Position, row.Loop)).ToArray());
+    }
+
+    [Fact]
+    public void Tick_FullRows_StartsGeneratedTokensBeforePrompts()
+    {
+        using var engine = new EngineHarness(Small with { MaxRows = 4 });
+        engine.Submit(Greedy(1, 8));
+        engine.Tick(4);
+        engine.Submit(Greedy(30, 1));
+
+        engine.Tick(12);
+
+        Assert.All(engine.Runner.Ticks[^12..], rows => Assert.Contains(rows, row => row.Sequence == 0));
+    }
+
+    [Fact]
+    public void Tick_Prompt_RunsTheHeadForItsLastRowOnly()
+    {
+        using var engine = new EngineHarness(Small);
+
+        engine.Run(Greedy(20, 1));
+
+        Assert.Equal(1, engine.Runner.HeadRows);
+    }
+
+    [Fact]
+    public void Tick_NothingToDo_RunsNothing()
+    {
+        using var engine = new EngineHarness(Small);
+
+        Assert.False(engine.Core.Tick());
+        Assert.Empty(engine.Runner.Ticks);
+    }
+
+    [Fact]
+    public void Tick_LargeRequestBlockedByMemory_IsPassedABoundedNumberOfTimes()
+    {
+        using var engine = new EngineHarness(Small with { KvSlots = 100 });
+        engine.Submit(Greedy(10, 6));
+        engine.Tick();
+        var large = engine.Submit(Greedy(20, 5, salt: 5));
+        var small = Enumerable.Range(0, 20).Select(i => engine.Submit(Greedy(1, 1, salt: 10 + i))).ToArray();
+
+        engine.Drain();
+
+        var starts = engine.Runner.Ticks.SelectMany(rows => rows).Where(row => row is { Position: 0, Loop: 1 }).Select(row => row.Token);
+        Assert.Equal(AdmissionQueue.MaxBypasses, starts.ToList().IndexOf(8) - 1);
+        Assert.All([large, .. small], generation => Assert.Equal(GenerationEventKind.Finished, Outcome.Of(generation).End.Kind));
+    }
+
+    [Fact]
+    public void Tick_MoreRequestsThanPlaces_AllFinishInOrderOfArrival()
+    {
+        using var engine = new EngineHarness(Small with { MaxSequences = 1 });
+        var generations = Enumerable.Range(0, 5).Select(i => engine.Submit(Greedy(2, 2, salt: i))).ToArray();
+
+        engine.Drain();
+
+        Assert.All(generations, generation => Assert.Equal(2, Outcome.Of(generation).Tokens.Length));
+        var starts = engine.Runner.Ticks.SelectMany(rows => rows).Where(row => row is { Position: 0, Loop: 1 }).Select(row => row.Token);
+        Assert.Equal([3, 4, 5, 6, 7], starts);
+    }
+
+    [Fact]
+    public void TrySubmit_QueueFull_Rejects()
+    {
+        using var engine = new EngineHarness(Small with { MaxQueuedRequests = 2 });
+        engine.Submit(Greedy(1, 1));
+        engine.Submit(Greedy(1, 1));
+
+        Assert.Equal(RejectionReason.QueueFull, engine.Reject(Greedy(1, 1)).Reason);
+    }
+
+    [Fact]
+    public void TrySubmit_QueueDrained_AcceptsAgain()
+    {
+        using var engine = new EngineHarness(Small with { MaxQueuedRequests = 1 });
+        engine.Submit(Greedy(1, 1));
+        engine.Reject(Greedy(1, 1));
+        engine.Tick();
+
+        Assert.Equal([4], engine.Run(Greedy(1, 1)).ExitSteps);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    [InlineData(6)]
+    public void Tick_Cancelled_FreesEverythingWithinOneTick(int ticksBefore)
+    {
+        using var engine = new EngineHarness(Small);
+        var generation = engine.Submit(Greedy(6, 20));
+        engine.Tick(ticksBefore);
+
+        generation.Cancel();
+        engine.Tick();
+
+        Assert.Equal((0, 0), (engine.Snapshot.UsedKvSlots, engine.Snapshot.RunningSequences));
+        Assert.Equal(FinishReason.Cancelled, Outcome.Of(generation).End.FinishReason);
+    }
+
+    [Fact]
+    public void Tick_CancelledAfterItsEnd_KeepsItsEnd()
+    {
+        using var engine = new EngineHarness(Small);
+        var generation = engine.Submit(Greedy(1, 1));
+        engine.Drain();
+
+        generation.Cancel();
+        engine.Tick();
+
+        Assert.Equal(FinishReason.Length, Outcome.Of(generation).End.FinishReason);
+    }
+
+    [Fact]
+    public void Tick_StopToken_EndsAfterReportingIt()
+    {
+        using var engine = new EngineHarness(Small, new ScriptedModel { Favourite = _ => 9 });
+
+        var outcome = engine.Run(Greedy(2, 5) with { StopTokens = [9] });
+
+        Assert.Equal([9], outcome.Tokens);
+        Assert.Equal(FinishReason.Stop, outcome.End.FinishReason);
+    }
+}

@@ -1,0 +1,210 @@
+using LoopLM.Engine.Kv;
+
+namespace LoopLM.Engine.Tests.Kv;
+
+public sealed class KvLedgerTests
+{
+    private const int Loops = 4;
+
+    [Fact]
+    public void Exit_LastExited_DeeperLoopsAliasTheExitSlotAndTakeNone()
+    {
+        var ledger = Open(KvLayout.LastExited, prompt: 1, generated: 1);
+        RunPrompt(ledger, 1);
+
+        var (first, second) = (ledger.Take(0, 1, 1), ledger.Take(0, 1, 2));
+        ledger.Exit(0, 1, 2);
+
+        Assert.Equal([first, second, second, second], SlotsOf(ledger, position: 1));
+        Assert.Equal(Loops + 2, ledger.UsedSlots);
+        ledger.Audit();
+    }
+
+    [Fact]
+    public void Exit_LastExited_UncommitsTheLoopsThatWereNotRun()
+    {
+        var ledger = Open(KvLayout.LastExited, prompt: 1, generated: 2);
+        RunPrompt(ledger, 1);
+
+        ledger.Take(0, 1, 1);
+        ledger.Exit(0, 1, 1);
+
+        Assert.Equal(Loops + 1 + Loops, ledger.CommittedSlots);
+        ledger.Audit();
+    }
+
+    [Fact]
+    public void Exit_PromptBelowMaxLoops_DeeperLoopsAliasTheLastPromptLoop()
+    {
+        var ledger = new KvLedger(100, 1);
+        Assert.True(ledger.TryOpen(0, new KvReservation(KvLayout.LastExited, 1, 1, Loops, Loops + 2)));
+        RunPrompt(ledger, 1);
+
+        Assert.Equal(ledger.Slots(0, Loops, 1)[0], ledger.Slots(0, Loops + 2, 1)[0]);
+        ledger.Audit();
+    }
+
+    [Fact]
+    public void FinishPrompt_Shared_KeepsOnlyTheSlotsOfTheLastLoop()
+    {
+        var ledger = Open(KvLayout.Shared, prompt: 3, generated: 2);
+        RunPrompt(ledger, 3);
+        var last = ledger.Slots(0, Loops, 3).ToArray();
+
+        ledger.FinishPrompt(0);
+
+        Assert.Equal(last, ledger.Slots(0, 1, 3).ToArray());
+        Assert.Equal((3, 5), (ledger.UsedSlots, ledger.CommittedSlots));
+        ledger.Audit();
+    }
+
+    [Fact]
+    public void FinishPrompt_LastExited_KeepsEveryLoop()
+    {
+        var ledger = Open(KvLayout.LastExited, prompt: 3, generated: 0);
+        RunPrompt(ledger, 3);
+
+        ledger.FinishPrompt(0);
+
+        Assert.Equal(3 * Loops, ledger.UsedSlots);
+    }
+
+    [Fact]
+    public void Take_SharedGeneratedPosition_GivesAllLoopsOneSlot()
+    {
+        var ledger = Open(KvLayout.Shared, prompt: 1, generated: 1);
+        RunPrompt(ledger, 1);
+        ledger.FinishPrompt(0);
+
+        var slots = Enumerable.Range(1, 3).Select(loop => ledger.Take(0, 1, loop)).ToArray();
+
+        Assert.Single(slots.Distinct());
+        Assert.Equal(2, ledger.UsedSlots);
+        ledger.Audit();
+    }
+
+    [Fact]
+    public void TryOpen_WorstCaseDoesNotFit_TakesNothing()
+    {
+        var ledger = new KvLedger(10, 2);
+        Assert.True(ledger.TryOpen(0, new KvReservation(KvLayout.LastExited, 1, 1, Loops, Loops)));
+
+        Assert.False(ledger.TryOpen(1, new KvReservation(KvLayout.LastExited, 1, 0, Loops, Loops)));
+        Assert.Equal(8, ledger.CommittedSlots);
+    }
+
+    [Fact]
+    public void TryOpen_EarlyExitsMadeRoom_Fits()
+    {
+        var ledger = new KvLedger(10, 2);
+        ledger.TryOpen(0, new KvReservation(KvLayout.LastExited, 1, 1, Loops, Loops));
+        RunPrompt(ledger, 1);
+        ledger.Take(0, 1, 1);
+        ledger.Exit(0, 1, 1);
+
+        Assert.True(ledger.TryOpen(1, new KvReservation(KvLayout.LastExited, 1, 0, Loops, Loops)));
+    }
+
+    [Fact]
+    public void Close_InTheMiddle_FreesEverything()
+    {
+        var ledger = Open(KvLayout.LastExited, prompt: 2, generated: 5);
+        ledger.Take(0, 0, 1);
+        ledger.Take(0, 1, 1);
+        ledger.Take(0, 0, 2);
+
+        ledger.Close(0);
+
+        Assert.Equal((0, 0), (ledger.UsedSlots, ledger.CommittedSlots));
+        ledger.Audit();
+    }
+
+    [Theory]
+    [InlineData(KvLayout.LastExited, 10, 5, 4, 3, 55)]
+    [InlineData(KvLayout.LastExited, 10, 5, 4, 8, 80)]
+    [InlineData(KvLayout.Shared, 10, 5, 4, 8, 40)]
+    [InlineData(KvLayout.Shared, 10, 50, 4, 4, 60)]
+    public void WorstCase_Layouts_AreTheLargestTheyCanHold(KvLayout layout, int prompt, int generated, int modelLoops, int maxLoops, int slots) =>
+        Assert.Equal(slots, KvLedger.WorstCase(new KvReservation(layout, prompt, generated, modelLoops, maxLoops)));
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Audit_RandomOperations_HoldsAfterEveryOne(int seed)
+    {
+        var random = new Random(seed);
+        var ledger = new KvLedger(200, 5);
+        var walks = new IEnumerator<int>?[5];
+        for (var round = 0; round < 4000; round++)
+        {
+            var number = random.Next(walks.Length);
+            if (walks[number] is not { } walk)
+            {
+                var reservation = new KvReservation(
+                    (KvLayout)random.Next(2), random.Next(1, 12), random.Next(12), random.Next(1, 5), random.Next(1, 7));
+                walks[number] = ledger.TryOpen(number, reservation) ? Walk(ledger, number, reservation, random).GetEnumerator() : null;
+            }
+            else if (random.Next(50) == 0 || !walk.MoveNext())
+            {
+                ledger.Close(number);
+                walks[number] = null;
+            }
+
+            ledger.Audit();
+        }
+    }
+
+    /// <summary>The life of a sequence, one operation at a time.</summary>
+    private static IEnumerable<int> Walk(KvLedger ledger, int number, KvReservation reservation, Random random)
+    {
+        for (var loop = 1; loop <= reservation.ModelLoops; loop++)
+        {
+            for (var position = 0; position < reservation.PromptLength; position++)
+            {
+                yield return ledger.Take(number, position, loop);
+            }
+        }
+
+        for (var position = 0; position < reservation.PromptLength; position++)
+        {
+            ledger.Exit(number, position, reservation.ModelLoops);
+            yield return 0;
+        }
+
+        ledger.FinishPrompt(number);
+        for (var position = reservation.PromptLength; position < reservation.PromptLength + reservation.GeneratedPositions; position++)
+        {
+            var exitStep = random.Next(1, reservation.MaxLoops + 1);
+            for (var loop = 1; loop <= exitStep; loop++)
+            {
+                yield return ledger.Take(number, position, loop);
+            }
+
+            ledger.Exit(number, position, exitStep);
+        }
+    }
+
+    private static KvLedger Open(KvLayout layout, int prompt, int generated)
+    {
+        var ledger = new KvLedger(100, 1);
+        Assert.True(ledger.TryOpen(0, new KvReservation(layout, prompt, generated, Loops, Loops)));
+        return ledger;
+    }
+
+    private static void RunPrompt(KvLedger ledger, int positions)
+    {
+        for (var position = 0; position < positions; position++)
+        {
+            for (var loop = 1; loop <= Loops; loop++)
+            {
+                ledger.Take(0, position, loop);
+            }
+
+            ledger.Exit(0, position, Loops);
+        }
+    }
+
+    private static int[] SlotsOf(KvLedger ledger, int position) =>
+        [.. Enumerable.Range(1, Loops).Select(loop => ledger.Slots(0, loop, position + 1)[position])];
+}

@@ -29,6 +29,9 @@ public abstract record ModelConfig
     /// <summary>Token ids that end a text: <c>eos_token_id</c>, one or several; may be none.</summary>
     public required ImmutableArray<int> EndOfTextTokens { get; init; }
 
+    /// <summary>Weights of the head relative to those of one loop's matrices.</summary>
+    public abstract double HeadCost { get; }
+
     /// <summary>The tensors that a checkpoint of this configuration holds, no more and no fewer.</summary>
     public abstract IEnumerable<(string Name, ImmutableArray<long> Shape)> Tensors { get; }
 

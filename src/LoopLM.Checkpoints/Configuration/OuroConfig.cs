@@ -30,6 +30,16 @@ public sealed record OuroConfig : ModelConfig
     public required float RmsNormEpsilon { get; init; }
 
     /// <inheritdoc/>
+    public override double HeadCost
+    {
+        get
+        {
+            double projections = 2L * (Heads + KvHeads) * HeadDimension;
+            return VocabularySize / (Layers * (projections + (3L * IntermediateSize)));
+        }
+    }
+
+    /// <inheritdoc/>
     public override IEnumerable<(string Name, ImmutableArray<long> Shape)> Tensors
     {
         get

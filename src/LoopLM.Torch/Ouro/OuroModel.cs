@@ -1,0 +1,112 @@
+using LoopLM.Checkpoints;
+using LoopLM.Checkpoints.Configuration;
+using TorchSharp;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace LoopLM.Torch.Ouro;
+
+/// <summary>
+/// Ouro (arXiv 2510.25741): one stack of layers applied T times. The names of the parameters are those of the published checkpoints.
+/// <see cref="forward"/> runs whole sequences and is differentiable through all loops; a runner calls <see cref="Backbone"/> and <see cref="Head"/> itself.
+/// </summary>
+public sealed class OuroModel : nn.Module<Tensor, IReadOnlyList<LoopOutput>>
+{
+    [ComponentName(Name = "model")]
+    private readonly Backbone _backbone;
+    [ComponentName(Name = "lm_head")]
+    private readonly Linear _head;
+
+    /// <summary>Creates the model with weights of unspecified values: <see cref="Load"/> or <see cref="Initialise"/> fills them.</summary>
+    /// <param name="config">The model's shape.</param>
+    /// <param name="placement">Where the weights live and their type; null for float32 on the CPU.</param>
+    public OuroModel(OuroConfig config, Placement? placement = null)
+        : base(nameof(OuroModel))
+    {
+        Config = config;
+        Placement = placement ?? Placement.Default;
+        _backbone = new(config, Placement);
+        _head = Placement.Linear(config.HiddenSize, config.VocabularySize);
+        Rotary = new(config.HeadDimension, config.RopeTheta, Placement);
+        RegisterComponents();
+    }
+
+    /// <summary>The model's shape.</summary>
+    public OuroConfig Config { get; }
+
+    /// <summary>Where the weights live and their type.</summary>
+    public Placement Placement { get; }
+
+    /// <summary>Everything below the head.</summary>
+    public Backbone Backbone => _backbone;
+
+    /// <summary>The position tables.</summary>
+    public RotaryEmbedding Rotary { get; }
+
+    /// <summary>Logits [..., vocabulary] of normalised states [..., hidden].</summary>
+    public Tensor Head(Tensor hidden) => _head.forward(hidden);
+
+    /// <summary>Runs all loops of whole sequences, each loop with its own keys and values.</summary>
+    /// <param name="input">Token ids [B, S] (int64).</param>
+    /// <returns>One output per loop, in order.</returns>
+    public override IReadOnlyList<LoopOutput> forward(Tensor input)
+    {
+        var length = input.shape[^1];
+        var rotary = Rotary.At(arange(length, device: Placement.Device));
+        var attention = new CausalAttention(length, Config.Heads / Config.KvHeads, Placement);
+        var hidden = _backbone.Embed(input);
+        var outputs = new List<LoopOutput>(Config.Loops);
+        for (var loop = 1; loop <= Config.Loops; loop++)
+        {
+            hidden = _backbone.RunLoop(hidden, rotary, attention);
+            outputs.Add(new(hidden, _backbone.Gate(hidden), Head(hidden)));
+        }
+
+        return outputs;
+    }
+
+    /// <summary>Fills the weights from a checkpoint, whose values are rounded to the model's type.</summary>
+    /// <param name="checkpoint">Holds a tensor for each parameter.</param>
+    /// <exception cref="InvalidDataException">A tensor is missing or has another shape.</exception>
+    public void Load(Checkpoint checkpoint)
+    {
+        using var _ = no_grad();
+        foreach (var (name, parameter) in named_parameters())
+        {
+            using var scope = NewDisposeScope();
+            parameter.copy_(CheckpointTensor.Read(checkpoint, name, parameter.shape));
+        }
+    }
+
+    /// <summary>Fills the weights for training from scratch: matrices from a normal distribution, norms with one, biases with zero.</summary>
+    /// <param name="seed">Seed of the distribution.</param>
+    /// <param name="deviation">Its standard deviation; the published configuration says 0.02.</param>
+    public void Initialise(long seed, double deviation = 0.02)
+    {
+        using var _ = no_grad();
+        using var generator = new Generator((ulong)seed, Placement.Device);
+        foreach (var (name, parameter) in named_parameters())
+        {
+            if (parameter.ndim > 1)
+            {
+                parameter.normal_(0, deviation, generator);
+            }
+            else
+            {
+                parameter.fill_(name.EndsWith(".bias", StringComparison.Ordinal) ? 0 : 1);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            Rotary.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+}

@@ -33,7 +33,8 @@ public sealed class RandomOperationsTests
             {
                 case < 12:
                     var request = Greedy(random.Next(1, 25), random.Next(1, 10), QExit(random.Next(5) * 0.25f, maxLoops: random.Next(1, 9)), random.Next(64))
-                        with { KvLayout = (KvLayout)random.Next(2), StopTokens = [random.Next(64)] };
+                        with
+                    { KvLayout = (KvLayout)random.Next(2), StopTokens = [random.Next(64)] };
                     if (engine.Core.TrySubmit(request, out var generation, out _))
                     {
                         generations.Add(generation);

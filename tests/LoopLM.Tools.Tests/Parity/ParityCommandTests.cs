@@ -23,7 +23,7 @@ public sealed class ParityCommandTests
     {
         var report = ParityCommand.Compare(TestData.Fixture(fixture), runner, Runners[runner]);
 
-        Assert.Empty(report.Tensors.Where(tensor => tensor.Outside > 0));
+        Assert.DoesNotContain(report.Tensors, tensor => tensor.Outside > 0);
         Assert.Equal(report.Traces.Select(trace => trace.Total), report.Traces.Select(trace => trace.Equal));
         Assert.Equal(4, report.Traces.Count);
     }

@@ -1,0 +1,16 @@
+using LoopLM.Engine.Execution;
+using Microsoft.Extensions.Options;
+
+namespace LoopLM.Server.Configuration;
+
+/// <summary>Checks <see cref="ModelOptions"/> against their attributes.</summary>
+[OptionsValidator]
+internal sealed partial class ModelOptionsValidator : IValidateOptions<ModelOptions>;
+
+/// <summary>Checks <see cref="LimitOptions"/> against their attributes.</summary>
+[OptionsValidator]
+internal sealed partial class LimitOptionsValidator : IValidateOptions<LimitOptions>;
+
+/// <summary>Checks <see cref="EngineOptions"/> against their attributes.</summary>
+[OptionsValidator]
+internal sealed partial class EngineOptionsValidator : IValidateOptions<EngineOptions>;

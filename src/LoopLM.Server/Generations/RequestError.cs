@@ -1,0 +1,26 @@
+using LoopLM.Engine.Requests;
+
+namespace LoopLM.Server.Generations;
+
+/// <summary>Why a request is not answered as asked. Each protocol has one table from the kind to its own terms.</summary>
+/// <param name="Kind">The kind.</param>
+/// <param name="Field">The field at fault; null where it is not the request's fault.</param>
+/// <param name="Message">What was found and what would be right; nothing of the request's text.</param>
+internal sealed record RequestError(RequestErrorKind Kind, string? Field, string Message)
+{
+    /// <summary>The engine's refusal.</summary>
+    public static RequestError From(Rejection rejection) => new(
+        rejection.Reason switch
+        {
+            RejectionReason.InvalidValue => RequestErrorKind.InvalidValue,
+            RejectionReason.ContextExceeded => RequestErrorKind.ContextExceeded,
+            RejectionReason.KvExceeded => RequestErrorKind.ContextExceeded,
+            RejectionReason.QueueFull => RequestErrorKind.QueueFull,
+            RejectionReason.Loading => RequestErrorKind.Loading,
+            RejectionReason.Draining => RequestErrorKind.Draining,
+            RejectionReason.Unhealthy => RequestErrorKind.Unhealthy,
+            _ => throw new ArgumentOutOfRangeException(nameof(rejection), rejection.Reason, null),
+        },
+        rejection.Parameter,
+        rejection.Message);
+}

@@ -1,0 +1,38 @@
+namespace LoopLM.Server.Generations;
+
+/// <summary>The kinds of <see cref="RequestError"/>.</summary>
+internal enum RequestErrorKind
+{
+    /// <summary>A field is out of its range or contradicts another.</summary>
+    InvalidValue,
+
+    /// <summary>A field has the wrong type.</summary>
+    InvalidType,
+
+    /// <summary>A field is missing.</summary>
+    MissingField,
+
+    /// <summary>A field asks for what the server cannot do.</summary>
+    Unsupported,
+
+    /// <summary>No such model is served.</summary>
+    UnknownModel,
+
+    /// <summary>The request fits neither the model's context nor the KV slots of an empty engine.</summary>
+    ContextExceeded,
+
+    /// <summary>As many requests wait as may.</summary>
+    QueueFull,
+
+    /// <summary>The model is being loaded.</summary>
+    Loading,
+
+    /// <summary>The server is shutting down.</summary>
+    Draining,
+
+    /// <summary>The engine cannot work any more.</summary>
+    Unhealthy,
+
+    /// <summary>The model failed on this request.</summary>
+    Failed,
+}

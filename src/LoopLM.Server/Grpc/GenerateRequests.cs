@@ -1,0 +1,51 @@
+using LoopLM.Engine.Depth;
+using LoopLM.Engine.Sampling;
+using LoopLM.Protocol.V1;
+using LoopLM.Server.Generations;
+using KvLayout = LoopLM.Engine.Kv.KvLayout;
+
+namespace LoopLM.Server.Grpc;
+
+/// <summary>Reads <see cref="GenerateRequest"/>s.</summary>
+internal static class GenerateRequests
+{
+    /// <summary>The request in terms of text. Every token reports its gate probabilities.</summary>
+    /// <exception cref="Grpc.Core.RpcException">A field is missing or unknown.</exception>
+    public static TextRequest ToTextRequest(this GenerateRequest request) => new()
+    {
+        Model = request.Model,
+        PromptText = request.PromptCase == GenerateRequest.PromptOneofCase.Text ? request.Text : null,
+        PromptTokens = request.PromptCase switch
+        {
+            GenerateRequest.PromptOneofCase.Text => default,
+            GenerateRequest.PromptOneofCase.Tokens => request.Tokens.Ids.ToArray(),
+            _ => throw GrpcErrors.From(new RequestError(RequestErrorKind.MissingField, "prompt", "The prompt is missing: set 'text' or 'tokens'.")),
+        },
+        MaxTokens = request.HasMaxTokens ? request.MaxTokens : TextRequest.DefaultMaxTokens,
+        Sampling = new SamplingSettings
+        {
+            Temperature = request.HasTemperature ? request.Temperature : 1,
+            TopK = request.TopK,
+            TopP = request.HasTopP ? request.TopP : 1,
+            MinP = request.MinP,
+            Seed = request.HasSeed ? request.Seed : null,
+        },
+        Exit = new ExitSettings
+        {
+            Policy = request.HasExitPolicy ? request.ExitPolicy : null,
+            Threshold = request.HasExitThreshold ? request.ExitThreshold : null,
+            MinLoops = request.HasMinLoops ? request.MinLoops : null,
+            MaxLoops = request.HasMaxLoops ? request.MaxLoops : null,
+            Trace = request.ExitTrace.Count > 0 ? (ReadOnlyMemory<int>?)request.ExitTrace.ToArray() : null,
+        },
+        KvLayout = request.KvLayout switch
+        {
+            Protocol.V1.KvLayout.Unspecified => null,
+            Protocol.V1.KvLayout.LastExited => KvLayout.LastExited,
+            Protocol.V1.KvLayout.Shared => KvLayout.Shared,
+            _ => throw GrpcErrors.From(new RequestError(RequestErrorKind.InvalidValue, "kv_layout", $"'kv_layout' is {(int)request.KvLayout}; it must be 0, 1 or 2.")),
+        },
+        Stop = request.Stop,
+        ReportGates = true,
+    };
+}

@@ -1,0 +1,21 @@
+using Grpc.Core;
+using LoopLM.Server.Generations;
+
+namespace LoopLM.Server.Grpc;
+
+/// <summary>The table from what can go wrong to gRPC's status.</summary>
+internal static class GrpcErrors
+{
+    public static RpcException From(RequestError error) => new(new Status(CodeOf(error.Kind), error.Message));
+
+    private static StatusCode CodeOf(RequestErrorKind kind) => kind switch
+    {
+        RequestErrorKind.InvalidValue or RequestErrorKind.InvalidType or RequestErrorKind.MissingField
+            or RequestErrorKind.Unsupported or RequestErrorKind.ContextExceeded => StatusCode.InvalidArgument,
+        RequestErrorKind.UnknownModel => StatusCode.NotFound,
+        RequestErrorKind.QueueFull => StatusCode.ResourceExhausted,
+        RequestErrorKind.Loading or RequestErrorKind.Draining or RequestErrorKind.Unhealthy => StatusCode.Unavailable,
+        RequestErrorKind.Failed => StatusCode.Internal,
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
+    };
+}

@@ -1,0 +1,68 @@
+using Grpc.Core;
+using LoopLM.Protocol.V1;
+using LoopLM.Server.Generations;
+
+namespace LoopLM.Server.Grpc;
+
+/// <summary>The gRPC service of <c>protos/looplm/v1/inference.proto</c>.</summary>
+internal sealed class InferenceService(TextGenerator generator) : Inference.InferenceBase
+{
+    public override async Task Generate(
+        GenerateRequest request, IServerStreamWriter<GenerateResponse> responseStream, ServerCallContext context)
+    {
+        if (!generator.TryStart(request.ToTextRequest(), out var text, out var error))
+        {
+            throw GrpcErrors.From(error);
+        }
+
+        using (text)
+        {
+            TextEvent next;
+            do
+            {
+                next = await text.ReadAsync(context.CancellationToken);
+                await responseStream.WriteAsync(ToResponse(next, text), context.CancellationToken);
+            }
+            while (!next.IsEnd);
+        }
+    }
+
+    private static GenerateResponse ToResponse(in TextEvent part, TextGeneration text)
+    {
+        if (part.Error is { } error)
+        {
+            throw GrpcErrors.From(error);
+        }
+
+        return part.IsEnd ? new GenerateResponse { Finish = ToFinish(part, text) } : new GenerateResponse { Token = ToToken(part) };
+    }
+
+    private static Token ToToken(in TextEvent part)
+    {
+        var token = new Token { Text = part.Text, Id = part.Token, ExitStep = part.ExitStep };
+        for (var loop = 0; loop < part.Gates.Count; loop++)
+        {
+            token.GateProbabilities.Add(part.Gates[loop]);
+        }
+
+        return token;
+    }
+
+    private static Finish ToFinish(in TextEvent part, TextGeneration text)
+    {
+        var finish = new Finish
+        {
+            Reason = part.FinishReason == TextFinishReason.Stop ? FinishReason.Stop : FinishReason.Length,
+            Text = part.Text,
+            PromptTokens = text.PromptTokens,
+            CompletionTokens = text.CompletionTokens,
+            MeanExitStep = text.MeanExitStep,
+        };
+        if (part.Stop is { } stop)
+        {
+            finish.Stop = stop;
+        }
+
+        return finish;
+    }
+}

@@ -1,0 +1,46 @@
+using LoopLM.Engine.Execution;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace LoopLM.Server.Health;
+
+/// <summary>Liveness and readiness over HTTP and gRPC.</summary>
+internal static class HealthEndpoints
+{
+    public static IServiceCollection AddHealth(this IServiceCollection services)
+    {
+        services.AddHealthChecks()
+            .Add(Check(EngineHealthCheck.Live, health => health != EngineHealth.Unhealthy))
+            .Add(Check(EngineHealthCheck.Ready, health => health == EngineHealth.Ready));
+        services.AddGrpcHealthChecks(options =>
+        {
+            options.Services.Map("", check => check.Tags.Contains(EngineHealthCheck.Ready));
+            options.Services.Map(Protocol.V1.Inference.Descriptor.FullName, check => check.Tags.Contains(EngineHealthCheck.Ready));
+        });
+
+        // The engine's state is at hand, so the first Watch need not wait for a round of publishing.
+        services.Configure<HealthCheckPublisherOptions>(options => (options.Delay, options.Period) = (TimeSpan.Zero, TimeSpan.FromSeconds(2)));
+        return services;
+    }
+
+    public static void MapHealth(this IEndpointRouteBuilder routes)
+    {
+        routes.MapHealthChecks("/health/live", Options(EngineHealthCheck.Live));
+        routes.MapHealthChecks("/health/ready", Options(EngineHealthCheck.Ready));
+        routes.MapHealthChecks("/health", Options(EngineHealthCheck.Ready));
+        routes.MapGrpcHealthChecksService();
+    }
+
+    private static HealthCheckRegistration Check(string tag, Predicate<EngineHealth> isHealthy) =>
+        new(tag, services => new EngineHealthCheck(services.GetRequiredService<InferenceEngine>(), isHealthy), HealthStatus.Unhealthy, [tag]);
+
+    private static HealthCheckOptions Options(string tag) => new()
+    {
+        Predicate = check => check.Tags.Contains(tag),
+        ResponseWriter = (context, report) =>
+        {
+            context.Response.ContentType = "application/json";
+            return context.Response.WriteAsync($$"""{"status":"{{report.Entries[tag].Description!.ToLowerInvariant()}}"}""");
+        },
+    };
+}

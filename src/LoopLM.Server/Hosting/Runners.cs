@@ -1,0 +1,22 @@
+using LoopLM.Checkpoints;
+using LoopLM.Engine.Runners;
+using LoopLM.Server.Configuration;
+
+namespace LoopLM.Server.Hosting;
+
+/// <summary>Opens a runner on a checkpoint, which stays open as long as the runner.</summary>
+/// <param name="checkpoint">The weights.</param>
+/// <param name="capacity">Row slots and KV slots to reserve.</param>
+/// <param name="options">Device, weights and threads.</param>
+public delegate IModelRunner RunnerOpener(Checkpoint checkpoint, RunnerCapacity capacity, ModelOptions options);
+
+/// <summary>The runners that the server was built with, the default first.</summary>
+/// <param name="openers">By the name that <see cref="ModelOptions.Runner"/> gives.</param>
+public sealed class Runners(params IReadOnlyList<(string Name, RunnerOpener Open)> openers)
+{
+    /// <summary>Their names.</summary>
+    public IReadOnlyList<string> Names { get; } = [.. openers.Select(runner => runner.Name)];
+
+    /// <summary>The runner of a name; the default for null.</summary>
+    public RunnerOpener this[string? name] => openers.First(runner => name is null || runner.Name == name).Open;
+}

@@ -1,0 +1,114 @@
+using LoopLM.Checkpoints;
+using LoopLM.Engine.Depth;
+using LoopLM.Engine.Execution;
+using LoopLM.Engine.Runners;
+using LoopLM.Protocol.V1;
+using LoopLM.Server.Configuration;
+using LoopLM.Server.Generations;
+using LoopLM.Server.Grpc;
+using LoopLM.Server.Health;
+using LoopLM.Server.OpenAi;
+using LoopLM.Server.Telemetry;
+using LoopLM.Text.Tokenization;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+
+namespace LoopLM.Server.Hosting;
+
+/// <summary>Puts the server together.</summary>
+public static class ServerApplication
+{
+    /// <summary>Builds and runs the server until it is told to stop.</summary>
+    /// <param name="args">The command line: settings such as <c>--Model:Path=...</c>.</param>
+    /// <param name="runners">What can compute.</param>
+    /// <returns>The exit code: 0, or 1 where it could not start; standard error then lists every reason.</returns>
+    public static async Task<int> RunAsync(string[] args, Runners runners)
+    {
+        try
+        {
+            await using var app = Build(args, runners);
+            await app.RunAsync();
+            return app.Services.GetRequiredService<InferenceEngine>().Snapshot.Health == EngineHealth.Unhealthy ? 1 : 0;
+        }
+        catch (Exception exception) when (Reasons(exception) is { Count: > 0 } reasons)
+        {
+            await Console.Error.WriteLineAsync($"The server cannot start:\n{string.Join('\n', reasons.Select(reason => $"- {reason}"))}");
+            return 1;
+        }
+    }
+
+    /// <summary>Builds the server.</summary>
+    public static WebApplication Build(string[] args, Runners runners)
+    {
+        // Settings and the bundled model lie beside the program, wherever it is started from.
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        builder.Services
+            .AddSingleton(runners)
+            .AddSingleton(TimeProvider.System)
+            .AddOptions(builder.Configuration)
+            .AddEngine()
+            .AddSingleton<TextGenerator>()
+            .AddHealth()
+            .AddTelemetry(builder.Configuration)
+            .AddOpenAi()
+            .AddGrpc(grpc => grpc.IgnoreUnknownServices = true).Services
+            .AddGrpcReflection();
+
+        var app = builder.Build();
+        app.UseRequestIds();
+        app.UseRequestLog();
+        app.UseOpenAiErrors();
+        app.MapOpenAi();
+        app.MapGrpcService<InferenceService>();
+        app.MapGrpcReflectionService();
+        app.MapHealth();
+        app.MapMetrics();
+        return app;
+    }
+
+    private static IServiceCollection AddOptions(this IServiceCollection services, ConfigurationManager configuration)
+    {
+        services.AddOptionsWithValidateOnStart<ModelOptions, ModelOptionsValidator>().BindConfiguration(ModelOptions.Section);
+        services.AddOptionsWithValidateOnStart<EngineOptions, EngineOptionsValidator>().BindConfiguration(EngineOptionsRules.Section);
+        services.AddOptionsWithValidateOnStart<LimitOptions, LimitOptionsValidator>().BindConfiguration(LimitOptions.Section);
+        services.AddSingleton<IValidateOptions<ModelOptions>, ModelOptionsRules>();
+        services.AddSingleton<IValidateOptions<EngineOptions>, EngineOptionsRules>();
+
+        var limits = configuration.GetSection(LimitOptions.Section).Get<LimitOptions>() ?? new LimitOptions();
+        services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = limits.MaxBodyBytes);
+        services.Configure<global::Grpc.AspNetCore.Server.GrpcServiceOptions>(grpc => grpc.MaxReceiveMessageSize = limits.MaxBodyBytes);
+
+        // Closing the sockets comes after draining and needs a little time of its own.
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = limits.DrainTimeout + TimeSpan.FromSeconds(5));
+        return services;
+    }
+
+    private static IServiceCollection AddEngine(this IServiceCollection services) => services
+        .AddSingleton(ExitPolicies.BuiltIn)
+        .AddSingleton<EngineMetrics>()
+        .AddSingleton(provider => ServedModel.Open(provider.GetRequiredService<IOptions<ModelOptions>>().Value))
+        .AddSingleton(provider =>
+        {
+            var (model, options) = (provider.GetRequiredService<IOptions<ModelOptions>>().Value, provider.GetRequiredService<IOptions<EngineOptions>>().Value);
+            var checkpoint = provider.GetRequiredService<ServedModel>().Checkpoint;
+            var open = provider.GetRequiredService<Runners>()[model.Runner];
+            return new InferenceEngine(
+                () => open(checkpoint, new RunnerCapacity(options.MaxRows, options.KvSlots), model),
+                options,
+                provider.GetRequiredService<EngineMetrics>(),
+                provider.GetRequiredService<ExitPolicies>(),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<InferenceEngine>>());
+        })
+        .AddHostedService<EngineHost>();
+
+    /// <summary>What the operator can mend, one line each; empty for a bug.</summary>
+    private static List<string> Reasons(Exception exception) => exception switch
+    {
+        OptionsValidationException invalid => [.. invalid.Failures],
+        AggregateException several when several.InnerExceptions.All(inner => Reasons(inner).Count > 0) => [.. several.InnerExceptions.SelectMany(Reasons)],
+        CheckpointException or TokenizerException or IOException => [exception.Message],
+        InvalidOperationException { InnerException: FormatException or ArgumentException } unbound => [unbound.Message],
+        _ => [],
+    };
+}

@@ -1,0 +1,51 @@
+using LoopLM.Server.Generations;
+
+namespace LoopLM.Server.OpenAi.Errors;
+
+/// <summary>The table from what can go wrong to OpenAI's terms; nothing else chooses a status, type or code.</summary>
+internal static class OpenAiErrors
+{
+    private const string InvalidRequest = "invalid_request_error";
+    private const string ServerError = "server_error";
+
+    public static OpenAiError From(RequestError error) => error.Kind switch
+    {
+        RequestErrorKind.InvalidValue => Invalid("invalid_value", error),
+        RequestErrorKind.InvalidType => Invalid("invalid_type", error),
+        RequestErrorKind.MissingField => Invalid("missing_required_parameter", error),
+        RequestErrorKind.Unsupported => Invalid("unsupported_parameter", error),
+        RequestErrorKind.ContextExceeded => Invalid("context_length_exceeded", error),
+        RequestErrorKind.UnknownModel => new(404, InvalidRequest, "model_not_found", error.Field, error.Message),
+        RequestErrorKind.QueueFull => new(429, "rate_limit_error", "queue_full", null, error.Message, RetryAfter: 1),
+        RequestErrorKind.Loading => new(503, ServerError, "model_loading", null, error.Message, RetryAfter: 5),
+        RequestErrorKind.Draining => new(503, ServerError, "draining", null, error.Message, RetryAfter: 5),
+        RequestErrorKind.Unhealthy => new(503, ServerError, "engine_unhealthy", null, error.Message, RetryAfter: 30),
+        RequestErrorKind.Failed => new(500, ServerError, "internal_error", null, error.Message),
+        _ => throw new ArgumentOutOfRangeException(nameof(error), error.Kind, null),
+    };
+
+    public static OpenAiError MalformedJson(string detail) =>
+        new(400, InvalidRequest, "invalid_json", null, $"The body is not one JSON object with unique names: {detail}");
+
+    public static OpenAiError MediaType(string? found) =>
+        new(415, InvalidRequest, "unsupported_media_type", null, $"The Content-Type is '{found}'; it must be application/json.");
+
+    public static OpenAiError TooLarge() =>
+        new(413, InvalidRequest, "request_too_large", null, "The body is larger than the server reads.");
+
+    public static OpenAiError BadRequest(string detail) => new(400, InvalidRequest, "invalid_request", null, detail);
+
+    public static OpenAiError UnknownModel(string name) =>
+        From(new RequestError(RequestErrorKind.UnknownModel, "model", $"The model `{name}` does not exist."));
+
+    public static OpenAiError UnknownRoute(string method, string path) =>
+        new(404, InvalidRequest, "unknown_url", null, $"There is no {method} {path}.");
+
+    public static OpenAiError Method(string method, string path) =>
+        new(405, InvalidRequest, "method_not_allowed", null, $"{path} does not take {method}.");
+
+    public static OpenAiError Internal(string requestId) =>
+        new(500, ServerError, "internal_error", null, $"The server failed. The request's id is {requestId}.");
+
+    private static OpenAiError Invalid(string code, RequestError error) => new(400, InvalidRequest, code, error.Field, error.Message);
+}

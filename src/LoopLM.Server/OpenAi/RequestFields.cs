@@ -1,0 +1,117 @@
+using System.Text.Json;
+using LoopLM.Server.Generations;
+
+namespace LoopLM.Server.OpenAi;
+
+/// <summary>
+/// The fields of a request's JSON object. Null is the same as absent. Each method gives null where the field is absent or has the wrong type;
+/// the first problem is kept in <see cref="Error"/>.
+/// </summary>
+internal sealed class RequestFields(JsonElement body)
+{
+    private readonly HashSet<string> _known = [];
+
+    /// <summary>The first problem; null while there is none.</summary>
+    public RequestError? Error { get; private set; }
+
+    /// <summary>Names of fields that nobody has asked for.</summary>
+    public IEnumerable<string> Unknown => body.EnumerateObject().Select(property => property.Name).Where(name => !_known.Contains(name));
+
+    public JsonElement? Find(string name)
+    {
+        _known.Add(name);
+        return body.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+    }
+
+    public string? Text(string name) => Find(name) is { } value ? ReadText(name, value) : null;
+
+    public int? Integer(string name) => Find(name) is { } value ? ReadInteger(name, value) : null;
+
+    public long? LongInteger(string name) =>
+        Find(name) is not { } value ? null
+        : value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number
+        : WrongType<long>(name, value, "a whole number of 64 bits");
+
+    public float? Number(string name) =>
+        Find(name) is not { } value ? null
+        : value.ValueKind == JsonValueKind.Number && value.TryGetSingle(out var number) && float.IsFinite(number) ? number
+        : WrongType<float>(name, value, "a finite number");
+
+    public bool? Flag(string name) =>
+        Find(name) is not { } value ? null
+        : value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean()
+        : WrongType<bool>(name, value, "true or false");
+
+    /// <summary>A list of whole numbers.</summary>
+    public int[]? Integers(string name) =>
+        Find(name) is not { } value ? null
+        : value.ValueKind == JsonValueKind.Array ? ReadIntegers(name, value)
+        : Wrong<int[]>(name, value, "a list of whole numbers");
+
+    /// <summary>A string, or a list of strings.</summary>
+    public string[]? TextOrTexts(string name)
+    {
+        if (Find(name) is not { } value)
+        {
+            return null;
+        }
+
+        return value.ValueKind == JsonValueKind.Array
+            ? [.. value.EnumerateArray().Select(each => ReadText(name, each) ?? "").TakeWhile(_ => Error is null)]
+            : ReadText(name, value) is { } text ? [text] : null;
+    }
+
+    /// <summary>A list of whole numbers; stops at the first that is none.</summary>
+    public int[] ReadIntegers(string name, JsonElement array) =>
+        [.. array.EnumerateArray().Select(each => ReadInteger(name, each) ?? 0).TakeWhile(_ => Error is null)];
+
+    /// <summary>Reports a problem, unless there is one already.</summary>
+    public void Report(RequestErrorKind kind, string name, string message) => Error ??= new RequestError(kind, name, message);
+
+    public string? ReadText(string name, JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.String)
+        {
+            return Wrong<string>(name, value, "a string");
+        }
+
+        try
+        {
+            return value.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            Report(RequestErrorKind.InvalidValue, name, $"'{name}' contains an escaped lone surrogate; it must be well-formed Unicode.");
+            return null;
+        }
+    }
+
+    private int? ReadInteger(string name, JsonElement value) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number
+        : WrongType<int>(name, value, "a whole number of 32 bits");
+
+    private T? WrongType<T>(string name, JsonElement found, string right)
+        where T : struct
+    {
+        Wrong<object>(name, found, right);
+        return null;
+    }
+
+    private T? Wrong<T>(string name, JsonElement found, string right)
+        where T : class
+    {
+        var what = found.ValueKind switch
+        {
+            JsonValueKind.Number => $"the number {Shorten(found.GetRawText())}",
+            JsonValueKind.String => "a string",
+            JsonValueKind.Array => "a list",
+            JsonValueKind.Object => "an object",
+            JsonValueKind.Null => "null",
+            _ => found.GetRawText(),
+        };
+        Report(RequestErrorKind.InvalidType, name, $"'{name}' is {what}; it must be {right}.");
+        return null;
+    }
+
+    private static string Shorten(string text) => text.Length <= 32 ? text : text[..32] + "...";
+}

@@ -16,7 +16,12 @@ internal sealed class EngineHost(IServiceProvider services, IOptions<LimitOption
     public Task StartingAsync(CancellationToken cancellationToken)
     {
         _engine = services.GetRequiredService<InferenceEngine>();
-        _ = _engine.Opened.ContinueWith(
+        return Task.CompletedTask;
+    }
+
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        _ = _engine!.Opened.ContinueWith(
             _ => lifetime.StopApplication(), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         return Task.CompletedTask;
     }
@@ -25,15 +30,13 @@ internal sealed class EngineHost(IServiceProvider services, IOptions<LimitOption
     {
         if (_engine is not null)
         {
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            patience.CancelAfter(limits.Value.DrainTimeout);
+            using var timeout = new CancellationTokenSource(limits.Value.DrainTimeout);
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
             await _engine.StopAsync(patience.Token).WaitAsync(cancellationToken);
         }
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

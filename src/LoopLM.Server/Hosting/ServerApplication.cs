@@ -103,7 +103,7 @@ public static class ServerApplication
         .AddHostedService<EngineHost>();
 
     /// <summary>What the operator can mend, one line each; empty for a bug.</summary>
-    private static List<string> Reasons(Exception exception) => exception switch
+    internal static List<string> Reasons(Exception exception) => exception switch
     {
         OptionsValidationException invalid => [.. invalid.Failures],
         AggregateException several when several.InnerExceptions.All(inner => Reasons(inner).Count > 0) => [.. several.InnerExceptions.SelectMany(Reasons)],

@@ -89,11 +89,11 @@ internal sealed class CompletionEndpoint(
         {
             if (next.Error is { } error)
             {
-                // Some clients read past an error event; a broken connection nobody takes for a complete answer.
+                // Some clients read past an error event, so the response must not end as if it were complete. An exception makes the
+                // server send what is written and then break off; aborting the connection could lose the event.
                 writer.WriteErrorChunk(OpenAiErrors.From(error));
                 await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
-                context.Abort();
-                return;
+                throw new IOException($"The stream is broken off: {error.Message}");
             }
 
             writer.WriteChunk(next, request.Text.ReportGates, request.IncludeUsage);

@@ -1,0 +1,144 @@
+using Grpc.Core;
+using Grpc.Health.V1;
+using Grpc.Reflection.V1Alpha;
+using LoopLM.Protocol.V1;
+
+namespace LoopLM.Server.Tests.Grpc;
+
+/// <summary>The gRPC side, over h2c.</summary>
+public sealed class InferenceServiceTests
+{
+    private static DateTime Deadline => DateTime.UtcNow + ServerHarness.Patience;
+
+    [Fact]
+    public async Task Generate_Text_StreamsEveryTokenWithItsDepthAndThenTheEnd()
+    {
+        await using var server = await ServerHarness.StartAsync(text: "h\u00e9");
+
+        var responses = await GenerateAsync(server, new GenerateRequest { Text = "abc", MaxTokens = 9, ExitThreshold = 0.6f, Temperature = 0 });
+
+        var tokens = responses[..^1].ConvertAll(response => response.Token);
+        Assert.Equal(["h", "", "é", ""], tokens.Select(token => token.Text));
+        Assert.Equal([104, 195, 169, 256], tokens.Select(token => token.Id));
+        Assert.Equal([4, 2, 2, 2], tokens.Select(token => token.ExitStep));
+        Assert.Equal([4, 2, 2, 2], tokens.Select(token => token.GateProbabilities.Count));
+        var finish = responses[^1].Finish;
+        Assert.Equal((FinishReason.Stop, false, 3, 4, 2.5), (finish.Reason, finish.HasStop, finish.PromptTokens, finish.CompletionTokens, finish.MeanExitStep));
+    }
+
+    [Fact]
+    public async Task Generate_StopString_FinishesWithIt()
+    {
+        await using var server = await ServerHarness.StartAsync();
+
+        var responses = await GenerateAsync(server, new GenerateRequest { Text = "a", MaxTokens = 30, Stop = { "lo" } });
+
+        Assert.Equal("hél", string.Concat(responses.Select(response => response.Token?.Text ?? response.Finish.Text)));
+        Assert.Equal("lo", responses[^1].Finish.Stop);
+    }
+
+    [Fact]
+    public async Task Generate_TokensAndTrace_LeavesWhereTheTraceSays()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        var request = new GenerateRequest { Tokens = new TokenIds { Ids = { 1, 2 } }, MaxTokens = 3, ExitPolicy = "trace", ExitTrace = { 4, 1, 3 }, KvLayout = KvLayout.Shared };
+
+        var responses = await GenerateAsync(server, request);
+
+        Assert.Equal([4, 1, 3], responses[..^1].Select(response => response.Token.ExitStep));
+    }
+
+    public static TheoryData<GenerateRequest, StatusCode, string> Refused => new()
+    {
+        { new GenerateRequest(), StatusCode.InvalidArgument, "prompt" },
+        { new GenerateRequest { Text = "" }, StatusCode.InvalidArgument, "prompt" },
+        { new GenerateRequest { Text = "a", Model = "other" }, StatusCode.NotFound, "other" },
+        { new GenerateRequest { Text = "a", MaxTokens = 0 }, StatusCode.InvalidArgument, "max_tokens" },
+        { new GenerateRequest { Text = "a", MaxTokens = 64 }, StatusCode.InvalidArgument, "maximum context length" },
+        { new GenerateRequest { Text = "a", Temperature = float.NaN }, StatusCode.InvalidArgument, "temperature" },
+        { new GenerateRequest { Text = "a", ExitThreshold = float.NaN }, StatusCode.InvalidArgument, "exit_threshold" },
+        { new GenerateRequest { Text = "a", TopK = -1 }, StatusCode.InvalidArgument, "top_k" },
+        { new GenerateRequest { Text = "a", Stop = { "" } }, StatusCode.InvalidArgument, "stop" },
+        { new GenerateRequest { Text = "a", KvLayout = (KvLayout)7 }, StatusCode.InvalidArgument, "kv_layout" },
+        { new GenerateRequest { Tokens = new TokenIds { Ids = { 260 } } }, StatusCode.InvalidArgument, "prompt" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Refused), DisableDiscoveryEnumeration = true)]
+    public async Task Generate_BadRequest_IsRefusedNamingTheField(GenerateRequest request, StatusCode code, string named)
+    {
+        await using var server = await ServerHarness.StartAsync();
+
+        var exception = await Assert.ThrowsAsync<RpcException>(() => GenerateAsync(server, request));
+
+        Assert.Equal(code, exception.StatusCode);
+        Assert.Contains(named, exception.Status.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Generate_ModelFails_EndsWithInternal()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        server.Runner.BeforeLoop = batch =>
+        {
+            if (batch.Rows[0].Position == 2)
+            {
+                throw new InvalidOperationException("broken");
+            }
+        };
+
+        var exception = await Assert.ThrowsAsync<RpcException>(() => GenerateAsync(server, new GenerateRequest { Text = "a" }));
+
+        Assert.Equal(StatusCode.Internal, exception.StatusCode);
+    }
+
+    [Fact]
+    public async Task Generate_Cancelled_FreesEverything()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        using var gone = new ManualResetEventSlim();
+        server.Runner.BeforeLoop = batch =>
+        {
+            if (batch.Rows[0].Position > 0)
+            {
+                gone.Wait(ServerHarness.Patience);
+            }
+        };
+        using (var call = new Inference.InferenceClient(server.Channel).Generate(new GenerateRequest { Text = "a", MaxTokens = 60 }, deadline: Deadline))
+        {
+            Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None));
+        }
+
+        gone.Set();
+        await server.DrainAsync();
+    }
+
+    [Fact]
+    public async Task Health_Ready_IsServing()
+    {
+        await using var server = await ServerHarness.StartAsync();
+
+        var response = await new global::Grpc.Health.V1.Health.HealthClient(server.Channel).CheckAsync(new HealthCheckRequest { Service = "looplm.v1.Inference" }, deadline: Deadline);
+
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, response.Status);
+    }
+
+    [Fact]
+    public async Task Reflection_ListServices_NamesTheService()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        using var call = new ServerReflection.ServerReflectionClient(server.Channel).ServerReflectionInfo(deadline: Deadline);
+
+        await call.RequestStream.WriteAsync(new ServerReflectionRequest { ListServices = "" });
+        Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None));
+
+        Assert.Contains("looplm.v1.Inference", call.ResponseStream.Current.ListServicesResponse.Service.Select(service => service.Name));
+        await call.RequestStream.CompleteAsync();
+    }
+
+    private static async Task<List<GenerateResponse>> GenerateAsync(ServerHarness server, GenerateRequest request)
+    {
+        using var call = new Inference.InferenceClient(server.Channel).Generate(request, deadline: Deadline);
+        return await call.ResponseStream.ReadAllAsync().ToListAsync();
+    }
+}

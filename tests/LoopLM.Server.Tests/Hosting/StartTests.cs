@@ -1,0 +1,60 @@
+using LoopLM.Server.Hosting;
+
+namespace LoopLM.Server.Tests.Hosting;
+
+/// <summary>What keeps a server from starting is told in full.</summary>
+public sealed class StartTests
+{
+    [Fact]
+    public async Task Start_SeveralSettingsWrong_ListsEveryOne()
+    {
+        var reasons = await ReasonsAsync(
+            "--Model:Runner=abacus", "--Model:Device=tpu", "--Model:Weights=int1", "--Model:Path=no/such/folder", "--Engine:MaxSequences=0", "--Engine:KvSlots=0",
+            "--Engine:Exit:Policy=never", "--Engine:Exit:MaxLoops=99", "--Limits:MaxBodyBytes=1", "--Limits:DrainTimeout=-00:00:01");
+
+        var all = string.Join('\n', reasons);
+        Assert.All(
+            ["abacus", "Device", "Weights", "no/such/folder", "MaxSequences", "KvSlots", "never", "Exit:MaxLoops", "MaxBodyBytes", "DrainTimeout"],
+            named => Assert.Contains(named, all, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Start_SettingThatIsNoNumber_NamesIt() =>
+        Assert.Contains("MaxRows", string.Join('\n', await ReasonsAsync("--Engine:MaxRows=many")), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Start_CheckpointCutShort_NamesTheFile()
+    {
+        var folder = Directory.CreateTempSubdirectory("looplm-");
+        try
+        {
+            foreach (var file in Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "models", "looplm-bytes")))
+            {
+                File.Copy(file, Path.Combine(folder.FullName, Path.GetFileName(file)));
+            }
+
+            using (var weights = File.OpenWrite(Path.Combine(folder.FullName, "model.safetensors")))
+            {
+                weights.SetLength(weights.Length / 2);
+            }
+
+            Assert.Contains("model.safetensors", string.Join('\n', await ReasonsAsync($"--Model:Path={folder.FullName}")), StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static async Task<IReadOnlyList<string>> ReasonsAsync(params string[] settings)
+    {
+        var runners = new Runners(("none", (_, _, _) => throw new NotSupportedException()));
+        var exception = await Record.ExceptionAsync(async () =>
+        {
+            await using var app = ServerApplication.Build(ServerHarness.Arguments(settings), runners);
+            await app.StartAsync();
+        });
+        Assert.NotNull(exception);
+        return ServerApplication.Reasons(exception);
+    }
+}

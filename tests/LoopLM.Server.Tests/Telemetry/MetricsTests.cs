@@ -1,0 +1,61 @@
+namespace LoopLM.Server.Tests.Telemetry;
+
+public sealed class MetricsTests
+{
+    [Fact]
+    public async Task Get_Metrics_ShowsEveryInstrumentAfterARequest()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        await server.CompleteAsync("""{"prompt":"abc","max_tokens":4,"exit_threshold":0.6}""");
+        await server.DrainAsync();
+
+        var lines = (await server.Rest.GetStringAsync("/metrics")).Split('\n').Select(line => line.Replace("{}", "", StringComparison.Ordinal)).ToHashSet();
+
+        Assert.Superset(
+            new HashSet<string>
+            {
+                "looplm_requests_total{outcome=\"length\"} 1",
+                "looplm_tokens_prompt_total 3",
+                "looplm_tokens_generated_total 4",
+                "looplm_exit_step_count 4",
+                "looplm_exit_step_sum 10",
+                "looplm_exit_step_bucket{le=\"1\"} 0",
+                "looplm_exit_step_bucket{le=\"2\"} 3",
+                "looplm_exit_step_bucket{le=\"4\"} 4",
+                "looplm_exit_step_mean 2.5",
+                "looplm_tick_rows_count 10",
+                "looplm_tick_rows_sum 18",
+                "looplm_kv_slots_used 0",
+                "looplm_queue_requests 0",
+                "looplm_time_to_first_token_seconds_count 1",
+                "looplm_inter_token_latency_seconds_count 3",
+            },
+            lines);
+    }
+
+    [Fact]
+    public async Task Log_OfRequests_NeverHoldsTheirText()
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"looplm-{Guid.NewGuid():N}.log");
+        try
+        {
+            await using (var server = await ServerHarness.StartAsync(settings:
+                ["--Serilog:MinimumLevel:Default=Verbose", "--Serilog:MinimumLevel:Override:Microsoft.AspNetCore=Verbose", "--Serilog:WriteTo:0:Name=File", $"--Serilog:WriteTo:0:Args:path={file}"]))
+            {
+                await server.CompleteAsync("""{"prompt":"topsecret","max_tokens":20,"stop":"hushhush","exit_threshold":0.6}""");
+                await ServerHarness.RefuseAsync(server.PostAsync("""{"prompt":"topsecret","max_tokens":0}"""));
+                await ServerHarness.RefuseAsync(server.PostAsync("""{"topsecret":"topsecret"""));
+            }
+
+            var log = await File.ReadAllTextAsync(file);
+            Assert.Contains("/v1/completions", log, StringComparison.Ordinal);
+            Assert.DoesNotContain("topsecret", log, StringComparison.Ordinal);
+            Assert.DoesNotContain("hushhush", log, StringComparison.Ordinal);
+            Assert.DoesNotContain("wörld", log, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+}

@@ -15,6 +15,7 @@ namespace LoopLM.Torch.Runners;
 /// </remarks>
 public sealed class TorchModelRunner : IModelRunner
 {
+    private const float SmallestNorm = 1e-30f;
     private readonly OuroModel _model;
     private readonly StateStore _states;
     private readonly KvStore _kv;
@@ -121,7 +122,8 @@ public sealed class TorchModelRunner : IModelRunner
         if (!stateChanges.IsEmpty)
         {
             var (from, to) = (before.to_type(ScalarType.Float32), after.to_type(ScalarType.Float32));
-            Scatter((to - from).norm(-1) / to.norm(-1), plan, stateChanges);
+            // The floor turns 0 / 0 into 0 and lets NaN pass.
+            Scatter((to - from).norm(-1) / to.norm(-1).clamp(SmallestNorm), plan, stateChanges);
             SetInfinityAtFirstLoop(batch.Rows, stateChanges);
         }
     }

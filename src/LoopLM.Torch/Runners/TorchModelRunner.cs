@@ -40,10 +40,20 @@ public sealed class TorchModelRunner : IModelRunner
 
         Model = Describe(config);
         _limits = new(capacity, Model);
-        _model = new(config, placement);
-        _model.Load(checkpoint);
-        _states = new(capacity.Rows, config.HiddenSize, placement);
-        _kv = new(config, capacity.KvSlots, placement);
+        try
+        {
+            _model = new(config, placement);
+            _model.Load(checkpoint);
+            _states = new(capacity.Rows, config.HiddenSize, placement);
+            _kv = new(config, capacity.KvSlots, placement);
+        }
+        catch
+        {
+            // Most often the device has too little memory.
+            _states?.Dispose();
+            _model?.Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>

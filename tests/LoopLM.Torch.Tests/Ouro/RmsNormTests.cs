@@ -23,14 +23,15 @@ public sealed class RmsNormTests
     {
         using var scope = NewDisposeScope();
         var type = ScalarType.BFloat16;
-        using var norm = Create(new Placement(CPU, type), 1.5f, 1.5f);
-        var input = tensor([0.7f, -1.3f]).to_type(type);
+        float[] weight = [.. Enumerable.Range(0, 64).Select(i => 1 + (i / 64f))];
+        using var norm = Create(new Placement(CPU, type), weight);
+        var input = (arange(64, ScalarType.Float32) - 31.3f).to_type(type);
 
         var normalised = norm.forward(input);
 
         var wide = input.to_type(ScalarType.Float32);
         var rounded = (wide * (wide.square().mean() + 0.5f).rsqrt()).to_type(type);
-        Assert.True(normalised.equal(rounded * 1.5f).all().item<bool>());
+        Assert.True(normalised.equal(tensor(weight).to_type(type) * rounded).all().item<bool>());
     }
 
     private static RmsNorm Create(Placement placement, params float[] weight)

@@ -302,7 +302,7 @@ public sealed class EngineCore : IDisposable
         }
         catch (Exception exception)
         {
-            if (!IsDeviceLost(exception, plan.Rows.Length))
+            if (!LatchDeviceLoss(exception, plan.Rows.Length))
             {
                 for (var i = 0; i < plan.Rows.Length; i++)
                 {
@@ -417,7 +417,7 @@ public sealed class EngineCore : IDisposable
         }
         catch (Exception exception)
         {
-            if (!IsDeviceLost(exception, count))
+            if (!LatchDeviceLoss(exception, count))
             {
                 for (var i = first; i < first + count; i++)
                 {
@@ -464,8 +464,8 @@ public sealed class EngineCore : IDisposable
         }
     }
 
-    /// <summary>Logs a runner's exception. A lost device ends everything, for good.</summary>
-    private bool IsDeviceLost(Exception exception, int rows)
+    /// <summary>Logs a runner's exception. A lost device ends everything, for good; then the answer is true.</summary>
+    private bool LatchDeviceLoss(Exception exception, int rows)
     {
         if (exception is not DeviceLostException)
         {

@@ -66,7 +66,7 @@ internal static class WeightFiles
     /// <summary>What is wrong with a shard's name. It must be a plain file of the folder: an index must not reach elsewhere.</summary>
     private static string? IsFileOf(string folder, string name)
     {
-        if (name is "" or "." or ".." || name != Path.GetFileName(name) || name.Contains('\\') || name.Contains(':') || !name.EndsWith(".safetensors", StringComparison.Ordinal))
+        if (name is "" or "." or ".." || name != Path.GetFileName(name) || name.Contains('\\') || name.Contains(':') || name.Contains('\0') || !name.EndsWith(".safetensors", StringComparison.Ordinal))
         {
             return "which is not the plain name of a safetensors file in the folder";
         }

@@ -79,6 +79,7 @@ public sealed class CheckpointTests : IDisposable
     [InlineData("..\\model-2.safetensors")]
     [InlineData("..")]
     [InlineData("model-2.bin")]
+    [InlineData("model-2\0.safetensors")]
     [InlineData("")]
     public void Open_IndexNamesAFileElsewhere_IsRefused(string name)
     {
@@ -93,6 +94,27 @@ public sealed class CheckpointTests : IDisposable
         WriteShards(secondName: "model-3.safetensors");
 
         Assert.Contains("'model-3.safetensors', which is not there", Refuse(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Open_IndexPlacesATensorTwice_IsRefused()
+    {
+        WriteShards();
+        File.WriteAllText(_folder[Index], """{"weight_map":{"a":"model-1.safetensors","\u0061":"model-2.safetensors"}}""");
+
+        Assert.Contains($"{Index}: it is not valid JSON", Refuse(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Open_TensorInTwoShards_IsRefused()
+    {
+        WriteShards();
+        SafetensorsWriter.Write(_folder["model-2.safetensors"], [.. Tensors().Skip(9)]);
+
+        var message = Refuse();
+
+        Assert.Contains("is in two files", message, StringComparison.Ordinal);
+        Assert.Contains("that model.safetensors.index.json does not place there", message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using LoopLM.Engine.Depth;
 using LoopLM.Engine.Execution;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Runners;
@@ -12,12 +13,12 @@ internal sealed class EngineHarness : IDisposable
 
     private readonly EngineMetrics _metrics = new();
 
-    public EngineHarness(EngineOptions? options = null, ScriptedModel? model = null)
+    public EngineHarness(EngineOptions? options = null, ScriptedModel? model = null, ExitPolicies? policies = null)
     {
         Options = options ?? new EngineOptions { KvSlots = 4096, MaxSequences = 8, MaxRows = 32, PrefillChunk = 4 };
         Model = model ?? new ScriptedModel();
         Runner = new ScriptedRunner(Model, new RunnerCapacity(Options.MaxRows, Options.KvSlots));
-        Core = new EngineCore(Runner, Options, _metrics);
+        Core = new EngineCore(Runner, Options, _metrics, policies);
     }
 
     public EngineOptions Options { get; }

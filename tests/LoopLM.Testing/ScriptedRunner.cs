@@ -36,6 +36,9 @@ public sealed class ScriptedRunner(ScriptedModel model, RunnerCapacity capacity)
     /// <summary>Called before each head; may throw.</summary>
     public Action? BeforeHead { get; set; }
 
+    /// <summary>Called after each release; may throw.</summary>
+    public Action? AfterRelease { get; set; }
+
     /// <summary>Rows whose logits turn out NaN.</summary>
     public Predicate<LoopRow> BreaksLogits { get; set; } = _ => false;
 
@@ -112,7 +115,11 @@ public sealed class ScriptedRunner(ScriptedModel model, RunnerCapacity capacity)
     }
 
     /// <inheritdoc/>
-    public void Release(int sequence) => _liveSequences.Remove(sequence);
+    public void Release(int sequence)
+    {
+        _liveSequences.Remove(sequence);
+        AfterRelease?.Invoke();
+    }
 
     /// <inheritdoc/>
     public void Dispose() => IsDisposed = true;

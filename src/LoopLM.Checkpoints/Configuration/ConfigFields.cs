@@ -87,14 +87,15 @@ internal sealed class ConfigFields(JsonElement config, List<string> problems)
         return tokens.ToImmutable();
     }
 
-    /// <summary>A field that may be absent but has only one value that the forward pass knows.</summary>
+    /// <summary>A field that has only one value that the forward pass knows.</summary>
     /// <param name="name">The field.</param>
     /// <param name="expected">That value in JSON.</param>
-    public void Only(string name, string expected)
+    /// <param name="required">Whether it must be there: where the absent field could mean another value.</param>
+    public void Only(string name, string expected, bool required = false)
     {
-        if (Find(name) is { } value && value.GetRawText() != expected)
+        if (Find(name) is { } value ? value.GetRawText() != expected : required)
         {
-            Problem($"{name} is {value.GetRawText()}; only {expected} is known");
+            Problem($"{name} is {Find(name)?.GetRawText() ?? "missing"}; only {expected} is known");
         }
     }
 

@@ -89,8 +89,10 @@ public sealed record OuroConfig : ModelConfig
             fields.Problem($"head_dim is {headDimension}; the rotary embedding needs an even number");
         }
 
-        fields.Only("hidden_act", "\"silu\"");
+        fields.Only("hidden_act", "\"silu\"", required: true);
         fields.Only("rope_scaling", "null");
+        fields.Only("rope_parameters", "null");
+        fields.Only("early_exit_step", "null");
         fields.Only("tie_word_embeddings", "false");
         fields.Only("attention_bias", "false");
         fields.Only("use_sliding_window", "false");

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Diagnostics.CodeAnalysis;
 using LoopLM.Engine.Depth;
 using LoopLM.Engine.Kv;
@@ -17,6 +18,7 @@ namespace LoopLM.Engine.Execution;
 public sealed class EngineCore : IDisposable
 {
     private const int MaxHeadRows = 64;
+    private const string DeviceLost = "The engine has lost its device.";
 
     private readonly IModelRunner _runner;
     private readonly EngineOptions _options;
@@ -35,6 +37,7 @@ public sealed class EngineCore : IDisposable
     private readonly int[] _headSlots = new int[MaxHeadRows];
     private readonly List<int> _headRows = [];
     private volatile string? _fault;
+    private int _rows;
     private long _ticks;
     private long _generatedTokens;
     private long _exitSteps;
@@ -46,7 +49,8 @@ public sealed class EngineCore : IDisposable
     /// <param name="policies">The exit policies that requests can name; default the built-in ones.</param>
     /// <param name="time">Its clock; default the system's.</param>
     /// <param name="logger">Its log; default none.</param>
-    /// <exception cref="ArgumentException">The options contradict each other or the model.</exception>
+    /// <exception cref="ValidationException">An option is out of its range.</exception>
+    /// <exception cref="ArgumentException">The options contradict each other or the model, or refuse every request that leaves them be.</exception>
     public EngineCore(
         IModelRunner runner,
         EngineOptions options,
@@ -55,7 +59,7 @@ public sealed class EngineCore : IDisposable
         TimeProvider? time = null,
         ILogger? logger = null)
     {
-        _runner = runner;
+        Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
         if (options.MaxRows < options.MaxSequences)
         {
             throw new ArgumentException($"MaxRows is {options.MaxRows}; it must be at least MaxSequences, which is {options.MaxSequences}.", nameof(options));
@@ -72,6 +76,11 @@ public sealed class EngineCore : IDisposable
         _time = time ?? TimeProvider.System;
         _logger = logger ?? NullLogger.Instance;
         _validator = new RequestValidator(runner.Model, options, policies ?? ExitPolicies.BuiltIn, _time);
+        if (!_validator.TryResolve(new GenerationRequest { Prompt = new int[1], MaxTokens = 1 }, out _, out var rejection))
+        {
+            throw new ArgumentException($"With these options the smallest request is refused: {rejection.Message}", nameof(options));
+        }
+
         _places = new QueuePlaces(options.MaxQueuedRequests);
         _ledger = new KvLedger(options.KvSlots, options.MaxSequences);
         _scheduler = new Scheduler(options, _ledger);
@@ -111,6 +120,7 @@ public sealed class EngineCore : IDisposable
         EndCancelled();
         var admittedBefore = _scheduler.Running.Count;
         var plan = _scheduler.Plan();
+        _rows = plan.Rows.Length;
         CountAdmitted(admittedBefore);
         if (plan.Rows.IsEmpty)
         {
@@ -134,7 +144,7 @@ public sealed class EngineCore : IDisposable
     /// <summary>Cancels everything that waits or runs.</summary>
     public void CancelAll() => EndAll(GenerationEvent.Finished(FinishReason.Cancelled));
 
-    /// <summary>Fails everything that waits or runs.</summary>
+    /// <summary>Fails everything that waits or runs. Every reader is told, whatever state a bug has left the engine in.</summary>
     public void FailAll(string error) => EndAll(GenerationEvent.Failed(error));
 
     /// <summary>What the engine looks like now.</summary>
@@ -145,7 +155,7 @@ public sealed class EngineCore : IDisposable
         Runner = _runner.Name,
         Model = _runner.Model,
         Ticks = _ticks,
-        Rows = _scheduler.Rows.Count,
+        Rows = _rows,
         RunningSequences = _scheduler.Running.Count,
         QueuedRequests = _places.Taken,
         UsedKvSlots = _ledger.UsedSlots,
@@ -154,11 +164,12 @@ public sealed class EngineCore : IDisposable
         ExitSteps = _exitSteps,
     };
 
-    /// <summary>Recounts the KV ledger, and checks that an idle engine holds nothing.</summary>
+    /// <summary>Recounts the KV ledger and the rows, and checks that an idle engine holds nothing.</summary>
     /// <exception cref="InvalidOperationException">Something leaked.</exception>
     public void Audit()
     {
         _ledger.Audit();
+        _scheduler.Audit();
         if (IsIdle && (_ledger.UsedSlots, _ledger.CommittedSlots, _scheduler.Rows.Count, _places.Taken) is var held and not (0, 0, 0, 0))
         {
             throw new InvalidOperationException($"The idle engine holds (used slots, committed slots, rows, queue places) = {held}.");
@@ -168,8 +179,14 @@ public sealed class EngineCore : IDisposable
     /// <summary>Cancels everything and disposes the runner.</summary>
     public void Dispose()
     {
-        CancelAll();
-        _runner.Dispose();
+        try
+        {
+            CancelAll();
+        }
+        finally
+        {
+            _runner.Dispose();
+        }
     }
 
     /// <summary>Checks a request and takes a place in the queue for it. Safe from any thread; <see cref="Enqueue"/> or <see cref="Decline"/> must follow.</summary>
@@ -180,7 +197,7 @@ public sealed class EngineCore : IDisposable
     {
         if (_validator.TryResolve(request, out sequence, out rejection))
         {
-            rejection = _fault is not null ? new Rejection(RejectionReason.Unhealthy, null, "The engine has lost its device.")
+            rejection = _fault is not null ? new Rejection(RejectionReason.Unhealthy, null, DeviceLost)
                 : !_places.TryTake() ? new Rejection(RejectionReason.QueueFull, null, $"{_options.MaxQueuedRequests} requests are waiting already. Try again later.")
                 : null;
             if (rejection is null)
@@ -200,9 +217,9 @@ public sealed class EngineCore : IDisposable
     internal void Enqueue(Sequence sequence)
     {
         _scheduler.Enqueue(sequence);
-        if (_fault is { } fault)
+        if (_fault is not null)
         {
-            EndAll(GenerationEvent.Failed(fault));
+            FailAll(DeviceLost);
         }
     }
 
@@ -230,7 +247,8 @@ public sealed class EngineCore : IDisposable
         }
     }
 
-    private void EndAll(GenerationEvent end)
+    /// <summary>Publishes every end before it frees anything, so that a bug in what is freed leaves no reader waiting.</summary>
+    private void EndAll(in GenerationEvent end)
     {
         while (_scheduler.RemoveFromQueue() is { } waiting)
         {
@@ -238,9 +256,18 @@ public sealed class EngineCore : IDisposable
             Publish(waiting, end);
         }
 
+        foreach (var running in _scheduler.Running)
+        {
+            if (!running.HasEnded)
+            {
+                running.HasEnded = true;
+                Publish(running, end);
+            }
+        }
+
         for (var i = _scheduler.Running.Count - 1; i >= 0; i--)
         {
-            End(_scheduler.Running[i], end);
+            Release(_scheduler.Running[i]);
         }
 
         DropRowsOfEnded();
@@ -275,9 +302,12 @@ public sealed class EngineCore : IDisposable
         }
         catch (Exception exception)
         {
-            for (var i = 0; i < _scheduler.Rows.Count; i++)
+            if (!LatchDeviceLoss(exception, plan.Rows.Length))
             {
-                FailRow(i, exception);
+                for (var i = 0; i < plan.Rows.Length; i++)
+                {
+                    FailRow(i);
+                }
             }
 
             return false;
@@ -311,12 +341,31 @@ public sealed class EngineCore : IDisposable
                 _scheduler.Rows.Gates(row.RowSlot).Add(probability);
             }
 
-            if (row.IsPrompt
-                ? row.Loop == _runner.Model.Loops
-                : row.Sequence.Exit.ShouldExit(row.Sequence.Generated, row.Loop, row.Distribution, _stateChanges[i]))
+            if (ShouldLeave(row, _stateChanges[i]))
             {
                 Leave(i, ref row);
             }
+        }
+    }
+
+    /// <summary>The policies are given from outside: one that throws ends the request that chose it.</summary>
+    private bool ShouldLeave(in InFlightRow row, float stateChange)
+    {
+        var sequence = row.Sequence;
+        if (row.IsPrompt)
+        {
+            return row.Loop == _runner.Model.Loops;
+        }
+
+        try
+        {
+            return sequence.Exit.ShouldExit(sequence.Generated, row.Loop, row.Distribution, stateChange);
+        }
+        catch (Exception exception)
+        {
+            EngineLog.PolicyFailed(_logger, exception, sequence.Exit.Policy.Name);
+            Fail(sequence, "The exit policy failed.");
+            return false;
         }
     }
 
@@ -338,7 +387,7 @@ public sealed class EngineCore : IDisposable
     private void ReadOut()
     {
         var vocabulary = _runner.Model.VocabularySize;
-        for (var first = 0; first < _headRows.Count; first += MaxHeadRows)
+        for (var first = 0; first < _headRows.Count && _fault is null; first += MaxHeadRows)
         {
             var count = Math.Min(MaxHeadRows, _headRows.Count - first);
             for (var i = 0; i < count; i++)
@@ -368,9 +417,12 @@ public sealed class EngineCore : IDisposable
         }
         catch (Exception exception)
         {
-            for (var i = first; i < first + count; i++)
+            if (!LatchDeviceLoss(exception, count))
             {
-                FailRow(_headRows[i], exception);
+                for (var i = first; i < first + count; i++)
+                {
+                    FailRow(_headRows[i]);
+                }
             }
 
             return false;
@@ -412,17 +464,25 @@ public sealed class EngineCore : IDisposable
         }
     }
 
-    private void FailRow(int index, Exception exception)
+    /// <summary>Logs a runner's exception. A lost device ends everything, for good; then the answer is true.</summary>
+    private bool LatchDeviceLoss(Exception exception, int rows)
     {
-        if (exception is DeviceLostException && _fault is null)
+        if (exception is not DeviceLostException)
         {
-            _fault = exception.Message;
-            EngineLog.DeviceLost(_logger, exception);
-            EndAll(GenerationEvent.Failed("The engine has lost its device."));
+            EngineLog.TickFailed(_logger, exception, _ticks, rows);
+            return false;
         }
-        else if (_scheduler.Rows[index].Sequence is { HasEnded: false } sequence)
+
+        EngineLog.DeviceLost(_logger, exception);
+        _fault = exception.Message;
+        FailAll(DeviceLost);
+        return true;
+    }
+
+    private void FailRow(int index)
+    {
+        if (_scheduler.Rows[index].Sequence is { HasEnded: false } sequence)
         {
-            EngineLog.TickFailed(_logger, exception, _ticks, _scheduler.Rows.Count);
             Fail(sequence, "The model runner failed.");
         }
     }
@@ -436,9 +496,21 @@ public sealed class EngineCore : IDisposable
     private void End(Sequence sequence, in GenerationEvent end)
     {
         sequence.HasEnded = true;
-        _runner.Release(sequence.Number);
-        _scheduler.Remove(sequence);
+        Release(sequence);
         Publish(sequence, end);
+    }
+
+    private void Release(Sequence sequence)
+    {
+        _scheduler.Remove(sequence);
+        try
+        {
+            _runner.Release(sequence.Number);
+        }
+        catch (Exception exception)
+        {
+            EngineLog.ReleaseFailed(_logger, exception, sequence.Number);
+        }
     }
 
     private void Publish(Sequence sequence, in GenerationEvent end)

@@ -20,6 +20,12 @@ internal static partial class EngineLog
     [LoggerMessage(5, LogLevel.Warning, "Sequence {Sequence} failed: {Error}")]
     public static partial void SequenceFailed(ILogger logger, int sequence, string error);
 
+    [LoggerMessage(7, LogLevel.Error, "Exit policy {Policy} failed")]
+    public static partial void PolicyFailed(ILogger logger, Exception exception, string policy);
+
+    [LoggerMessage(8, LogLevel.Error, "The runner could not release sequence {Sequence}")]
+    public static partial void ReleaseFailed(ILogger logger, Exception exception, int sequence);
+
     [LoggerMessage(6, LogLevel.Critical, "The engine has stopped because of a bug")]
     public static partial void EngineFailed(ILogger logger, Exception exception);
 }

@@ -123,7 +123,7 @@ public sealed class InferenceEngine : IAsyncDisposable
             }
             catch
             {
-                core.FailAll("The engine has stopped.");
+                Abandon(core);
                 throw;
             }
         }
@@ -140,13 +140,26 @@ public sealed class InferenceEngine : IAsyncDisposable
     private EngineCore Open()
     {
         var started = _time.GetTimestamp();
-        var core = new EngineCore(_openRunner(), _options, _metrics, _policies, _time, _logger);
+        var core = CreateCore(_openRunner());
         _snapshot = core.TakeSnapshot(EngineHealth.Ready);
         var model = _snapshot.Model!;
         EngineLog.Loaded(_logger, _snapshot.Runner!, _time.GetElapsedTime(started).TotalSeconds, model.Loops, model.ContextLength, model.VocabularySize);
         _core = core;
         _opened.SetResult();
         return core;
+    }
+
+    private EngineCore CreateCore(IModelRunner runner)
+    {
+        try
+        {
+            return new EngineCore(runner, _options, _metrics, _policies, _time, _logger);
+        }
+        catch
+        {
+            runner.Dispose();
+            throw;
+        }
     }
 
     private void Serve(EngineCore core)
@@ -157,11 +170,7 @@ public sealed class InferenceEngine : IAsyncDisposable
             bool worked;
             do
             {
-                while (_inbox.Reader.TryRead(out var sequence))
-                {
-                    core.Enqueue(sequence);
-                }
-
+                TakeIn(core);
                 if (_cancelAll)
                 {
                     core.CancelAll();
@@ -181,6 +190,24 @@ public sealed class InferenceEngine : IAsyncDisposable
         _snapshot = core.TakeSnapshot(EngineHealth.Stopped);
     }
 
+    private void TakeIn(EngineCore core)
+    {
+        while (_inbox.Reader.TryRead(out var sequence))
+        {
+            core.Enqueue(sequence);
+        }
+    }
+
+    /// <summary>Ends every generation there is: a bug keeps the engine from going on.</summary>
+    private void Abandon(EngineCore core)
+    {
+        _draining = true;
+        _inbox.Writer.TryComplete();
+        TakeIn(core);
+        core.FailAll("The engine has stopped.");
+        _snapshot = core.TakeSnapshot(EngineHealth.Unhealthy);
+    }
+
     /// <summary>Sleeps until a request comes. False when none will come any more.</summary>
     private bool WaitForWork()
     {
@@ -190,14 +217,7 @@ public sealed class InferenceEngine : IAsyncDisposable
 
     private void FailFor(Exception exception)
     {
-        _inbox.Writer.TryComplete();
         _snapshot = _snapshot with { Health = EngineHealth.Unhealthy, Fault = exception.Message };
-        _draining = true;
-        while (_inbox.Reader.TryRead(out var sequence))
-        {
-            sequence.Generation.Publish(GenerationEvent.Failed("The engine has stopped."));
-        }
-
         if (_opened.TrySetException(exception))
         {
             EngineLog.LoadFailed(_logger, exception);

@@ -16,7 +16,7 @@ public readonly record struct GenerationEvent
     /// <summary>Token: the loop it left at, from 1.</summary>
     public int ExitStep { get; private init; }
 
-    /// <summary>Token: the gate probability of every loop it ran, where the policy or the request reads gates; otherwise empty.</summary>
+    /// <summary>Token: the gate probability of every loop it ran, where the request asks for them; without that those that the policy read, none for the first token.</summary>
     public GateProbabilities Gates { get; private init; }
 
     /// <summary>Finished: why.</summary>

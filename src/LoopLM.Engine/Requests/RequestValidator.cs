@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using LoopLM.Engine.Depth;
 using LoopLM.Engine.Execution;
@@ -43,7 +44,7 @@ internal sealed class RequestValidator(
             Seed = request.Sampling.Seed ?? Random.Shared.NextInt64(),
             Exit = exit,
             Reservation = reservation,
-            StopTokens = request.StopTokens,
+            StopTokens = request.StopTokens.ToFrozenSet(),
             ReportGates = request.ReportGates,
             AcceptedAt = time.GetTimestamp(),
         };
@@ -108,7 +109,8 @@ internal sealed class RequestValidator(
     {
         rule = null;
         var (asked, defaults) = (request.Exit, options.Exit);
-        var name = asked.Policy ?? defaults.Policy ?? "q-exit";
+        var defaultName = defaults.Policy ?? "q-exit";
+        var name = asked.Policy ?? defaultName;
         if (!policies.TryGet(name, out var policy))
         {
             rejection = Invalid("exit_policy", $"'exit_policy' is '{name}'; it must be one of {string.Join(", ", policies.Names)}.");
@@ -116,7 +118,7 @@ internal sealed class RequestValidator(
         }
 
         var threshold = asked.Threshold
-            ?? (name == defaults.Policy ? defaults.Threshold : null)
+            ?? (name == defaultName ? defaults.Threshold : null)
             ?? policy.DefaultThreshold
             ?? model.ExitThreshold;
         var maxLoops = asked.MaxLoops ?? defaults.MaxLoops ?? model.Loops;

@@ -18,7 +18,7 @@ public interface IModelRunner : IDisposable
     /// </summary>
     /// <param name="batch">The rows and what each attends to.</param>
     /// <param name="gateLogits">Receives the gate logit of each row; empty where nobody asks.</param>
-    /// <param name="stateChanges">Receives |h_t - h_(t-1)| / |h_t| (Euclidean norms) of each row, +infinity at loop 1; empty where nobody asks.</param>
+    /// <param name="stateChanges">Receives |h_t - h_(t-1)| / |h_t| (Euclidean norms) of each row, 0 where both are 0, +infinity at loop 1; empty where nobody asks.</param>
     void RunLoop(LoopBatch batch, Span<float> gateLogits, Span<float> stateChanges);
 
     /// <summary>Applies the head to the states in some row slots.</summary>
@@ -31,6 +31,6 @@ public interface IModelRunner : IDisposable
     /// <param name="states">Receives N x HiddenSize values, row by row.</param>
     void ReadStates(ReadOnlySpan<int> rowSlots, Span<float> states);
 
-    /// <summary>Forgets what the runner keeps of a sequence, which is over. Its KV slots and row slots may be given to others.</summary>
+    /// <summary>Forgets what the runner keeps of a sequence, which is over. Its KV slots and row slots may be given to others. It does not throw.</summary>
     void Release(int sequence);
 }

@@ -27,6 +27,7 @@ internal sealed class AdmissionQueue
             return null;
         }
 
+        // Who passes one passes all before it: no request has been passed more often than the first.
         var scan = first.Value.Bypassed < MaxBypasses ? MaxScan : 1;
         for (var node = first; node is not null && scan > 0; node = node.Next, scan--)
         {
@@ -39,11 +40,6 @@ internal sealed class AdmissionQueue
 
                 _waiting.Remove(node);
                 return node.Value;
-            }
-
-            if (node.Value.Bypassed >= MaxBypasses)
-            {
-                return null;
             }
         }
 

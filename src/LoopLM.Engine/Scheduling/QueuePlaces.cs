@@ -9,12 +9,16 @@ internal sealed class QueuePlaces(int capacity)
 
     public bool TryTake()
     {
-        if (Interlocked.Increment(ref _taken) <= capacity)
+        for (var taken = Taken; taken < capacity;)
         {
-            return true;
+            var before = taken;
+            taken = Interlocked.CompareExchange(ref _taken, before + 1, before);
+            if (taken == before)
+            {
+                return true;
+            }
         }
 
-        Return();
         return false;
     }
 

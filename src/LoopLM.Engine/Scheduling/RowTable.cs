@@ -64,4 +64,26 @@ internal sealed class RowTable
         Array.Clear(_rows, kept, count - kept);
         Count = kept;
     }
+
+    /// <summary>Checks that every row slot is free or in flight, and that every row belongs to a running sequence.</summary>
+    /// <exception cref="InvalidOperationException">One does not.</exception>
+    public void Audit(IReadOnlyCollection<Sequence> running)
+    {
+        var rows = _rows.AsSpan(0, Count).ToArray();
+        var slots = rows.Select(row => row.RowSlot).Concat(_freeSlots.Take(Free));
+        if (!slots.Order().SequenceEqual(Enumerable.Range(0, _rows.Length)))
+        {
+            throw new InvalidOperationException("Row table: a row slot is lost or used twice.");
+        }
+
+        if (rows.Any(row => !running.Contains(row.Sequence)) || rows.DistinctBy(row => (row.Sequence, row.Position)).Count() != rows.Length)
+        {
+            throw new InvalidOperationException("Row table: a row has no running sequence, or a twin.");
+        }
+
+        if (rows.Where(row => !row.IsPrompt).Select(row => row.Sequence).ToHashSet() is var decoding && running.Any(sequence => sequence.IsDecoding != decoding.Contains(sequence)))
+        {
+            throw new InvalidOperationException("Row table: a sequence is decoding without a row, or the other way round.");
+        }
+    }
 }

@@ -6,7 +6,7 @@ namespace LoopLM.Engine.Scheduling;
 
 /// <summary>
 /// Decides which rows run: it owns the queue, the running sequences and the rows in flight. Every row in flight advances one loop each tick.
-/// Free places go to generated tokens first, then to prompt chunks in the order of admission.
+/// Free places go to generated tokens first, then in equal shares to prompts, in the order of admission.
 /// </summary>
 internal sealed class Scheduler
 {
@@ -73,6 +73,19 @@ internal sealed class Scheduler
         _running.Remove(sequence);
     }
 
+    /// <summary>Checks that numbers and rows have exactly one owner each.</summary>
+    /// <exception cref="InvalidOperationException">One has two owners, or none.</exception>
+    public void Audit()
+    {
+        var numbers = _running.Select(sequence => sequence.Number).Concat(_freeNumbers);
+        if (!numbers.Order().SequenceEqual(Enumerable.Range(0, _options.MaxSequences)))
+        {
+            throw new InvalidOperationException("Scheduler: a sequence number is lost or used twice.");
+        }
+
+        Rows.Audit(_running);
+    }
+
     private bool TryOpen(Sequence sequence)
     {
         var number = _freeNumbers.Peek();
@@ -98,12 +111,24 @@ internal sealed class Scheduler
         }
     }
 
+    /// <summary>A long prompt could fill every row for as long as it lasts; sharing lets the shorter ones behind it through.</summary>
     private void StartPrompts()
     {
+        var prompts = 0;
         foreach (var sequence in _running)
         {
-            var count = Math.Min(Rows.Free, Math.Min(_options.PrefillChunk, sequence.Prompt.Length - sequence.PromptStarted));
-            for (; count > 0; count--)
+            prompts += sequence.PromptLeft > 0 ? 1 : 0;
+        }
+
+        foreach (var sequence in _running)
+        {
+            if (sequence.PromptLeft == 0)
+            {
+                continue;
+            }
+
+            var share = (Rows.Free + prompts - 1) / prompts--;
+            for (var count = Math.Min(share, Math.Min(_options.PrefillChunk, sequence.PromptLeft)); count > 0; count--)
             {
                 var position = sequence.PromptStarted++;
                 Rows.Start(sequence, position, sequence.Prompt.Span[position]);

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using LoopLM.Engine.Depth;
 using LoopLM.Engine.Kv;
 using LoopLM.Engine.Requests;
@@ -23,7 +24,7 @@ internal sealed class Sequence(Generation generation)
 
     public required KvReservation Reservation { get; init; }
 
-    public required IReadOnlyCollection<int> StopTokens { get; init; }
+    public required FrozenSet<int> StopTokens { get; init; }
 
     public required bool ReportGates { get; init; }
 
@@ -38,6 +39,9 @@ internal sealed class Sequence(Generation generation)
 
     /// <summary>Prompt positions that have started.</summary>
     public int PromptStarted { get; set; }
+
+    /// <summary>Prompt positions that have not started.</summary>
+    public int PromptLeft => Prompt.Length - PromptStarted;
 
     /// <summary>Tokens generated so far.</summary>
     public int Generated { get; set; }

@@ -12,7 +12,8 @@ internal static class CudaFault
     /// </summary>
     public static bool IsFatal(ExternalException exception) =>
         exception.Message.Contains("CUDA error", StringComparison.Ordinal)
-        && !exception.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase);
+        && !exception.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase)
+        && !exception.Message.Contains("CUBLAS_STATUS_ALLOC_FAILED", StringComparison.Ordinal);
 
     /// <summary>The exception that tells the engine.</summary>
     public static DeviceLostException Lost(ExternalException exception) =>

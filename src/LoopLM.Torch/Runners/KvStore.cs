@@ -17,7 +17,7 @@ internal sealed class KvStore : IDisposable
         Tensor[] Allocate() =>
         [
             .. Enumerable.Range(0, config.Layers).Select(_ =>
-                zeros(slots + 1, config.KvHeads, config.HeadDimension, placement.DataType, placement.Device).DetachFromDisposeScope())
+                zeros(slots + 1L, config.KvHeads, config.HeadDimension, placement.DataType, placement.Device).DetachFromDisposeScope())
         ];
         _keys = Allocate();
         _values = Allocate();

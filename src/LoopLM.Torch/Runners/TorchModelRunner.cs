@@ -15,6 +15,7 @@ namespace LoopLM.Torch.Runners;
 /// </remarks>
 public sealed class TorchModelRunner : IModelRunner
 {
+    private const float SmallestNorm = 1e-30f;
     private readonly OuroModel _model;
     private readonly StateStore _states;
     private readonly KvStore _kv;
@@ -39,10 +40,20 @@ public sealed class TorchModelRunner : IModelRunner
 
         Model = Describe(config);
         _limits = new(capacity, Model);
-        _model = new(config, placement);
-        _model.Load(checkpoint);
-        _states = new(capacity.Rows, config.HiddenSize, placement);
-        _kv = new(config, capacity.KvSlots, placement);
+        try
+        {
+            _model = new(config, placement);
+            _model.Load(checkpoint);
+            _states = new(capacity.Rows, config.HiddenSize, placement);
+            _kv = new(config, capacity.KvSlots, placement);
+        }
+        catch
+        {
+            // Most often the device has too little memory.
+            _states?.Dispose();
+            _model?.Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -121,7 +132,8 @@ public sealed class TorchModelRunner : IModelRunner
         if (!stateChanges.IsEmpty)
         {
             var (from, to) = (before.to_type(ScalarType.Float32), after.to_type(ScalarType.Float32));
-            Scatter((to - from).norm(-1) / to.norm(-1), plan, stateChanges);
+            // The floor turns 0 / 0 into 0 and lets NaN pass.
+            Scatter((to - from).norm(-1) / to.norm(-1).clamp(SmallestNorm), plan, stateChanges);
             SetInfinityAtFirstLoop(batch.Rows, stateChanges);
         }
     }

@@ -32,6 +32,19 @@ public sealed class BatchInvarianceTests
         Assert.Equal(exitSteps, outcome.ExitSteps);
     }
 
+    [Fact]
+    public void Tick_TwoLayouts_DifferOnceATokenLeavesEarly()
+    {
+        using var engine = new EngineHarness();
+        var request = Greedy(5, 12, QExit(0.5f));
+
+        var lastExited = engine.Run(request with { KvLayout = KvLayout.LastExited });
+        var shared = engine.Run(request with { KvLayout = KvLayout.Shared });
+
+        Assert.Equal(lastExited.Tokens[0], shared.Tokens[0]);
+        Assert.NotEqual(lastExited.Tokens, shared.Tokens);
+    }
+
     [Theory]
     [InlineData(1, true)]
     [InlineData(3, true)]

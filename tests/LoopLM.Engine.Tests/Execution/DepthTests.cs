@@ -73,6 +73,17 @@ public sealed class DepthTests
         Assert.Equal([4, loops, loops, loops], engine.Run(Greedy(2, 4, exit)).ExitSteps);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(7)]
+    public void Tick_MinLoopsEqualsMaxLoops_RunsExactlyThose(int loops)
+    {
+        using var engine = new EngineHarness(model: new ScriptedModel { GateLogit = (_, _, _) => 100 });
+
+        Assert.Equal([4, loops, loops], engine.Run(Greedy(2, 3, QExit(0.5f, loops, loops))).ExitSteps);
+    }
+
     [Fact]
     public void Tick_HiddenDelta_ExitsWhenTheStateHasConverged()
     {
@@ -116,12 +127,38 @@ public sealed class DepthTests
     }
 
     [Fact]
+    public void Tick_GatesReportedAndEarlyExit_GivesTheLoopsThatRan()
+    {
+        using var engine = new EngineHarness(model: new ScriptedModel { GateLogit = (_, _, _) => LogitOf04 });
+
+        var outcome = engine.Run(Greedy(2, 2, QExit(0.6f)) with { ReportGates = true });
+
+        Assert.Equal(2, outcome.Events[1].Gates.Count);
+    }
+
+    [Fact]
     public void TrySubmit_NoExitSettings_UsesTheModelsThreshold()
     {
         var plain = new ScriptedModel();
         using var engine = new EngineHarness(model: new ScriptedModel { Description = plain.Description with { ExitThreshold = 0 } });
 
         Assert.Equal([4, 1, 1], engine.Run(Greedy(2, 3)).ExitSteps);
+    }
+
+    [Fact]
+    public void TrySubmit_OptionsGiveThresholdWithoutPolicy_UsesItForTheUsualOne()
+    {
+        using var engine = new EngineHarness(new EngineOptions { KvSlots = 512, Exit = new ExitSettings { Threshold = 0 } });
+
+        Assert.Equal([4, 1], engine.Run(Greedy(2, 2)).ExitSteps);
+    }
+
+    [Fact]
+    public void TrySubmit_OptionsMinLoopsAboveTheRequestsMaxLoops_GivesWay()
+    {
+        using var engine = new EngineHarness(new EngineOptions { KvSlots = 512, Exit = new ExitSettings { MinLoops = 3 } });
+
+        Assert.Equal([4, 2, 2], engine.Run(Greedy(2, 3, QExit(0, maxLoops: 2))).ExitSteps);
     }
 
     [Fact]

@@ -1,6 +1,9 @@
+using System.ComponentModel.DataAnnotations;
+using LoopLM.Engine.Depth;
 using LoopLM.Engine.Execution;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Runners;
+using LoopLM.Engine.Tests.Depth;
 using LoopLM.Testing;
 using static LoopLM.Engine.Tests.TestRequests;
 
@@ -70,6 +73,52 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public void Tick_PolicyThrows_FailsThatRequestAlone()
+    {
+        using var engine = new EngineHarness(policies: ThrowingPolicy.WithOthers);
+        var broken = engine.Submit(Greedy(4, 8, new ExitSettings { Policy = "throwing" }));
+        var sound = engine.Submit(Greedy(1, 3));
+
+        engine.Drain();
+
+        Assert.Equal(
+            (GenerationEventKind.Failed, GenerationEventKind.Finished), (Outcome.Of(broken).End.Kind, Outcome.Of(sound).End.Kind));
+    }
+
+    [Fact]
+    public void Tick_ReleaseThrows_EndsTheGenerationAllTheSame()
+    {
+        using var engine = new EngineHarness();
+        engine.Runner.AfterRelease = () => throw new InvalidOperationException("release");
+        var generation = engine.Submit(Greedy(2, 2));
+
+        engine.Drain();
+
+        Assert.Equal(FinishReason.Length, Outcome.Of(generation).End.FinishReason);
+    }
+
+    [Fact]
+    public void Tick_HeadLosesTheDevice_FailsEverythingAndRunsNoFurtherHead()
+    {
+        const int moreThanOneHead = 70;
+        using var engine = new EngineHarness(new EngineOptions { KvSlots = 4096, MaxSequences = moreThanOneHead, MaxRows = moreThanOneHead });
+        var heads = 0;
+        engine.Runner.BeforeHead = () =>
+        {
+            if (heads++ == 0)
+            {
+                throw new DeviceLostException("gone");
+            }
+        };
+        var generations = Enumerable.Range(0, moreThanOneHead).Select(_ => engine.Submit(Greedy(1, 2))).ToArray();
+
+        engine.Drain();
+
+        Assert.All(generations, generation => Assert.Equal(GenerationEventKind.Failed, Outcome.Of(generation).End.Kind));
+        Assert.Equal((1, EngineHealth.Unhealthy), (heads, engine.Snapshot.Health));
+    }
+
+    [Fact]
     public void Tick_DeviceLost_FailsEverythingAndLatchesUnhealthy()
     {
         using var engine = new EngineHarness(new EngineOptions { KvSlots = 512, MaxSequences = 1 });
@@ -93,4 +142,21 @@ public sealed class FaultTests
     [Fact]
     public void Constructor_FewerLoopsThanTheModel_Throws() =>
         Assert.Throws<ArgumentException>(() => new EngineHarness(new EngineOptions { MaxLoops = 3 }));
+
+    [Theory]
+    [InlineData(17, 1)]
+    [InlineData(8, 0)]
+    public void Constructor_OptionOutOfRange_Throws(int maxLoops, int prefillChunk) => Assert.Throws<ValidationException>(
+        () => new EngineHarness(new EngineOptions { MaxLoops = maxLoops, PrefillChunk = prefillChunk }));
+
+    [Theory]
+    [InlineData("gate", 100, "'exit_policy' is 'gate'")]
+    [InlineData("fixed", 3, "may need 4 KV slots")]
+    public void Constructor_OptionsRefuseEveryRequest_ThrowsAndSaysWhy(string policy, int kvSlots, string expected)
+    {
+        var exception = Assert.Throws<ArgumentException>(
+            () => new EngineHarness(new EngineOptions { KvSlots = kvSlots, Exit = new ExitSettings { Policy = policy } }));
+
+        Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
+    }
 }

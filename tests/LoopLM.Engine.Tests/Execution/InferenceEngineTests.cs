@@ -65,6 +65,58 @@ public sealed class InferenceEngineTests : IDisposable
     }
 
     [Fact]
+    public async Task Opened_OptionsDoNotSuitTheModel_FailsAndDisposesTheRunner()
+    {
+        var engine = new InferenceEngine(
+            () => _runner, Options with { MaxLoops = 3 }, _metrics, ExitPolicies.BuiltIn, TimeProvider.System, NullLogger<InferenceEngine>.Instance);
+
+        await Assert.ThrowsAsync<ArgumentException>(() => engine.Opened.WaitAsync(Patience));
+
+        await engine.StopAsync(CancellationToken.None).WaitAsync(Patience);
+        Assert.True(_runner.IsDisposed);
+    }
+
+    [Fact]
+    public async Task TrySubmit_EngineHasABug_EveryRequestFailsAndTheEngineTurnsUnhealthy()
+    {
+        var time = new BreakingTime();
+        var engine = new InferenceEngine(
+            () => _runner, Options, _metrics, ExitPolicies.BuiltIn, time, NullLogger<InferenceEngine>.Instance);
+        await engine.Opened.WaitAsync(Patience);
+        var generations = new List<Generation>();
+        _runner.BeforeLoop = _ => time.Breaks = generations.Count == 10;
+        while (generations.Count < 10)
+        {
+            Assert.True(engine.TrySubmit(Greedy(3, 500), out var generation, out _));
+            generations.Add(generation);
+        }
+
+        foreach (var generation in generations)
+        {
+            Assert.Equal(GenerationEventKind.Failed, (await EndOf(generation)).Kind);
+        }
+
+        await StopAsync(engine);
+        Assert.Equal((EngineHealth.Unhealthy, "clock"), (engine.Snapshot.Health, engine.Snapshot.Fault));
+        Assert.True(_runner.IsDisposed);
+    }
+
+    [Fact]
+    public async Task StopAsync_RequestsWaitForAPlace_FinishesThemToo()
+    {
+        var engine = await StartAsync();
+        var generations = Enumerable.Range(0, 20).Select(i =>
+        {
+            Assert.True(engine.TrySubmit(Greedy(3, 5, salt: i), out var generation, out _));
+            return generation;
+        }).ToArray();
+
+        await StopAsync(engine);
+
+        Assert.All(generations, generation => Assert.Equal(FinishReason.Length, Outcome.Of(generation).End.FinishReason));
+    }
+
+    [Fact]
     public async Task StopAsync_Working_FinishesWhatItHas()
     {
         var engine = await StartAsync();
@@ -153,5 +205,13 @@ public sealed class InferenceEngineTests : IDisposable
         await engine.StopAsync(CancellationToken.None).WaitAsync(Patience);
         Assert.Equal((0, 0, 0), (engine.Snapshot.UsedKvSlots, engine.Snapshot.RunningSequences, engine.Snapshot.QueuedRequests));
         Assert.Equal(0, _runner.LiveSequences);
+    }
+
+    /// <summary>A clock that can throw on the engine's thread.</summary>
+    private sealed class BreakingTime : TimeProvider
+    {
+        public volatile bool Breaks;
+
+        public override long GetTimestamp() => Breaks ? throw new InvalidOperationException("clock") : base.GetTimestamp();
     }
 }

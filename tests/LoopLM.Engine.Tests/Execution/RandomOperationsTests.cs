@@ -1,6 +1,9 @@
+using LoopLM.Engine.Depth;
 using LoopLM.Engine.Execution;
 using LoopLM.Engine.Kv;
 using LoopLM.Engine.Requests;
+using LoopLM.Engine.Tests.Depth;
+using LoopLM.Testing;
 using static LoopLM.Engine.Tests.TestRequests;
 
 namespace LoopLM.Engine.Tests.Execution;
@@ -24,7 +27,9 @@ public sealed class RandomOperationsTests
             PrefillChunk = 1 + random.Next(8),
             MaxQueuedRequests = 12,
             Refill = random.Next(4) > 0,
-        });
+        },
+        new ScriptedModel { GateLogit = (position, loop, state) => state % 101 == 0 ? float.NaN : (state % 9) - 4f },
+        ThrowingPolicy.WithOthers);
         var generations = new List<Generation>();
 
         for (var round = 0; round < 1500; round++)
@@ -32,9 +37,9 @@ public sealed class RandomOperationsTests
             switch (random.Next(40))
             {
                 case < 12:
-                    var request = Greedy(random.Next(1, 25), random.Next(1, 10), QExit(random.Next(5) * 0.25f, maxLoops: random.Next(1, 9)), random.Next(64))
+                    var request = Greedy(random.Next(1, 25), random.Next(1, 10), RandomExit(random), random.Next(64))
                         with
-                    { KvLayout = (KvLayout)random.Next(2), StopTokens = [random.Next(64)] };
+                    { KvLayout = (KvLayout)random.Next(2), StopTokens = [random.Next(64)], ReportGates = random.Next(2) == 0 };
                     if (engine.Core.TrySubmit(request, out var generation, out _))
                     {
                         generations.Add(generation);
@@ -65,4 +70,11 @@ public sealed class RandomOperationsTests
         Assert.True(generations.Count > 100);
         Assert.All(generations, generation => Outcome.Of(generation));
     }
+
+    private static ExitSettings RandomExit(Random random) => new()
+    {
+        Policy = random.Next(12) switch { 0 => "throwing", 1 or 2 => "act", 3 or 4 => "hidden-delta", _ => "q-exit" },
+        Threshold = random.Next(5) * 0.25f,
+        MaxLoops = random.Next(1, 9),
+    };
 }

@@ -3,6 +3,7 @@ using LoopLM.Engine.Execution;
 using LoopLM.Engine.Kv;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Sampling;
+using LoopLM.Testing;
 using static LoopLM.Engine.Tests.TestRequests;
 
 namespace LoopLM.Engine.Tests.Execution;
@@ -55,6 +56,27 @@ public sealed class RejectionTests
 
         Assert.Equal(RejectionReason.ContextExceeded, rejection.Reason);
         Assert.Contains("maximum context length is 4096 tokens", rejection.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TrySubmit_TheMostTokensThereCanBe_IsRefusedWithoutOverflow()
+    {
+        using var engine = new EngineHarness();
+
+        Assert.Equal(RejectionReason.ContextExceeded, engine.Reject(Greedy(1, int.MaxValue)).Reason);
+    }
+
+    [Fact]
+    public void TrySubmit_MillionTokensAllowed_AllocatesForNoneOfThem()
+    {
+        var model = new ScriptedModel { Description = new ScriptedModel().Description with { ContextLength = 1 << 24 } };
+        using var engine = new EngineHarness(new EngineOptions { KvSlots = 1 << 20, KvLayout = KvLayout.Shared }, model);
+        engine.Submit(Greedy(1, 1)).Cancel();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        engine.Submit(Greedy(1, 1_000_000)).Cancel();
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 20_000);
     }
 
     [Fact]

@@ -102,6 +102,70 @@ public sealed class SchedulingTests
     }
 
     [Fact]
+    public void Tick_LongPromptCouldFillTheRows_LetsAShorterOneThrough()
+    {
+        using var engine = new EngineHarness(Small);
+        var longer = engine.Submit(Greedy(200, 1));
+        engine.Tick(5);
+        var shorter = engine.Submit(Greedy(6, 1));
+
+        engine.Tick(16);
+
+        Assert.True(Outcome.Of(shorter).Tokens.Length == 1 && !longer.Events.TryPeek(out _));
+    }
+
+    [Fact]
+    public void Tick_RefillOrNot_GivesTheSameTokens()
+    {
+        var outcomes = new List<int[]>();
+        foreach (var refill in (bool[])[true, false])
+        {
+            using var engine = new EngineHarness(Small with { Refill = refill });
+            var generations = new[] { engine.Submit(Greedy(1, 6, QExit(1))), engine.Submit(Greedy(1, 9, QExit(0), salt: 3)) };
+            engine.Drain();
+            outcomes.Add([.. generations.SelectMany(generation => Outcome.Of(generation).Tokens)]);
+        }
+
+        Assert.Equal(outcomes[0], outcomes[1]);
+    }
+
+    [Fact]
+    public void Tick_EarlyExits_MakeRoomBeforeTheRequestEnds()
+    {
+        using var engine = new EngineHarness(Small with { KvSlots = 44 });
+        var shallow = engine.Submit(Greedy(1, 11, QExit(0)));
+        var waiting = engine.Submit(Greedy(1, 2));
+
+        engine.Drain();
+
+        Assert.Equal((11, 2), (Outcome.Of(shallow).Tokens.Length, Outcome.Of(waiting).Tokens.Length));
+        Assert.Contains(engine.Runner.Ticks, rows => rows.Length == 2);
+    }
+
+    [Fact]
+    public void Tick_SlotsForOneRequestAtATime_QueuesTheOthersAndReusesThem()
+    {
+        using var engine = new EngineHarness(Small with { KvSlots = 24 });
+        var generations = Enumerable.Range(0, 3).Select(i => engine.Submit(Greedy(3, 4, salt: i))).ToArray();
+
+        engine.Drain();
+
+        Assert.All(generations, generation => Assert.Equal(4, Outcome.Of(generation).Tokens.Length));
+        Assert.All(engine.Runner.Ticks, rows => Assert.Single(rows.DistinctBy(row => row.Sequence)));
+    }
+
+    [Fact]
+    public void Snapshot_AfterATick_CountsItsRowsAlsoWhereAllLeft()
+    {
+        using var engine = new EngineHarness(Small);
+        engine.Submit(Greedy(3, 1));
+
+        engine.Tick(4);
+
+        Assert.Equal(3, engine.Snapshot.Rows);
+    }
+
+    [Fact]
     public void Tick_Prompt_RunsTheHeadForItsLastRowOnly()
     {
         using var engine = new EngineHarness(Small);
@@ -188,6 +252,24 @@ public sealed class SchedulingTests
     }
 
     [Fact]
+    public void Tick_CancelledWhileQueued_NeverRuns()
+    {
+        using var engine = new EngineHarness(Small with { MaxSequences = 1 });
+        var running = engine.Submit(Greedy(1, 20));
+        var queued = engine.Submit(Greedy(2, 20, salt: 9));
+        engine.Tick(3);
+
+        queued.Cancel();
+        engine.Tick();
+
+        Assert.Equal(FinishReason.Cancelled, Outcome.Of(queued).End.FinishReason);
+        Assert.Equal(0, engine.Snapshot.QueuedRequests);
+        engine.Drain();
+        Assert.Equal(20, Outcome.Of(running).Tokens.Length);
+        Assert.DoesNotContain(engine.Runner.Ticks, rows => rows.Length > 1);
+    }
+
+    [Fact]
     public void Tick_CancelledAfterItsEnd_KeepsItsEnd()
     {
         using var engine = new EngineHarness(Small);
@@ -198,6 +280,19 @@ public sealed class SchedulingTests
         engine.Tick();
 
         Assert.Equal(FinishReason.Length, Outcome.Of(generation).End.FinishReason);
+    }
+
+    [Fact]
+    public void Tick_StopTokensChangedAfterSubmit_KeepsThoseOfTheSubmit()
+    {
+        using var engine = new EngineHarness(Small, new ScriptedModel { Favourite = _ => 9 });
+        var stops = new List<int> { 9 };
+        var generation = engine.Submit(Greedy(2, 5) with { StopTokens = stops });
+
+        stops.Clear();
+        engine.Drain();
+
+        Assert.Equal([9], Outcome.Of(generation).Tokens);
     }
 
     [Fact]

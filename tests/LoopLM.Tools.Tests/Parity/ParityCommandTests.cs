@@ -11,7 +11,7 @@ public sealed class ParityCommandTests
 {
     private static readonly Dictionary<string, RunnerOpener> Runners = new()
     {
-        ["torch"] = (checkpoint, capacity) => new TorchModelRunner(checkpoint, capacity, new TorchRunnerOptions()),
+        ["torch"] = (checkpoint, capacity) => new TorchModelRunner(checkpoint, capacity, new TorchRunnerOptions { Threads = 1 }),
     };
 
     public static TheoryData<string, string> Pairs => new MatrixTheoryData<string, string>(

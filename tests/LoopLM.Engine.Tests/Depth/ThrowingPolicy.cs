@@ -1,0 +1,19 @@
+using LoopLM.Engine.Depth;
+
+namespace LoopLM.Engine.Tests.Depth;
+
+/// <summary>A policy with a bug.</summary>
+internal sealed class ThrowingPolicy : IExitPolicy
+{
+    public static ExitPolicies WithOthers { get; } = new([new ThrowingPolicy(), new QExitPolicy(), new ActPolicy(), new HiddenDeltaPolicy()]);
+
+    public string Name => "throwing";
+
+    public float? DefaultThreshold => 1;
+
+    public float MaxThreshold => 1;
+
+    public ExitSignals Reads(float threshold) => ExitSignals.None;
+
+    public bool ShouldExit(in ExitContext context) => throw new InvalidOperationException("policy");
+}

@@ -117,7 +117,7 @@ public sealed class EngineCore : IDisposable
     /// <summary>Runs one tick. Returns false when there was nothing to run.</summary>
     public bool Tick()
     {
-        EndCancelled();
+        EndAsAsked();
         var admittedBefore = _scheduler.Running.Count;
         var plan = _scheduler.Plan();
         _rows = plan.Rows.Length;
@@ -223,20 +223,20 @@ public sealed class EngineCore : IDisposable
         }
     }
 
-    private void EndCancelled()
+    private void EndAsAsked()
     {
-        while (_scheduler.RemoveCancelledFromQueue() is { } waiting)
+        while (_scheduler.RemoveAskedToEndFromQueue() is { Generation.EndAsked: { } reason } waiting)
         {
             _places.Return();
-            Publish(waiting, GenerationEvent.Finished(FinishReason.Cancelled));
+            Publish(waiting, GenerationEvent.Finished(reason));
         }
 
         var ended = false;
         for (var i = _scheduler.Running.Count - 1; i >= 0; i--)
         {
-            if (_scheduler.Running[i] is { Generation.IsCancelled: true } running)
+            if (_scheduler.Running[i] is { Generation.EndAsked: { } reason } running)
             {
-                End(running, GenerationEvent.Finished(FinishReason.Cancelled));
+                End(running, GenerationEvent.Finished(reason));
                 ended = true;
             }
         }

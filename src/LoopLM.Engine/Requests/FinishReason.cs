@@ -3,7 +3,7 @@ namespace LoopLM.Engine.Requests;
 /// <summary>Why a generation ended without an error.</summary>
 public enum FinishReason
 {
-    /// <summary>A stop token came.</summary>
+    /// <summary>A stop token came, or the reader had all it wanted.</summary>
     Stop,
 
     /// <summary>It has as many tokens as were asked for.</summary>

@@ -2,11 +2,11 @@ using System.Threading.Channels;
 
 namespace LoopLM.Engine.Requests;
 
-/// <summary>An accepted request: its events, and the way to cancel it. Safe to use from any thread, by one reader.</summary>
+/// <summary>An accepted request: its events, and the ways to end it early. Safe to use from any thread, by one reader.</summary>
 public sealed class Generation : IDisposable
 {
     private readonly Channel<GenerationEvent> _events;
-    private volatile bool _cancelled;
+    private volatile FinishReason _asked = FinishReason.Length;
 
     internal Generation(int maxTokens) =>
         _events = Channel.CreateBounded<GenerationEvent>(
@@ -15,10 +15,20 @@ public sealed class Generation : IDisposable
     /// <summary>Its tokens in order, then exactly one end; then the channel completes.</summary>
     public ChannelReader<GenerationEvent> Events => _events.Reader;
 
-    internal bool IsCancelled => _cancelled;
+    /// <summary>The end that the reader asks for before the length is reached; null while it asks for none.</summary>
+    internal FinishReason? EndAsked => _asked is var asked and not FinishReason.Length ? asked : null;
 
-    /// <summary>Asks the engine to stop: within one tick it frees what the generation holds and writes the end, unless it has ended before.</summary>
-    public void Cancel() => _cancelled = true;
+    /// <summary>Asks the engine to stop, because nobody reads on: within one tick it frees what the generation holds and writes the end, unless it has ended before.</summary>
+    public void Cancel()
+    {
+        if (EndAsked is null)
+        {
+            _asked = FinishReason.Cancelled;
+        }
+    }
+
+    /// <summary>Asks the engine to stop, because the reader has all it wanted, such as the text before a stop string. Otherwise like <see cref="Cancel"/>.</summary>
+    public void Stop() => _asked = FinishReason.Stop;
 
     /// <summary>Cancels.</summary>
     public void Dispose() => Cancel();

@@ -41,8 +41,8 @@ internal sealed class Scheduler
 
     public void Enqueue(Sequence sequence) => _queue.Enqueue(sequence);
 
-    /// <summary>Takes out a waiting request whose reader has cancelled it.</summary>
-    public Sequence? RemoveCancelledFromQueue() => _queue.Remove(waiting => waiting.Generation.IsCancelled);
+    /// <summary>Takes out a waiting request whose reader asks for its end.</summary>
+    public Sequence? RemoveAskedToEndFromQueue() => _queue.Remove(waiting => waiting.Generation.EndAsked is not null);
 
     /// <summary>Takes out any waiting request.</summary>
     public Sequence? RemoveFromQueue() => _queue.Remove(_ => true);

@@ -65,7 +65,7 @@ internal sealed class TextGeneration(
         if (decoder.StoppedBy is not null)
         {
             _stopped = true;
-            generation.Cancel();
+            generation.Stop();
         }
 
         return new TextEvent { Text = text, Token = read.Token, ExitStep = read.ExitStep, Gates = read.Gates };

@@ -34,6 +34,19 @@ public sealed class MetricsTests
     }
 
     [Fact]
+    public async Task Get_MetricsAfterAStopString_CountsAStopAndNoCancellation()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        await server.CompleteAsync("""{"prompt":"abc","max_tokens":40,"stop":"lo"}""");
+        await server.DrainAsync();
+
+        var metrics = await server.Rest.GetStringAsync("/metrics");
+
+        Assert.Contains("looplm_requests_total{outcome=\"stop\"} 1", metrics, StringComparison.Ordinal);
+        Assert.DoesNotContain("cancelled", metrics, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Log_OfRequests_NeverHoldsTheirText()
     {
         var file = Path.Combine(Path.GetTempPath(), $"looplm-{Guid.NewGuid():N}.log");

@@ -4,7 +4,6 @@ using LoopLM.Engine.Depth;
 using LoopLM.Engine.Kv;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Runners;
-using LoopLM.Engine.Sampling;
 using LoopLM.Engine.Scheduling;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -17,9 +16,6 @@ namespace LoopLM.Engine.Execution;
 /// </summary>
 public sealed class EngineCore : IDisposable
 {
-    private const int MaxHeadRows = 64;
-    private const string DeviceLost = "The engine has lost its device.";
-
     private readonly IModelRunner _runner;
     private readonly EngineOptions _options;
     private readonly TimeProvider _time;
@@ -29,18 +25,14 @@ public sealed class EngineCore : IDisposable
     private readonly QueuePlaces _places;
     private readonly KvLedger _ledger;
     private readonly Scheduler _scheduler;
-    private readonly Sampler _sampler;
+    private readonly SequenceEnds _ends;
+    private readonly RunnerFaults _faults;
+    private readonly ReadOut _readOut;
     private readonly float[] _gateLogits;
     private readonly float[] _stateChanges;
     private readonly bool[] _left;
-    private readonly float[] _logits;
-    private readonly int[] _headSlots = new int[MaxHeadRows];
-    private readonly List<int> _headRows = [];
-    private volatile string? _fault;
     private int _rows;
     private long _ticks;
-    private long _generatedTokens;
-    private long _exitSteps;
 
     /// <summary>Creates an engine with nothing to do.</summary>
     /// <param name="runner">A runner with room for the options' <see cref="EngineOptions.MaxRows"/> and <see cref="EngineOptions.KvSlots"/>.</param>
@@ -84,18 +76,19 @@ public sealed class EngineCore : IDisposable
         _places = new QueuePlaces(options.MaxQueuedRequests);
         _ledger = new KvLedger(options.KvSlots, options.MaxSequences);
         _scheduler = new Scheduler(options, _ledger);
-        _sampler = new Sampler(runner.Model.VocabularySize);
+        _ends = new SequenceEnds(_scheduler, _places, runner, metrics, _logger);
+        _faults = new RunnerFaults(_ends, _logger);
+        _readOut = new ReadOut(runner, _scheduler.Rows, _ends, _faults, metrics, _time, options.MaxSequences);
         _gateLogits = new float[options.MaxRows];
         _stateChanges = new float[options.MaxRows];
         _left = new bool[options.MaxRows];
-        _logits = new float[Math.Min(options.MaxSequences, MaxHeadRows) * runner.Model.VocabularySize];
     }
 
     /// <summary>Whether no request waits or runs.</summary>
     public bool IsIdle => _scheduler.IsIdle;
 
     /// <summary>Why the engine can do nothing more; null while it can.</summary>
-    public string? Fault => _fault;
+    public string? Fault => _faults.Latched;
 
     /// <summary>Accepts a request, or says why not. For callers on the thread that ticks.</summary>
     public bool TrySubmit(
@@ -117,7 +110,11 @@ public sealed class EngineCore : IDisposable
     /// <summary>Runs one tick. Returns false when there was nothing to run.</summary>
     public bool Tick()
     {
-        EndAsAsked();
+        if (_ends.EndAsAsked())
+        {
+            DropRowsOfEnded();
+        }
+
         var admittedBefore = _scheduler.Running.Count;
         var plan = _scheduler.Plan();
         _rows = plan.Rows.Length;
@@ -133,7 +130,7 @@ public sealed class EngineCore : IDisposable
         if (TryRunLoop(plan))
         {
             DecideExits(plan);
-            ReadOut();
+            _readOut.Run(_ticks);
         }
 
         _scheduler.Rows.Compact(_left);
@@ -150,8 +147,8 @@ public sealed class EngineCore : IDisposable
     /// <summary>What the engine looks like now.</summary>
     public EngineSnapshot TakeSnapshot(EngineHealth health) => new()
     {
-        Health = _fault is null ? health : EngineHealth.Unhealthy,
-        Fault = _fault,
+        Health = Fault is null ? health : EngineHealth.Unhealthy,
+        Fault = Fault,
         Runner = _runner.Name,
         Model = _runner.Model,
         Ticks = _ticks,
@@ -160,8 +157,8 @@ public sealed class EngineCore : IDisposable
         QueuedRequests = _places.Taken,
         UsedKvSlots = _ledger.UsedSlots,
         KvSlots = _ledger.Capacity,
-        GeneratedTokens = _generatedTokens,
-        ExitSteps = _exitSteps,
+        GeneratedTokens = _readOut.GeneratedTokens,
+        ExitSteps = _readOut.ExitSteps,
     };
 
     /// <summary>Recounts the KV ledger and the rows, and checks that an idle engine holds nothing.</summary>
@@ -197,7 +194,7 @@ public sealed class EngineCore : IDisposable
     {
         if (_validator.TryResolve(request, out sequence, out rejection))
         {
-            rejection = _fault is not null ? new Rejection(RejectionReason.Unhealthy, null, DeviceLost)
+            rejection = Fault is not null ? new Rejection(RejectionReason.Unhealthy, null, RunnerFaults.DeviceLost)
                 : !_places.TryTake() ? new Rejection(RejectionReason.QueueFull, null, $"{_options.MaxQueuedRequests} requests are waiting already. Try again later.")
                 : null;
             if (rejection is null)
@@ -217,59 +214,15 @@ public sealed class EngineCore : IDisposable
     internal void Enqueue(Sequence sequence)
     {
         _scheduler.Enqueue(sequence);
-        if (_fault is not null)
+        if (Fault is not null)
         {
-            FailAll(DeviceLost);
+            FailAll(RunnerFaults.DeviceLost);
         }
     }
 
-    private void EndAsAsked()
-    {
-        while (_scheduler.RemoveAskedToEndFromQueue() is { Generation.EndAsked: { } reason } waiting)
-        {
-            _places.Return();
-            Publish(waiting, GenerationEvent.Finished(reason));
-        }
-
-        var ended = false;
-        for (var i = _scheduler.Running.Count - 1; i >= 0; i--)
-        {
-            if (_scheduler.Running[i] is { Generation.EndAsked: { } reason } running)
-            {
-                End(running, GenerationEvent.Finished(reason));
-                ended = true;
-            }
-        }
-
-        if (ended)
-        {
-            DropRowsOfEnded();
-        }
-    }
-
-    /// <summary>Publishes every end before it frees anything, so that a bug in what is freed leaves no reader waiting.</summary>
     private void EndAll(in GenerationEvent end)
     {
-        while (_scheduler.RemoveFromQueue() is { } waiting)
-        {
-            _places.Return();
-            Publish(waiting, end);
-        }
-
-        foreach (var running in _scheduler.Running)
-        {
-            if (!running.HasEnded)
-            {
-                running.HasEnded = true;
-                Publish(running, end);
-            }
-        }
-
-        for (var i = _scheduler.Running.Count - 1; i >= 0; i--)
-        {
-            Release(_scheduler.Running[i]);
-        }
-
+        _ends.EndAll(end);
         DropRowsOfEnded();
     }
 
@@ -302,21 +255,13 @@ public sealed class EngineCore : IDisposable
         }
         catch (Exception exception)
         {
-            if (!LatchDeviceLoss(exception, plan.Rows.Length))
-            {
-                for (var i = 0; i < plan.Rows.Length; i++)
-                {
-                    FailRow(i);
-                }
-            }
-
+            _faults.Meet(exception, _ticks, [.. Enumerable.Range(0, plan.Rows.Length).Select(row => _scheduler.Rows[row].Sequence)]);
             return false;
         }
     }
 
     private void DecideExits(TickPlan plan)
     {
-        _headRows.Clear();
         for (var i = 0; i < plan.Rows.Length; i++)
         {
             ref var row = ref _scheduler.Rows[i];
@@ -330,7 +275,7 @@ public sealed class EngineCore : IDisposable
             if ((reads.Has(ExitSignals.Gate) && float.IsNaN(_gateLogits[i]))
                 || (reads.Has(ExitSignals.StateChange) && float.IsNaN(_stateChanges[i])))
             {
-                Fail(row.Sequence, $"The model computed NaN at position {row.Position}, loop {row.Loop}.");
+                _ends.Fail(row.Sequence, $"The model computed NaN at position {row.Position}, loop {row.Loop}.");
                 continue;
             }
 
@@ -364,7 +309,7 @@ public sealed class EngineCore : IDisposable
         catch (Exception exception)
         {
             EngineLog.PolicyFailed(_logger, exception, sequence.Exit.Policy.Name);
-            Fail(sequence, "The exit policy failed.");
+            _ends.Fail(sequence, "The exit policy failed.");
             return false;
         }
     }
@@ -375,147 +320,11 @@ public sealed class EngineCore : IDisposable
         _ledger.Exit(row.Sequence.Number, row.Position, row.Loop);
         if (row.YieldsToken)
         {
-            _headRows.Add(index);
+            _readOut.Add(index);
             if (row.IsPrompt)
             {
                 _ledger.FinishPrompt(row.Sequence.Number);
             }
         }
-    }
-
-    /// <summary>Applies the head to the rows that left, samples and publishes.</summary>
-    private void ReadOut()
-    {
-        var vocabulary = _runner.Model.VocabularySize;
-        for (var first = 0; first < _headRows.Count && _fault is null; first += MaxHeadRows)
-        {
-            var count = Math.Min(MaxHeadRows, _headRows.Count - first);
-            for (var i = 0; i < count; i++)
-            {
-                _headSlots[i] = _scheduler.Rows[_headRows[first + i]].RowSlot;
-            }
-
-            var logits = _logits.AsSpan(0, count * vocabulary);
-            if (!TryRunHead(first, count, logits))
-            {
-                continue;
-            }
-
-            for (var i = 0; i < count; i++)
-            {
-                Sample(ref _scheduler.Rows[_headRows[first + i]], logits.Slice(i * vocabulary, vocabulary));
-            }
-        }
-    }
-
-    private bool TryRunHead(int first, int count, Span<float> logits)
-    {
-        try
-        {
-            _runner.RunHead(_headSlots.AsSpan(0, count), logits);
-            return true;
-        }
-        catch (Exception exception)
-        {
-            if (!LatchDeviceLoss(exception, count))
-            {
-                for (var i = first; i < first + count; i++)
-                {
-                    FailRow(_headRows[i]);
-                }
-            }
-
-            return false;
-        }
-    }
-
-    private void Sample(ref InFlightRow row, ReadOnlySpan<float> logits)
-    {
-        var sequence = row.Sequence;
-        if (sequence.HasEnded)
-        {
-            return;
-        }
-
-        if (!_sampler.TrySample(logits, sequence.Sampling, sequence.Seed, row.Position + 1, out var token))
-        {
-            Fail(sequence, $"The model computed no finite logits at position {row.Position}, loop {row.Loop}.");
-            return;
-        }
-
-        var now = _time.GetTimestamp();
-        var first = sequence.Generated == 0;
-        _metrics.Generated(row.Loop, first, _time.GetElapsedTime(first ? sequence.AcceptedAt : sequence.LastTokenAt, now));
-        _generatedTokens++;
-        _exitSteps += row.Loop;
-
-        sequence.LastToken = token;
-        sequence.LastTokenAt = now;
-        sequence.Generated++;
-        sequence.IsDecoding = false;
-        sequence.Generation.Publish(GenerationEvent.ForToken(token, row.Loop, _scheduler.Rows.Gates(row.RowSlot)));
-        if (sequence.StopTokens.Contains(token))
-        {
-            End(sequence, GenerationEvent.Finished(FinishReason.Stop));
-        }
-        else if (sequence.Generated == sequence.MaxTokens)
-        {
-            End(sequence, GenerationEvent.Finished(FinishReason.Length));
-        }
-    }
-
-    /// <summary>Logs a runner's exception. A lost device ends everything, for good; then the answer is true.</summary>
-    private bool LatchDeviceLoss(Exception exception, int rows)
-    {
-        if (exception is not DeviceLostException)
-        {
-            EngineLog.TickFailed(_logger, exception, _ticks, rows);
-            return false;
-        }
-
-        EngineLog.DeviceLost(_logger, exception);
-        _fault = exception.Message;
-        FailAll(DeviceLost);
-        return true;
-    }
-
-    private void FailRow(int index)
-    {
-        if (_scheduler.Rows[index].Sequence is { HasEnded: false } sequence)
-        {
-            Fail(sequence, "The model runner failed.");
-        }
-    }
-
-    private void Fail(Sequence sequence, string error)
-    {
-        EngineLog.SequenceFailed(_logger, sequence.Number, error);
-        End(sequence, GenerationEvent.Failed(error));
-    }
-
-    private void End(Sequence sequence, in GenerationEvent end)
-    {
-        sequence.HasEnded = true;
-        Release(sequence);
-        Publish(sequence, end);
-    }
-
-    private void Release(Sequence sequence)
-    {
-        _scheduler.Remove(sequence);
-        try
-        {
-            _runner.Release(sequence.Number);
-        }
-        catch (Exception exception)
-        {
-            EngineLog.ReleaseFailed(_logger, exception, sequence.Number);
-        }
-    }
-
-    private void Publish(Sequence sequence, in GenerationEvent end)
-    {
-        _metrics.Ended(end);
-        sequence.Generation.Publish(end);
     }
 }

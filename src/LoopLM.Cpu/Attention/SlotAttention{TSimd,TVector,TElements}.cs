@@ -15,7 +15,11 @@ internal sealed unsafe class SlotAttention<TSimd, TVector, TElements>(KvPool poo
     private readonly int _length = pool.HeadLength;
     private readonly nint _slotBytes = pool.SlotBytes;
 
-    private static nint VectorBytes => TSimd.Count * TElements.Size;
+    private static nint VectorBytes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => TSimd.Count * TElements.Size;
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -78,7 +82,7 @@ internal sealed unsafe class SlotAttention<TSimd, TVector, TElements>(KvPool poo
         TVector sum = default;
         for (var i = 0; i < padded; i += TSimd.Count)
         {
-            var exponential = TSimd.Exp(TSimd.Subtract(TSimd.Load(scores + i), maximum));
+            var exponential = Exponential<TSimd, TVector>.Of(TSimd.Subtract(TSimd.Load(scores + i), maximum));
             TSimd.Store(exponential, scores + i);
             sum = TSimd.Add(sum, exponential);
         }
@@ -87,8 +91,8 @@ internal sealed unsafe class SlotAttention<TSimd, TVector, TElements>(KvPool poo
     }
 
     /// <summary>
-    /// output = factor * sum of weights[p] * values[slots[p]]. Positions go in rising order into four sums by their remainder modulo four,
-    /// so that one addition need not wait for another.
+    /// output = factor * sum of weights[p] * values[slots[p]]. Four positions go into four sums, so that one addition need not wait for another;
+    /// the last one to three positions go into the first sum.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Mix(float* weights, float factor, byte* values, int* slots, int count, float* output)

@@ -1,6 +1,4 @@
-using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using LoopLM.Engine.Runners;
 
 namespace LoopLM.Cpu.Runners;
@@ -31,7 +29,13 @@ internal sealed record BatchLimits(RunnerCapacity Capacity, ModelDescription Mod
 
             var visible = batch.VisibleSlots(index);
             Check(visible.Length - 1, Positions);
-            Check((int)TensorPrimitives.Max(MemoryMarshal.Cast<int, uint>(visible)), Capacity.KvSlots);
+            var largest = 0u;
+            foreach (var slot in visible)
+            {
+                largest = Math.Max(largest, (uint)slot);
+            }
+
+            Check((int)largest, Capacity.KvSlots, "visible slot");
         }
     }
 

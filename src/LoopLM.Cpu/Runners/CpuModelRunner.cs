@@ -81,10 +81,9 @@ public sealed class CpuModelRunner : IModelRunner
     public void RunHead(ReadOnlySpan<int> rowSlots, Span<float> logits)
     {
         _limits.Check(rowSlots);
-        ArgumentOutOfRangeException.ThrowIfLessThan(logits.Length, (long)rowSlots.Length * Model.VocabularySize, nameof(logits));
         if (!rowSlots.IsEmpty)
         {
-            _headPass.Run(rowSlots, logits);
+            _headPass.Run(rowSlots, logits[..checked(rowSlots.Length * Model.VocabularySize)]);
         }
     }
 

@@ -34,12 +34,17 @@ internal unsafe interface ISimd<TVector>
 
     static abstract TVector Divide(TVector left, TVector right);
 
+    /// <summary>The larger; the right one where either is a NaN.</summary>
     static abstract TVector Max(TVector left, TVector right);
+
+    /// <summary>The smaller; the right one where either is a NaN.</summary>
+    static abstract TVector Min(TVector left, TVector right);
 
     /// <summary>left * right + addend; fused or not is a property of the instruction set.</summary>
     static abstract TVector MultiplyAdd(TVector left, TVector right, TVector addend);
 
-    static abstract TVector Exp(TVector vector);
+    /// <summary>2 to the power of integers from -126 to 127; any number for a NaN.</summary>
+    static abstract TVector PowerOfTwo(TVector integers);
 
     static abstract float MaxElement(TVector vector);
 

@@ -82,7 +82,7 @@ internal sealed unsafe class Kernels<TSimd, TVector>(InstructionSet instructions
         for (var i = 0; i < length; i += TSimd.Count)
         {
             var input = TSimd.Load(gate + i);
-            var exponential = TSimd.Exp(TSimd.Subtract(default, input));
+            var exponential = Exponential<TSimd, TVector>.Of(TSimd.Subtract(default, input));
             var activated = TSimd.Divide(input, TSimd.Add(one, exponential));
             TSimd.Store(TSimd.Multiply(activated, TSimd.Load(up + i)), gate + i);
         }

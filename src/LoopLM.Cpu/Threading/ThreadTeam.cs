@@ -34,6 +34,9 @@ internal sealed class ThreadTeam : IDisposable
     /// <summary>Threads in all, the caller included.</summary>
     public int Size => _workers.Length + 1;
 
+    /// <summary>Threads that sleep because there is no job.</summary>
+    internal int Sleepers => Volatile.Read(ref _sleepers);
+
     /// <summary>Runs a job on all threads; returns when all have done their share.</summary>
     public void Run(ITeamJob job)
     {
@@ -87,7 +90,7 @@ internal sealed class ThreadTeam : IDisposable
 
         // A full fence on both sides: either a worker that falls asleep sees the job, or this thread sees the sleeper.
         _started.Increment();
-        if (Volatile.Read(ref _sleepers) > 0)
+        if (Sleepers > 0)
         {
             lock (_bell)
             {

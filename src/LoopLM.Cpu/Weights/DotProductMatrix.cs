@@ -25,7 +25,11 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
     /// <summary>Padded number of inputs.</summary>
     public required int PaddedInputs { get; init; }
 
-    private nint RowBytes => (nint)PaddedInputs * TElements.Size;
+    private nint RowBytes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (nint)PaddedInputs * TElements.Size;
+    }
 
     /// <inheritdoc/>
     public override void Multiply(float* inputs, nint inputStride, int rows, float* outputs, nint outputStride, int first, int end)

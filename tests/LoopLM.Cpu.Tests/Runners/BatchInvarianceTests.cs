@@ -32,7 +32,21 @@ public sealed class BatchInvarianceTests
     public void Tick_RandomMix_EqualsEachRequestAloneToTheBit(string model, WeightType weights, KvType kv, InstructionSet instructions)
     {
         using var checkpoint = Checkpoint.Open(Path.Combine(TestData.Root, model));
-        var random = new Random(HashCode.Combine(model.Length, weights, instructions));
+        AssertInvariant(checkpoint, weights, kv, instructions);
+    }
+
+    [Theory]
+    [InlineData(WeightType.Float32)]
+    [InlineData(WeightType.BFloat16)]
+    public void Tick_RandomMixOnModelOfOddSizes_EqualsEachRequestAloneToTheBit(WeightType weights)
+    {
+        using var odd = new OddCheckpoint();
+        AssertInvariant(odd.Checkpoint, weights, KvType.Float32, Kernels.Best);
+    }
+
+    private static void AssertInvariant(Checkpoint checkpoint, WeightType weights, KvType kv, InstructionSet instructions)
+    {
+        var random = new Random(checkpoint.Config.HiddenSize + (int)weights + (int)instructions);
         var requests = Enumerable.Range(0, Requests).Select(index => CreateRequest(random, index, checkpoint.Config.VocabularySize)).ToArray();
         var options = new CpuRunnerOptions { Weights = weights, Kv = kv, Threads = 1, Instructions = instructions };
         var alone = requests.Select(request => Run(checkpoint, options, new EngineOptions { KvSlots = 800, MaxSequences = 1 }, [request])[0]).ToArray();

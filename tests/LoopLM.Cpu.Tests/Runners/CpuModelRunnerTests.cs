@@ -61,9 +61,9 @@ public sealed class CpuModelRunnerTests : IDisposable
     [Fact]
     public void RunLoop_NaNInOneSequence_LeavesOthersAndTheNextOwnerOfItsSlotsAlone()
     {
-        const int Poisoned = 150;
-        using var poisoned = new PoisonedCheckpoint("ouro-tiny-gqa", Poisoned);
-        using var runner = new CpuModelRunner(poisoned.Checkpoint, new RunnerCapacity(64, 64), new CpuRunnerOptions());
+        const int Poisoned = 60;
+        using var odd = new OddCheckpoint(Poisoned);
+        using var runner = new CpuModelRunner(odd.Checkpoint, new RunnerCapacity(64, 64), new CpuRunnerOptions());
         ChunkBatch healthy = new(0, 5, 1), other = new(5, 6, 1), sick = new(5, 6, 1, row => row.Position == 2 ? row with { Token = Poisoned } : row);
         var (expected, expectedOther) = (Run(runner, healthy), Run(runner, other));
 

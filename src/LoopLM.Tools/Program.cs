@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LoopLM.Cpu.Runners;
 using LoopLM.Tools;
 using LoopLM.Tools.Bench;
 using LoopLM.Tools.Parity;
@@ -7,6 +8,7 @@ using Spectre.Console;
 
 var runners = new Dictionary<string, RunnerOpener>
 {
+    ["cpu"] = (checkpoint, capacity) => new CpuModelRunner(checkpoint, capacity, new CpuRunnerOptions { Weights = WeightType.Float32 }),
     ["torch"] = (checkpoint, capacity) => new TorchModelRunner(checkpoint, capacity, new TorchRunnerOptions()),
 };
 

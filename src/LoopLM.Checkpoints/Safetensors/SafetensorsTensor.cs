@@ -34,27 +34,39 @@ public sealed unsafe class SafetensorsTensor
     /// <summary>Its first byte, in the file's map; not aligned to anything.</summary>
     public byte* Data { get; }
 
-    /// <summary>Widens floating-point elements to single precision.</summary>
+    /// <summary>Widens all floating-point elements to single precision.</summary>
     /// <param name="destination">Exactly <see cref="ElementCount"/> elements.</param>
     /// <exception cref="NotSupportedException">The elements are integers.</exception>
     public void CopyTo(Span<float> destination)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(destination.Length, ElementCount, nameof(destination));
+        CopyTo(0, destination);
+    }
+
+    /// <summary>Widens some floating-point elements to single precision.</summary>
+    /// <param name="first">Index of the first element.</param>
+    /// <param name="destination">As many as are wanted.</param>
+    /// <exception cref="NotSupportedException">The elements are integers.</exception>
+    public void CopyTo(long first, Span<float> destination)
+    {
         var count = destination.Length;
+        ArgumentOutOfRangeException.ThrowIfNegative(first);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(first, ElementCount - count);
+        var source = Data + (first * ElementTypes.SizeOf(ElementType));
         switch (ElementType)
         {
             case ElementType.Float32:
-                new ReadOnlySpan<byte>(Data, checked(count * sizeof(float))).CopyTo(MemoryMarshal.AsBytes(destination));
+                new ReadOnlySpan<byte>(source, checked(count * sizeof(float))).CopyTo(MemoryMarshal.AsBytes(destination));
                 break;
             case ElementType.Float16:
-                TensorPrimitives.ConvertToSingle(new ReadOnlySpan<Half>(Data, count), destination);
+                TensorPrimitives.ConvertToSingle(new ReadOnlySpan<Half>(source, count), destination);
                 break;
             case ElementType.BFloat16:
                 var bits = MemoryMarshal.Cast<float, uint>(destination);
-                var source = (ushort*)Data;
+                var upperHalves = (ushort*)source;
                 for (var i = 0; i < count; i++)
                 {
-                    bits[i] = (uint)source[i] << 16;
+                    bits[i] = (uint)upperHalves[i] << 16;
                 }
 
                 break;

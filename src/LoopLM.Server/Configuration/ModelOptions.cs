@@ -15,7 +15,7 @@ public sealed class ModelOptions
     [StringLength(256, MinimumLength = 1)]
     public string? Name { get; set; }
 
-    /// <summary>What computes it. Default: the first of the runners that the server was built with.</summary>
+    /// <summary>What computes it: <c>cpu</c> or <c>torch</c>. Default: the first of the runners that the server was built with.</summary>
     public string? Runner { get; set; }
 
     /// <summary>Where the Torch runner computes: <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>

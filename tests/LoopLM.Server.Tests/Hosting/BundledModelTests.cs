@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LoopLM.Cpu.Runners;
 using LoopLM.Engine.Execution;
 using LoopLM.Server.Hosting;
 using LoopLM.Torch.Runners;
@@ -11,11 +12,15 @@ namespace LoopLM.Server.Tests.Hosting;
 /// <summary>The model that a newcomer meets, through everything: its checkpoint, its tokenizer, a real runner, HTTP.</summary>
 public sealed class BundledModelTests
 {
-    [Fact]
-    public async Task Post_SumThenText_EasyBytesLeaveBeforeHardOnes()
+    [Theory]
+    [InlineData("cpu")]
+    [InlineData("torch")]
+    public async Task Post_SumThenText_EasyBytesLeaveBeforeHardOnes(string runner)
     {
-        var runners = new Runners(("torch", (checkpoint, capacity, _) => new TorchModelRunner(checkpoint, capacity, new TorchRunnerOptions())));
-        await using var app = ServerApplication.Build(ServerHarness.Arguments("--Engine:KvSlots=1024"), runners);
+        var runners = new Runners(
+            ("cpu", (checkpoint, capacity, _) => new CpuModelRunner(checkpoint, capacity, new CpuRunnerOptions())),
+            ("torch", (checkpoint, capacity, _) => new TorchModelRunner(checkpoint, capacity, new TorchRunnerOptions { Threads = 1 })));
+        await using var app = ServerApplication.Build(ServerHarness.Arguments("--Engine:KvSlots=1024", $"--Model:Runner={runner}"), runners);
         await app.StartAsync();
         var engine = app.Services.GetRequiredService<InferenceEngine>();
         await engine.Opened.WaitAsync(ServerHarness.Patience);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LoopLM.Cpu.Runners;
 using LoopLM.Engine.Runners;
 using LoopLM.Testing;
 using LoopLM.Tools.Parity;
@@ -11,6 +12,7 @@ public sealed class ParityCommandTests
 {
     private static readonly Dictionary<string, RunnerOpener> Runners = new()
     {
+        ["cpu"] = (checkpoint, capacity) => new CpuModelRunner(checkpoint, capacity, new CpuRunnerOptions { Weights = WeightType.Float32 }),
         ["torch"] = (checkpoint, capacity) => new TorchModelRunner(checkpoint, capacity, new TorchRunnerOptions { Threads = 1 }),
     };
 

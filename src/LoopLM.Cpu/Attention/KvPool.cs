@@ -1,0 +1,59 @@
+using LoopLM.Cpu.Memory;
+using LoopLM.Cpu.Runners;
+
+namespace LoopLM.Cpu.Attention;
+
+/// <summary>
+/// Keys and values of all layers, one slot for each (position, loop). The slots of one head of one layer stand side by side, because that is what attention reads.
+/// </summary>
+internal sealed unsafe class KvPool : IDisposable
+{
+    private readonly NativeBuffer _keys;
+    private readonly NativeBuffer _values;
+    private readonly int _kvHeads;
+    private readonly int _slots;
+
+    /// <summary>Reserves a pool; slots that nothing writes take no memory.</summary>
+    /// <param name="layers">Layers.</param>
+    /// <param name="kvHeads">Heads of keys and values.</param>
+    /// <param name="headDimension">Length of a head.</param>
+    /// <param name="slots">Slots.</param>
+    /// <param name="type">How they are stored.</param>
+    public KvPool(int layers, int kvHeads, int headDimension, int slots, KvType type)
+    {
+        (_kvHeads, _slots, Type, HeadLength) = (kvHeads, slots, type, Padding.Pad(headDimension));
+        var bytes = Size(layers, kvHeads, headDimension, slots, type) / 2;
+        _keys = new(bytes);
+        _values = new(bytes);
+    }
+
+    /// <summary>How keys and values are stored.</summary>
+    public KvType Type { get; }
+
+    /// <summary>Padded length of a head.</summary>
+    public int HeadLength { get; }
+
+    /// <summary>Bytes of one slot of one head.</summary>
+    public int SlotBytes => HeadLength * ElementSize(Type);
+
+    /// <summary>Bytes of a pool.</summary>
+    public static long Size(int layers, int kvHeads, int headDimension, int slots, KvType type) =>
+        checked(2L * layers * kvHeads * slots * Padding.Pad(headDimension) * ElementSize(type));
+
+    /// <summary>Slot 0 of the keys of a head.</summary>
+    public byte* Keys(int layer, int kvHead) => _keys.Pointer + Offset(layer, kvHead);
+
+    /// <summary>Slot 0 of the values of a head.</summary>
+    public byte* Values(int layer, int kvHead) => _values.Pointer + Offset(layer, kvHead);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _keys.Dispose();
+        _values.Dispose();
+    }
+
+    private static int ElementSize(KvType type) => type == KvType.BFloat16 ? sizeof(ushort) : sizeof(float);
+
+    private long Offset(int layer, int kvHead) => (((long)layer * _kvHeads) + kvHead) * _slots * SlotBytes;
+}

@@ -1,0 +1,38 @@
+using System.Runtime.InteropServices;
+
+namespace LoopLM.Cpu.Memory;
+
+/// <summary>Zeroed memory outside the managed heap, aligned to a page. Pages that nothing touches take no memory.</summary>
+internal sealed unsafe class NativeBuffer : SafeHandle
+{
+    private const nuint Alignment = 4096;
+
+    /// <summary>Reserves memory.</summary>
+    /// <exception cref="OutOfMemoryException">There is not as much.</exception>
+    public NativeBuffer(long bytes)
+        : base(0, ownsHandle: true)
+    {
+        // The C library zeroes large blocks by mapping fresh pages, but only where it may align them itself.
+        SetHandle((nint)NativeMemory.AllocZeroed((nuint)bytes + Alignment));
+        Pointer = (byte*)(((nuint)handle + Alignment - 1) & ~(Alignment - 1));
+    }
+
+    /// <summary>Reserves memory for floats.</summary>
+    public static NativeBuffer OfFloats(long count) => new(count * sizeof(float));
+
+    /// <summary>Its first byte.</summary>
+    public byte* Pointer { get; }
+
+    /// <summary>Its first float.</summary>
+    public float* Floats => (float*)Pointer;
+
+    /// <inheritdoc/>
+    public override bool IsInvalid => handle == 0;
+
+    /// <inheritdoc/>
+    protected override bool ReleaseHandle()
+    {
+        NativeMemory.Free((void*)handle);
+        return true;
+    }
+}

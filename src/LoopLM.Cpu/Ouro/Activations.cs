@@ -1,0 +1,87 @@
+using LoopLM.Checkpoints.Configuration;
+using LoopLM.Cpu.Memory;
+
+namespace LoopLM.Cpu.Ouro;
+
+/// <summary>What the rows of a tick compute on their way through the layers, and the states that stay between ticks. Rows lie side by side, padded.</summary>
+internal sealed unsafe class Activations : IDisposable
+{
+    private readonly List<NativeBuffer> _buffers = [];
+
+    /// <summary>Reserves room.</summary>
+    /// <param name="config">The model's shape.</param>
+    /// <param name="rows">Most rows of a tick, and row slots.</param>
+    /// <param name="threads">Threads that attend at the same time.</param>
+    /// <param name="positions">Most positions that a row sees.</param>
+    public Activations(OuroConfig config, int rows, int threads, int positions)
+    {
+        HiddenLength = Padding.Pad(config.HiddenSize);
+        HeadLength = Padding.Pad(config.HeadDimension);
+        ProjectedLength = (config.Heads + (2 * config.KvHeads)) * HeadLength;
+        AttendedLength = Padding.Pad(config.Heads * config.HeadDimension);
+        InnerLength = Padding.Pad(config.IntermediateSize);
+        ScoresLength = Padding.Pad(positions);
+        States = Reserve(rows, HiddenLength);
+        Hidden = Reserve(rows, HiddenLength);
+        Normalised = Reserve(rows, HiddenLength);
+        Projected = Reserve(rows, ProjectedLength);
+        Attended = Reserve(rows, AttendedLength);
+        Branch = Reserve(rows, HiddenLength);
+        Gate = Reserve(rows, InnerLength);
+        Up = Reserve(rows, InnerLength);
+        Scratch = Reserve(threads, ScoresLength + HeadLength);
+    }
+
+    public int HiddenLength { get; }
+
+    public int HeadLength { get; }
+
+    public int ProjectedLength { get; }
+
+    public int AttendedLength { get; }
+
+    public int InnerLength { get; }
+
+    public int ScoresLength { get; }
+
+    /// <summary>The normalised output of the last loop of each row slot.</summary>
+    public float* States { get; }
+
+    /// <summary>The residual stream.</summary>
+    public float* Hidden { get; }
+
+    /// <summary>What goes into a block, and at the end the new state.</summary>
+    public float* Normalised { get; }
+
+    /// <summary>Heads of queries, then keys, then values.</summary>
+    public float* Projected { get; }
+
+    /// <summary>Heads of what attention brought, without padding between them.</summary>
+    public float* Attended { get; }
+
+    /// <summary>What a block adds to the residual stream, before its norm.</summary>
+    public float* Branch { get; }
+
+    public float* Gate { get; }
+
+    public float* Up { get; }
+
+    /// <summary>A thread's room for scores and one attended head.</summary>
+    private float* Scratch { get; }
+
+    /// <summary>A thread's room for the scores of one head.</summary>
+    public float* Scores(int thread) => Scratch + ((nint)thread * (ScoresLength + HeadLength));
+
+    /// <summary>A thread's room for one attended head.</summary>
+    public float* AttendedHead(int thread) => Scores(thread) + ScoresLength;
+
+    /// <inheritdoc/>
+    public void Dispose() => _buffers.ForEach(buffer => buffer.Dispose());
+
+    private float* Reserve(int rows, int length)
+    {
+        var buffer = NativeBuffer.OfFloats((long)rows * length);
+        _buffers.Add(buffer);
+        return buffer.Floats;
+    }
+}

@@ -1,0 +1,37 @@
+using LoopLM.Cpu.Threading;
+using LoopLM.Cpu.Weights;
+
+namespace LoopLM.Cpu.Ouro;
+
+/// <summary>The head over the states in some row slots, on all threads of a team.</summary>
+internal sealed unsafe class HeadPass(WeightMatrix head, ThreadTeam team, Activations activations) : ITeamJob
+{
+    private const int Grain = 16;
+
+    private int _rows;
+    private float* _logits;
+
+    /// <summary>Runs the head; see <see cref="Engine.Runners.IModelRunner.RunHead"/>. The row slots have been checked.</summary>
+    public void Run(ReadOnlySpan<int> rowSlots, Span<float> logits)
+    {
+        var length = activations.HiddenLength;
+        for (var row = 0; row < rowSlots.Length; row++)
+        {
+            new ReadOnlySpan<float>(activations.States + ((nint)rowSlots[row] * length), length).CopyTo(new(activations.Normalised + ((nint)row * length), length));
+        }
+
+        fixed (float* destination = logits)
+        {
+            _rows = rowSlots.Length;
+            _logits = destination;
+            team.Run(this);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Execute(int thread)
+    {
+        var outputs = Share.Of(head.Outputs, thread, team.Size, Grain);
+        head.Multiply(activations.Normalised, activations.HiddenLength, _rows, _logits, head.Outputs, outputs.First, outputs.End);
+    }
+}

@@ -1,0 +1,45 @@
+using LoopLM.Checkpoints;
+using LoopLM.Checkpoints.Configuration;
+using LoopLM.Checkpoints.Safetensors;
+using LoopLM.Cpu.Runners;
+using LoopLM.Cpu.Simd;
+using LoopLM.Cpu.Weights;
+
+namespace LoopLM.Cpu.Ouro;
+
+/// <summary>All weights of an Ouro model. They reach into the checkpoint's map, which must stay open as long as they are used.</summary>
+internal sealed unsafe class OuroWeights : IDisposable
+{
+    private readonly WeightLoader _loader;
+
+    public OuroWeights(Checkpoint checkpoint, OuroConfig config, WeightType type, Kernels kernels)
+    {
+        _loader = new(checkpoint, type, kernels);
+        Embedding = checkpoint["model.embed_tokens.weight"];
+        Layers = [.. Enumerable.Range(0, config.Layers).Select(layer => new LayerWeights(_loader, layer))];
+        Norm = _loader.Vector("model.norm.weight");
+        ExitGate = _loader.Vector("model.early_exit_gate.weight");
+        ExitGateBias = *_loader.Vector("model.early_exit_gate.bias");
+        Head = _loader.Matrix("lm_head.weight");
+    }
+
+    /// <summary>How the matrices are held: Float32 or BFloat16.</summary>
+    public WeightType Type => _loader.Type;
+
+    /// <summary>[vocabulary, hidden], as the checkpoint has it: one row of it is read for a token.</summary>
+    public SafetensorsTensor Embedding { get; }
+
+    public LayerWeights[] Layers { get; }
+
+    /// <summary>The norm that ends a loop.</summary>
+    public float* Norm { get; }
+
+    public float* ExitGate { get; }
+
+    public float ExitGateBias { get; }
+
+    public WeightMatrix Head { get; }
+
+    /// <inheritdoc/>
+    public void Dispose() => _loader.Dispose();
+}

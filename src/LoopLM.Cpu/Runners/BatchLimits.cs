@@ -1,0 +1,60 @@
+using System.Runtime.CompilerServices;
+using LoopLM.Engine.Runners;
+
+namespace LoopLM.Cpu.Runners;
+
+/// <summary>What the numbers of a batch must stay below: they become addresses.</summary>
+/// <param name="Capacity">Row slots and KV slots.</param>
+/// <param name="Model">Vocabulary and context.</param>
+/// <param name="Positions">Most positions that a row can see.</param>
+internal sealed record BatchLimits(RunnerCapacity Capacity, ModelDescription Model, int Positions)
+{
+    /// <summary>Checks a batch.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">One of its numbers exceeds its limit.</exception>
+    public void Check(LoopBatch batch)
+    {
+        var rows = batch.Rows;
+        Check(rows.Length, Capacity.Rows + 1);
+        for (var index = 0; index < rows.Length; index++)
+        {
+            ref readonly var row = ref rows[index];
+            Check(row.RowSlot, Capacity.Rows);
+            Check(row.KvSlot, Capacity.KvSlots);
+            Check(row.Position, Model.ContextLength);
+            Check(row.Loop - 1, int.MaxValue);
+            if (row.Loop == 1)
+            {
+                Check(row.Token, Model.VocabularySize);
+            }
+
+            var visible = batch.VisibleSlots(index);
+            Check(visible.Length - 1, Positions);
+            var largest = 0u;
+            foreach (var slot in visible)
+            {
+                largest = Math.Max(largest, (uint)slot);
+            }
+
+            Check((int)largest, Capacity.KvSlots, "visible slot");
+        }
+    }
+
+    /// <summary>Checks row slots.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">One of them, or their number, exceeds its limit.</exception>
+    public void Check(ReadOnlySpan<int> rowSlots)
+    {
+        Check(rowSlots.Length, Capacity.Rows + 1);
+        foreach (var rowSlot in rowSlots)
+        {
+            Check(rowSlot, Capacity.Rows);
+        }
+    }
+
+    private static void Check(int value, int limit, [CallerArgumentExpression(nameof(value))] string what = "")
+    {
+        if ((uint)value >= (uint)limit)
+        {
+            throw new ArgumentOutOfRangeException(what, value, $"{what} must be at least 0 and below {limit}.");
+        }
+    }
+}

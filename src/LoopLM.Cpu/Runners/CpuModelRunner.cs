@@ -1,0 +1,139 @@
+using LoopLM.Checkpoints;
+using LoopLM.Checkpoints.Configuration;
+using LoopLM.Cpu.Attention;
+using LoopLM.Cpu.Ouro;
+using LoopLM.Cpu.Simd;
+using LoopLM.Cpu.Threading;
+using LoopLM.Engine.Runners;
+
+namespace LoopLM.Cpu.Runners;
+
+/// <summary>Runs Ouro models on the processor with vector instructions, without a native library.</summary>
+/// <remarks>
+/// A row's numbers are the same to the bit whatever else is in the batch, in which chunks its prompt came, and on how many threads it ran.
+/// Weights are read where the checkpoint is mapped, as far as possible: whoever opened the checkpoint closes it, after the runner.
+/// A NaN stays in its sequence: rows meet in no sum, and attention reads the slots of a row's own table.
+/// </remarks>
+public sealed class CpuModelRunner : IModelRunner
+{
+    private readonly BatchLimits _limits;
+    private readonly OuroWeights _weights;
+    private readonly KvPool _pool;
+    private readonly Activations _activations;
+    private readonly RotaryTable _rotary;
+    private readonly ThreadTeam _team;
+    private readonly LoopPass _loopPass;
+    private readonly HeadPass _headPass;
+
+    /// <summary>Prepares the weights and reserves the stores.</summary>
+    /// <param name="checkpoint">The weights; an Ouro model. It must stay open until the runner is disposed.</param>
+    /// <param name="capacity">Row slots and KV slots to reserve.</param>
+    /// <param name="options">Weight and KV types, threads.</param>
+    /// <exception cref="NotSupportedException">The model is of another family.</exception>
+    /// <exception cref="ArgumentException">An option or the capacity cannot be met; the message says what to change.</exception>
+    public CpuModelRunner(Checkpoint checkpoint, RunnerCapacity capacity, CpuRunnerOptions options)
+    {
+        var config = checkpoint.Config as OuroConfig
+            ?? throw new NotSupportedException($"The cpu runner computes Ouro models; the checkpoint holds a {checkpoint.Config.GetType().Name}.");
+        options.Check();
+        CheckMemory(config, capacity, options.Kv);
+        var kernels = Kernels.Of(options.Instructions ?? Kernels.Best);
+        var threads = options.Threads ?? Environment.ProcessorCount;
+        var positions = Math.Min(config.ContextLength, capacity.KvSlots);
+        Model = Describe(config);
+        Instructions = kernels.Instructions;
+        _limits = new(capacity, Model, positions);
+        _weights = new(checkpoint, config, options.Weights, kernels);
+        _pool = new(config.Layers, config.KvHeads, config.HeadDimension, capacity.KvSlots, options.Kv);
+        _activations = new(config, capacity.Rows, threads, positions);
+        _rotary = new(config.HeadDimension, config.RopeTheta, capacity.Rows);
+        _team = new(threads);
+        _loopPass = new(config, _weights, kernels, _team, _activations, _pool, _rotary);
+        _headPass = new(_weights.Head, _team, _activations);
+    }
+
+    /// <inheritdoc/>
+    public string Name => "cpu";
+
+    /// <inheritdoc/>
+    public ModelDescription Model { get; }
+
+    /// <summary>The vector instructions in use.</summary>
+    public InstructionSet Instructions { get; }
+
+    /// <summary>How the matrices are held; never <see cref="WeightType.Auto"/>.</summary>
+    public WeightType Weights => _weights.Type;
+
+    /// <summary>Threads in use, the caller's included.</summary>
+    public int Threads => _team.Size;
+
+    /// <inheritdoc/>
+    public void RunLoop(LoopBatch batch, Span<float> gateLogits, Span<float> stateChanges)
+    {
+        _limits.Check(batch);
+        if (!batch.Rows.IsEmpty)
+        {
+            _loopPass.Run(batch, gateLogits, stateChanges);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void RunHead(ReadOnlySpan<int> rowSlots, Span<float> logits)
+    {
+        _limits.Check(rowSlots);
+        if (!rowSlots.IsEmpty)
+        {
+            _headPass.Run(rowSlots, logits[..checked(rowSlots.Length * Model.VocabularySize)]);
+        }
+    }
+
+    /// <inheritdoc/>
+    public unsafe void ReadStates(ReadOnlySpan<int> rowSlots, Span<float> states)
+    {
+        _limits.Check(rowSlots);
+        for (var row = 0; row < rowSlots.Length; row++)
+        {
+            new ReadOnlySpan<float>(_activations.States + ((nint)rowSlots[row] * _activations.HiddenLength), Model.HiddenSize)
+                .CopyTo(states[(row * Model.HiddenSize)..]);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Nothing is kept by sequence: slots are the engine's to give away.</remarks>
+    public void Release(int sequence)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _team.Dispose();
+        _rotary.Dispose();
+        _activations.Dispose();
+        _pool.Dispose();
+        _weights.Dispose();
+    }
+
+    private static ModelDescription Describe(OuroConfig config) => new()
+    {
+        VocabularySize = config.VocabularySize,
+        HiddenSize = config.HiddenSize,
+        Loops = config.Loops,
+        ExitThreshold = config.EarlyExitThreshold,
+        ContextLength = config.ContextLength,
+        HeadCost = config.HeadCost,
+    };
+
+    private static void CheckMemory(OuroConfig config, RunnerCapacity capacity, KvType type)
+    {
+        const double Gibibyte = 1 << 30;
+        var pool = KvPool.Size(config.Layers, config.KvHeads, config.HeadDimension, capacity.KvSlots, type);
+        var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (pool > available)
+        {
+            throw new ArgumentException(
+                $"{capacity.KvSlots} KV slots in {type} take {pool / Gibibyte:F1} GiB; the machine has {available / Gibibyte:F1}. Ask for fewer slots{(type == KvType.Float32 ? " or bfloat16" : "")}.",
+                nameof(capacity));
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using LoopLM.Cpu.Simd;
+
+namespace LoopLM.Cpu.Runners;
+
+/// <summary>How <see cref="CpuModelRunner"/> computes.</summary>
+public sealed record CpuRunnerOptions
+{
+    /// <summary>How the matrices are held. Default: as the checkpoint holds them.</summary>
+    public WeightType Weights { get; init; } = WeightType.Auto;
+
+    /// <summary>How keys and values are held. Default: float32.</summary>
+    public KvType Kv { get; init; } = KvType.Float32;
+
+    /// <summary>Threads, the engine's own included, from 1. Default: one for each processor.</summary>
+    public int? Threads { get; init; }
+
+    /// <summary>The vector instructions to use; default the best that the processor has.</summary>
+    internal InstructionSet? Instructions { get; init; }
+
+    /// <summary>Checks what can be checked without a model.</summary>
+    /// <exception cref="ArgumentException">An option has no meaning; the message names it.</exception>
+    internal void Check()
+    {
+        if (Threads < 1)
+        {
+            throw new ArgumentException($"{nameof(Threads)} is {Threads}; it must be at least 1.");
+        }
+
+        if (Weights is not (WeightType.Auto or WeightType.Float32 or WeightType.BFloat16))
+        {
+            throw new ArgumentException($"{nameof(Weights)} is {Weights}; it must be {WeightType.Auto}, {WeightType.Float32} or {WeightType.BFloat16}.");
+        }
+
+        if (Instructions > Kernels.Best)
+        {
+            throw new ArgumentException($"{nameof(Instructions)} is {Instructions}; the best of this processor is {Kernels.Best}.");
+        }
+    }
+}

@@ -1,0 +1,11 @@
+namespace LoopLM.Cpu.Runners;
+
+/// <summary>How keys and values are held.</summary>
+public enum KvType
+{
+    /// <summary>32-bit floats.</summary>
+    Float32,
+
+    /// <summary>The upper half of a 32-bit float: half the memory and half the traffic.</summary>
+    BFloat16,
+}

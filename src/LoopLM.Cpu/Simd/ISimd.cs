@@ -1,0 +1,53 @@
+using System.Runtime.Intrinsics;
+using LoopLM.Cpu.Memory;
+
+namespace LoopLM.Cpu.Simd;
+
+/// <summary>Float32 arithmetic on the vectors of one instruction set: what kernels are written in, once for all widths.</summary>
+/// <typeparam name="TVector">Vector128, 256 or 512 of float.</typeparam>
+internal unsafe interface ISimd<TVector>
+    where TVector : struct
+{
+    /// <summary>Floats in a vector, a divisor of <see cref="Padding.Block"/>.</summary>
+    static abstract int Count { get; }
+
+    /// <summary>Whether 16 accumulators fit the registers beside their operands.</summary>
+    static abstract bool HasManyRegisters { get; }
+
+    static abstract TVector Broadcast(float value);
+
+    static abstract TVector Load(float* source);
+
+    /// <summary>Widens bfloat16 values.</summary>
+    static abstract TVector LoadBFloat16(ushort* source);
+
+    static abstract void Store(TVector vector, float* destination);
+
+    /// <summary>Rounds to bfloat16, to nearest even; a NaN stays one.</summary>
+    static abstract void StoreBFloat16(TVector vector, ushort* destination);
+
+    static abstract TVector Add(TVector left, TVector right);
+
+    static abstract TVector Subtract(TVector left, TVector right);
+
+    static abstract TVector Multiply(TVector left, TVector right);
+
+    static abstract TVector Divide(TVector left, TVector right);
+
+    /// <summary>The larger; the right one where either is a NaN.</summary>
+    static abstract TVector Max(TVector left, TVector right);
+
+    /// <summary>The smaller; the right one where either is a NaN.</summary>
+    static abstract TVector Min(TVector left, TVector right);
+
+    /// <summary>left * right + addend; fused or not is a property of the instruction set.</summary>
+    static abstract TVector MultiplyAdd(TVector left, TVector right, TVector addend);
+
+    /// <summary>2 to the power of integers from -126 to 127; any number for a NaN.</summary>
+    static abstract TVector PowerOfTwo(TVector integers);
+
+    static abstract float MaxElement(TVector vector);
+
+    /// <summary>The sums of four vectors' elements, each in the same order.</summary>
+    static abstract Vector128<float> Sum(TVector a, TVector b, TVector c, TVector d);
+}

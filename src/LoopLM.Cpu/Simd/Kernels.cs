@@ -1,0 +1,64 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using LoopLM.Cpu.Attention;
+using LoopLM.Cpu.Runners;
+using LoopLM.Cpu.Weights;
+
+namespace LoopLM.Cpu.Simd;
+
+/// <summary>Everything that is computed on one row, and what computes with weights and KV, for one instruction set. Lengths are padded.</summary>
+internal abstract unsafe class Kernels
+{
+    /// <summary>The best instruction set of this processor.</summary>
+    public static InstructionSet Best =>
+        Vector512.IsHardwareAccelerated && Avx512F.IsSupported ? InstructionSet.Avx512
+        : Avx2.IsSupported && Fma.IsSupported ? InstructionSet.Avx2
+        : InstructionSet.Portable;
+
+    /// <summary>The instruction set.</summary>
+    public abstract InstructionSet Instructions { get; }
+
+    /// <summary>The kernels of an instruction set that the processor has.</summary>
+    public static Kernels Of(InstructionSet instructions) => instructions switch
+    {
+        InstructionSet.Avx512 => new Kernels<Simd512, Vector512<float>>(instructions),
+        InstructionSet.Avx2 => new Kernels<Simd256, Vector256<float>>(instructions),
+        _ => new Kernels<Simd128, Vector128<float>>(InstructionSet.Portable),
+    };
+
+    /// <summary>Makes a matrix of weights [outputs, padded inputs].</summary>
+    /// <param name="type">Float32 or BFloat16.</param>
+    /// <param name="weights">The first weight.</param>
+    /// <param name="outputs">Number of outputs.</param>
+    /// <param name="paddedInputs">Padded number of inputs.</param>
+    public abstract WeightMatrix CreateMatrix(WeightType type, byte* weights, int outputs, int paddedInputs);
+
+    /// <summary>Makes what attends to a pool.</summary>
+    public abstract SlotAttention CreateAttention(KvPool pool);
+
+    /// <summary>Sum of left[i] * right[i].</summary>
+    public abstract float Dot(float* left, float* right, int length);
+
+    /// <summary>Sum of (left[i] - right[i])^2.</summary>
+    public abstract float SquaredDistance(float* left, float* right, int length);
+
+    /// <summary>destination[i] = weight[i] * (source[i] * scale).</summary>
+    public abstract void Scale(float* source, float scale, float* weight, float* destination, int length);
+
+    /// <summary>destination[i] += weight[i] * (source[i] * scale).</summary>
+    public abstract void AddScaled(float* source, float scale, float* weight, float* destination, int length);
+
+    /// <summary>gate[i] = silu(gate[i]) * up[i], silu(g) = g / (1 + exp(-g)).</summary>
+    public abstract void GateLinearUnit(float* gate, float* up, int length);
+
+    /// <summary>Rotates one head by the rotate-half convention and scales it: (u cos - v sin, v cos + u sin) * scale for its halves u and v.</summary>
+    /// <param name="head">The head.</param>
+    /// <param name="cosine">Cosines of the row's angles.</param>
+    /// <param name="sine">Sines of the row's angles.</param>
+    /// <param name="half">Length of each half and of the tables; any number.</param>
+    /// <param name="scale">Factor of the result.</param>
+    public abstract void Rotate(float* head, float* cosine, float* sine, int half, float scale);
+
+    /// <summary>Rounds numbers to bfloat16.</summary>
+    public abstract void RoundToBFloat16(float* source, ushort* destination, int length);
+}

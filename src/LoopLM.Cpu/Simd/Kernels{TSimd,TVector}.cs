@@ -1,0 +1,123 @@
+using System.Runtime.CompilerServices;
+using LoopLM.Cpu.Attention;
+using LoopLM.Cpu.Runners;
+using LoopLM.Cpu.Weights;
+
+namespace LoopLM.Cpu.Simd;
+
+/// <inheritdoc/>
+internal sealed unsafe class Kernels<TSimd, TVector>(InstructionSet instructions) : Kernels
+    where TSimd : struct, ISimd<TVector>
+    where TVector : struct
+{
+    /// <inheritdoc/>
+    public override InstructionSet Instructions => instructions;
+
+    /// <inheritdoc/>
+    public override WeightMatrix CreateMatrix(WeightType type, byte* weights, int outputs, int paddedInputs) => type == WeightType.BFloat16
+        ? new DotProductMatrix<TSimd, TVector, BFloat16Elements> { Weights = weights, Outputs = outputs, PaddedInputs = paddedInputs }
+        : new DotProductMatrix<TSimd, TVector, Float32Elements> { Weights = weights, Outputs = outputs, PaddedInputs = paddedInputs };
+
+    /// <inheritdoc/>
+    public override SlotAttention CreateAttention(KvPool pool) => pool.Type == KvType.BFloat16
+        ? new SlotAttention<TSimd, TVector, BFloat16Elements>(pool)
+        : new SlotAttention<TSimd, TVector, Float32Elements>(pool);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override float Dot(float* left, float* right, int length)
+    {
+        TVector even = default, odd = default;
+        for (var i = 0; i < length; i += 2 * TSimd.Count)
+        {
+            even = TSimd.MultiplyAdd(TSimd.Load(left + i), TSimd.Load(right + i), even);
+            odd = TSimd.MultiplyAdd(TSimd.Load(left + i + TSimd.Count), TSimd.Load(right + i + TSimd.Count), odd);
+        }
+
+        return Sum(TSimd.Add(even, odd));
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override float SquaredDistance(float* left, float* right, int length)
+    {
+        TVector sum = default;
+        for (var i = 0; i < length; i += TSimd.Count)
+        {
+            var difference = TSimd.Subtract(TSimd.Load(left + i), TSimd.Load(right + i));
+            sum = TSimd.MultiplyAdd(difference, difference, sum);
+        }
+
+        return Sum(sum);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Scale(float* source, float scale, float* weight, float* destination, int length)
+    {
+        var factor = TSimd.Broadcast(scale);
+        for (var i = 0; i < length; i += TSimd.Count)
+        {
+            TSimd.Store(TSimd.Multiply(TSimd.Load(weight + i), TSimd.Multiply(TSimd.Load(source + i), factor)), destination + i);
+        }
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void AddScaled(float* source, float scale, float* weight, float* destination, int length)
+    {
+        var factor = TSimd.Broadcast(scale);
+        for (var i = 0; i < length; i += TSimd.Count)
+        {
+            var scaled = TSimd.Multiply(TSimd.Load(weight + i), TSimd.Multiply(TSimd.Load(source + i), factor));
+            TSimd.Store(TSimd.Add(TSimd.Load(destination + i), scaled), destination + i);
+        }
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void GateLinearUnit(float* gate, float* up, int length)
+    {
+        var one = TSimd.Broadcast(1);
+        for (var i = 0; i < length; i += TSimd.Count)
+        {
+            var input = TSimd.Load(gate + i);
+            var exponential = Exponential<TSimd, TVector>.Of(TSimd.Subtract(default, input));
+            var activated = TSimd.Divide(input, TSimd.Add(one, exponential));
+            TSimd.Store(TSimd.Multiply(activated, TSimd.Load(up + i)), gate + i);
+        }
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Rotate(float* head, float* cosine, float* sine, int half, float scale)
+    {
+        var i = 0;
+        var factor = TSimd.Broadcast(scale);
+        for (; i + TSimd.Count <= half; i += TSimd.Count)
+        {
+            TVector u = TSimd.Load(head + i), v = TSimd.Load(head + half + i), c = TSimd.Load(cosine + i), s = TSimd.Load(sine + i);
+            TSimd.Store(TSimd.Multiply(TSimd.Subtract(TSimd.Multiply(u, c), TSimd.Multiply(v, s)), factor), head + i);
+            TSimd.Store(TSimd.Multiply(TSimd.Add(TSimd.Multiply(v, c), TSimd.Multiply(u, s)), factor), head + half + i);
+        }
+
+        for (; i < half; i++)
+        {
+            float u = head[i], v = head[half + i];
+            head[i] = ((u * cosine[i]) - (v * sine[i])) * scale;
+            head[half + i] = ((v * cosine[i]) + (u * sine[i])) * scale;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void RoundToBFloat16(float* source, ushort* destination, int length)
+    {
+        for (var i = 0; i < length; i += TSimd.Count)
+        {
+            TSimd.StoreBFloat16(TSimd.Load(source + i), destination + i);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float Sum(TVector vector) => TSimd.Sum(vector, vector, vector, vector)[0];
+}

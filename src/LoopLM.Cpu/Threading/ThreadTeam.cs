@@ -1,0 +1,139 @@
+namespace LoopLM.Cpu.Threading;
+
+/// <summary>
+/// The caller and some threads of its own that run jobs together. Between the phases of a job, and for a short time between jobs, a thread that waits
+/// spins, for phases last microseconds; a team that gets no job sleeps.
+/// </summary>
+internal sealed class ThreadTeam : IDisposable
+{
+    // About 10 microseconds, then about 300 in all. A thread whose mate lost its core yields; one without a job goes to sleep.
+    private const int SpinsBeforeYield = 256;
+    private const int SpinsBeforeSleep = 8192;
+
+    private readonly object _bell = new();
+    private readonly Thread[] _workers;
+    private readonly SpinCounter _started = new();
+    private readonly SpinCounter _arrived = new();
+    private readonly SpinCounter _phase = new();
+    private ITeamJob? _job;
+    private int _sleepers;
+
+    /// <summary>Starts the threads.</summary>
+    /// <param name="size">Threads in all, the caller included; from 1.</param>
+    public ThreadTeam(int size)
+    {
+        _workers = new Thread[size - 1];
+        for (var i = 0; i < _workers.Length; i++)
+        {
+            var number = i + 1;
+            _workers[i] = new Thread(() => Work(number)) { IsBackground = true, Name = $"cpu runner {number}" };
+            _workers[i].Start();
+        }
+    }
+
+    /// <summary>Threads in all, the caller included.</summary>
+    public int Size => _workers.Length + 1;
+
+    /// <summary>Threads that sleep because there is no job.</summary>
+    internal int Sleepers => Volatile.Read(ref _sleepers);
+
+    /// <summary>Runs a job on all threads; returns when all have done their share.</summary>
+    public void Run(ITeamJob job)
+    {
+        Start(job);
+        job.Execute(0);
+        Synchronize();
+    }
+
+    /// <summary>Waits, inside a job, until every thread has come here; what they wrote before is then visible to all.</summary>
+    public void Synchronize()
+    {
+        var phase = _phase.Value;
+        if (_arrived.Increment() == Size)
+        {
+            _arrived.Value = 0;
+            _phase.Value = phase + 1;
+            return;
+        }
+
+        for (var spins = 0; _phase.Value == phase; spins++)
+        {
+            Pause(spins);
+        }
+    }
+
+    /// <summary>Ends the threads.</summary>
+    public void Dispose()
+    {
+        Start(null);
+        foreach (var worker in _workers)
+        {
+            worker.Join();
+        }
+    }
+
+    private static void Pause(int spins)
+    {
+        if (spins < SpinsBeforeYield)
+        {
+            Thread.SpinWait(1);
+        }
+        else
+        {
+            Thread.Yield();
+        }
+    }
+
+    private void Start(ITeamJob? job)
+    {
+        _job = job;
+
+        // A full fence on both sides: either a worker that falls asleep sees the job, or this thread sees the sleeper.
+        _started.Increment();
+        if (Sleepers > 0)
+        {
+            lock (_bell)
+            {
+                Monitor.PulseAll(_bell);
+            }
+        }
+    }
+
+    private void Work(int thread)
+    {
+        for (var seen = 0; ; seen++)
+        {
+            WaitForStart(seen);
+            if (_job is not { } job)
+            {
+                return;
+            }
+
+            job.Execute(thread);
+            Synchronize();
+        }
+    }
+
+    private void WaitForStart(int seen)
+    {
+        for (var spins = 0; _started.Value == seen; spins++)
+        {
+            if (spins < SpinsBeforeSleep)
+            {
+                Thread.SpinWait(1);
+                continue;
+            }
+
+            lock (_bell)
+            {
+                Interlocked.Increment(ref _sleepers);
+                while (_started.Value == seen)
+                {
+                    Monitor.Wait(_bell);
+                }
+
+                Interlocked.Decrement(ref _sleepers);
+            }
+        }
+    }
+}

@@ -1,0 +1,133 @@
+using LoopLM.Checkpoints;
+using LoopLM.Cpu.Runners;
+using LoopLM.Cpu.Simd;
+using LoopLM.Engine.Depth;
+using LoopLM.Engine.Execution;
+using LoopLM.Engine.Kv;
+using LoopLM.Engine.Requests;
+using LoopLM.Engine.Runners;
+using LoopLM.Engine.Sampling;
+using LoopLM.Testing;
+
+namespace LoopLM.Cpu.Tests.Runners;
+
+/// <summary>What a request gets is the same to the bit alone and in any batch, chunk size, refill mode and number of threads.</summary>
+public sealed class BatchInvarianceTests
+{
+    private const int Requests = 12;
+    private const int Mixes = 4;
+    private const int MaxTicks = 20_000;
+
+    public static TheoryData<string, WeightType, KvType, InstructionSet> Cases =>
+    [
+        .. from model in new[] { "tests/fixtures/ouro-tiny-gqa", "tests/fixtures/ouro-tiny-mha", "models/looplm-bytes" }
+           from weights in new[] { WeightType.Float32, WeightType.BFloat16 }
+           from instructions in InstructionSets.Available
+           let kv = (KvType)(((int)weights + (int)instructions) % 2)
+           select new TheoryDataRow<string, WeightType, KvType, InstructionSet>(model, weights, kv, instructions),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Tick_RandomMix_EqualsEachRequestAloneToTheBit(string model, WeightType weights, KvType kv, InstructionSet instructions)
+    {
+        using var checkpoint = Checkpoint.Open(Path.Combine(TestData.Root, model));
+        AssertInvariant(checkpoint, weights, kv, instructions);
+    }
+
+    [Theory]
+    [InlineData(WeightType.Float32)]
+    [InlineData(WeightType.BFloat16)]
+    public void Tick_RandomMixOnModelOfOddSizes_EqualsEachRequestAloneToTheBit(WeightType weights)
+    {
+        using var odd = new OddCheckpoint();
+        AssertInvariant(odd.Checkpoint, weights, KvType.Float32, Kernels.Best);
+    }
+
+    private static void AssertInvariant(Checkpoint checkpoint, WeightType weights, KvType kv, InstructionSet instructions)
+    {
+        var random = new Random(checkpoint.Config.HiddenSize + (int)weights + (int)instructions);
+        var requests = Enumerable.Range(0, Requests).Select(index => CreateRequest(random, index, checkpoint.Config.VocabularySize)).ToArray();
+        var options = new CpuRunnerOptions { Weights = weights, Kv = kv, Threads = 1, Instructions = instructions };
+        var alone = requests.Select(request => Run(checkpoint, options, new EngineOptions { KvSlots = 800, MaxSequences = 1 }, [request])[0]).ToArray();
+        for (var mix = 0; mix < Mixes; mix++)
+        {
+            var engineOptions = new EngineOptions
+            {
+                KvSlots = 1600,
+                MaxSequences = random.Next(2, 10),
+                MaxRows = random.Next(10, 60),
+                PrefillChunk = random.Next(1, 40),
+                Refill = random.Next(2) == 0,
+            };
+
+            var mixed = Run(checkpoint, options with { Threads = random.Next(1, 4) }, engineOptions, requests);
+
+            Assert.All(alone.Zip(mixed), pair => pair.First.AssertEqual(pair.Second));
+        }
+    }
+
+    /// <summary>A request whose first token is its index, by which its rows are told apart.</summary>
+    private static GenerationRequest CreateRequest(Random random, int index, int vocabulary) => new()
+    {
+        Prompt = Enumerable.Range(0, random.Next(1, 50)).Select(i => i == 0 ? index : random.Next(vocabulary)).ToArray(),
+        MaxTokens = random.Next(1, 12),
+        KvLayout = (KvLayout)random.Next(2),
+        ReportGates = true,
+        Exit = random.Next(3) switch
+        {
+            0 => new ExitSettings { Policy = "hidden-delta", Threshold = 0.2f },
+            1 => new ExitSettings { Policy = "q-exit", Threshold = random.Next(5) * 0.25f, MaxLoops = 6 },
+            _ => new ExitSettings { Policy = "fixed", MaxLoops = random.Next(1, 7) },
+        },
+        Sampling = new SamplingSettings { Temperature = random.Next(2), Seed = random.Next() },
+    };
+
+    private static Outcome[] Run(Checkpoint checkpoint, CpuRunnerOptions options, EngineOptions engineOptions, GenerationRequest[] requests)
+    {
+        var recorder = new RecordingRunner(new CpuModelRunner(checkpoint, new RunnerCapacity(engineOptions.MaxRows, engineOptions.KvSlots), options));
+        using var metrics = new EngineMetrics();
+        using var engine = new EngineCore(recorder, engineOptions, metrics);
+        var generations = requests.Select(request =>
+        {
+            Assert.True(engine.TrySubmit(request, out var generation, out var rejection), rejection?.Message);
+            return generation;
+        }).ToArray();
+        for (var ticks = 0; engine.Tick(); ticks++)
+        {
+            Assert.True(ticks < MaxTicks, "the engine does not come to an end");
+        }
+
+        engine.Audit();
+        return [.. requests.Zip(generations, (request, generation) => Outcome.Of(generation, recorder.Logits[request.Prompt.Span[0]]))];
+    }
+
+    /// <summary>Everything that a request brought, numbers as their bits.</summary>
+    private sealed record Outcome(int[] Tokens, int[] ExitSteps, int[] GateProbabilities, int[] Logits)
+    {
+        public static Outcome Of(Generation generation, IEnumerable<float[]> logits)
+        {
+            var events = new List<GenerationEvent>();
+            while (generation.Events.TryRead(out var next))
+            {
+                events.Add(next);
+            }
+
+            Assert.Equal(GenerationEventKind.Finished, events[^1].Kind);
+            var tokens = events[..^1];
+            return new(
+                [.. tokens.Select(next => next.Token)],
+                [.. tokens.Select(next => next.ExitStep)],
+                [.. tokens.SelectMany(next => next.Gates.ToArray()).Select(BitConverter.SingleToInt32Bits)],
+                [.. logits.SelectMany(row => row).Select(BitConverter.SingleToInt32Bits)]);
+        }
+
+        public void AssertEqual(Outcome other)
+        {
+            Assert.Equal(Tokens, other.Tokens);
+            Assert.Equal(ExitSteps, other.ExitSteps);
+            Assert.Equal(GateProbabilities, other.GateProbabilities);
+            Assert.Equal(Logits, other.Logits);
+        }
+    }
+}

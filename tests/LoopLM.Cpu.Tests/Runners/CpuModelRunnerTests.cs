@@ -1,0 +1,164 @@
+using LoopLM.Checkpoints;
+using LoopLM.Cpu.Runners;
+using LoopLM.Cpu.Simd;
+using LoopLM.Engine.Runners;
+using LoopLM.Testing;
+
+namespace LoopLM.Cpu.Tests.Runners;
+
+public sealed class CpuModelRunnerTests : IDisposable
+{
+    private const int Rows = 12;
+
+    private readonly Checkpoint _checkpoint = Checkpoint.Open(TestData.Fixture("ouro-tiny-gqa"));
+
+    public static TheoryData<InstructionSet> Sets => [.. InstructionSets.Available];
+
+    public void Dispose() => _checkpoint.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public void RunLoop_AnyInstructionSet_EqualsTheBestWithinRounding(InstructionSet instructions)
+    {
+        var expected = States(new CpuRunnerOptions { Weights = WeightType.Float32 });
+
+        var actual = States(new CpuRunnerOptions { Weights = WeightType.Float32, Instructions = instructions });
+
+        Assert.Equal(expected, actual, (left, right) => Math.Abs(left - right) < 1e-4f);
+    }
+
+    [Theory]
+    [InlineData(WeightType.BFloat16, KvType.Float32)]
+    [InlineData(WeightType.Float32, KvType.BFloat16)]
+    public void RunLoop_NarrowerType_DiffersByItsRoundingOnly(WeightType weights, KvType kv)
+    {
+        var expected = States(new CpuRunnerOptions { Weights = WeightType.Float32 });
+
+        var actual = States(new CpuRunnerOptions { Weights = weights, Kv = kv });
+
+        Assert.NotEqual(expected, actual);
+        Assert.Equal(expected, actual, (left, right) => Math.Abs(left - right) < 0.1f);
+    }
+
+    [Fact]
+    public void RunLoop_SecondLoop_ReportsTheRelativeChangeOfTheState()
+    {
+        using var runner = Open(new CpuRunnerOptions());
+        var (before, after, changes) = (new float[Rows * runner.Model.HiddenSize], new float[Rows * runner.Model.HiddenSize], new float[Rows]);
+        var slots = Enumerable.Range(0, Rows).ToArray();
+
+        runner.RunLoop(new ChunkBatch(0, Rows, 1), [], changes);
+        Assert.All(changes, change => Assert.Equal(float.PositiveInfinity, change));
+        runner.ReadStates(slots, before);
+        runner.RunLoop(new ChunkBatch(0, Rows, 2), [], changes);
+        runner.ReadStates(slots, after);
+
+        var expected = before.Zip(after).Chunk(runner.Model.HiddenSize)
+            .Select(state => Math.Sqrt(state.Sum(pair => Math.Pow(pair.Second - pair.First, 2)) / state.Sum(pair => Math.Pow(pair.Second, 2))));
+        Assert.Equal(expected, changes.Select(change => (double)change), (left, right) => Math.Abs(left - right) < 1e-5);
+    }
+
+    [Fact]
+    public void RunLoop_NaNInOneSequence_LeavesOthersAndTheNextOwnerOfItsSlotsAlone()
+    {
+        const int Poisoned = 60;
+        using var odd = new OddCheckpoint(Poisoned);
+        using var runner = new CpuModelRunner(odd.Checkpoint, new RunnerCapacity(64, 64), new CpuRunnerOptions());
+        ChunkBatch healthy = new(0, 5, 1), other = new(5, 6, 1), sick = new(5, 6, 1, row => row.Position == 2 ? row with { Token = Poisoned } : row);
+        var (expected, expectedOther) = (Run(runner, healthy), Run(runner, other));
+
+        runner.RunLoop(new JoinedBatch(sick, healthy), [], []);
+        var (besides, ill) = (Read(runner, healthy), Read(runner, sick));
+        var after = Run(runner, other);
+
+        Assert.Equal(expected, besides);
+        Assert.Equal(4, ill.Chunk(runner.Model.HiddenSize).Count(state => state.All(float.IsNaN)));
+        Assert.Equal(expectedOther, after);
+    }
+
+    [Fact]
+    public void RunLoopAndRunHead_Warm_AllocateNothing()
+    {
+        using var runner = Open(new CpuRunnerOptions());
+        var batch = new ChunkBatch(0, 3, 1);
+        var (rowSlots, gates, changes, logits) = (new[] { 0, 1, 2 }, new float[3], new float[3], new float[3 * runner.Model.VocabularySize]);
+        Run();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 100; i++)
+        {
+            Run();
+        }
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+
+        void Run()
+        {
+            runner.RunLoop(batch, gates, changes);
+            runner.RunHead(rowSlots, logits);
+        }
+    }
+
+    public static TheoryData<string, Func<LoopRow, LoopRow>> BadRows => new()
+    {
+        { "row.RowSlot", row => row with { RowSlot = 64 } },
+        { "row.KvSlot", row => row with { KvSlot = -1 } },
+        { "row.Position", row => row with { Position = 512 } },
+        { "row.Loop", row => row with { Loop = 0 } },
+        { "row.Token", row => row with { Token = 211 } },
+    };
+
+    [Theory]
+    [MemberData(nameof(BadRows), DisableDiscoveryEnumeration = true)]
+    public void RunLoop_NumberBeyondItsLimit_IsRefusedByName(string name, Func<LoopRow, LoopRow> change)
+    {
+        using var runner = Open(new CpuRunnerOptions());
+
+        var exception = Assert.Throws<ArgumentOutOfRangeException>(() => runner.RunLoop(new ChunkBatch(0, 2, 1, change), [], []));
+
+        Assert.Contains(name, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void RunLoop_VisibleSlotBeyondThePool_IsRefused()
+    {
+        using var runner = Open(new CpuRunnerOptions());
+        var batch = new ChunkBatch(0, 4, 1);
+        batch.Slots[2] = -1;
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => runner.RunLoop(batch, [], []));
+    }
+
+    [Fact]
+    public void Open_MoreKvThanMemory_IsRefusedAndSaysWhatToChange()
+    {
+        var exception = Assert.Throws<ArgumentException>(() => new CpuModelRunner(_checkpoint, new RunnerCapacity(1, int.MaxValue), new CpuRunnerOptions()));
+
+        Assert.Contains("Ask for fewer slots or bfloat16", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Open_NoThreads_IsRefused() =>
+        Assert.Throws<ArgumentException>(() => Open(new CpuRunnerOptions { Threads = 0 }));
+
+    private CpuModelRunner Open(CpuRunnerOptions options) => new(_checkpoint, new RunnerCapacity(64, 64), options);
+
+    private float[] States(CpuRunnerOptions options)
+    {
+        using var runner = Open(options);
+        Run(runner, new ChunkBatch(0, Rows, 1));
+        return Run(runner, new ChunkBatch(0, Rows, 2));
+    }
+
+    private static float[] Run(CpuModelRunner runner, ChunkBatch batch)
+    {
+        runner.RunLoop(batch, [], []);
+        return Read(runner, batch);
+    }
+
+    private static float[] Read(CpuModelRunner runner, ChunkBatch batch)
+    {
+        var states = new float[batch.Slots.Length * runner.Model.HiddenSize];
+        runner.ReadStates(batch.Slots, states);
+        return states;
+    }
+}

@@ -1,0 +1,86 @@
+using LoopLM.Cpu.Threading;
+
+namespace LoopLM.Cpu.Tests.Threading;
+
+public sealed class ThreadTeamTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(5)]
+    public void Run_JobWithPhases_EveryThreadSeesAllOfThePhaseBefore(int size)
+    {
+        using var team = new ThreadTeam(size);
+        var job = new SumsOfSums(team, phases: 40);
+
+        for (var i = 0; i < 20; i++)
+        {
+            job.Reset();
+            team.Run(job);
+            Assert.Equal(0, job.Faults);
+        }
+    }
+
+    [Fact]
+    public void Run_TeamThatFellAsleep_WakesAllOfIt()
+    {
+        using var team = new ThreadTeam(3);
+        var job = new SumsOfSums(team, phases: 2);
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.True(SpinWait.SpinUntil(() => team.Sleepers == 2, Limit), "the workers stay awake without a job");
+
+            job.Reset();
+            team.Run(job);
+
+            Assert.Equal(0, job.Faults);
+        }
+    }
+
+    [Theory]
+    [InlineData(0, 3, 1)]
+    [InlineData(7, 3, 1)]
+    [InlineData(100, 3, 16)]
+    [InlineData(15, 4, 16)]
+    [InlineData(211, 2, 16)]
+    public void Share_AnySplit_CoversEveryItemOnceAndBeginsAtTheGrain(int items, int threads, int grain)
+    {
+        var shares = Enumerable.Range(0, threads).Select(thread => Share.Of(items, thread, threads, grain)).ToArray();
+
+        Assert.Equal(Enumerable.Range(0, items), shares.SelectMany(share => Enumerable.Range(share.First, share.Count)));
+        Assert.All(shares, share => Assert.True(share.First % grain == 0 || share.Count == 0));
+    }
+
+    /// <summary>In each phase every thread adds up what all threads wrote in the phase before.</summary>
+    private sealed class SumsOfSums(ThreadTeam team, int phases) : ITeamJob
+    {
+        private readonly int[] _written = new int[team.Size * 2];
+        private int _faults;
+
+        public int Faults => _faults;
+
+        public void Reset()
+        {
+            _faults = 0;
+            Array.Clear(_written);
+        }
+
+        public void Execute(int thread)
+        {
+            for (var phase = 1; phase <= phases; phase++)
+            {
+                _written[(phase % 2 * team.Size) + thread] = phase;
+                team.Synchronize();
+                for (var other = 0; other < team.Size; other++)
+                {
+                    if (_written[(phase % 2 * team.Size) + other] != phase)
+                    {
+                        Interlocked.Increment(ref _faults);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -6,9 +6,9 @@ namespace LoopLM.Cpu.Threading;
 /// </summary>
 internal sealed class ThreadTeam : IDisposable
 {
-    // About 10 microseconds, then about 300 in all. A thread whose mate lost its core yields; one without a job goes to sleep.
-    private const int SpinsBeforeYield = 256;
-    private const int SpinsBeforeSleep = 8192;
+    // Two microseconds, which is longer than most phases are uneven; then the core is offered to a mate that may need it. Half a millisecond without a job.
+    private const int SpinsBeforeYield = 64;
+    private const int SpinsBeforeSleep = 1024;
 
     private readonly object _bell = new();
     private readonly Thread[] _workers;
@@ -120,7 +120,7 @@ internal sealed class ThreadTeam : IDisposable
         {
             if (spins < SpinsBeforeSleep)
             {
-                Thread.SpinWait(1);
+                Pause(spins);
                 continue;
             }
 

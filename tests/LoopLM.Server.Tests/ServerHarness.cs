@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Grpc.Net.Client;
 using LoopLM.Engine.Execution;
+using LoopLM.Engine.Runners;
 using LoopLM.Server.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -61,11 +62,13 @@ internal sealed class ServerHarness : IAsyncDisposable
     public static async Task<ServerHarness> StartAsync(Action? opening = null, string text = Text, params string[] settings)
     {
         var runner = new SpellingRunner(Encoding.UTF8.GetBytes(text), vocabularySize: 260, endOfText: 256);
-        var app = ServerApplication.Build(Arguments(settings), new Runners(("spelling", (_, _, _) =>
+        IModelRunner Open()
         {
             opening?.Invoke();
             return runner;
-        })));
+        }
+
+        var app = ServerApplication.Build(Arguments(settings), new Runners(("spelling", (_, _, _) => Open())));
         await app.StartAsync();
         var server = new ServerHarness(app, runner);
         if (opening is null)

@@ -21,14 +21,16 @@ public static class ServerApplication
     /// <summary>Builds and runs the server until it is told to stop.</summary>
     /// <param name="args">The command line: settings such as <c>--Model:Path=...</c>.</param>
     /// <param name="runners">What can compute.</param>
-    /// <returns>The exit code: 0, or 1 where it could not start; standard error then lists every reason.</returns>
+    /// <returns>The exit code: 0; or 1 where it could not start, of which standard error lists every reason, or where the engine could not work any more.</returns>
     public static async Task<int> RunAsync(string[] args, Runners runners)
     {
         try
         {
             await using var app = Build(args, runners);
-            await app.RunAsync();
-            return app.Services.GetRequiredService<InferenceEngine>().Snapshot.Health == EngineHealth.Unhealthy ? 1 : 0;
+            await app.StartAsync();
+            var engine = app.Services.GetRequiredService<InferenceEngine>();
+            await app.WaitForShutdownAsync();
+            return engine.Snapshot.Health == EngineHealth.Unhealthy ? 1 : 0;
         }
         catch (Exception exception) when (Reasons(exception) is { Count: > 0 } reasons)
         {

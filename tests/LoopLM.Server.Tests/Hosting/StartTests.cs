@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using LoopLM.Server.Hosting;
 
 namespace LoopLM.Server.Tests.Hosting;
@@ -43,6 +44,37 @@ public sealed class StartTests
         finally
         {
             folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task RunAsync_ModelCannotBeLoaded_ReturnsOne()
+    {
+        var runners = new Runners(("none", (_, _, _) => throw new NotSupportedException()));
+
+        Assert.Equal(1, await ServerApplication.RunAsync(ServerHarness.Arguments(), runners).WaitAsync(ServerHarness.Patience));
+    }
+
+    [Fact]
+    public async Task Process_ToldToTerminate_DrainsAndExitsWithZero()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "sends SIGTERM");
+        string[] arguments = [Path.Combine(AppContext.BaseDirectory, "LoopLM.Server.dll"), .. ServerHarness.Arguments("--Serilog:MinimumLevel:Default=Information")];
+        using var server = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
+        try
+        {
+            while (await server.StandardOutput.ReadLineAsync().WaitAsync(ServerHarness.Patience) is { } line && !line.Contains("Model loaded", StringComparison.Ordinal))
+            {
+            }
+
+            using var kill = Process.Start("kill", ["-TERM", $"{server.Id}"]);
+            await server.StandardOutput.ReadToEndAsync().WaitAsync(ServerHarness.Patience);
+            await server.WaitForExitAsync().WaitAsync(ServerHarness.Patience);
+            Assert.Equal(0, server.ExitCode);
+        }
+        finally
+        {
+            server.Kill();
         }
     }
 

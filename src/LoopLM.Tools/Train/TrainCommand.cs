@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using LoopLM.Checkpoints;
 using LoopLM.Checkpoints.Configuration;
+using LoopLM.Torch.Native;
 using LoopLM.Torch.Ouro;
 using LoopLM.Torch.Training;
 using LoopLM.Torch.Training.Data;
@@ -13,6 +14,9 @@ namespace LoopLM.Tools.Train;
 /// <summary><c>looplm train</c>: trains a looped model. Stopped at any time, the same command goes on from the last save.</summary>
 internal sealed class TrainCommand
 {
+    /// <summary>Virtual room for the states of a step's passes.</summary>
+    private const long HeapBytes = 4L << 30;
+
     private readonly Option<string> _data = new("--data") { Description = "Folder that `looplm data` wrote.", Required = true };
     private readonly Option<string> _out = new("--out") { Description = "Folder of the run: checkpoint, state, curves.", Required = true };
     private readonly Option<string?> _from = new("--from") { Description = "Checkpoint to start from; it gives the shape. Default: random weights of the shape below." };
@@ -82,6 +86,7 @@ internal sealed class TrainCommand
         var dataset = TokenDataset.Load(data);
         using var start = result.GetValue(_from) is { } from ? Checkpoint.Open(from) : null;
         var settings = new TrainSettings { Data = data, From = start?.Folder, Shape = Shape(result, start), Training = Training(result) };
+        NativeHeap.KeepMemory(HeapBytes);
         torch.set_num_threads(Math.Max(1, Environment.ProcessorCount / settings.Training.Workers));
         using var model = new OuroModel(settings.Shape.Config(dataset.VocabularySize), new Placement(new torch.Device(result.GetRequiredValue(_device)), torch.ScalarType.Float32));
         model.Initialise(settings.Training.Seed);

@@ -1,4 +1,5 @@
 using System.Text;
+using LoopLM.Tools.Data.Tasks;
 
 namespace LoopLM.Tools.Data;
 
@@ -10,6 +11,9 @@ internal static class HeldOut
 {
     /// <summary>One question in so many is held out.</summary>
     private const uint OneIn = 32;
+
+    /// <summary>Whether a problem is held out; a fact never is.</summary>
+    public static bool Contains(Problem problem) => !problem.IsFact && Contains(problem.Question);
 
     /// <summary>Whether a question is held out: FNV-1a of its UTF-8 bytes, its bits mixed, is a multiple of 32.</summary>
     public static bool Contains(string question)

@@ -29,8 +29,9 @@ internal sealed class ManoTask : ITask
     public Problem Draw(Random random)
     {
         var expression = new StringBuilder();
-        var value = Append(expression, random.Next(_operations.Low, _operations.High + 1), random);
-        return new($"{expression}%{_modulus}", $"{value}");
+        var operations = random.Next(_operations.Low, _operations.High + 1);
+        var value = Append(expression, operations, random);
+        return new($"{expression}%{_modulus}", $"{value}", IsFact: operations == 1);
     }
 
     private int Append(StringBuilder expression, int operations, Random random)

@@ -15,7 +15,7 @@ internal sealed class SumTask : ITask
     public Problem Draw(Random random)
     {
         var (a, b) = (Number(random), Number(random));
-        return new($"{a}+{b}", $"{a + b}");
+        return new($"{a}+{b}", $"{a + b}", IsFact: a < 10 && b < 10);
     }
 
     private long Number(Random random)

@@ -2,7 +2,10 @@ using System.CommandLine;
 using LoopLM.Cpu.Runners;
 using LoopLM.Tools;
 using LoopLM.Tools.Bench;
+using LoopLM.Tools.Data;
 using LoopLM.Tools.Parity;
+using LoopLM.Tools.Tokenizer;
+using LoopLM.Tools.Train;
 using LoopLM.Torch.Runners;
 using Spectre.Console;
 
@@ -15,6 +18,9 @@ var runners = new Dictionary<string, RunnerOpener>
 var root = new RootCommand("Tools for looped language models.")
 {
     BenchCommand.Create(runners, AnsiConsole.Console),
+    DataCommand.Create(AnsiConsole.Console),
     ParityCommand.Create(runners, AnsiConsole.Console),
+    TokenizerCommand.Create(AnsiConsole.Console),
+    TrainCommand.Create(AnsiConsole.Console),
 };
 return root.Parse(args).Invoke();

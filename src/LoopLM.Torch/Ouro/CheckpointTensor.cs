@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using LoopLM.Checkpoints;
 using LoopLM.Checkpoints.Safetensors;
 using TorchSharp;
@@ -40,4 +41,19 @@ internal static class CheckpointTensor
         new ReadOnlySpan<byte>(stored.Data, checked((int)stored.ByteCount)).CopyTo(copy.bytes);
         return copy;
     }
+
+    /// <summary>A tensor as it is written into a safetensors file.</summary>
+    public static NamedTensor Named(string name, Tensor tensor)
+    {
+        var type = tensor.dtype switch
+        {
+            ScalarType.Float32 => ElementType.Float32,
+            ScalarType.BFloat16 => ElementType.BFloat16,
+            _ => throw new NotSupportedException($"Tensor {name} has the type {tensor.dtype}; Float32 and BFloat16 can be written."),
+        };
+        return new(name, type, [.. tensor.shape], tensor.detach().to(CPU).contiguous().bytes.ToArray());
+    }
+
+    /// <summary>The first number of a stored tensor of the type Int64.</summary>
+    public static unsafe long Integer(SafetensorsTensor stored) => BinaryPrimitives.ReadInt64LittleEndian(new ReadOnlySpan<byte>(stored.Data, sizeof(long)));
 }

@@ -1,3 +1,4 @@
+using LoopLM.Torch.Kernels;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -30,6 +31,11 @@ public sealed class RmsNorm : nn.Module<Tensor, Tensor>
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
+        if (FusedKernels.Suit(input))
+        {
+            return RmsNormFunction.apply(input, weight, (float)_epsilon.ToDouble());
+        }
+
         var type = input.dtype;
         var wide = type == ScalarType.Float32 ? input : input.to_type(ScalarType.Float32);
         var normalised = wide * (wide * wide).mean(LastDimension, keepdim: true).add_(_epsilon).rsqrt_();

@@ -194,9 +194,7 @@ internal sealed unsafe class LoopPass(
             float* state = State(planned.RowSlot), next = Normalised(row);
             if (_stateChanges is not null)
             {
-                _stateChanges[row] = planned.Loop == 1
-                    ? float.PositiveInfinity
-                    : MathF.Sqrt(kernels.SquaredDistance(next, state, length)) / MathF.Sqrt(kernels.Dot(next, next, length));
+                _stateChanges[row] = planned.Loop == 1 ? float.PositiveInfinity : RelativeChange(state, next);
             }
 
             if (_gateLogits is not null)
@@ -206,6 +204,13 @@ internal sealed unsafe class LoopPass(
 
             new ReadOnlySpan<float>(next, length).CopyTo(new(state, length));
         }
+    }
+
+    /// <summary>|next - state| / |next|; 0 where both are 0.</summary>
+    private float RelativeChange(float* state, float* next)
+    {
+        var change = MathF.Sqrt(kernels.SquaredDistance(next, state, activations.HiddenLength));
+        return change == 0 ? 0 : change / MathF.Sqrt(kernels.Dot(next, next, activations.HiddenLength));
     }
 
     private void Normalise(int row, float* norm) =>

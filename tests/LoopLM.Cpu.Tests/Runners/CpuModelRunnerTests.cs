@@ -59,6 +59,19 @@ public sealed class CpuModelRunnerTests : IDisposable
     }
 
     [Fact]
+    public void RunLoop_StateThatIsZeroTwice_ReportsNoChange()
+    {
+        using var odd = new OddCheckpoint(zeroTensor: "model.norm.weight");
+        using var runner = new CpuModelRunner(odd.Checkpoint, new RunnerCapacity(64, 64), new CpuRunnerOptions());
+        var changes = new float[2];
+        runner.RunLoop(new ChunkBatch(0, 2, 1), [], changes);
+
+        runner.RunLoop(new ChunkBatch(0, 2, 2), [], changes);
+
+        Assert.Equal([0, 0], changes);
+    }
+
+    [Fact]
     public void RunLoop_NaNInOneSequence_LeavesOthersAndTheNextOwnerOfItsSlotsAlone()
     {
         const int Poisoned = 60;

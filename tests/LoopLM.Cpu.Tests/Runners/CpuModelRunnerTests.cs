@@ -28,16 +28,17 @@ public sealed class CpuModelRunnerTests : IDisposable
     }
 
     [Theory]
-    [InlineData(WeightType.BFloat16, KvType.Float32)]
-    [InlineData(WeightType.Float32, KvType.BFloat16)]
-    public void RunLoop_NarrowerType_DiffersByItsRoundingOnly(WeightType weights, KvType kv)
+    [InlineData(WeightType.BFloat16, KvType.Float32, 0.1f)]
+    [InlineData(WeightType.Float32, KvType.BFloat16, 0.1f)]
+    [InlineData(WeightType.Int8, KvType.Float32, 0.5f)]
+    public void RunLoop_NarrowerType_DiffersByItsRoundingOnly(WeightType weights, KvType kv, float rounding)
     {
         var expected = States(new CpuRunnerOptions { Weights = WeightType.Float32 });
 
         var actual = States(new CpuRunnerOptions { Weights = weights, Kv = kv });
 
         Assert.NotEqual(expected, actual);
-        Assert.Equal(expected, actual, (left, right) => Math.Abs(left - right) < 0.1f);
+        Assert.Equal(expected, actual, (left, right) => Math.Abs(left - right) < rounding);
     }
 
     [Fact]

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using LoopLM.Checkpoints.Configuration;
+using LoopLM.Checkpoints.Packing;
 using LoopLM.Checkpoints.Safetensors;
 
 namespace LoopLM.Checkpoints;
@@ -25,7 +27,7 @@ public sealed class Checkpoint : IDisposable
     /// <summary>What its <c>config.json</c> says.</summary>
     public ModelConfig Config { get; }
 
-    /// <summary>Exactly the tensors that the configuration asks for, by name, in float32, bfloat16 or float16.</summary>
+    /// <summary>Exactly the tensors that the configuration asks for, by name, in float32, bfloat16 or float16; packed ones in bytes.</summary>
     public IReadOnlyDictionary<string, SafetensorsTensor> Tensors { get; }
 
     /// <summary>A tensor by name.</summary>
@@ -80,14 +82,17 @@ public sealed class Checkpoint : IDisposable
                 continue;
             }
 
-            if (!tensor.Shape.SequenceEqual(shape))
+            var packed = config.IsPackable(name) ? config.PackedWeights : null;
+            ImmutableArray<long> stored = packed is { } type ? new PackedLayout(type, checked((int)shape[0]), checked((int)shape[1])).Shape : shape;
+            if (!tensor.Shape.SequenceEqual(stored))
             {
-                problems.Add($"tensor '{name}' has the shape [{string.Join(", ", tensor.Shape)}]; config.json asks for [{string.Join(", ", shape)}]");
+                problems.Add($"tensor '{name}' has the shape [{string.Join(", ", tensor.Shape)}]; config.json asks for [{string.Join(", ", stored)}]");
             }
 
-            if (!ModelConfig.WeightTypes.Contains(tensor.ElementType))
+            ImmutableArray<ElementType> types = packed is null ? ModelConfig.WeightTypes : [ElementType.UInt8];
+            if (!types.Contains(tensor.ElementType))
             {
-                problems.Add($"tensor '{name}' is {ElementTypes.NameOf(tensor.ElementType)}; weights must be {string.Join(", ", ModelConfig.WeightTypes.Select(ElementTypes.NameOf))}");
+                problems.Add($"tensor '{name}' is {ElementTypes.NameOf(tensor.ElementType)}; weights must be {string.Join(", ", types.Select(ElementTypes.NameOf))}");
             }
         }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LoopLM.Checkpoints.Safetensors;
 using LoopLM.Cpu.Runners;
 using LoopLM.Tools;
 using LoopLM.Tools.Bench;
@@ -15,9 +16,34 @@ var runners = new Dictionary<string, RunnerOpener>
     ["torch"] = (checkpoint, capacity) => new TorchModelRunner(checkpoint, capacity, new TorchRunnerOptions()),
 };
 
+var benchRunners = new Dictionary<string, BenchRunnerOpener>
+{
+    ["cpu"] = (checkpoint, capacity, settings) =>
+    {
+        var runner = new CpuModelRunner(checkpoint, capacity, new CpuRunnerOptions
+        {
+            Weights = Enum.Parse<WeightType>(settings.Weights, ignoreCase: true),
+            Kv = Enum.Parse<KvType>(settings.Kv, ignoreCase: true),
+            Threads = settings.Threads,
+        });
+        return new BenchRunner(runner, runner.Weights.ToString().ToLowerInvariant(), runner.Threads);
+    },
+    ["torch"] = (checkpoint, capacity, settings) =>
+    {
+        var isNarrow = settings.Weights switch
+        {
+            "auto" or "float32" => false,
+            "bfloat16" => true,
+            _ => throw new ArgumentException($"--weights is {settings.Weights}; the torch runner has float32 and bfloat16."),
+        };
+        var options = new TorchRunnerOptions { DataType = isNarrow ? ElementType.BFloat16 : ElementType.Float32, Threads = settings.Threads };
+        return new BenchRunner(new TorchModelRunner(checkpoint, capacity, options), isNarrow ? "bfloat16" : "float32", settings.Threads ?? Environment.ProcessorCount);
+    },
+};
+
 var root = new RootCommand("Tools for looped language models.")
 {
-    BenchCommand.Create(runners, AnsiConsole.Console),
+    BenchCommand.Create(benchRunners, AnsiConsole.Console),
     DataCommand.Create(AnsiConsole.Console),
     ParityCommand.Create(runners, AnsiConsole.Console),
     TokenizerCommand.Create(AnsiConsole.Console),

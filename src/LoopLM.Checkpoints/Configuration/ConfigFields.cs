@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using LoopLM.Checkpoints.Packing;
 
 namespace LoopLM.Checkpoints.Configuration;
 
@@ -60,6 +61,24 @@ internal sealed class ConfigFields(JsonElement config, List<string> problems)
 
         Problem($"{name} is {value.GetRawText()}; it must be a number from {least} to {most}");
         return least;
+    }
+
+    /// <summary>How matrices are packed; null where the field is absent.</summary>
+    public PackedType? PackedWeights()
+    {
+        const string Name = "looplm_weights";
+        switch (Find(Name)?.GetRawText())
+        {
+            case null:
+                return null;
+            case "\"int8\"":
+                return PackedType.Int8;
+            case "\"int4\"":
+                return PackedType.Int4;
+            case var other:
+                Problem($"{Name} is {other}; it must be \"int8\" or \"int4\"");
+                return null;
+        }
     }
 
     /// <summary>Nothing, one token id, or a list of them.</summary>

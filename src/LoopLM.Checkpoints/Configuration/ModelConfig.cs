@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using LoopLM.Checkpoints.Packing;
 using LoopLM.Checkpoints.Safetensors;
 
 namespace LoopLM.Checkpoints.Configuration;
@@ -29,11 +30,17 @@ public abstract record ModelConfig
     /// <summary>Token ids that end a text: <c>eos_token_id</c>, one or several; may be none.</summary>
     public required ImmutableArray<int> EndOfTextTokens { get; init; }
 
+    /// <summary>How the matrices are packed in the file: <c>looplm_weights</c>, <c>int8</c> or <c>int4</c>; null where they are floats like any other tensor.</summary>
+    public PackedType? PackedWeights { get; init; }
+
     /// <summary>Weights of the head relative to those of one loop's matrices.</summary>
     public abstract double HeadCost { get; }
 
-    /// <summary>The tensors that a checkpoint of this configuration holds, no more and no fewer.</summary>
+    /// <summary>The tensors that a checkpoint of this configuration holds, no more and no fewer, by the shapes that they have unpacked.</summary>
     public abstract IEnumerable<(string Name, ImmutableArray<long> Shape)> Tensors { get; }
+
+    /// <summary>Whether a tensor of the model is a matrix that <see cref="PackedWeights"/> packs.</summary>
+    public abstract bool IsPackable(string name);
 
     /// <summary>Element types that a tensor of a model may have.</summary>
     internal static ImmutableArray<ElementType> WeightTypes { get; } =

@@ -70,6 +70,9 @@ public sealed record OuroConfig : ModelConfig
         }
     }
 
+    /// <inheritdoc/>
+    public override bool IsPackable(string name) => name == "lm_head.weight" || name.EndsWith("_proj.weight", StringComparison.Ordinal);
+
     internal static OuroConfig Read(ConfigFields fields)
     {
         const int MaxSize = 1 << 20;
@@ -113,6 +116,7 @@ public sealed record OuroConfig : ModelConfig
             RopeTheta = fields.Number("rope_theta", 1, float.MaxValue),
             RmsNormEpsilon = fields.Number("rms_norm_eps", 0, 1),
             EarlyExitThreshold = fields.Number("early_exit_threshold", 0, 1, absent: 1),
+            PackedWeights = fields.PackedWeights(),
             EndOfTextTokens = fields.Tokens("eos_token_id", vocabulary),
         };
     }

@@ -1,35 +1,47 @@
 using LoopLM.Checkpoints.Configuration;
+using LoopLM.Checkpoints.Packing;
 using LoopLM.Cpu.Memory;
+using LoopLM.Cpu.Simd;
+using LoopLM.Cpu.Weights;
 
 namespace LoopLM.Cpu.Ouro;
 
 /// <summary>What the rows of a tick compute on their way through the layers, and the states that stay between ticks. Rows lie side by side, padded.</summary>
 internal sealed unsafe class Activations : IDisposable
 {
-    private readonly List<NativeBuffer> _buffers = [];
+    private readonly List<IDisposable> _buffers = [];
 
     /// <summary>Reserves room.</summary>
     /// <param name="config">The model's shape.</param>
+    /// <param name="kernels">What quantises rows.</param>
+    /// <param name="type">The integers of the matrices; null for floats.</param>
     /// <param name="rows">Most rows of a tick, and row slots.</param>
     /// <param name="threads">Threads that attend at the same time.</param>
     /// <param name="positions">Most positions that a row sees.</param>
-    public Activations(OuroConfig config, int rows, int threads, int positions)
+    public Activations(OuroConfig config, Kernels kernels, PackedType? type, int rows, int threads, int positions)
     {
         HiddenLength = Padding.Pad(config.HiddenSize);
         HeadLength = Padding.Pad(config.HeadDimension);
         ProjectedLength = (config.Heads + (2 * config.KvHeads)) * HeadLength;
-        AttendedLength = Padding.Pad(config.Heads * config.HeadDimension);
+        var attendedLength = Padding.Pad(config.Heads * config.HeadDimension);
         InnerLength = Padding.Pad(config.IntermediateSize);
         ScoresLength = Padding.Pad(positions);
         States = Reserve(rows, HiddenLength);
         Hidden = Reserve(rows, HiddenLength);
-        Normalised = Reserve(rows, HiddenLength);
+        Normalised = ReserveInputs(HiddenLength);
         Projected = Reserve(rows, ProjectedLength);
-        Attended = Reserve(rows, AttendedLength);
+        Attended = ReserveInputs(attendedLength);
         Branch = Reserve(rows, HiddenLength);
-        Gate = Reserve(rows, InnerLength);
+        Gate = ReserveInputs(InnerLength);
         Up = Reserve(rows, InnerLength);
         Scratch = Reserve(threads, ScoresLength + HeadLength);
+
+        InputRows ReserveInputs(int length)
+        {
+            var inputs = new InputRows(kernels, type, rows, length);
+            _buffers.Add(inputs);
+            return inputs;
+        }
     }
 
     public int HiddenLength { get; }
@@ -37,8 +49,6 @@ internal sealed unsafe class Activations : IDisposable
     public int HeadLength { get; }
 
     public int ProjectedLength { get; }
-
-    public int AttendedLength { get; }
 
     public int InnerLength { get; }
 
@@ -51,18 +61,19 @@ internal sealed unsafe class Activations : IDisposable
     public float* Hidden { get; }
 
     /// <summary>What goes into a block, and at the end the new state.</summary>
-    public float* Normalised { get; }
+    public InputRows Normalised { get; }
 
     /// <summary>Heads of queries, then keys, then values.</summary>
     public float* Projected { get; }
 
     /// <summary>Heads of what attention brought, without padding between them.</summary>
-    public float* Attended { get; }
+    public InputRows Attended { get; }
 
     /// <summary>What a block adds to the residual stream, before its norm.</summary>
     public float* Branch { get; }
 
-    public float* Gate { get; }
+    /// <summary>The gated inner activations of a SwiGLU.</summary>
+    public InputRows Gate { get; }
 
     public float* Up { get; }
 

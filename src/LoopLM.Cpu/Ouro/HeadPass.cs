@@ -17,7 +17,8 @@ internal sealed unsafe class HeadPass(WeightMatrix head, ThreadTeam team, Activa
         var length = activations.HiddenLength;
         for (var row = 0; row < rowSlots.Length; row++)
         {
-            new ReadOnlySpan<float>(activations.States + ((nint)rowSlots[row] * length), length).CopyTo(new(activations.Normalised + ((nint)row * length), length));
+            new ReadOnlySpan<float>(activations.States + ((nint)rowSlots[row] * length), length).CopyTo(new(activations.Normalised[row], length));
+            activations.Normalised.Quantise(row);
         }
 
         fixed (float* destination = logits)
@@ -32,6 +33,6 @@ internal sealed unsafe class HeadPass(WeightMatrix head, ThreadTeam team, Activa
     public void Execute(int thread)
     {
         var outputs = Share.Of(head.Outputs, thread, team.Size, Grain);
-        head.Multiply(activations.Normalised, activations.HiddenLength, _rows, _logits, head.Outputs, outputs.First, outputs.End);
+        head.Multiply(activations.Normalised, _rows, _logits, head.Outputs, outputs.First, outputs.End);
     }
 }

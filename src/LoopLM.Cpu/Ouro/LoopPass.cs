@@ -51,13 +51,15 @@ internal sealed unsafe class LoopPass(
             team.Synchronize();
             Attend(layer, thread);
             team.Synchronize();
-            Multiply(layerWeights.AttentionOutput, activations.Attended, activations.AttendedLength, thread);
+            Quantise(activations.Attended, rows);
+            Multiply(layerWeights.AttentionOutput, activations.Attended, thread);
             team.Synchronize();
             AddBranch(layerWeights.AfterAttention, layerWeights.BeforeMlp, rows);
             team.Synchronize();
             MultiplyGateAndUp(layerWeights, thread);
             team.Synchronize();
-            Multiply(layerWeights.Down, activations.Gate, activations.InnerLength, thread);
+            Quantise(activations.Gate, rows);
+            Multiply(layerWeights.Down, activations.Gate, thread);
             team.Synchronize();
             AddBranch(layerWeights.AfterMlp, layer + 1 < weights.Layers.Length ? weights.Layers[layer + 1].BeforeAttention : weights.Norm, rows);
             team.Synchronize();
@@ -118,7 +120,7 @@ internal sealed unsafe class LoopPass(
     {
         var first = head * config.HeadDimension;
         matrix.Multiply(
-            activations.Normalised, activations.HiddenLength, _rows, Projected(0, unit) - first, activations.ProjectedLength, first, first + config.HeadDimension);
+            activations.Normalised, _rows, Projected(0, unit) - first, activations.ProjectedLength, first, first + config.HeadDimension);
     }
 
     private void Rotate(int unit, float scale)
@@ -149,27 +151,41 @@ internal sealed unsafe class LoopPass(
             var kvHead = head / group;
             _attention.Attend(Projected(row, head), pool.Keys(layer, kvHead), pool.Values(layer, kvHead), _batch!.VisibleSlots(row), scores, attended);
             new ReadOnlySpan<float>(attended, dimension)
-                .CopyTo(new(activations.Attended + ((nint)row * activations.AttendedLength) + (head * dimension), dimension));
+                .CopyTo(new(activations.Attended[row] + (head * dimension), dimension));
+        }
+    }
+
+    /// <summary>Quantises what all threads made together, where the matrices need it.</summary>
+    private void Quantise(InputRows inputs, Share rows)
+    {
+        if (inputs.AreQuantised)
+        {
+            for (var row = rows.First; row < rows.End; row++)
+            {
+                inputs.Quantise(row);
+            }
+
+            team.Synchronize();
         }
     }
 
     /// <summary>A block's last matrix.</summary>
-    private void Multiply(WeightMatrix matrix, float* inputs, int inputLength, int thread)
+    private void Multiply(WeightMatrix matrix, InputRows inputs, int thread)
     {
         var outputs = Share.Of(matrix.Outputs, thread, team.Size, Grain);
-        matrix.Multiply(inputs, inputLength, _rows, activations.Branch, activations.HiddenLength, outputs.First, outputs.End);
+        matrix.Multiply(inputs, _rows, activations.Branch, activations.HiddenLength, outputs.First, outputs.End);
     }
 
     private void MultiplyGateAndUp(LayerWeights layer, int thread)
     {
         var outputs = Share.Of(config.IntermediateSize, thread, team.Size, Memory.Padding.Block);
         var length = activations.InnerLength;
-        layer.Gate.Multiply(activations.Normalised, activations.HiddenLength, _rows, activations.Gate, length, outputs.First, outputs.End);
-        layer.Up.Multiply(activations.Normalised, activations.HiddenLength, _rows, activations.Up, length, outputs.First, outputs.End);
+        layer.Gate.Multiply(activations.Normalised, _rows, activations.Gate[0], length, outputs.First, outputs.End);
+        layer.Up.Multiply(activations.Normalised, _rows, activations.Up, length, outputs.First, outputs.End);
         for (var row = 0; row < _rows; row++)
         {
             var first = ((nint)row * length) + outputs.First;
-            kernels.GateLinearUnit(activations.Gate + first, activations.Up + first, Memory.Padding.Pad(outputs.Count));
+            kernels.GateLinearUnit(activations.Gate[0] + first, activations.Up + first, Memory.Padding.Pad(outputs.Count));
         }
     }
 
@@ -191,12 +207,10 @@ internal sealed unsafe class LoopPass(
         for (var row = rows.First; row < rows.End; row++)
         {
             ref readonly var planned = ref _batch!.Rows[row];
-            float* state = State(planned.RowSlot), next = Normalised(row);
+            float* state = State(planned.RowSlot), next = activations.Normalised[row];
             if (_stateChanges is not null)
             {
-                _stateChanges[row] = planned.Loop == 1
-                    ? float.PositiveInfinity
-                    : MathF.Sqrt(kernels.SquaredDistance(next, state, length)) / MathF.Sqrt(kernels.Dot(next, next, length));
+                _stateChanges[row] = planned.Loop == 1 ? float.PositiveInfinity : RelativeChange(state, next);
             }
 
             if (_gateLogits is not null)
@@ -208,15 +222,23 @@ internal sealed unsafe class LoopPass(
         }
     }
 
-    private void Normalise(int row, float* norm) =>
-        kernels.Scale(Hidden(row), InverseRootMeanSquare(Hidden(row)), norm, Normalised(row), activations.HiddenLength);
+    /// <summary>|next - state| / |next|; 0 where both are 0.</summary>
+    private float RelativeChange(float* state, float* next)
+    {
+        var change = MathF.Sqrt(kernels.SquaredDistance(next, state, activations.HiddenLength));
+        return change == 0 ? 0 : change / MathF.Sqrt(kernels.Dot(next, next, activations.HiddenLength));
+    }
+
+    private void Normalise(int row, float* norm)
+    {
+        kernels.Scale(Hidden(row), InverseRootMeanSquare(Hidden(row)), norm, activations.Normalised[row], activations.HiddenLength);
+        activations.Normalised.Quantise(row);
+    }
 
     private float InverseRootMeanSquare(float* vector) =>
         1 / MathF.Sqrt((kernels.Dot(vector, vector, activations.HiddenLength) / config.HiddenSize) + config.RmsNormEpsilon);
 
     private float* Hidden(int row) => activations.Hidden + ((nint)row * activations.HiddenLength);
-
-    private float* Normalised(int row) => activations.Normalised + ((nint)row * activations.HiddenLength);
 
     private float* State(int rowSlot) => activations.States + ((nint)rowSlot * activations.HiddenLength);
 

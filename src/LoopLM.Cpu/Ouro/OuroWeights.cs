@@ -12,9 +12,9 @@ internal sealed unsafe class OuroWeights : IDisposable
 {
     private readonly WeightLoader _loader;
 
-    public OuroWeights(Checkpoint checkpoint, OuroConfig config, WeightType type, Kernels kernels)
+    public OuroWeights(Checkpoint checkpoint, OuroConfig config, CpuRunnerOptions options, Kernels kernels)
     {
-        _loader = new(checkpoint, type, kernels);
+        _loader = new(checkpoint, options.Weights, kernels);
         Embedding = checkpoint["model.embed_tokens.weight"];
         Layers = [.. Enumerable.Range(0, config.Layers).Select(layer => new LayerWeights(_loader, layer))];
         Norm = _loader.Vector("model.norm.weight");
@@ -23,7 +23,7 @@ internal sealed unsafe class OuroWeights : IDisposable
         Head = _loader.Matrix("lm_head.weight");
     }
 
-    /// <summary>How the matrices are held: Float32 or BFloat16.</summary>
+    /// <summary>How the matrices are held; never <see cref="WeightType.Auto"/>.</summary>
     public WeightType Type => _loader.Type;
 
     /// <summary>[vocabulary, hidden], as the checkpoint has it: one row of it is read for a token.</summary>

@@ -26,11 +26,6 @@ public sealed record CpuRunnerOptions
             throw new ArgumentException($"{nameof(Threads)} is {Threads}; it must be at least 1.");
         }
 
-        if (Weights is not (WeightType.Auto or WeightType.Float32 or WeightType.BFloat16))
-        {
-            throw new ArgumentException($"{nameof(Weights)} is {Weights}; it must be {WeightType.Auto}, {WeightType.Float32} or {WeightType.BFloat16}.");
-        }
-
         if (Instructions > Kernels.Best)
         {
             throw new ArgumentException($"{nameof(Instructions)} is {Instructions}; the best of this processor is {Kernels.Best}.");

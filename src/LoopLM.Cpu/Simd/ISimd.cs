@@ -46,6 +46,24 @@ internal unsafe interface ISimd<TVector>
     /// <summary>2 to the power of integers from -126 to 127; any number for a NaN.</summary>
     static abstract TVector PowerOfTwo(TVector integers);
 
+    /// <summary>Sums of four products each: elements, as 32-bit integers, plus those of their bytes. Exact.</summary>
+    /// <param name="sums">32-bit integers.</param>
+    /// <param name="codes">Unsigned bytes.</param>
+    /// <param name="factors">Signed bytes, -127..127.</param>
+    static abstract TVector AddProducts(TVector sums, TVector codes, TVector factors);
+
+    /// <summary>The lower four bits of each byte.</summary>
+    static abstract TVector LowerHalves(TVector bytes);
+
+    /// <summary>The upper four bits of each byte.</summary>
+    static abstract TVector UpperHalves(TVector bytes);
+
+    /// <summary>32-bit integers as floats.</summary>
+    static abstract TVector ToSingle(TVector integers);
+
+    /// <summary>Stores the lowest byte of each element.</summary>
+    static abstract void StoreLowestBytes(TVector vector, sbyte* destination);
+
     static abstract float MaxElement(TVector vector);
 
     /// <summary>The sums of four vectors' elements, each in the same order.</summary>

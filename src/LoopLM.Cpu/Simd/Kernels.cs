@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using LoopLM.Checkpoints.Packing;
 using LoopLM.Cpu.Attention;
 using LoopLM.Cpu.Runners;
 using LoopLM.Cpu.Weights;
@@ -33,6 +34,9 @@ internal abstract unsafe class Kernels
     /// <param name="paddedInputs">Padded number of inputs.</param>
     public abstract WeightMatrix CreateMatrix(WeightType type, byte* weights, int outputs, int paddedInputs);
 
+    /// <summary>Makes a matrix of packed weights.</summary>
+    public abstract WeightMatrix CreateMatrix(PackedLayout layout, byte* weights);
+
     /// <summary>Makes what attends to a pool.</summary>
     public abstract SlotAttention CreateAttention(KvPool pool);
 
@@ -58,6 +62,19 @@ internal abstract unsafe class Kernels
     /// <param name="half">Length of each half and of the tables; any number.</param>
     /// <param name="scale">Factor of the result.</param>
     public abstract void Rotate(float* head, float* cosine, float* sine, int half, float scale);
+
+    /// <summary>
+    /// Quantises groups of numbers: codes[i] = round(source[i] / scale), scale = the group's largest magnitude / limit.
+    /// A group with a NaN or an infinity gets a NaN for its scale.
+    /// </summary>
+    /// <param name="source">The numbers.</param>
+    /// <param name="length">How many; a last group may be shorter.</param>
+    /// <param name="group">Numbers of a group.</param>
+    /// <param name="limit">Largest code, at most 127.</param>
+    /// <param name="codes">Receives the codes.</param>
+    /// <param name="scales">Receives the scale of each group.</param>
+    /// <param name="sums">Receives the sum of the codes of each group.</param>
+    public abstract void Quantise(float* source, int length, int group, int limit, sbyte* codes, float* scales, int* sums);
 
     /// <summary>Rounds numbers to bfloat16.</summary>
     public abstract void RoundToBFloat16(float* source, ushort* destination, int length);

@@ -60,6 +60,31 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
         ((Vector128.ConvertToInt32Native(integers) + Vector128.Create(127)) << 23).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> AddProducts(Vector128<float> sums, Vector128<float> codes, Vector128<float> factors)
+    {
+        // A product takes no more than 16 bits: 255 * 127 < 2^15.
+        var even = (codes.AsInt16() & Vector128.Create((short)0xFF)) * (factors.AsInt16() << 8 >> 8);
+        var odd = (codes.AsInt16() >>> 8) * (factors.AsInt16() >> 8);
+        return (sums.AsInt32() + PairSums(even) + PairSums(odd)).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> LowerHalves(Vector128<float> bytes) => (bytes.AsByte() & Vector128.Create((byte)0x0F)).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> UpperHalves(Vector128<float> bytes) => ((bytes.AsUInt32() >> 4).AsByte() & Vector128.Create((byte)0x0F)).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> ToSingle(Vector128<float> integers) => Vector128.ConvertToSingle(integers.AsInt32());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreLowestBytes(Vector128<float> vector, sbyte* destination)
+    {
+        var bytes = Vector128.Shuffle(vector.AsByte(), Vector128.Create((byte)0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12));
+        *(uint*)destination = bytes.AsUInt32().ToScalar();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MaxElement(Vector128<float> vector)
     {
         var halves = Vector128.MaxNative(vector, Vector128.Shuffle(vector, Vector128.Create(2, 3, 0, 1)));
@@ -69,4 +94,8 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Sum(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d) =>
         Vector128.Create(Vector128.Sum(a), Vector128.Sum(b), Vector128.Sum(c), Vector128.Sum(d));
+
+    /// <summary>The sum of the two 16-bit integers in each element.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<int> PairSums(Vector128<short> vector) => (vector.AsInt32() << 16 >> 16) + (vector.AsInt32() >> 16);
 }

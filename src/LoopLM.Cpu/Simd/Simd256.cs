@@ -58,6 +58,37 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
         ((Vector256.ConvertToInt32Native(integers) + Vector256.Create(127)) << 23).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> AddProducts(Vector256<float> sums, Vector256<float> codes, Vector256<float> factors) =>
+        AvxVnni.IsSupported
+            ? AvxVnni.MultiplyWideningAndAdd(sums.AsInt32(), codes.AsByte(), factors.AsSByte()).AsSingle()
+            : AddWidenedProducts(sums, codes, factors);
+
+    /// <summary><see cref="AddProducts"/> for processors without an instruction for it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> AddWidenedProducts(Vector256<float> sums, Vector256<float> codes, Vector256<float> factors)
+    {
+        var even = Avx2.MultiplyAddAdjacent(codes.AsInt16() & Vector256.Create((short)0xFF), factors.AsInt16() << 8 >> 8);
+        var odd = Avx2.MultiplyAddAdjacent(codes.AsInt16() >>> 8, factors.AsInt16() >> 8);
+        return (sums.AsInt32() + even + odd).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> LowerHalves(Vector256<float> bytes) => (bytes.AsByte() & Vector256.Create((byte)0x0F)).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> UpperHalves(Vector256<float> bytes) => ((bytes.AsUInt32() >> 4).AsByte() & Vector256.Create((byte)0x0F)).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> ToSingle(Vector256<float> integers) => Vector256.ConvertToSingle(integers.AsInt32());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreLowestBytes(Vector256<float> vector, sbyte* destination)
+    {
+        Simd128.StoreLowestBytes(vector.GetLower(), destination);
+        Simd128.StoreLowestBytes(vector.GetUpper(), destination + Simd128.Count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MaxElement(Vector256<float> vector) =>
         Simd128.MaxElement(Vector128.MaxNative(vector.GetLower(), vector.GetUpper()));
 

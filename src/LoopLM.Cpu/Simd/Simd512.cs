@@ -60,6 +60,27 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
         ((Vector512.ConvertToInt32Native(integers) + Vector512.Create(127)) << 23).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> AddProducts(Vector512<float> sums, Vector512<float> codes, Vector512<float> factors)
+    {
+        var even = Avx512BW.MultiplyAddAdjacent(codes.AsInt16() & Vector512.Create((short)0xFF), factors.AsInt16() << 8 >> 8);
+        var odd = Avx512BW.MultiplyAddAdjacent(codes.AsInt16() >>> 8, factors.AsInt16() >> 8);
+        return (sums.AsInt32() + even + odd).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> LowerHalves(Vector512<float> bytes) => (bytes.AsByte() & Vector512.Create((byte)0x0F)).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> UpperHalves(Vector512<float> bytes) => ((bytes.AsUInt32() >> 4).AsByte() & Vector512.Create((byte)0x0F)).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> ToSingle(Vector512<float> integers) => Vector512.ConvertToSingle(integers.AsInt32());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreLowestBytes(Vector512<float> vector, sbyte* destination) =>
+        Avx512F.ConvertToVector128SByte(vector.AsInt32()).Store(destination);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MaxElement(Vector512<float> vector) =>
         Simd256.MaxElement(Vector256.MaxNative(vector.GetLower(), vector.GetUpper()));
 

@@ -4,6 +4,10 @@ namespace LoopLM.Cpu.Threading;
 /// The caller and some threads of its own that run jobs together. Between the phases of a job, and for a short time between jobs, a thread that waits
 /// spins, for phases last microseconds; a team that gets no job sleeps.
 /// </summary>
+/// <remarks>
+/// Its own threads are bound to a processor each, so that no two of them share one while another is idle. The caller is not: threads that the runtime
+/// starts from it would inherit the binding.
+/// </remarks>
 internal sealed class ThreadTeam : IDisposable
 {
     // Two microseconds, which is longer than most phases are uneven; then the core is offered to a mate that may need it. Half a millisecond without a job.
@@ -23,10 +27,12 @@ internal sealed class ThreadTeam : IDisposable
     public ThreadTeam(int size)
     {
         _workers = new Thread[size - 1];
+        var processors = ProcessorAffinity.Allowed();
+        var binds = size <= processors.Length;
         for (var i = 0; i < _workers.Length; i++)
         {
             var number = i + 1;
-            _workers[i] = new Thread(() => Work(number)) { IsBackground = true, Name = $"cpu runner {number}" };
+            _workers[i] = new Thread(() => Work(number, binds ? processors[number] : null)) { IsBackground = true, Name = $"cpu runner {number}" };
             _workers[i].Start();
         }
     }
@@ -99,8 +105,13 @@ internal sealed class ThreadTeam : IDisposable
         }
     }
 
-    private void Work(int thread)
+    private void Work(int thread, int? processor)
     {
+        if (processor is { } bound)
+        {
+            ProcessorAffinity.Bind(bound);
+        }
+
         for (var seen = 0; ; seen++)
         {
             WaitForStart(seen);

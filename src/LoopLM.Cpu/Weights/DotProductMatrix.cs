@@ -32,18 +32,18 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
     }
 
     /// <inheritdoc/>
-    public override void Multiply(float* inputs, nint inputStride, int rows, float* outputs, nint outputStride, int first, int end)
+    public override void Multiply(InputRows inputs, int rows, float* outputs, nint outputStride, int first, int end)
     {
         if (rows == 1)
         {
-            MultiplyRow(inputs, outputs, first, end);
+            MultiplyRow(inputs[0], outputs, first, end);
             return;
         }
 
         var blockRows = Math.Max(4, BlockFloats / PaddedInputs & ~3);
         for (var row = 0; row < rows; row += blockRows)
         {
-            MultiplyBlock(inputs + (row * inputStride), inputStride, Math.Min(blockRows, rows - row), outputs + (row * outputStride), outputStride, first, end);
+            MultiplyBlock(inputs[row], inputs.Length, Math.Min(blockRows, rows - row), outputs + (row * outputStride), outputStride, first, end);
         }
     }
 

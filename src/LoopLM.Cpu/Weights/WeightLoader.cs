@@ -1,4 +1,5 @@
 using LoopLM.Checkpoints;
+using LoopLM.Checkpoints.Packing;
 using LoopLM.Checkpoints.Safetensors;
 using LoopLM.Cpu.Memory;
 using LoopLM.Cpu.Runners;
@@ -10,30 +11,68 @@ namespace LoopLM.Cpu.Weights;
 /// Makes matrices and vectors of a checkpoint's tensors. A matrix that has the asked type in the file, and whole blocks, is used where the file is mapped;
 /// anything else is converted into memory that the loader owns.
 /// </summary>
-internal sealed unsafe class WeightLoader(Checkpoint checkpoint, WeightType type, Kernels kernels) : IDisposable
+internal sealed unsafe class WeightLoader : IDisposable
 {
+    private readonly Checkpoint _checkpoint;
+    private readonly Kernels _kernels;
     private readonly List<NativeBuffer> _copies = [];
+    private readonly Dictionary<string, (int Outputs, int Inputs)> _shapes;
 
-    /// <summary>Float32 or BFloat16: what <see cref="WeightType.Auto"/> came to.</summary>
-    public WeightType Type { get; } = type != WeightType.Auto ? type
-        : checkpoint["lm_head.weight"].ElementType == ElementType.BFloat16 ? WeightType.BFloat16
-        : WeightType.Float32;
+    /// <summary>Prepares to load.</summary>
+    /// <param name="checkpoint">The tensors.</param>
+    /// <param name="type">How matrices are to be held.</param>
+    /// <param name="kernels">What multiplies them.</param>
+    /// <exception cref="ArgumentException">The checkpoint is packed as another type.</exception>
+    public WeightLoader(Checkpoint checkpoint, WeightType type, Kernels kernels)
+    {
+        (_checkpoint, _kernels, Type) = (checkpoint, kernels, TypeOf(checkpoint, type));
+        _shapes = checkpoint.Config.Tensors.Where(tensor => tensor.Shape.Length == 2)
+            .ToDictionary(tensor => tensor.Name, tensor => ((int)tensor.Shape[0], (int)tensor.Shape[1]));
+    }
+
+    /// <summary>How matrices are held: what <see cref="WeightType.Auto"/> came to.</summary>
+    public WeightType Type { get; }
+
+    /// <summary>The integers of packed matrices; null for floats.</summary>
+    public PackedType? PackedType => Type.Packed();
+
+    /// <summary>What a type comes to for a checkpoint.</summary>
+    /// <exception cref="ArgumentException">The checkpoint is packed as another type.</exception>
+    public static WeightType TypeOf(Checkpoint checkpoint, WeightType type)
+    {
+        if (checkpoint.Config.PackedWeights is not { } packed)
+        {
+            return type != WeightType.Auto ? type
+                : checkpoint["lm_head.weight"].ElementType == ElementType.BFloat16 ? WeightType.BFloat16
+                : WeightType.Float32;
+        }
+
+        var stored = packed == Checkpoints.Packing.PackedType.Int8 ? WeightType.Int8 : WeightType.Int4;
+        return type == WeightType.Auto || type == stored ? stored
+            : throw new ArgumentException($"Weights is {type}; the checkpoint is packed as {stored}, so it must be {WeightType.Auto} or {stored}.");
+    }
 
     /// <summary>A tensor [outputs, inputs] as a matrix.</summary>
     public WeightMatrix Matrix(string name)
     {
-        var tensor = checkpoint[name];
-        var (outputs, inputs) = ((int)tensor.Shape[0], (int)tensor.Shape[1]);
+        var tensor = _checkpoint[name];
+        var (outputs, inputs) = _shapes[name];
+        if (PackedType is { } packed)
+        {
+            var layout = new PackedLayout(packed, outputs, inputs);
+            return _kernels.CreateMatrix(layout, _checkpoint.Config.PackedWeights is null ? Pack(tensor, layout) : tensor.Data);
+        }
+
         var paddedInputs = Padding.Pad(inputs);
         var isAsStored = tensor.ElementType == (Type == WeightType.BFloat16 ? ElementType.BFloat16 : ElementType.Float32);
         var weights = isAsStored && inputs == paddedInputs ? tensor.Data : Convert(tensor, outputs, inputs, paddedInputs);
-        return kernels.CreateMatrix(Type, weights, outputs, paddedInputs);
+        return _kernels.CreateMatrix(Type, weights, outputs, paddedInputs);
     }
 
     /// <summary>A tensor of any shape as one padded vector of floats.</summary>
     public float* Vector(string name)
     {
-        var tensor = checkpoint[name];
+        var tensor = _checkpoint[name];
         var length = (int)tensor.ElementCount;
         var copy = Reserve((long)Padding.Pad(length) * sizeof(float));
         tensor.CopyTo(new Span<float>(copy, length));
@@ -42,6 +81,13 @@ internal sealed unsafe class WeightLoader(Checkpoint checkpoint, WeightType type
 
     /// <inheritdoc/>
     public void Dispose() => _copies.ForEach(copy => copy.Dispose());
+
+    private byte* Pack(SafetensorsTensor tensor, PackedLayout layout)
+    {
+        var copy = Reserve(layout.Bytes);
+        new WeightPacker(_kernels, layout).Pack((output, row) => tensor.CopyTo((long)output * layout.Inputs, row), copy);
+        return copy;
+    }
 
     private byte* Convert(SafetensorsTensor tensor, int outputs, int inputs, int paddedInputs)
     {
@@ -54,7 +100,7 @@ internal sealed unsafe class WeightLoader(Checkpoint checkpoint, WeightType type
             var destination = copy + (output * rowBytes);
             if (Type == WeightType.BFloat16)
             {
-                kernels.RoundToBFloat16(row.Floats, (ushort*)destination, paddedInputs);
+                _kernels.RoundToBFloat16(row.Floats, (ushort*)destination, paddedInputs);
             }
             else
             {

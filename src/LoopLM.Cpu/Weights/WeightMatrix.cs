@@ -10,12 +10,11 @@ internal abstract unsafe class WeightMatrix
     /// Computes some outputs of some rows: y[r, o] = sum over i of w[o, i] x[r, i].
     /// The sum runs in one order, whatever rows and outputs are computed with it.
     /// </summary>
-    /// <param name="inputs">x: rows of padded length.</param>
-    /// <param name="inputStride">Floats from one row of x to the next.</param>
+    /// <param name="inputs">x, quantised where it must be.</param>
     /// <param name="rows">Rows, from 0.</param>
     /// <param name="outputs">y: its first row, at output 0.</param>
     /// <param name="outputStride">Floats from one row of y to the next.</param>
     /// <param name="first">The first output to compute.</param>
     /// <param name="end">Behind the last one.</param>
-    public abstract void Multiply(float* inputs, nint inputStride, int rows, float* outputs, nint outputStride, int first, int end);
+    public abstract void Multiply(InputRows inputs, int rows, float* outputs, nint outputStride, int first, int end);
 }

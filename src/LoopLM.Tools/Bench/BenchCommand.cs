@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json;
 using LoopLM.Checkpoints;
+using LoopLM.Engine.Execution;
 using LoopLM.Engine.Runners;
 using LoopLM.Text.Tokenization;
 using Spectre.Console;
@@ -11,34 +12,48 @@ namespace LoopLM.Tools.Bench;
 /// <summary><c>looplm bench engine</c>: throughput of the engine on a model, against the bound that its exits allow.</summary>
 internal static class BenchCommand
 {
-    private const int Rounds = 3;
-
-    public static Command Create(IReadOnlyDictionary<string, RunnerOpener> runners, IAnsiConsole console)
+    public static Command Create(IReadOnlyDictionary<string, BenchRunnerOpener> runners, IAnsiConsole console)
     {
-        var model = new Option<string>("--model") { Description = "Folder of a checkpoint.", Required = true };
+        var model = new Option<string?>("--model") { Description = "Folder of a checkpoint." };
+        var shape = new Option<string?>("--shape") { Description = "Random weights instead: ouro-1.4b, ouro-2.6b, bundled, or custom:HIDDEN,INTERMEDIATE,LAYERS,HEADS,KV_HEADS,HEAD_DIM,VOCABULARY,LOOPS." };
         var runner = new Option<string>("--runner") { Description = "What computes.", DefaultValueFactory = _ => runners.Keys.First() };
         runner.AcceptOnlyFromAmong([.. runners.Keys]);
+        var weights = new Option<string>("--weights") { Description = "How matrices are held: auto, float32, bfloat16, int8 or int4.", DefaultValueFactory = _ => "auto" };
+        weights.AcceptOnlyFromAmong("auto", "float32", "bfloat16", "int8", "int4");
+        var kv = new Option<string>("--kv") { Description = "How keys and values are held: float32 or bfloat16.", DefaultValueFactory = _ => "float32" };
+        kv.AcceptOnlyFromAmong("float32", "bfloat16");
+        var threads = new Option<int?>("--threads") { Description = "Threads that compute; default: one for each processor." };
         var concurrency = new Option<int>("--concurrency") { Description = "Requests at once.", DefaultValueFactory = _ => 1 };
         var prompt = new Option<int>("--prompt") { Description = "Prompt tokens of each request.", DefaultValueFactory = _ => 64 };
         var generate = new Option<int>("--generate") { Description = "Tokens that each request generates.", DefaultValueFactory = _ => 256 };
-        var exit = new Option<string>("--exit") { Description = "fixed:K, q:THRESHOLD or trace:FILE (one list of exit steps a line).", DefaultValueFactory = _ => "q:1" };
+        var exit = new Option<string?>("--exit") { Description = "fixed:K, q:THRESHOLD or trace:FILE (one list of exit steps a line); default: full depth." };
         var refill = new Option<string>("--refill") { Description = "Whether rows start while others are in flight: on or off.", DefaultValueFactory = _ => "on" };
         refill.AcceptOnlyFromAmong("on", "off");
+        var rounds = new Option<int>("--rounds") { Description = "How often to measure; the median counts.", DefaultValueFactory = _ => 3 };
         var text = new Option<string?>("--text") { Description = "File to cut the prompts from; default: random token ids." };
         var json = new Option<bool>("--json") { Description = "Print one JSON object." };
         var engine = new Command("engine", "Measure the engine without HTTP, against full depth in the same run.")
         {
-            model, runner, concurrency, prompt, generate, exit, refill, text, json,
+            model, shape, runner, weights, kv, threads, concurrency, prompt, generate, exit, refill, rounds, text, json,
         };
         engine.SetAction(result =>
         {
             try
             {
-                using var checkpoint = Checkpoint.Open(result.GetRequiredValue(model));
+                using var random = (result.GetValue(model), result.GetValue(shape)) switch
+                {
+                    (null, { } name) => new RandomCheckpoint(BenchShape.Parse(name)),
+                    ({ }, null) => null,
+                    _ => throw new ArgumentException("Either --model or --shape must be given."),
+                };
+                using var opened = random is null ? Checkpoint.Open(result.GetRequiredValue(model)!) : null;
+                var checkpoint = random?.Checkpoint ?? opened!;
                 var prompts = CreatePrompts(checkpoint, result.GetValue(text), result.GetValue(concurrency), result.GetValue(prompt));
                 var workload = new BenchWorkload(prompts, result.GetValue(generate), result.GetValue(refill) == "on");
+                var settings = new BenchRunnerSettings(result.GetRequiredValue(weights), result.GetRequiredValue(kv), result.GetValue(threads));
                 var open = runners[result.GetRequiredValue(runner)];
-                Print(Measure(checkpoint, workload, result.GetRequiredValue(exit), capacity => open(checkpoint, capacity)), result.GetValue(json), console);
+                var report = Measure(checkpoint, workload, result.GetValue(exit), Math.Max(1, result.GetValue(rounds)), capacity => open(checkpoint, capacity, settings));
+                Print(report, result.GetValue(json), console);
                 return 0;
             }
             catch (Exception exception) when (exception is CheckpointException or TokenizerException or FormatException or ArgumentException or IOException)
@@ -51,30 +66,51 @@ internal static class BenchCommand
     }
 
     /// <summary>Runs full depth and the asked exits in turn, and keeps the median of each: the machine's speed drifts.</summary>
-    private static BenchReport Measure(Checkpoint checkpoint, BenchWorkload workload, string exit, Func<RunnerCapacity, IModelRunner> open)
+    private static BenchReport Measure(Checkpoint checkpoint, BenchWorkload workload, string? exit, int rounds, Func<RunnerCapacity, BenchRunner> open)
     {
         var loops = checkpoint.Config.Loops;
-        var asked = BenchExit.Parse(exit);
         var fullDepth = BenchExit.Parse($"fixed:{loops}");
-        var pairs = Enumerable.Range(0, Rounds).Select(_ => (Full: EngineBench.Run(workload, fullDepth, open, loops), Asked: EngineBench.Run(workload, asked, open, loops))).ToArray();
-        var measured = pairs.Select(pair => pair.Asked).OrderBy(run => run.DecodeTokensPerSecond).ElementAt(Rounds / 2);
-        var speedup = pairs.Select(pair => pair.Asked.DecodeTokensPerSecond / pair.Full.DecodeTokensPerSecond).Order().ElementAt(Rounds / 2);
-        using var runner = open(new RunnerCapacity(1, 1));
-        var headCost = runner.Model.HeadCost;
+        var asked = exit is null ? null : BenchExit.Parse(exit);
+        var options = EngineBench.CreateOptions(workload, loops);
+        var started = Stopwatch.GetTimestamp();
+        var opened = open(new RunnerCapacity(options.MaxRows, options.KvSlots));
+        var openSeconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        using var metrics = new EngineMetrics();
+        var headCost = opened.Runner.Model.HeadCost;
+        var pairs = new (BenchMeasurement Full, BenchMeasurement Asked)[rounds];
+        using (var engine = new EngineCore(opened.Runner, options, metrics))
+        {
+            EngineBench.Warm(engine, workload, asked ?? fullDepth);
+            for (var round = 0; round < rounds; round++)
+            {
+                var full = EngineBench.Run(engine, workload, fullDepth);
+                pairs[round] = (full, asked is null ? full : EngineBench.Run(engine, workload, asked));
+            }
+        }
+
+        var measured = pairs.Select(pair => pair.Asked).OrderBy(run => run.DecodeTokensPerSecond).ElementAt(rounds / 2);
+        var speedup = pairs.Select(pair => pair.Asked.DecodeTokensPerSecond / pair.Full.DecodeTokensPerSecond).Order().ElementAt(rounds / 2);
         var bound = (headCost + loops) / (headCost + measured.MeanExitStep);
+        var peak = PeakMemory.Bytes;
+        var bandwidth = ReadBandwidth.Measure(opened.Threads);
+        var traffic = WeightTraffic.Of(checkpoint.Config, opened.Weights);
         return new BenchReport
         {
-            PrefillTokensPerSecond = measured.PrefillTokensPerSecond,
+            PrefillTokensPerSecond = pairs.SelectMany(pair => new[] { pair.Full, pair.Asked }).Select(run => run.PrefillTokensPerSecond).Order().ElementAt(rounds),
             DecodeTokensPerSecond = measured.DecodeTokensPerSecond,
             InterTokenLatencyP50Milliseconds = measured.GapMilliseconds(0.5),
             InterTokenLatencyP95Milliseconds = measured.GapMilliseconds(0.95),
             MeanExitStep = measured.MeanExitStep,
             Bound = bound,
             BoundShare = speedup / bound,
-            FullDepthTokensPerSecond = pairs.Select(pair => pair.Full.DecodeTokensPerSecond).Order().ElementAt(Rounds / 2),
-            PeakRssBytes = Process.GetCurrentProcess().PeakWorkingSet64,
-            Runner = runner.Name,
-            Model = Path.GetFileName(Path.TrimEndingDirectorySeparator(checkpoint.Folder)),
+            ReadBandwidthBytesPerSecond = bandwidth,
+            WeightTrafficShare = ((measured.LoopsPerSecond * traffic.LoopBytes) + (measured.HeadsPerSecond * traffic.HeadBytes)) / bandwidth,
+            PeakRssBytes = peak,
+            Runner = opened.Runner.Name,
+            Weights = opened.Weights,
+            Threads = opened.Threads,
+            FullDepthTokensPerSecond = pairs.Select(pair => pair.Full.DecodeTokensPerSecond).Order().ElementAt(rounds / 2),
+            OpenSeconds = openSeconds,
             Concurrency = workload.Prompts.Count,
         };
     }
@@ -101,7 +137,8 @@ internal static class BenchCommand
             return;
         }
 
-        var table = new Table().AddColumns($"{report.Model}, {report.Runner}, concurrency {report.Concurrency}", "");
+        var table = new Table().AddColumns($"{report.Runner}, {report.Weights}, {report.Threads} threads, concurrency {report.Concurrency}", "");
+        table.AddRow("ready after", $"{report.OpenSeconds:F2} s");
         table.AddRow("prefill", $"{report.PrefillTokensPerSecond:F0} tokens/s");
         table.AddRow("decode", $"{report.DecodeTokensPerSecond:F1} tokens/s");
         table.AddRow("decode at full depth", $"{report.FullDepthTokensPerSecond:F1} tokens/s");
@@ -109,6 +146,8 @@ internal static class BenchCommand
         table.AddRow("mean exit step", $"{report.MeanExitStep:F3}");
         table.AddRow("bound", $"{report.Bound:F3} x full depth");
         table.AddRow("share of the bound", $"{report.BoundShare:P1}");
+        table.AddRow("read bandwidth", $"{report.ReadBandwidthBytesPerSecond / 1e9:F1} GB/s");
+        table.AddRow("share of it that weights take", $"{report.WeightTrafficShare:P1}");
         table.AddRow("peak memory", $"{report.PeakRssBytes / (1 << 20)} MiB");
         console.Write(table);
     }

@@ -23,13 +23,26 @@ internal sealed record BenchReport
     /// <summary>The share of the bound that was reached, against full depth measured in the same run.</summary>
     public required double BoundShare { get; init; }
 
-    public required double FullDepthTokensPerSecond { get; init; }
+    /// <summary>What all threads together read from memory, measured after the engine.</summary>
+    public required double ReadBandwidthBytesPerSecond { get; init; }
+
+    /// <summary>Weights read per second of decoding, as a share of that.</summary>
+    public required double WeightTrafficShare { get; init; }
 
     public required long PeakRssBytes { get; init; }
 
     public required string Runner { get; init; }
 
-    public required string Model { get; init; }
+    public required string Weights { get; init; }
 
+    public required int Threads { get; init; }
+
+    [JsonIgnore]
+    public required double FullDepthTokensPerSecond { get; init; }
+
+    [JsonIgnore]
+    public required double OpenSeconds { get; init; }
+
+    [JsonIgnore]
     public required int Concurrency { get; init; }
 }

@@ -1,35 +1,30 @@
 using System.Diagnostics;
 using LoopLM.Engine.Execution;
 using LoopLM.Engine.Requests;
-using LoopLM.Engine.Runners;
 
 namespace LoopLM.Tools.Bench;
 
-/// <summary>Measures the engine without HTTP: all requests of a workload run at once on the calling thread.</summary>
+/// <summary>Measures an engine without HTTP: all requests of a workload run at once on the calling thread.</summary>
 internal static class EngineBench
 {
     /// <summary>Runs a workload once.</summary>
+    /// <param name="engine">An engine with nothing to do, of <see cref="CreateOptions"/>.</param>
     /// <param name="workload">The requests.</param>
     /// <param name="exit">How deep their tokens go.</param>
-    /// <param name="open">Opens a runner.</param>
-    /// <param name="loops">Loops of the model.</param>
-    public static BenchMeasurement Run(BenchWorkload workload, BenchExit exit, Func<RunnerCapacity, IModelRunner> open, int loops)
+    public static BenchMeasurement Run(EngineCore engine, BenchWorkload workload, BenchExit exit)
     {
-        var options = CreateOptions(workload, loops);
-        using var metrics = new EngineMetrics();
-        using var engine = new EngineCore(open(new RunnerCapacity(options.MaxRows, options.KvSlots)), options, metrics);
-        Warm(engine, workload, exit);
-
         var generations = workload.Prompts.Select((prompt, i) => Submit(engine, prompt, workload.Generate, exit, i)).ToArray();
         var lastTokenAt = new long[generations.Length];
         var (tokens, exitSteps, gaps) = (0, 0L, new List<double>());
-        var (waitingForFirst, ended) = (generations.Length, false);
+        var (waitingForFirst, ended, loops, heads) = (generations.Length, false, 0, 0);
         var started = Stopwatch.GetTimestamp();
         var decodeStarted = started;
         while (!ended && engine.Tick())
         {
             var now = Stopwatch.GetTimestamp();
             var decoding = waitingForFirst == 0;
+            var before = tokens;
+            loops += decoding ? 1 : 0;
             for (var i = 0; i < generations.Length; i++)
             {
                 while (generations[i].Events.TryRead(out var next))
@@ -59,18 +54,29 @@ internal static class EngineBench
                     lastTokenAt[i] = now;
                 }
             }
+
+            heads += tokens > before ? 1 : 0;
         }
 
         var decodeSeconds = Stopwatch.GetElapsedTime(decodeStarted).TotalSeconds;
+        while (engine.Tick())
+        {
+        }
+
         gaps.Sort();
         return new BenchMeasurement(
             workload.Prompts.Sum(prompt => prompt.Length) / Stopwatch.GetElapsedTime(started, decodeStarted).TotalSeconds,
             tokens / decodeSeconds,
             tokens == 0 ? 0 : (double)exitSteps / tokens,
+            loops / decodeSeconds,
+            heads / decodeSeconds,
             [.. gaps]);
     }
 
-    private static EngineOptions CreateOptions(BenchWorkload workload, int loops)
+    /// <summary>An engine just large enough for a workload.</summary>
+    /// <param name="workload">The requests.</param>
+    /// <param name="loops">Loops of the model.</param>
+    public static EngineOptions CreateOptions(BenchWorkload workload, int loops)
     {
         var requests = workload.Prompts.Count;
         return new EngineOptions
@@ -86,7 +92,7 @@ internal static class EngineBench
     }
 
     /// <summary>Compiles and touches everything once, outside the measurement.</summary>
-    private static void Warm(EngineCore engine, BenchWorkload workload, BenchExit exit)
+    public static void Warm(EngineCore engine, BenchWorkload workload, BenchExit exit)
     {
         Submit(engine, workload.Prompts[0], Math.Min(workload.Generate, 64), exit, 0);
         while (engine.Tick())

@@ -106,6 +106,29 @@ public sealed class SafetensorsFileTests : IDisposable
         Assert.Equal([1.5f, 1.5f, -2.5f, 1.5f, 7f], values);
     }
 
+    [Theory]
+    [InlineData(ElementType.Float32)]
+    [InlineData(ElementType.BFloat16)]
+    [InlineData(ElementType.Float16)]
+    public void CopyTo_Part_WidensThatPartAndRefusesWhatReachesBeyond(ElementType type)
+    {
+        byte[] data = type switch
+        {
+            ElementType.Float32 => [.. new[] { 1f, 2f, 4f }.SelectMany(BitConverter.GetBytes)],
+            ElementType.BFloat16 => [0x80, 0x3F, 0x00, 0x40, 0x80, 0x40],
+            _ => [.. new[] { (Half)1, (Half)2, (Half)4 }.SelectMany(BitConverter.GetBytes)],
+        };
+        SafetensorsWriter.Write(_folder["part"], [new NamedTensor("x", type, [3], data)]);
+        using var file = SafetensorsFile.Open(_folder["part"]);
+        var part = new float[2];
+
+        file.Tensors["x"].CopyTo(1, part);
+
+        Assert.Equal([2, 4], part);
+        Assert.Throws<ArgumentOutOfRangeException>(() => file.Tensors["x"].CopyTo(2, part));
+        Assert.Throws<ArgumentOutOfRangeException>(() => file.Tensors["x"].CopyTo(-1, part));
+    }
+
     [Fact]
     public void Write_WrongSize_Throws() =>
         Assert.Throws<ArgumentException>(() => SafetensorsWriter.Write(_folder["x"], [new NamedTensor("x", ElementType.Float32, [2], new byte[4])]));

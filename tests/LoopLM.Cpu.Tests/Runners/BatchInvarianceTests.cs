@@ -21,7 +21,7 @@ public sealed class BatchInvarianceTests
     public static TheoryData<string, WeightType, KvType, InstructionSet> Cases =>
     [
         .. from model in new[] { "tests/fixtures/ouro-tiny-gqa", "tests/fixtures/ouro-tiny-mha", "models/looplm-bytes" }
-           from weights in new[] { WeightType.Float32, WeightType.BFloat16 }
+           from weights in new[] { WeightType.Float32, WeightType.BFloat16, WeightType.Int8, WeightType.Int4 }
            from instructions in InstructionSets.Available
            let kv = (KvType)(((int)weights + (int)instructions) % 2)
            select new TheoryDataRow<string, WeightType, KvType, InstructionSet>(model, weights, kv, instructions),
@@ -38,6 +38,8 @@ public sealed class BatchInvarianceTests
     [Theory]
     [InlineData(WeightType.Float32)]
     [InlineData(WeightType.BFloat16)]
+    [InlineData(WeightType.Int8)]
+    [InlineData(WeightType.Int4)]
     public void Tick_RandomMixOnModelOfOddSizes_EqualsEachRequestAloneToTheBit(WeightType weights)
     {
         using var odd = new OddCheckpoint();

@@ -28,16 +28,17 @@ public sealed class CpuModelRunnerTests : IDisposable
     }
 
     [Theory]
-    [InlineData(WeightType.BFloat16, KvType.Float32)]
-    [InlineData(WeightType.Float32, KvType.BFloat16)]
-    public void RunLoop_NarrowerType_DiffersByItsRoundingOnly(WeightType weights, KvType kv)
+    [InlineData(WeightType.BFloat16, KvType.Float32, 0.1f)]
+    [InlineData(WeightType.Float32, KvType.BFloat16, 0.1f)]
+    [InlineData(WeightType.Int8, KvType.Float32, 0.5f)]
+    public void RunLoop_NarrowerType_DiffersByItsRoundingOnly(WeightType weights, KvType kv, float rounding)
     {
         var expected = States(new CpuRunnerOptions { Weights = WeightType.Float32 });
 
         var actual = States(new CpuRunnerOptions { Weights = weights, Kv = kv });
 
         Assert.NotEqual(expected, actual);
-        Assert.Equal(expected, actual, (left, right) => Math.Abs(left - right) < 0.1f);
+        Assert.Equal(expected, actual, (left, right) => Math.Abs(left - right) < rounding);
     }
 
     [Fact]
@@ -56,6 +57,19 @@ public sealed class CpuModelRunnerTests : IDisposable
         var expected = before.Zip(after).Chunk(runner.Model.HiddenSize)
             .Select(state => Math.Sqrt(state.Sum(pair => Math.Pow(pair.Second - pair.First, 2)) / state.Sum(pair => Math.Pow(pair.Second, 2))));
         Assert.Equal(expected, changes.Select(change => (double)change), (left, right) => Math.Abs(left - right) < 1e-5);
+    }
+
+    [Fact]
+    public void RunLoop_StateThatIsZeroTwice_ReportsNoChange()
+    {
+        using var odd = new OddCheckpoint(zeroTensor: "model.norm.weight");
+        using var runner = new CpuModelRunner(odd.Checkpoint, new RunnerCapacity(64, 64), new CpuRunnerOptions());
+        var changes = new float[2];
+        runner.RunLoop(new ChunkBatch(0, 2, 1), [], changes);
+
+        runner.RunLoop(new ChunkBatch(0, 2, 2), [], changes);
+
+        Assert.Equal([0, 0], changes);
     }
 
     [Fact]

@@ -12,7 +12,8 @@ internal sealed class OddCheckpoint : IDisposable
 
     /// <summary>Creates the model.</summary>
     /// <param name="poisonedToken">A token whose embedding is NaN; -1 for none.</param>
-    public OddCheckpoint(int poisonedToken = -1)
+    /// <param name="zeroTensor">A tensor that is all zeros.</param>
+    public OddCheckpoint(int poisonedToken = -1, string? zeroTensor = null)
     {
         var config = Path.Combine(_folder.FullName, "config.json");
         File.WriteAllText(config, """
@@ -25,7 +26,7 @@ internal sealed class OddCheckpoint : IDisposable
         var random = new Random(5);
         SafetensorsWriter.Write(
             Path.Combine(_folder.FullName, "model.safetensors"),
-            [.. ModelConfig.Load(config).Tensors.Select(tensor => Create(tensor.Name, [.. tensor.Shape], random, poisonedToken))]);
+            [.. ModelConfig.Load(config).Tensors.Select(tensor => Create(tensor.Name, [.. tensor.Shape], random, poisonedToken, zeroTensor))]);
         Checkpoint = Checkpoint.Open(_folder.FullName);
     }
 
@@ -37,12 +38,17 @@ internal sealed class OddCheckpoint : IDisposable
         _folder.Delete(recursive: true);
     }
 
-    private static NamedTensor Create(string name, long[] shape, Random random, int poisonedToken)
+    private static NamedTensor Create(string name, long[] shape, Random random, int poisonedToken, string? zeroTensor)
     {
         var numbers = new float[shape.Aggregate((product, size) => product * size)];
         foreach (ref var number in numbers.AsSpan())
         {
             number = random.NextSingle() - 0.5f;
+        }
+
+        if (name == zeroTensor)
+        {
+            Array.Clear(numbers);
         }
 
         if (name == "model.embed_tokens.weight" && poisonedToken >= 0)

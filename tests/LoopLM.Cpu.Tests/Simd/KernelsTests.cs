@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using LoopLM.Cpu.Memory;
 using LoopLM.Cpu.Simd;
@@ -67,6 +68,36 @@ public sealed unsafe class KernelsTests
         Kernels.Of(instructions).RoundToBFloat16(source.Floats, (ushort*)destination.Pointer, Padding.Block);
 
         Assert.Equal(cases.Select(each => each.Rounded), new Span<ushort>(destination.Pointer, cases.Length).ToArray());
+    }
+
+    [Fact]
+    public void AddProducts_ExtremeBytes_IsExactOnAnyInstructionSet()
+    {
+        byte[] codes = [.. Enumerable.Range(0, 64).Select(i => (byte)(i % 3 == 0 ? 255 : 3 * i))];
+        sbyte[] factors = [.. Enumerable.Range(0, 64).Select(i => (sbyte)(i < 8 ? 127 : i < 16 ? -127 : (i * 5) - 127))];
+        var expected = Enumerable.Range(0, 16).Select(lane => 1000 + Enumerable.Range(4 * lane, 4).Sum(i => codes[i] * factors[i])).ToArray();
+        fixed (byte* left = codes)
+        {
+            fixed (sbyte* right = factors)
+            {
+                Vector128<float> l = Vector128.Load(left).AsSingle(), r = Vector128.Load(right).AsSingle();
+                Assert.Equal(expected[..4], Integers(Simd128.AddProducts(Vector128.Create(1000).AsSingle(), l, r)));
+                if (InstructionSets.Available.Contains(InstructionSet.Avx2))
+                {
+                    Vector256<float> l2 = Vector256.Load(left).AsSingle(), r2 = Vector256.Load(right).AsSingle();
+                    Assert.Equal(expected[..8], Integers(Simd256.AddProducts(Vector256.Create(1000).AsSingle(), l2, r2)));
+                    Assert.Equal(expected[..8], Integers(Simd256.AddWidenedProducts(Vector256.Create(1000).AsSingle(), l2, r2)));
+                }
+
+                if (InstructionSets.Available.Contains(InstructionSet.Avx512))
+                {
+                    Assert.Equal(expected, Integers(Simd512.AddProducts(Vector512.Create(1000).AsSingle(), Vector512.Load(left).AsSingle(), Vector512.Load(right).AsSingle())));
+                }
+            }
+        }
+
+        static int[] Integers<TVector>(TVector vector)
+            where TVector : struct => MemoryMarshal.Cast<TVector, int>([vector]).ToArray();
     }
 
     private static bool IsClose(double actual, double expected) =>

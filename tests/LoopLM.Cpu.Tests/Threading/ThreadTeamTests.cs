@@ -39,6 +39,31 @@ public sealed class ThreadTeamTests
         }
     }
 
+    [Fact]
+    public void Run_NoMoreThreadsThanProcessors_BindsItsOwnToOneEachAndLeavesTheCallerFree()
+    {
+        var allowed = ProcessorAffinity.Allowed();
+        Assert.SkipWhen(allowed.Length < 2, "the system binds no threads, or there is one processor");
+        using var team = new ThreadTeam(2);
+        var job = new Affinities(team.Size);
+
+        team.Run(job);
+
+        Assert.Equal([allowed, [allowed[1]]], job.Seen);
+    }
+
+    [Fact]
+    public void Run_MoreThreadsThanProcessors_BindsNone()
+    {
+        var allowed = ProcessorAffinity.Allowed();
+        using var team = new ThreadTeam(allowed.Length + 1);
+        var job = new Affinities(team.Size);
+
+        team.Run(job);
+
+        Assert.All(job.Seen, seen => Assert.Equal(allowed, seen));
+    }
+
     [Theory]
     [InlineData(0, 3, 1)]
     [InlineData(7, 3, 1)]
@@ -51,6 +76,13 @@ public sealed class ThreadTeamTests
 
         Assert.Equal(Enumerable.Range(0, items), shares.SelectMany(share => Enumerable.Range(share.First, share.Count)));
         Assert.All(shares, share => Assert.True(share.First % grain == 0 || share.Count == 0));
+    }
+
+    private sealed class Affinities(int threads) : ITeamJob
+    {
+        public int[][] Seen { get; } = new int[threads][];
+
+        public void Execute(int thread) => Seen[thread] = ProcessorAffinity.Allowed();
     }
 
     /// <summary>In each phase every thread adds up what all threads wrote in the phase before.</summary>

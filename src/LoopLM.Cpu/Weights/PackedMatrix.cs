@@ -1,0 +1,212 @@
+using System.Runtime.CompilerServices;
+using LoopLM.Checkpoints.Packing;
+using LoopLM.Cpu.Simd;
+
+namespace LoopLM.Cpu.Weights;
+
+/// <summary>Integers in tiles of outputs (see <see cref="PackedLayout"/>), multiplied by quantised rows.</summary>
+/// <remarks>
+/// The sum of a group's products is an integer, so it is exact in any order. The groups of a (row, output) are added up in rising order, in float32.
+/// A lane of a vector is an output.
+/// </remarks>
+internal sealed unsafe class PackedMatrix<TSimd, TVector, TCodes>(PackedLayout layout, byte* weights) : WeightMatrix
+    where TSimd : struct, ISimd<TVector>
+    where TVector : struct
+    where TCodes : struct, IPackedCodes
+{
+    private const int TileRows = 4;
+
+    // The rows of a block stay in the second-level cache while the weights pass by.
+    private const int BlockBytes = 512 << 10;
+
+    private readonly int _length = layout.PaddedInputs;
+    private readonly int _group = layout.Group;
+    private readonly nint _tileBytes = (nint)layout.TileBytes;
+
+    private static int StepInputs => TCodes.AreHalves ? 8 : 4;
+
+    /// <inheritdoc/>
+    public override void Multiply(InputRows inputs, int rows, float* outputs, nint outputStride, int first, int end)
+    {
+        var vectors = rows == 1 ? 4 : 2;
+        var blockRows = Math.Max(TileRows, BlockBytes / _length / TileRows * TileRows);
+        for (var row = 0; row < rows; row += blockRows)
+        {
+            var blockEnd = Math.Min(rows, row + blockRows);
+            for (var output = first / PackedLayout.TileOutputs * PackedLayout.TileOutputs; output < end; output += vectors * TSimd.Count)
+            {
+                if (rows == 1)
+                {
+                    MultiplyRow(inputs, outputs, output, first, end);
+                    continue;
+                }
+
+                for (var tile = row; tile < blockEnd; tile += TileRows)
+                {
+                    MultiplyRows(inputs, tile, Math.Min(TileRows, blockEnd - tile), outputs, outputStride, output, first, end);
+                }
+            }
+        }
+    }
+
+    /// <summary>Stores the results of one vector of outputs, those of them that are asked for.</summary>
+    private static void Store(float* sums, float* row, int output, int first, int end)
+    {
+        for (var i = Math.Max(0, first - output); i < Math.Min(TSimd.Count, end - output); i++)
+        {
+            row[output + i] = sums[i];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Load(byte* source) => TSimd.Load((float*)source);
+
+    /// <summary>Four codes of a row, for all lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Factors(sbyte* codes) => TSimd.Broadcast(*(float*)codes);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Offset(int* offset) => TSimd.Broadcast(*(float*)offset);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddGroup(TVector products, TVector weightScales, TVector rowScale, float* sums) =>
+        TSimd.Store(TSimd.MultiplyAdd(TSimd.Multiply(TSimd.ToSingle(products), weightScales), rowScale, TSimd.Load(sums)), sums);
+
+    /// <summary>The part of a tile that holds a vector of outputs; that of the last output where there is none.</summary>
+    private byte* Vector(int output)
+    {
+        output = Math.Min(output, (layout.Tiles * PackedLayout.TileOutputs) - TSimd.Count);
+        var (tile, lane) = Math.DivRem(output, PackedLayout.TileOutputs);
+        return weights + (tile * _tileBytes) + (lane * sizeof(float));
+    }
+
+    /// <summary>One row and four vectors of outputs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void MultiplyRow(InputRows inputs, float* outputs, int output, int first, int end)
+    {
+        byte* w0 = Vector(output), w1 = Vector(output + TSimd.Count), w2 = Vector(output + (2 * TSimd.Count)), w3 = Vector(output + (3 * TSimd.Count));
+        var x = inputs.Codes(0);
+        var scales = inputs.Scales(0);
+        var offsets = inputs.Offsets(0);
+        var sums = stackalloc float[4 * 16];
+        new Span<float>(sums, 4 * 16).Clear();
+        for (var group = 0; group < _length; group += _group)
+        {
+            byte* s0 = w0, s1 = w1, s2 = w2, s3 = w3;
+            w0 += PackedLayout.ScaleBytes;
+            w1 += PackedLayout.ScaleBytes;
+            w2 += PackedLayout.ScaleBytes;
+            w3 += PackedLayout.ScaleBytes;
+            var stop = x + Math.Min(_group, _length - group);
+            TVector a = Offset(offsets++), b = a, c = a, d = a;
+            for (; x < stop; x += StepInputs)
+            {
+                TVector v0 = Load(w0), v1 = Load(w1), v2 = Load(w2), v3 = Load(w3);
+                var factors = Factors(x);
+                if (TCodes.AreHalves)
+                {
+                    a = TSimd.AddProducts(a, TSimd.LowerHalves(v0), factors);
+                    b = TSimd.AddProducts(b, TSimd.LowerHalves(v1), factors);
+                    c = TSimd.AddProducts(c, TSimd.LowerHalves(v2), factors);
+                    d = TSimd.AddProducts(d, TSimd.LowerHalves(v3), factors);
+                    (v0, v1, v2, v3) = (TSimd.UpperHalves(v0), TSimd.UpperHalves(v1), TSimd.UpperHalves(v2), TSimd.UpperHalves(v3));
+                    factors = Factors(x + 4);
+                }
+
+                a = TSimd.AddProducts(a, v0, factors);
+                b = TSimd.AddProducts(b, v1, factors);
+                c = TSimd.AddProducts(c, v2, factors);
+                d = TSimd.AddProducts(d, v3, factors);
+                w0 += PackedLayout.StepBytes;
+                w1 += PackedLayout.StepBytes;
+                w2 += PackedLayout.StepBytes;
+                w3 += PackedLayout.StepBytes;
+            }
+
+            var scale = TSimd.Broadcast(*scales++);
+            AddGroup(a, Load(s0), scale, sums);
+            AddGroup(b, Load(s1), scale, sums + 16);
+            AddGroup(c, Load(s2), scale, sums + 32);
+            AddGroup(d, Load(s3), scale, sums + 48);
+        }
+
+        for (var vector = 0; vector < 4; vector++)
+        {
+            Store(sums + (16 * vector), outputs, output + (vector * TSimd.Count), first, end);
+        }
+    }
+
+    /// <summary>Four rows and two vectors of outputs. Where there are fewer rows the last one is computed again.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void MultiplyRows(InputRows inputs, int row, int rows, float* outputs, nint outputStride, int output, int first, int end)
+    {
+        byte* w0 = Vector(output), w1 = Vector(output + TSimd.Count);
+        nint r1 = Math.Min(1, rows - 1), r2 = Math.Min(2, rows - 1), r3 = Math.Min(3, rows - 1);
+        nint x1 = r1 * _length, x2 = r2 * _length, x3 = r3 * _length;
+        nint g1 = r1 * inputs.Groups, g2 = r2 * inputs.Groups, g3 = r3 * inputs.Groups;
+        var x = inputs.Codes(row);
+        var scales = inputs.Scales(row);
+        var offsets = inputs.Offsets(row);
+        var sums = stackalloc float[8 * 16];
+        new Span<float>(sums, 8 * 16).Clear();
+        for (var group = 0; group < _length; group += _group, scales++, offsets++)
+        {
+            byte* s0 = w0, s1 = w1;
+            w0 += PackedLayout.ScaleBytes;
+            w1 += PackedLayout.ScaleBytes;
+            var stop = x + Math.Min(_group, _length - group);
+            TVector a0 = Offset(offsets), b0 = Offset(offsets + g1), c0 = Offset(offsets + g2), d0 = Offset(offsets + g3);
+            TVector a1 = a0, b1 = b0, c1 = c0, d1 = d0;
+            for (; x < stop; x += StepInputs)
+            {
+                TVector v0 = Load(w0), v1 = Load(w1);
+                if (TCodes.AreHalves)
+                {
+                    TVector lower0 = TSimd.LowerHalves(v0), lower1 = TSimd.LowerHalves(v1);
+                    AddProducts(ref a0, ref a1, lower0, lower1, x);
+                    AddProducts(ref b0, ref b1, lower0, lower1, x + x1);
+                    AddProducts(ref c0, ref c1, lower0, lower1, x + x2);
+                    AddProducts(ref d0, ref d1, lower0, lower1, x + x3);
+                    (v0, v1) = (TSimd.UpperHalves(v0), TSimd.UpperHalves(v1));
+                }
+
+                var last = TCodes.AreHalves ? x + 4 : x;
+                AddProducts(ref a0, ref a1, v0, v1, last);
+                AddProducts(ref b0, ref b1, v0, v1, last + x1);
+                AddProducts(ref c0, ref c1, v0, v1, last + x2);
+                AddProducts(ref d0, ref d1, v0, v1, last + x3);
+                w0 += PackedLayout.StepBytes;
+                w1 += PackedLayout.StepBytes;
+            }
+
+            TVector scale0 = Load(s0), scale1 = Load(s1);
+            var scale = TSimd.Broadcast(scales[0]);
+            AddGroup(a0, scale0, scale, sums);
+            AddGroup(a1, scale1, scale, sums + 16);
+            scale = TSimd.Broadcast(scales[g1]);
+            AddGroup(b0, scale0, scale, sums + 32);
+            AddGroup(b1, scale1, scale, sums + 48);
+            scale = TSimd.Broadcast(scales[g2]);
+            AddGroup(c0, scale0, scale, sums + 64);
+            AddGroup(c1, scale1, scale, sums + 80);
+            scale = TSimd.Broadcast(scales[g3]);
+            AddGroup(d0, scale0, scale, sums + 96);
+            AddGroup(d1, scale1, scale, sums + 112);
+        }
+
+        for (var i = 0; i < rows; i++)
+        {
+            var destination = outputs + ((row + i) * outputStride);
+            Store(sums + (32 * i), destination, output, first, end);
+            Store(sums + (32 * i) + 16, destination, output + TSimd.Count, first, end);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddProducts(ref TVector sum0, ref TVector sum1, TVector codes0, TVector codes1, sbyte* x)
+    {
+        var factors = Factors(x);
+        sum0 = TSimd.AddProducts(sum0, codes0, factors);
+        sum1 = TSimd.AddProducts(sum1, codes1, factors);
+    }
+}

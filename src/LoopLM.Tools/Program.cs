@@ -4,6 +4,7 @@ using LoopLM.Cpu.Runners;
 using LoopLM.Tools;
 using LoopLM.Tools.Bench;
 using LoopLM.Tools.Parity;
+using LoopLM.Tools.Quantization;
 using LoopLM.Torch.Runners;
 using Spectre.Console;
 
@@ -42,5 +43,6 @@ var root = new RootCommand("Tools for looped language models.")
 {
     BenchCommand.Create(benchRunners, AnsiConsole.Console),
     ParityCommand.Create(runners, AnsiConsole.Console),
+    QuantizeCommand.Create(AnsiConsole.Console),
 };
 return root.Parse(args).Invoke();

@@ -6,12 +6,9 @@ using LoopLM.Torch.Runners;
 var runners = new Runners(
     ("cpu", (checkpoint, capacity, options) => new CpuModelRunner(checkpoint, capacity, new CpuRunnerOptions
     {
-        Weights = options.Weights switch
-        {
-            "float32" => WeightType.Float32,
-            "bfloat16" => WeightType.BFloat16,
-            _ => WeightType.Auto,
-        },
+        Weights = Enum.Parse<WeightType>(options.Weights, ignoreCase: true),
+        Kv = Enum.Parse<KvType>(options.KvType, ignoreCase: true),
+        Report = Console.Out.WriteLine,
         Threads = options.Threads,
     })),
     ("torch", (checkpoint, capacity, options) => new TorchModelRunner(checkpoint, capacity, new TorchRunnerOptions
@@ -21,7 +18,8 @@ var runners = new Runners(
         {
             "float32" => ElementType.Float32,
             "bfloat16" => ElementType.BFloat16,
-            _ => null,
+            "auto" => null,
+            _ => throw new ArgumentException($"Model:Weights is {options.Weights}; the torch runner has float32 and bfloat16. Choose one of them, or Model:Runner=cpu."),
         },
         Threads = options.Threads,
     })));

@@ -5,6 +5,7 @@ using LoopLM.Tools;
 using LoopLM.Tools.Bench;
 using LoopLM.Tools.Data;
 using LoopLM.Tools.Parity;
+using LoopLM.Tools.Quantization;
 using LoopLM.Tools.Tokenizer;
 using LoopLM.Tools.Train;
 using LoopLM.Torch.Runners;
@@ -46,6 +47,7 @@ var root = new RootCommand("Tools for looped language models.")
     BenchCommand.Create(benchRunners, AnsiConsole.Console),
     DataCommand.Create(AnsiConsole.Console),
     ParityCommand.Create(runners, AnsiConsole.Console),
+    QuantizeCommand.Create(AnsiConsole.Console),
     TokenizerCommand.Create(AnsiConsole.Console),
     TrainCommand.Create(AnsiConsole.Console),
 };

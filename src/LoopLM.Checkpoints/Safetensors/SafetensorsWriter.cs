@@ -6,7 +6,8 @@ namespace LoopLM.Checkpoints.Safetensors;
 /// <summary>Writes safetensors files.</summary>
 public static class SafetensorsWriter
 {
-    private const int Alignment = 8;
+    // A cache line.
+    private const int Alignment = 64;
 
     /// <summary>Writes tensors in the given order. The file appears under its name only when it is complete.</summary>
     /// <exception cref="ArgumentException">A tensor has more or fewer bytes than its shape asks for, or two have one name.</exception>
@@ -64,7 +65,7 @@ public static class SafetensorsWriter
             json.WriteEndObject();
         }
 
-        while (buffer.Length % Alignment != 0)
+        while ((sizeof(ulong) + buffer.Length) % Alignment != 0)
         {
             buffer.WriteByte((byte)' ');
         }

@@ -10,13 +10,26 @@ namespace LoopLM.Cpu.Ouro;
 /// <summary>All weights of an Ouro model. They reach into the checkpoint's map, which must stay open as long as they are used.</summary>
 internal sealed unsafe class OuroWeights : IDisposable
 {
+    private const int LayersOfAReport = 8;
+
     private readonly WeightLoader _loader;
 
     public OuroWeights(Checkpoint checkpoint, OuroConfig config, CpuRunnerOptions options, Kernels kernels)
     {
         _loader = new(checkpoint, options.Weights, kernels);
         Embedding = checkpoint["model.embed_tokens.weight"];
-        Layers = [.. Enumerable.Range(0, config.Layers).Select(layer => new LayerWeights(_loader, layer))];
+        var quantises = _loader.PackedType is not null && config.PackedWeights is null;
+        Layers = new LayerWeights[config.Layers];
+        for (var layer = 0; layer < config.Layers; layer++)
+        {
+            if (quantises && layer % LayersOfAReport == 0)
+            {
+                options.Report?.Invoke($"Quantising weights to {Type}: {layer} of {config.Layers} layers are done.");
+            }
+
+            Layers[layer] = new LayerWeights(_loader, layer);
+        }
+
         Norm = _loader.Vector("model.norm.weight");
         ExitGate = _loader.Vector("model.early_exit_gate.weight");
         ExitGateBias = *_loader.Vector("model.early_exit_gate.bias");

@@ -14,6 +14,9 @@ public sealed record CpuRunnerOptions
     /// <summary>Threads, the engine's own included, from 1. Default: one for each processor.</summary>
     public int? Threads { get; init; }
 
+    /// <summary>Receives a line now and then while weights are quantised, which takes seconds for a large model.</summary>
+    public Action<string>? Report { get; init; }
+
     /// <summary>The vector instructions to use; default the best that the processor has.</summary>
     internal InstructionSet? Instructions { get; init; }
 

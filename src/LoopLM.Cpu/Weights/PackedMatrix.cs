@@ -23,7 +23,11 @@ internal sealed unsafe class PackedMatrix<TSimd, TVector, TCodes>(PackedLayout l
     private readonly int _group = layout.Group;
     private readonly nint _tileBytes = (nint)layout.TileBytes;
 
-    private static int StepInputs => TCodes.AreHalves ? 8 : 4;
+    private static nint StepInputs
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => TCodes.AreHalves ? 8 : 4;
+    }
 
     /// <inheritdoc/>
     public override void Multiply(InputRows inputs, int rows, float* outputs, nint outputStride, int first, int end)

@@ -38,11 +38,11 @@ internal sealed record BenchReport
     public required int Threads { get; init; }
 
     [JsonIgnore]
-    public required double FullDepthTokensPerSecond { get; init; }
+    public double FullDepthTokensPerSecond { get; init; }
 
     [JsonIgnore]
-    public required double OpenSeconds { get; init; }
+    public double OpenSeconds { get; init; }
 
     [JsonIgnore]
-    public required int Concurrency { get; init; }
+    public int Concurrency { get; init; }
 }

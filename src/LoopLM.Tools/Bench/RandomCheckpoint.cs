@@ -20,8 +20,14 @@ internal sealed class RandomCheckpoint : IDisposable
         }
         catch
         {
-            Directory.Delete(_folder, recursive: true);
+            DeleteFolder();
             throw;
+        }
+
+        if (!OperatingSystem.IsWindows())
+        {
+            // What is mapped outlives its name, and a benchmark that is ended from outside then leaves nothing behind.
+            DeleteFolder();
         }
 
         // What making the weights took is no memory of the engine.
@@ -36,6 +42,14 @@ internal sealed class RandomCheckpoint : IDisposable
     public void Dispose()
     {
         Checkpoint.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        DeleteFolder();
+    }
+
+    private void DeleteFolder()
+    {
+        if (Directory.Exists(_folder))
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
     }
 }

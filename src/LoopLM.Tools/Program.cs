@@ -2,7 +2,9 @@ using System.CommandLine;
 using LoopLM.Cpu.Runners;
 using LoopLM.Tools;
 using LoopLM.Tools.Bench;
+using LoopLM.Tools.Calibrate;
 using LoopLM.Tools.Data;
+using LoopLM.Tools.Eval;
 using LoopLM.Tools.Parity;
 using LoopLM.Tools.Tokenizer;
 using LoopLM.Tools.Train;
@@ -18,7 +20,9 @@ var runners = new Dictionary<string, RunnerOpener>
 var root = new RootCommand("Tools for looped language models.")
 {
     BenchCommand.Create(runners, AnsiConsole.Console),
+    CalibrateCommand.Create(AnsiConsole.Console),
     DataCommand.Create(AnsiConsole.Console),
+    EvalCommand.Create(runners, AnsiConsole.Console),
     ParityCommand.Create(runners, AnsiConsole.Console),
     TokenizerCommand.Create(AnsiConsole.Console),
     TrainCommand.Create(AnsiConsole.Console),

@@ -3,7 +3,9 @@ using LoopLM.Checkpoints.Safetensors;
 using LoopLM.Cpu.Runners;
 using LoopLM.Tools;
 using LoopLM.Tools.Bench;
+using LoopLM.Tools.Calibrate;
 using LoopLM.Tools.Data;
+using LoopLM.Tools.Eval;
 using LoopLM.Tools.Parity;
 using LoopLM.Tools.Quantization;
 using LoopLM.Tools.Tokenizer;
@@ -45,7 +47,9 @@ var benchRunners = new Dictionary<string, BenchRunnerOpener>
 var root = new RootCommand("Tools for looped language models.")
 {
     BenchCommand.Create(benchRunners, AnsiConsole.Console),
+    CalibrateCommand.Create(AnsiConsole.Console),
     DataCommand.Create(AnsiConsole.Console),
+    EvalCommand.Create(runners, AnsiConsole.Console),
     ParityCommand.Create(runners, AnsiConsole.Console),
     QuantizeCommand.Create(AnsiConsole.Console),
     TokenizerCommand.Create(AnsiConsole.Console),

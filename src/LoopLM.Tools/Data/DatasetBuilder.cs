@@ -35,24 +35,11 @@ internal sealed class DatasetBuilder(ByteLevelBpeTokenizer tokenizer, string fol
                 _kinds.Add(source.Kind);
             }
 
-            documents.AddRange(source.Documents(heldOut).Select(document => Tokenise(document, (byte)_kinds.IndexOf(source.Kind))));
+            documents.AddRange(source.Documents(heldOut).Select(document => TokenisedDocument.Of(tokenizer, document, (byte)_kinds.IndexOf(source.Kind))));
         }
 
         new Random(seed).Shuffle(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(documents));
         return documents;
-    }
-
-    /// <summary>Tokenises part by part, as a model meets them: the answer's tokens never reach into the question.</summary>
-    private TokenisedDocument Tokenise(Segment[] segments, byte kind)
-    {
-        var (tokens, targets) = (new List<int>(), new List<byte>());
-        foreach (var (text, isTarget) in segments)
-        {
-            tokens.AddRange(tokenizer.EncodeWithSpecialTokens(text));
-            targets.AddRange(Enumerable.Repeat((byte)(isTarget ? 1 : 0), tokens.Count - targets.Count));
-        }
-
-        return new([.. tokens], [.. targets], kind);
     }
 
     private List<string> WriteShards(string split, List<TokenisedDocument> documents)
@@ -66,17 +53,8 @@ internal sealed class DatasetBuilder(ByteLevelBpeTokenizer tokenizer, string fol
                 size += documents[end++].Tokens.Length;
             }
 
-            var part = documents[first..end];
-            var starts = new int[part.Count];
-            for (var i = 1; i < starts.Length; i++)
-            {
-                starts[i] = starts[i - 1] + part[i - 1].Tokens.Length;
-            }
-
             names.Add($"{split}-{names.Count:D5}.safetensors");
-            TokenShard.Write(
-                Path.Combine(folder, names[^1]),
-                new([.. part.SelectMany(document => document.Tokens)], [.. part.SelectMany(document => document.IsTarget)], starts, [.. part.Select(document => document.Kind)]));
+            TokenShard.Write(Path.Combine(folder, names[^1]), TokenisedDocument.Join(documents[first..end]));
             first = end;
         }
 

@@ -17,7 +17,8 @@ public static class LoopScorer
     public static TokenScores Score(OuroModel model, TokenSplit split, IReadOnlyList<Window> windows, int windowLength, int rows = 32)
     {
         using var _ = no_grad();
-        var (documents, losses, correct, gates) = (new List<int>(), new List<float>(), new List<bool>(), new List<float>());
+        var (documents, indices, losses, correct) = (new List<int>(), new List<int>(), new List<float>(), new List<bool>());
+        var (tops, gates, changes) = (new List<int>(), new List<float>(), new List<float>());
         foreach (var part in windows.Chunk(rows))
         {
             var batch = new TrainingBatch(split, part, windowLength);
@@ -28,21 +29,34 @@ public static class LoopScorer
 
             using var scope = NewDisposeScope();
             var targets = tensor(batch.Targets, device: model.Placement.Device);
-            var (lossByLoop, correctByLoop, gateByLoop) = (new List<Tensor>(), new List<Tensor>(), new List<Tensor>());
+            var (lossByLoop, topByLoop, gateByLoop, changeByLoop) = (new List<Tensor>(), new List<Tensor>(), new List<Tensor>(), new List<Tensor>());
+            Tensor? previous = null;
             foreach (var states in PackedForward.TargetStates(model, batch))
             {
                 var logits = PackedForward.Logits(model, states);
                 lossByLoop.Add(PackedForward.Losses(logits, targets));
-                correctByLoop.Add(logits.argmax(-1).eq(targets));
+                topByLoop.Add(logits.argmax(-1));
                 gateByLoop.Add(PackedForward.GateLogits(model, states));
+                changeByLoop.Add(previous is null ? full_like(lossByLoop[0], float.PositiveInfinity) : Change(previous, states));
+                previous = states;
             }
 
             documents.AddRange(batch.Owners);
+            indices.AddRange(batch.TargetIndices);
             losses.AddRange(stack(lossByLoop, 1).to(CPU).data<float>());
-            correct.AddRange(stack(correctByLoop, 1).to(CPU).data<bool>());
+            var top = stack(topByLoop, 1);
+            correct.AddRange(top.eq(targets.unsqueeze(1)).to(CPU).data<bool>());
+            tops.AddRange(top.to_type(ScalarType.Int32).to(CPU).data<int>());
             gates.AddRange(stack(gateByLoop, 1).to(CPU).data<float>());
+            changes.AddRange(stack(changeByLoop, 1).to(CPU).data<float>());
         }
 
-        return new(model.Config.Loops, [.. documents], [.. losses], [.. correct], [.. gates]);
+        return new(model.Config.Loops, [.. documents], [.. indices], [.. losses], [.. correct], [.. tops], [.. gates], [.. changes]);
+    }
+
+    private static Tensor Change(Tensor previous, Tensor states)
+    {
+        var now = states.to_type(ScalarType.Float32);
+        return (now - previous.to_type(ScalarType.Float32)).norm(-1) / now.norm(-1);
     }
 }

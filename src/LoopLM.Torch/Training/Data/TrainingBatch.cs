@@ -13,7 +13,7 @@ public sealed class TrainingBatch
         Tokens = new long[Rows * Length];
         Documents = new int[Rows * Length];
         Documents.AsSpan().Fill(-1);
-        var (positions, targets, owners) = (new List<long>(), new List<long>(), new List<int>());
+        var (positions, targets, indices, owners) = (new List<long>(), new List<long>(), new List<int>(), new List<int>());
         for (var row = 0; row < Rows; row++)
         {
             var (start, count, document) = windows[row];
@@ -31,12 +31,13 @@ public sealed class TrainingBatch
                 {
                     positions.Add(position - 1);
                     targets.Add(split.Tokens[token]);
+                    indices.Add(token);
                     owners.Add(document);
                 }
             }
         }
 
-        (Positions, Targets, Owners) = ([.. positions], [.. targets], [.. owners]);
+        (Positions, Targets, TargetIndices, Owners) = ([.. positions], [.. targets], [.. indices], [.. owners]);
     }
 
     /// <summary>Rows (B).</summary>
@@ -56,6 +57,9 @@ public sealed class TrainingBatch
 
     /// <summary>The token that follows each of <see cref="Positions"/> in the same document.</summary>
     public long[] Targets { get; }
+
+    /// <summary>Where each of <see cref="Targets"/> stands in the split.</summary>
+    public int[] TargetIndices { get; }
 
     /// <summary>The document of each of <see cref="Positions"/>.</summary>
     public int[] Owners { get; }

@@ -1,0 +1,130 @@
+using System.CommandLine;
+using System.Text.Json;
+using LoopLM.Checkpoints;
+using LoopLM.Engine.Depth;
+using LoopLM.Text.Tokenization;
+using LoopLM.Tools.Data.Sources;
+using Spectre.Console;
+
+namespace LoopLM.Tools.Eval;
+
+/// <summary><c>looplm eval</c>: what every loop of a model knows, where its exits fall and what they cost.</summary>
+internal sealed class EvalCommand
+{
+    /// <summary>Columns of a page where no terminal says how wide it is.</summary>
+    private const int FileWidth = 160;
+
+    private readonly Option<string> _model = new("--model") { Description = "Folder of a checkpoint with a tokenizer.json.", Required = true };
+    private readonly Option<string[]> _texts = new("--text") { Description = "Repeatable: a file of running text, a line <|endoftext|> between documents." };
+    private readonly Option<string[]> _data = new("--data") { Description = "Repeatable: a folder that `looplm data` wrote; its held-out split is read." };
+    private readonly Option<string[]> _sources = new("--source") { Description = $"Repeatable: held-out documents made now. {DocumentSources.Help}" };
+    private readonly Option<int> _maxTokens = new("--max-tokens") { Description = "Most tokens of each kind of document; where there are more, windows are drawn.", DefaultValueFactory = _ => 1 << 16 };
+    private readonly Option<int> _window = new("--window") { Description = "Tokens of a window; a longer document starts anew in the next.", DefaultValueFactory = _ => 256 };
+    private readonly Option<int> _seed = new("--seed") { Description = "Seed of generated problems, of the windows drawn and of the choice of examples.", DefaultValueFactory = _ => 1 };
+    private readonly Option<int?> _loops = new("--loops") { Description = $"Loops to run, 1 to {GateProbabilities.MaxLoops}, also beyond the model's. Default: the model's." };
+    private readonly Option<float[]> _thresholds = new("--threshold") { Description = "Repeatable: thresholds of q-exit. Default: 0.1 to 1 in steps of 0.1." };
+    private readonly Option<int> _problems = new("--problems") { Description = "Most questions to answer under each KV strategy.", DefaultValueFactory = _ => 200 };
+    private readonly Option<string?> _out = new("--out") { Description = "Folder for tables as CSV and curves as SVG." };
+    private readonly Option<bool> _json = new("--json") { Description = "Print one JSON object." };
+    private readonly RunnerOpener _open;
+    private readonly IAnsiConsole _console;
+
+    private EvalCommand(RunnerOpener open, IAnsiConsole console) => (_open, _console) = (open, console);
+
+    public static Command Create(IReadOnlyDictionary<string, RunnerOpener> runners, IAnsiConsole console)
+    {
+        var eval = new EvalCommand(runners.Values.First(), console);
+        var command = new Command("eval", "Measure a model loop by loop: loss, accuracy, exits, lens, KV strategies.")
+        {
+            eval._model, eval._texts, eval._data, eval._sources, eval._maxTokens, eval._window, eval._seed, eval._loops, eval._thresholds, eval._problems, eval._out, eval._json,
+        };
+        command.SetAction(eval.Invoke);
+        return command;
+    }
+
+    private int Invoke(ParseResult result)
+    {
+        try
+        {
+            Print(Measure(result), result);
+            return 0;
+        }
+        catch (Exception exception) when (exception is CheckpointException or TokenizerException or FormatException or ArgumentException or IOException or NotSupportedException)
+        {
+            _console.WriteLine(exception.Message);
+            return 1;
+        }
+    }
+
+    private EvalReport Measure(ParseResult result)
+    {
+        using var checkpoint = Checkpoint.Open(result.GetRequiredValue(_model));
+        var tokenizer = ByteLevelBpeTokenizer.Load(Path.Combine(checkpoint.Folder, "tokenizer.json"));
+        var evaluation = new Evaluation(checkpoint, tokenizer, _open)
+        {
+            Loops = Within("--loops", result.GetValue(_loops) ?? checkpoint.Config.Loops, 1, GateProbabilities.MaxLoops),
+            Sample = Sample(checkpoint, result.GetValue(_window), result.GetValue(_maxTokens), result.GetValue(_seed)),
+            Problems = Within("--problems", result.GetValue(_problems), 0, 1_000_000),
+            Thresholds = Thresholds(result.GetValue(_thresholds) ?? []),
+        };
+        var documents = new EvalDocuments(tokenizer);
+        foreach (var text in result.GetValue(_texts) ?? [])
+        {
+            documents.AddText(text);
+        }
+
+        foreach (var folder in result.GetValue(_data) ?? [])
+        {
+            documents.AddHeldOut(folder);
+        }
+
+        documents.AddSources(result.GetValue(_sources) ?? [], evaluation.Sample.Seed);
+        return evaluation.Run(documents.Join(), documents.Kinds);
+    }
+
+    private void Print(EvalReport report, ParseResult result)
+    {
+        if (result.GetValue(_out) is { } folder)
+        {
+            EvalFolder.Write(report, folder);
+        }
+
+        if (result.GetValue(_json))
+        {
+            _console.Profile.Out.Writer.WriteLine(JsonSerializer.Serialize(report, EvalJson.Default.EvalReport));
+            return;
+        }
+
+        if (!_console.Profile.Out.IsTerminal)
+        {
+            _console.Profile.Width = Math.Max(_console.Profile.Width, FileWidth);
+        }
+
+        _console.WriteLine($"{report.Model}; {report.Semantics}.");
+        foreach (var table in EvalTables.Of(report))
+        {
+            _console.Write(table.ToConsole());
+        }
+    }
+
+    /// <summary>Checks the options that say what is scored.</summary>
+    /// <exception cref="FormatException">One is out of range.</exception>
+    public static WindowSample Sample(Checkpoint checkpoint, int window, int maxTokens, int seed)
+    {
+        window = Within("--window", window, 2, checkpoint.Config.ContextLength);
+        return new(window, Within("--max-tokens", maxTokens, window, int.MaxValue), seed);
+    }
+
+    private static int Within(string option, int value, int least, int most) =>
+        value >= least && value <= most ? value : throw new FormatException($"{option} is {value}; it must be from {least} to {most}.");
+
+    private static float[] Thresholds(float[] asked)
+    {
+        if (asked.FirstOrDefault(value => value is not (>= 0 and <= 1), 0) is var wrong && wrong != 0)
+        {
+            throw new FormatException($"--threshold is {wrong}; it must be from 0 to 1.");
+        }
+
+        return asked.Length > 0 ? [.. asked.Order()] : [.. Enumerable.Range(1, 10).Select(step => step / 10f)];
+    }
+}

@@ -1,0 +1,39 @@
+namespace LoopLM.Tools.Eval;
+
+/// <summary>The tables of a report.</summary>
+internal static class EvalTables
+{
+    /// <summary>All that have a row.</summary>
+    public static IEnumerable<ResultTable> Of(EvalReport report)
+    {
+        string[] ByLoop(string name, int loops) => [.. Enumerable.Range(1, loops).Select(loop => $"{name} {loop}")];
+        static object[] Row(object[] first, params double[][] rest) => [.. first, .. rest.SelectMany(values => values).Cast<object>()];
+        var scored = report.LossByLoop.Length;
+        return new ResultTable[]
+        {
+            new("loops", $"By loop: {report.Targets} targets, trained with {report.Loops} loops", ["loop", "loss", "perplexity", "accuracy"],
+                [.. Enumerable.Range(0, scored).Select(i => new object[] { i + 1, report.LossByLoop[i], report.PerplexityByLoop[i], report.AccuracyByLoop[i] })]),
+            new("kinds", "Accuracy by loop and kind of document; exact: every target of a document", ["kind", "measure", "targets", .. ByLoop("loop", scored)],
+                [.. report.Kinds.SelectMany(kind => new[]
+                {
+                    Row([kind.Kind, "loss", kind.Targets], kind.LossByLoop),
+                    Row([kind.Kind, "accuracy", kind.Targets], kind.AccuracyByLoop),
+                    Row([kind.Kind, "exact", kind.Targets], kind.ExactByLoop),
+                })]),
+            new("thresholds", "q-exit, each target read out at its exit step", ["threshold", "mean exit step", "loss", "accuracy", .. ByLoop("exits at", report.Loops)],
+                [.. report.Thresholds.Select(point => Row([point.Threshold, point.MeanExitStep, point.Loss, point.Accuracy], point.Histogram))]),
+            new("lens", "What loop t + 1 does to the likeliest token of loop t, shares of all targets", ["loop t", "changed", "was right", "becomes right", "right at t", "agrees with last"],
+                [.. report.Lens.Select(step => new object[] { step.Loop, step.Changed, step.WasRight, step.BecomesRight, step.RightBefore, step.AgreesWithLast })]),
+            new("token-kinds", $"By kind of token, exits at threshold {report.TokenKindsThreshold:0.###}", ["kind", "targets", "mean exit step", .. ByLoop("accuracy", scored)],
+                [.. report.TokenKinds.Select(kind => Row([kind.Kind, kind.Targets, kind.MeanExitStep], kind.AccuracyByLoop))]),
+            new("examples", "Tokens in square brackets and the loop they left at", ["kind", "exit step", "token"],
+                [.. report.TokenKinds.SelectMany(kind => kind.Examples.Select(example => new object[] { kind.Kind, example.ExitStep, example.Text }))]),
+            new("kv-strategies", "Answers decoded greedily, with what later tokens see of earlier ones", ["keys and values", "threshold", "problems", "exact", "mean exit step"],
+                [.. report.KvStrategies.Select(score => new object[] { score.Strategy, score.Threshold, score.Problems, score.Exact, score.MeanExitStep })]),
+        }.Where(table => table.Rows.Count > 0);
+    }
+
+    /// <summary>The points of all curves.</summary>
+    public static ResultTable Curves(EvalReport report) => new("curves", "Quality against mean loops", ["policy", "threshold", "mean_exit_step", "loss", "accuracy"],
+        [.. report.Curves.SelectMany(curve => curve.Points.Select(point => new object[] { curve.Policy, point.Threshold, point.MeanExitStep, point.Loss, point.Accuracy }))]);
+}

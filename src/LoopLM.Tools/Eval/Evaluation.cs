@@ -1,0 +1,77 @@
+using LoopLM.Checkpoints;
+using LoopLM.Engine.Depth;
+using LoopLM.Engine.Kv;
+using LoopLM.Text.Tokenization;
+using LoopLM.Tools.Train;
+using LoopLM.Torch.Training.Data;
+
+namespace LoopLM.Tools.Eval;
+
+/// <summary>Measures a checkpoint on documents.</summary>
+/// <param name="checkpoint">The checkpoint.</param>
+/// <param name="tokenizer">Its tokenizer.</param>
+/// <param name="open">Opens the runner that decodes answers.</param>
+internal sealed class Evaluation(Checkpoint checkpoint, ByteLevelBpeTokenizer tokenizer, RunnerOpener open)
+{
+    /// <summary>Loops to run, also beyond the model's.</summary>
+    public required int Loops { get; init; }
+
+    /// <summary>What is scored; its seed also chooses the examples.</summary>
+    public required WindowSample Sample { get; init; }
+
+    /// <summary>Most questions for each KV strategy.</summary>
+    public required int Problems { get; init; }
+
+    /// <summary>Thresholds of q-exit.</summary>
+    public required IReadOnlyList<float> Thresholds { get; init; }
+
+    /// <summary>Measures.</summary>
+    /// <param name="split">The documents.</param>
+    /// <param name="kinds">Names of their kinds.</param>
+    public EvalReport Run(TokenSplit split, IReadOnlyList<string> kinds)
+    {
+        using var model = ModelScorer.Load(checkpoint, Loops);
+        var scores = ModelScorer.Score(model, split, Sample);
+        var depth = Math.Min(Loops, checkpoint.Config.Loops);
+        var own = Enumerable.Range(1, Loops).Select(loop => ThresholdScore.Of(scores, new FixedPolicy(), loop, loop)).ToList();
+        var threshold = checkpoint.Config.EarlyExitThreshold is var configured and < 1 ? configured : 0.5f;
+        return new EvalReport
+        {
+            Model = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(checkpoint.Folder))),
+            Loops = depth,
+            Window = Sample.Window,
+            Seed = Sample.Seed,
+            Targets = scores.Targets,
+            LossByLoop = [.. own.Select(score => score.Loss)],
+            PerplexityByLoop = [.. own.Select(score => Math.Exp(score.Loss))],
+            AccuracyByLoop = [.. own.Select(score => score.Accuracy)],
+            Kinds = [.. KindScore.Of(scores, split, kinds)],
+            Thresholds = [.. Thresholds.Select(value => ThresholdScore.Of(scores, new QExitPolicy(), value, depth))],
+            Curves = ExitCurve.All(scores, depth),
+            Lens = LensStep.All(scores, depth),
+            TokenKindsThreshold = threshold,
+            TokenKinds = TokenKindScore.All(scores, new TokenKinds(split, tokenizer), threshold, depth, Sample.Seed),
+            KvStrategies = [.. KvStrategies(AnsweredQuestion.Of(split, tokenizer, Problems), threshold)],
+        };
+    }
+
+    private IEnumerable<KvStrategyScore> KvStrategies(List<AnsweredQuestion> questions, float threshold)
+    {
+        if (questions.Count == 0)
+        {
+            yield break;
+        }
+
+        var loops = checkpoint.Config.Loops;
+        foreach (var (layout, q) in new[] { (KvLayout.LastExited, 1), (KvLayout.LastExited, threshold), (KvLayout.Shared, 1), (KvLayout.Shared, threshold) })
+        {
+            yield return EngineAnswers.Run(questions, capacity => open(checkpoint, capacity), loops, layout, q);
+        }
+
+        using var model = ModelScorer.Load(checkpoint, loops);
+        foreach (var reuse in Enum.GetValues<KvReuse>())
+        {
+            yield return KvReuseAnswers.Run(questions, model, reuse);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using LoopLM.Engine.Depth;
+using LoopLM.Torch.Training;
+
+namespace LoopLM.Tools.Eval;
+
+/// <summary>Quality against mean loops as the threshold of one policy moves.</summary>
+/// <param name="Policy">Name of the policy.</param>
+/// <param name="Points">In rising order of the threshold.</param>
+internal sealed record ExitCurve(string Policy, ThresholdScore[] Points)
+{
+    private const int Steps = 24;
+
+    /// <summary>The curves of fixed depth, hidden-delta, q-exit and act.</summary>
+    /// <param name="scores">Scores of the model's loops and perhaps more.</param>
+    /// <param name="maxLoops">The loop where every target exits; fixed depth goes on to the last loop scored.</param>
+    public static ExitCurve[] All(TokenScores scores, int maxLoops) =>
+    [
+        new("fixed", [.. Enumerable.Range(1, scores.Loops).Select(loop => ThresholdScore.Of(scores, new FixedPolicy(), loop, loop))]),
+        Of(scores, new QExitPolicy(), step => (float)step / Steps, maxLoops),
+        Of(scores, new HiddenDeltaPolicy(), step => 0.02f * MathF.Pow(2, step / 3f), maxLoops),
+        Of(scores, new ActPolicy(), step => step / 8f, maxLoops),
+    ];
+
+    private static ExitCurve Of(TokenScores scores, IExitPolicy policy, Func<int, float> threshold, int maxLoops) =>
+        new(policy.Name, [.. Enumerable.Range(0, Steps + 1).Select(step => ThresholdScore.Of(scores, policy, threshold(step), maxLoops))]);
+}

@@ -1,0 +1,87 @@
+using System.Text.Json.Nodes;
+using LoopLM.Checkpoints;
+using LoopLM.Engine.Depth;
+using LoopLM.Testing;
+using LoopLM.Text.Tokenization;
+using LoopLM.Tools.Calibrate;
+using LoopLM.Tools.Eval;
+using Spectre.Console.Testing;
+
+namespace LoopLM.Tools.Tests.Calibrate;
+
+public sealed class CalibrateCommandTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("looplm-").FullName;
+    private readonly TestConsole _console = new();
+
+    public CalibrateCommandTests()
+    {
+        foreach (var file in new[] { "config.json", "model.safetensors", "tokenizer.json" })
+        {
+            File.Copy(Path.Combine(TestData.Root, "models", "looplm-bytes", file), In(file));
+        }
+
+        File.WriteAllText(In("tale.txt"), string.Concat(Enumerable.Repeat("The old woman went into the forest to look for her goat. \"Where are you?\" she cried.\n", 8)));
+    }
+
+    [Fact]
+    public void Invoke_TargetLoops_WritesTheHighestThresholdThatAnEvaluationFindsWithinIt()
+    {
+        Assert.True(Invoke("--target-loops", "2.6") == 0, _console.Output);
+
+        using var checkpoint = Checkpoint.Open(_folder);
+        Assert.True(Read(checkpoint.Config.EarlyExitThreshold).MeanExitStep <= 2.6);
+        Assert.True(Read(checkpoint.Config.EarlyExitThreshold + 0.001f).MeanExitStep > 2.6);
+    }
+
+    [Fact]
+    public void Invoke_MaxLossIncrease_WritesAThresholdThatAnEvaluationFindsWithinIt()
+    {
+        Assert.True(Invoke("--max-loss-increase", "2%") == 0, _console.Output);
+
+        using var checkpoint = Checkpoint.Open(_folder);
+        var (found, full) = (Read(checkpoint.Config.EarlyExitThreshold), Read(1));
+        Assert.True(found.Loss <= full.Loss * 1.02 && found.MeanExitStep < full.MeanExitStep);
+        Assert.True(Read(checkpoint.Config.EarlyExitThreshold - 0.001f).Loss > full.Loss * 1.02);
+    }
+
+    [Fact]
+    public void Invoke_Out_WritesThereAndChangesNoOtherField()
+    {
+        var before = File.ReadAllText(In("config.json"));
+
+        Assert.Equal(0, Invoke("--target-loops", "2", "--out", In("calibrated.json")));
+
+        Assert.Equal(before, File.ReadAllText(In("config.json")));
+        var (old, written) = (JsonNode.Parse(before)!.AsObject(), JsonNode.Parse(File.ReadAllText(In("calibrated.json")))!.AsObject());
+        Assert.True(old.Remove("early_exit_threshold") && written.Remove("early_exit_threshold"));
+        Assert.Equal(old.ToJsonString(), written.ToJsonString());
+    }
+
+    [Theory]
+    [InlineData("--target-loops is 0.5; it must be at least 1.", "--target-loops", "0.5")]
+    [InlineData("--max-loss-increase is '1'; it must be a percentage", "--max-loss-increase", "1")]
+    [InlineData("Give one of --target-loops and --max-loss-increase.")]
+    public void Invoke_BadTarget_ExitsWithOneAndNamesIt(string message, params string[] options)
+    {
+        Assert.Equal(1, Invoke(options));
+
+        Assert.Contains(message, _console.Output.ReplaceLineEndings(""), StringComparison.Ordinal);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private int Invoke(params string[] options) =>
+        CalibrateCommand.Create(_console).Parse(["--model", _folder, "--text", In("tale.txt"), .. options]).Invoke();
+
+    private ThresholdScore Read(float threshold)
+    {
+        using var checkpoint = Checkpoint.Open(_folder);
+        var documents = new EvalDocuments(ByteLevelBpeTokenizer.Load(In("tokenizer.json")));
+        documents.AddText(In("tale.txt"));
+        using var model = ModelScorer.Load(checkpoint, 4);
+        return ThresholdScore.Of(ModelScorer.Score(model, documents.Join(), new WindowSample(256, 1 << 16, 1)), new QExitPolicy(), threshold, 4);
+    }
+
+    private string In(string file) => Path.Combine(_folder, file);
+}

@@ -1,0 +1,96 @@
+using System.Text.Json;
+using LoopLM.Cpu.Runners;
+using LoopLM.Testing;
+using LoopLM.Tools.Eval;
+using Spectre.Console.Testing;
+
+namespace LoopLM.Tools.Tests.Eval;
+
+public sealed class EvalCommandTests : IDisposable
+{
+    private static readonly Dictionary<string, RunnerOpener> s_runners = new()
+    {
+        ["cpu"] = (checkpoint, capacity) => new CpuModelRunner(checkpoint, capacity, new CpuRunnerOptions { Weights = WeightType.Float32 }),
+    };
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("looplm-").FullName;
+    private readonly TestConsole _console = new();
+
+    [Fact]
+    public void Invoke_TextAndProblems_MeasuresEveryLoopAndWritesTablesAndCurves()
+    {
+        using var report = Measure("--loops", "5", "--source", "sum:held-out=12,digits=1-2,chat=0", "--out", Path.Combine(_folder, "out"), "--json");
+
+        var (losses, accuracies) = (Numbers(report.RootElement.GetProperty("loss_by_loop")), Numbers(report.RootElement.GetProperty("accuracy_by_loop")));
+        Assert.Equal((5, 5), (losses.Length, accuracies.Length));
+        Assert.True(losses[3] < losses[0]);
+        var points = report.RootElement.GetProperty("thresholds").EnumerateArray().ToList();
+        var steps = points.Select(point => point.GetProperty("mean_exit_step").GetDouble()).ToList();
+        Assert.Equal(steps.Order(), steps);
+        Assert.Equal((1, 4), (points[^1].GetProperty("threshold").GetDouble(), steps[^1]));
+        Assert.Equal((losses[3], accuracies[3]), (points[^1].GetProperty("loss").GetDouble(), points[^1].GetProperty("accuracy").GetDouble()));
+        Assert.Equal(["fixed", "q-exit", "hidden-delta", "act"], report.RootElement.GetProperty("curves").EnumerateArray().Select(curve => curve.GetProperty("policy").GetString()!));
+        Assert.Equal(6, Lines("loops.csv").Length);
+        Assert.Equal("policy,threshold,mean_exit_step,loss,accuracy", Lines("curves.csv")[0]);
+        Assert.Contains("<svg", File.ReadAllText(Path.Combine(_folder, "out", "accuracy-by-mean-loops.svg")), StringComparison.Ordinal);
+
+        string[] Lines(string file) => File.ReadAllLines(Path.Combine(_folder, "out", file));
+    }
+
+    [Fact]
+    public void Invoke_Problems_DecodesTheSameWithTheLastLoopsKeysInTheEngineAndInTorch()
+    {
+        using var report = Measure("--source", "sum:held-out=12,digits=1-2,chat=0", "--json");
+
+        var exact = report.RootElement.GetProperty("kv_strategies").EnumerateArray()
+            .Where(score => score.GetProperty("threshold").GetDouble() == 1)
+            .ToDictionary(score => score.GetProperty("strategy").GetString()!, score => score.GetProperty("exact").GetDouble());
+        Assert.Equal(["averaged", "first loop", "last loop", "per loop", "shared (last loop)"], exact.Keys.Order());
+        Assert.Equal(exact["shared (last loop)"], exact["last loop"]);
+        Assert.True(exact["per loop"] > exact["first loop"]);
+    }
+
+    [Fact]
+    public void Invoke_WithoutJson_PrintsTables()
+    {
+        Assert.Equal(0, Invoke("--model", Model, "--text", Text()));
+
+        Assert.Contains("mean exit step", _console.Output, StringComparison.Ordinal);
+        Assert.Contains("inside a word", _console.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("no-such-text.txt", "--text", "no-such-text.txt")]
+    [InlineData("--loops is 17; it must be from 1 to 16.", "--loops", "17")]
+    [InlineData("--window is 1; it must be from 2 to 2048.", "--window", "1")]
+    [InlineData("--threshold is 2; it must be from 0 to 1.", "--threshold", "2")]
+    [InlineData("no-such-data", "--data", "no-such-data")]
+    [InlineData("There is nothing to predict", "--seed", "2")]
+    public void Invoke_BadInput_ExitsWithOneAndNamesIt(string message, params string[] options)
+    {
+        Assert.Equal(1, Invoke(["--model", Model, .. options]));
+
+        Assert.Contains(message, _console.Output.ReplaceLineEndings(""), StringComparison.Ordinal);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static string Model => Path.Combine(TestData.Root, "models", "looplm-bytes");
+
+    private static double[] Numbers(JsonElement list) => [.. list.EnumerateArray().Select(number => number.GetDouble())];
+
+    private string Text()
+    {
+        var path = Path.Combine(_folder, "tale.txt");
+        File.WriteAllText(path, string.Concat(Enumerable.Repeat("Once upon a time there was a king who had three daughters. They lived in a castle by the sea.\n", 8)));
+        return path;
+    }
+
+    private JsonDocument Measure(params string[] options)
+    {
+        Assert.True(Invoke(["--model", Model, "--text", Text(), .. options]) == 0, _console.Output);
+        return JsonDocument.Parse(_console.Output);
+    }
+
+    private int Invoke(params string[] arguments) => EvalCommand.Create(s_runners, _console).Parse(arguments).Invoke();
+}

@@ -8,6 +8,9 @@ namespace LoopLM.Torch.Ouro;
 /// <summary>One layer with sandwich norms: each block is normalised before and after, the second time inside its residual branch.</summary>
 public sealed class DecoderLayer : nn.Module
 {
+    // The operator + makes a scalar for each sum and lets go of it while libtorch still reads it.
+    private static readonly Scalar One = 1;
+
     // The checkpoint's names mislead: "post_attention_layernorm" stands before the MLP, and the two "_2" norms stand behind their blocks.
     [ComponentName(Name = "input_layernorm")]
     private readonly RmsNorm _beforeAttention;
@@ -39,7 +42,7 @@ public sealed class DecoderLayer : nn.Module
     /// <summary>Applies the layer; see <see cref="SelfAttention.forward"/> for the arguments.</summary>
     public Tensor forward(Tensor hidden, RotaryTable rotary, IAttention attention)
     {
-        hidden = hidden + _afterAttention.forward(_attention.forward(_beforeAttention.forward(hidden), rotary, attention));
-        return hidden + _afterMlp.forward(_mlp.forward(_beforeMlp.forward(hidden)));
+        hidden = hidden.add(_afterAttention.forward(_attention.forward(_beforeAttention.forward(hidden), rotary, attention)), One);
+        return hidden.add(_afterMlp.forward(_mlp.forward(_beforeMlp.forward(hidden))), One);
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using LoopLM.Checkpoints;
 using LoopLM.Checkpoints.Configuration;
 using LoopLM.Torch.Native;
@@ -151,10 +150,5 @@ internal sealed class TrainCommand
 
     private static Option<int> Number(string name, string description, int value) => new(name) { Description = description, DefaultValueFactory = _ => value };
 
-    private static Option<double> Fraction(string name, string description, double value) => new(name)
-    {
-        Description = description,
-        DefaultValueFactory = _ => value,
-        CustomParser = argument => double.Parse(argument.Tokens[0].Value, CultureInfo.InvariantCulture),
-    };
+    private static Option<double> Fraction(string name, string description, double value) => new(name) { Description = description, DefaultValueFactory = _ => value };
 }

@@ -10,8 +10,8 @@ namespace LoopLM.Tools.Train;
 /// <summary>Runs the steps of a training run, and from time to time measures, reports and saves.</summary>
 internal sealed class TrainingRun
 {
-    /// <summary>Held-out windows of one evaluation.</summary>
-    private const int EvaluatedWindows = 256;
+    /// <summary>Held-out tokens of one evaluation, padding included.</summary>
+    private const int EvaluatedTokens = 16_384;
 
     private readonly RunFolder _folder;
     private readonly TrainSettings _settings;
@@ -34,7 +34,7 @@ internal sealed class TrainingRun
             trainer.Load(folder.State);
         }
 
-        _windows = heldOut.Documents == 0 ? [] : [.. WindowPacker.Pack(heldOut, settings.Training.WindowLength).Take(EvaluatedWindows)];
+        _windows = heldOut.Documents == 0 ? [] : [.. WindowPacker.Pack(heldOut, settings.Training.WindowLength).Take(Math.Max(1, EvaluatedTokens / settings.Training.WindowLength))];
         string[] ByLoop(string name) => [.. Enumerable.Range(1, model.Config.Loops).Select(loop => $"{name}_{loop}")];
         _steps = new(folder.Steps, ["step", "seconds", "tokens", "targets", "learning_rate", "beta", "objective", .. ByLoop("loss"), "entropy", "expected_exit_step", "gradient_norm"], trainer.Step);
         _evaluations = new(folder.Evaluations, ["step", "kind", "targets", .. ByLoop("loss"), .. ByLoop("accuracy"), .. ByLoop("exact")], trainer.Step);

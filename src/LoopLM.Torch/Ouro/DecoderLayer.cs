@@ -39,7 +39,7 @@ public sealed class DecoderLayer : nn.Module
     /// <summary>Applies the layer; see <see cref="SelfAttention.forward"/> for the arguments.</summary>
     public Tensor forward(Tensor hidden, RotaryTable rotary, IAttention attention)
     {
-        hidden = hidden + _afterAttention.forward(_attention.forward(_beforeAttention.forward(hidden), rotary, attention));
-        return hidden + _afterMlp.forward(_mlp.forward(_beforeMlp.forward(hidden)));
+        hidden = hidden.Plus(_afterAttention.forward(_attention.forward(_beforeAttention.forward(hidden), rotary, attention)));
+        return hidden.Plus(_afterMlp.forward(_mlp.forward(_beforeMlp.forward(hidden))));
     }
 }

@@ -79,10 +79,12 @@ public sealed class OuroModel : nn.Module<Tensor, IReadOnlyList<LoopOutput>>
         }
     }
 
-    /// <summary>Fills the weights for training from scratch: matrices from a normal distribution, norms with one, biases with zero.</summary>
-    /// <param name="seed">Seed of the distribution.</param>
-    /// <param name="deviation">Its standard deviation; the published configuration says 0.02.</param>
-    public void Initialise(long seed, double deviation = 0.02)
+    /// <summary>
+    /// Fills the weights for training from scratch, from normal distributions: embeddings of deviation 1, so that the token is not drowned by the first
+    /// blocks, whose norms give their outputs a root mean square of 1; head and gate of 0.02; other matrices of 1 / sqrt(inputs). Norms are one, biases zero.
+    /// </summary>
+    /// <param name="seed">Seed of the distributions.</param>
+    public void Initialise(long seed)
     {
         using var _ = no_grad();
         using var generator = new Generator((ulong)seed, Placement.Device);
@@ -90,7 +92,7 @@ public sealed class OuroModel : nn.Module<Tensor, IReadOnlyList<LoopOutput>>
         {
             if (parameter.ndim > 1)
             {
-                parameter.normal_(0, deviation, generator);
+                parameter.normal_(0, Deviation(name, parameter.shape[1]), generator);
             }
             else
             {
@@ -98,6 +100,13 @@ public sealed class OuroModel : nn.Module<Tensor, IReadOnlyList<LoopOutput>>
             }
         }
     }
+
+    private static double Deviation(string name, long inputs) => name switch
+    {
+        "model.embed_tokens.weight" => 1,
+        "lm_head.weight" or "model.early_exit_gate.weight" => 0.02,
+        _ => 1 / Math.Sqrt(inputs),
+    };
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

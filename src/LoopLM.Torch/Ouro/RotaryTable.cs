@@ -23,5 +23,5 @@ public sealed class RotaryTable
     /// <remarks>The minus stands in the table: exchanging the halves is then all that is left to do, and the products are the same to the bit.</remarks>
     public Tensor Rotate(Tensor heads) => FusedKernels.Suit(heads)
         ? RotationFunction.apply(heads, _cosine, _signedSine)
-        : (heads * _cosine) + (heads.roll(_half, -1) * _signedSine);
+        : (heads * _cosine).Plus(heads.roll(_half, -1) * _signedSine);
 }

@@ -15,7 +15,7 @@ namespace LoopLM.Torch.Runners;
 /// </remarks>
 public sealed class TorchModelRunner : IModelRunner
 {
-    private const float SmallestNorm = 1e-30f;
+    private static readonly Scalar SmallestNorm = 1e-30f;
     private readonly OuroModel _model;
     private readonly StateStore _states;
     private readonly KvStore _kv;

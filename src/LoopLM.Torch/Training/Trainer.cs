@@ -1,3 +1,4 @@
+using LoopLM.Torch.Native;
 using LoopLM.Torch.Ouro;
 using LoopLM.Torch.Training.Data;
 using LoopLM.Torch.Training.Objectives;
@@ -74,8 +75,11 @@ public sealed class Trainer : IDisposable
         IObjective objective = _options.Stage == TrainingStage.GateGain ? new GainLabels() : new ExpectedLoss(beta);
         var batches = NextBatches();
         using var sum = new GradientSum([.. _trained.Select(entry => entry.Parameter)]);
-        Parallel.For(0, batches.Length, new ParallelOptions { MaxDegreeOfParallelism = _options.Workers }, index =>
-            sum.Add(index, GradientPass.Run(_computing, _computed, batches[index], objective)));
+        using (CollectionPause.Start())
+        {
+            Parallel.For(0, batches.Length, new ParallelOptions { MaxDegreeOfParallelism = _options.Workers }, index =>
+                sum.Add(index, GradientPass.Run(_computing, _computed, batches[index], objective)));
+        }
 
         long targets = batches.Sum(batch => (long)batch.Targets.Length);
         var norm = Update(sum, targets, rate);

@@ -53,20 +53,23 @@ public sealed class TaskTests
     public void Hop_Problems_FollowTheirFacts()
     {
         var random = new Random(1);
-        var task = new HopTask((1, 4), people: 6);
+        var task = new HopTask((1, 4), people: (5, 7), questions: (1, 3));
 
         Assert.All(Enumerable.Range(0, 300).Select(_ => task.Draw(random)), problem =>
         {
             var parts = problem.Question.Split(';');
-            var next = parts[..^1].Select(fact => fact.Split('>')).ToDictionary(fact => fact[0], fact => fact[1]);
-            var (person, hops) = (parts[^1].Split('+')[0], int.Parse(parts[^1].Split('+')[1], CultureInfo.InvariantCulture));
-            Assert.Equal(6, next.Count);
-            for (var hop = 0; hop < hops; hop++)
+            var next = parts[..^1].ToDictionary(fact => fact[..3], fact => fact[3..]);
+            Assert.InRange(next.Count, 5, 7);
+            foreach (var (question, answer) in problem.FollowUps.Prepend((parts[^1], problem.Answer)))
             {
-                person = next[person];
-            }
+                var person = question[1..];
+                for (var hop = question[0] - '0'; hop > 0; hop--)
+                {
+                    person = next[person];
+                }
 
-            Assert.Equal(problem.Answer, person);
+                Assert.Equal(answer, person);
+            }
         });
     }
 

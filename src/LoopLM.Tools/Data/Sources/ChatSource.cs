@@ -12,7 +12,7 @@ internal abstract class ChatSource(int repeat, OverlapFilter filter) : IDocument
             var text = heldOut ? answer : filter.Apply(answer);
             for (var i = 0; i < (heldOut ? 1 : repeat) && text.Length > 0 && HeldOut.Contains(key) == heldOut; i++)
             {
-                yield return Data.Documents.Chat(question, text);
+                yield return Data.Documents.Chat((question, text));
             }
         }
     }

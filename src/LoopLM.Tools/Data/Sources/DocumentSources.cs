@@ -9,7 +9,7 @@ internal static class DocumentSources
     public const string Help =
         "text:path=FILE[,repeat=N] | held-out-text:path=FILE | story:path=FILE[,words=N][,repeat=N] | gloss:path=FILE[,repeat=N] | question:path=FILE[,repeat=N] | "
         + "mano:count=N[,held-out=N][,modulus=N][,operations=A-B][,chat=SHARE] | sum:count=N[,held-out=N][,digits=A-B][,chat=SHARE] | "
-        + "hop:count=N[,held-out=N][,hops=A-B][,people=N][,chat=SHARE]";
+        + "hop:count=N[,held-out=N][,hops=A-B][,people=A-B][,questions=A-B][,chat=SHARE]";
 
     /// <summary>Opens sources; the held-out texts are known to the filter afterwards.</summary>
     /// <param name="specs">As the command line has them.</param>
@@ -43,7 +43,7 @@ internal static class DocumentSources
     {
         "mano" => new ManoTask(spec.Integer("modulus", 7), spec.Range("operations", (1, 4))),
         "sum" => new SumTask(spec.Range("digits", (1, 3))),
-        "hop" => new HopTask(spec.Range("hops", (1, 4)), spec.Integer("people", 6)),
+        "hop" => new HopTask(spec.Range("hops", (1, 4)), spec.Range("people", (5, 5)), spec.Range("questions", (1, 1))),
         _ => throw new FormatException($"'{spec.Kind}' is no source; a source is {Help}."),
     };
 }

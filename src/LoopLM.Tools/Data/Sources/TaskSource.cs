@@ -27,9 +27,8 @@ internal sealed class TaskSource(string kind, ITask task, int count, int heldOut
             }
 
             (left, misses) = (left - 1, 0);
-            yield return random.NextDouble() < chatShare
-                ? Data.Documents.Chat(problem.Question, problem.Answer)
-                : Data.Documents.Line(problem.Question, problem.Answer);
+            IReadOnlyList<(string, string)> turns = [(problem.Question, problem.Answer), .. problem.FollowUps];
+            yield return random.NextDouble() < chatShare ? Data.Documents.Chat(turns) : Data.Documents.Line(turns);
         }
     }
 }

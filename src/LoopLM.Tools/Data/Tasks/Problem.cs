@@ -4,4 +4,8 @@ namespace LoopLM.Tools.Data.Tasks;
 /// <param name="Question">The question.</param>
 /// <param name="Answer">The answer.</param>
 /// <param name="IsFact">Whether it is one step, to be known rather than worked out: there are too few of those to hold any out.</param>
-internal readonly record struct Problem(string Question, string Answer, bool IsFact = false);
+internal sealed record Problem(string Question, string Answer, bool IsFact = false)
+{
+    /// <summary>More questions on what the first one tells, each with its answer.</summary>
+    public IReadOnlyList<(string Question, string Answer)> FollowUps { get; init; } = [];
+}

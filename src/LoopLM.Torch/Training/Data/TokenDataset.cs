@@ -52,10 +52,24 @@ public sealed record TokenDataset
         var offset = 0;
         foreach (var part in parts)
         {
-            starts.AddRange(part.Starts.Select(start => start + offset));
+            var before = offset;
+            starts.AddRange(part.Starts.Select(start => start + before));
             offset += part.Tokens.Length;
         }
 
-        return new([.. parts.SelectMany(part => part.Tokens)], [.. parts.SelectMany(part => part.IsTarget)], [.. starts], [.. parts.SelectMany(part => part.Kinds)]);
+        return new(Join(part => part.Tokens), Join(part => part.IsTarget), [.. starts], Join(part => part.Kinds));
+
+        T[] Join<T>(Func<TokenSplit, T[]> values)
+        {
+            var joined = new T[parts.Sum(part => values(part).Length)];
+            var end = 0;
+            foreach (var part in parts)
+            {
+                values(part).CopyTo(joined, end);
+                end += values(part).Length;
+            }
+
+            return joined;
+        }
     }
 }

@@ -3,7 +3,7 @@ using LoopLM.Torch.Training.Data;
 
 namespace LoopLM.Tools.Eval;
 
-/// <summary>A question in tokens and what a model should go on with.</summary>
+/// <summary>A question in tokens and what a model should go on with; of a document with several questions, the first.</summary>
 /// <param name="Prompt">The question.</param>
 /// <param name="Answer">The answer without the special token that ends it.</param>
 internal sealed record AnsweredQuestion(int[] Prompt, int[] Answer)
@@ -18,8 +18,9 @@ internal sealed record AnsweredQuestion(int[] Prompt, int[] Answer)
             .Where(range => IsProblem(split.IsTarget.AsSpan(range)))
             .Select(range =>
             {
-                var first = split.IsTarget.AsSpan(range).IndexOf((byte)1);
-                return new AnsweredQuestion(split.Tokens[range][..first], [.. split.Tokens[range][first..].TakeWhile(token => !tokenizer.IsSpecial(token))]);
+                var (tokens, isTarget) = (split.Tokens[range], split.IsTarget[range]);
+                var first = isTarget.IndexOf((byte)1);
+                return new AnsweredQuestion(tokens[..first], [.. tokens[first..].TakeWhile((token, i) => isTarget[first + i] == 1 && !tokenizer.IsSpecial(token))]);
             })
             .Where(problem => problem.Answer.Length > 0)
             .Take(most)];

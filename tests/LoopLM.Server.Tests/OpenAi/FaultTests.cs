@@ -53,19 +53,13 @@ public sealed class FaultTests
     public async Task Post_QueueFull_IsRefusedWith429AndTheOthersFinish()
     {
         await using var server = await ServerHarness.StartAsync(settings: ["--Engine:MaxSequences=1", "--Engine:MaxQueuedRequests=1"]);
-        using var go = new ManualResetEventSlim();
-        using var running = new ManualResetEventSlim();
-        server.Runner.BeforeLoop = _ =>
-        {
-            running.Set();
-            go.Wait(ServerHarness.Patience);
-        };
+        using var hold = new Hold(server.Runner);
         var first = server.CompleteAsync("""{"prompt":"a"}""");
-        Assert.True(running.Wait(ServerHarness.Patience));
+        hold.WaitUntilHeld();
         var others = Enumerable.Range(0, 2).Select(_ => server.PostAsync("""{"prompt":"a"}""")).ToArray();
 
         var refused = await await Task.WhenAny(others).WaitAsync(ServerHarness.Patience);
-        go.Set();
+        hold.LetGo();
 
         Assert.Equal((HttpStatusCode.TooManyRequests, true), (refused.StatusCode, refused.Headers.RetryAfter?.Delta > TimeSpan.Zero));
         await first;
@@ -105,19 +99,13 @@ public sealed class FaultTests
     public async Task Stop_WhileARequestRuns_FinishesItAndRefusesNewOnes()
     {
         await using var server = await ServerHarness.StartAsync();
-        using var go = new ManualResetEventSlim();
-        using var running = new ManualResetEventSlim();
-        server.Runner.BeforeLoop = _ =>
-        {
-            running.Set();
-            go.Wait(ServerHarness.Patience);
-        };
+        using var hold = new Hold(server.Runner);
         var request = server.CompleteAsync("""{"prompt":"a","max_tokens":5}""");
-        Assert.True(running.Wait(ServerHarness.Patience));
+        hold.WaitUntilHeld();
 
         var stopping = server.StopAsync();
         var (response, error) = await ServerHarness.RefuseAsync(RefusedPostAsync(server));
-        go.Set();
+        hold.LetGo();
 
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "draining"), (response.StatusCode, error.GetProperty("code").GetString()));
         Assert.Equal("héll", (await request).GetProperty("choices")[0].GetProperty("text").GetString());
@@ -128,18 +116,12 @@ public sealed class FaultTests
     public async Task Stop_RequestOutlastsTheDrainTimeout_IsCancelledAndToldSo()
     {
         await using var server = await ServerHarness.StartAsync(settings: "--Limits:DrainTimeout=00:00:00");
-        using var go = new ManualResetEventSlim();
-        using var running = new ManualResetEventSlim();
-        server.Runner.BeforeLoop = _ =>
-        {
-            running.Set();
-            go.Wait(ServerHarness.Patience);
-        };
+        using var hold = new Hold(server.Runner);
         var request = server.PostAsync("""{"prompt":"a","max_tokens":20}""");
-        Assert.True(running.Wait(ServerHarness.Patience));
+        hold.WaitUntilHeld();
 
         var stopped = server.StopAsync();
-        go.Set();
+        hold.LetGo();
 
         var (response, error) = await ServerHarness.RefuseAsync(request);
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "draining"), (response.StatusCode, error.GetProperty("code").GetString()));
@@ -162,6 +144,29 @@ public sealed class FaultTests
             {
                 // It was accepted before the engine drained, and waits behind the one that holds the engine up.
             }
+        }
+    }
+
+    /// <summary>Holds the engine up before its next loop until it is let go.</summary>
+    private sealed class Hold : IDisposable
+    {
+        private readonly ManualResetEventSlim _held = new();
+        private readonly ManualResetEventSlim _go = new();
+
+        public Hold(SpellingRunner runner) => runner.BeforeLoop = _ =>
+        {
+            _held.Set();
+            _go.Wait(ServerHarness.Patience);
+        };
+
+        public void WaitUntilHeld() => Assert.True(_held.Wait(ServerHarness.Patience));
+
+        public void LetGo() => _go.Set();
+
+        public void Dispose()
+        {
+            _held.Dispose();
+            _go.Dispose();
         }
     }
 }

@@ -20,7 +20,9 @@ internal static class TokenizerCommand
             try
             {
                 var vocabulary = Train(result.GetRequiredValue(files), result.GetValue(size));
-                using var stream = File.Create(result.GetRequiredValue(output));
+                var path = Path.GetFullPath(result.GetRequiredValue(output));
+                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                using var stream = File.Create(path);
                 vocabulary.Write(stream);
                 console.WriteLine($"{vocabulary.Size} tokens, {vocabulary.Merges.Count} of them merges.");
                 return 0;

@@ -81,7 +81,9 @@ public sealed class OuroModel : nn.Module<Tensor, IReadOnlyList<LoopOutput>>
 
     /// <summary>
     /// Fills the weights for training from scratch, from normal distributions: embeddings of deviation 1, so that the token is not drowned by the first
-    /// blocks, whose norms give their outputs a root mean square of 1; head and gate of 0.02; other matrices of 1 / sqrt(inputs). Norms are one, biases zero.
+    /// blocks, whose norms give their outputs a root mean square of 1, plus one vector of the same deviation that all tokens share: queries and keys
+    /// have no biases, and only what tokens have in common lets a head attend by position alone, as the one before must be found. Head and gate of 0.02;
+    /// other matrices of 1 / sqrt(inputs). Norms are one, biases zero.
     /// </summary>
     /// <param name="seed">Seed of the distributions.</param>
     public void Initialise(long seed)
@@ -93,6 +95,11 @@ public sealed class OuroModel : nn.Module<Tensor, IReadOnlyList<LoopOutput>>
             if (parameter.ndim > 1)
             {
                 parameter.normal_(0, Deviation(name, parameter.shape[1]), generator);
+                if (name == EmbeddingName)
+                {
+                    using var scope = NewDisposeScope();
+                    parameter.add_(randn([1, parameter.shape[1]], generator: generator, device: Placement.Device));
+                }
             }
             else
             {
@@ -101,9 +108,11 @@ public sealed class OuroModel : nn.Module<Tensor, IReadOnlyList<LoopOutput>>
         }
     }
 
+    private const string EmbeddingName = "model.embed_tokens.weight";
+
     private static double Deviation(string name, long inputs) => name switch
     {
-        "model.embed_tokens.weight" => 1,
+        EmbeddingName => 1,
         "lm_head.weight" or "model.early_exit_gate.weight" => 0.02,
         _ => 1 / Math.Sqrt(inputs),
     };

@@ -7,16 +7,16 @@ using Spectre.Console;
 
 namespace LoopLM.Tools.Calibrate;
 
-/// <summary><c>looplm calibrate</c>: chooses the threshold of q-exit on a text and makes it the model's default.</summary>
+/// <summary><c>looplm calibrate</c>: chooses the threshold of q-exit on documents and makes it the model's default.</summary>
 internal sealed class CalibrateCommand
 {
     private readonly Option<string> _model = new("--model") { Description = "Folder of a checkpoint with a tokenizer.json.", Required = true };
-    private readonly Option<string> _text = new("--text") { Description = "A file of running text, a line <|endoftext|> between documents.", Required = true };
+    private readonly DocumentOptions _documents = new();
     private readonly Option<double?> _targetLoops = new("--target-loops") { Description = "Mean exit step that is not to be exceeded, from 1.", CustomParser = argument => double.Parse(argument.Tokens[0].Value, CultureInfo.InvariantCulture) };
     private readonly Option<string?> _maxLossIncrease = new("--max-loss-increase") { Description = "Loss over that of full depth that is not to be exceeded, such as 1%." };
-    private readonly Option<int> _maxTokens = new("--max-tokens") { Description = "Most tokens of the text.", DefaultValueFactory = _ => 1 << 16 };
+    private readonly Option<int> _maxTokens = new("--max-tokens") { Description = "Most tokens of each kind of document.", DefaultValueFactory = _ => 1 << 16 };
     private readonly Option<int> _window = new("--window") { Description = "Tokens of a window.", DefaultValueFactory = _ => 256 };
-    private readonly Option<int> _seed = new("--seed") { Description = "Seed of the windows drawn where the text has more.", DefaultValueFactory = _ => 1 };
+    private readonly Option<int> _seed = new("--seed") { Description = "Seed of generated problems and of the windows drawn where there is more.", DefaultValueFactory = _ => 1 };
     private readonly Option<string?> _out = new("--out") { Description = "Where the configuration with the threshold goes. Default: the model's config.json." };
     private readonly IAnsiConsole _console;
 
@@ -25,10 +25,11 @@ internal sealed class CalibrateCommand
     public static Command Create(IAnsiConsole console)
     {
         var calibrate = new CalibrateCommand(console);
-        var command = new Command("calibrate", "Choose a model's default exit threshold on a text.")
+        var command = new Command("calibrate", "Choose a model's default exit threshold on documents.")
         {
-            calibrate._model, calibrate._text, calibrate._targetLoops, calibrate._maxLossIncrease, calibrate._maxTokens, calibrate._window, calibrate._seed, calibrate._out,
+            calibrate._model, calibrate._targetLoops, calibrate._maxLossIncrease, calibrate._maxTokens, calibrate._window, calibrate._seed, calibrate._out,
         };
+        calibrate._documents.AddTo(command);
         command.SetAction(calibrate.Invoke);
         return command;
     }
@@ -51,9 +52,8 @@ internal sealed class CalibrateCommand
     {
         var choose = Target(result.GetValue(_targetLoops), result.GetValue(_maxLossIncrease));
         using var checkpoint = Checkpoint.Open(result.GetRequiredValue(_model));
-        var documents = new EvalDocuments(ByteLevelBpeTokenizer.Load(Path.Combine(checkpoint.Folder, "tokenizer.json")));
-        documents.AddText(result.GetRequiredValue(_text));
         var sample = EvalCommand.Sample(checkpoint, result.GetValue(_window), result.GetValue(_maxTokens), result.GetValue(_seed));
+        var documents = _documents.Read(result, ByteLevelBpeTokenizer.Load(Path.Combine(checkpoint.Folder, "tokenizer.json")), sample.Seed);
         using var model = ModelScorer.Load(checkpoint, checkpoint.Config.Loops);
         var search = new ThresholdSearch(ModelScorer.Score(model, documents.Join(), sample));
         var (chosen, full) = (choose(search), search.FullDepth);

@@ -3,7 +3,6 @@ using System.Text.Json;
 using LoopLM.Checkpoints;
 using LoopLM.Engine.Depth;
 using LoopLM.Text.Tokenization;
-using LoopLM.Tools.Data.Sources;
 using Spectre.Console;
 
 namespace LoopLM.Tools.Eval;
@@ -15,9 +14,7 @@ internal sealed class EvalCommand
     private const int FileWidth = 160;
 
     private readonly Option<string> _model = new("--model") { Description = "Folder of a checkpoint with a tokenizer.json.", Required = true };
-    private readonly Option<string[]> _texts = new("--text") { Description = "Repeatable: a file of running text, a line <|endoftext|> between documents." };
-    private readonly Option<string[]> _data = new("--data") { Description = "Repeatable: a folder that `looplm data` wrote; its held-out split is read." };
-    private readonly Option<string[]> _sources = new("--source") { Description = $"Repeatable: held-out documents made now. {DocumentSources.Help}" };
+    private readonly DocumentOptions _documents = new();
     private readonly Option<int> _maxTokens = new("--max-tokens") { Description = "Most tokens of each kind of document; where there are more, windows are drawn.", DefaultValueFactory = _ => 1 << 16 };
     private readonly Option<int> _window = new("--window") { Description = "Tokens of a window; a longer document starts anew in the next.", DefaultValueFactory = _ => 256 };
     private readonly Option<int> _seed = new("--seed") { Description = "Seed of generated problems, of the windows drawn and of the choice of examples.", DefaultValueFactory = _ => 1 };
@@ -37,8 +34,9 @@ internal sealed class EvalCommand
         var eval = new EvalCommand(runners.Values.First(), console);
         var command = new Command("eval", "Measure a model loop by loop: loss, accuracy, exits, lens, KV strategies.")
         {
-            eval._model, eval._texts, eval._data, eval._sources, eval._maxTokens, eval._window, eval._seed, eval._loops, eval._thresholds, eval._problems, eval._compare, eval._out, eval._json,
+            eval._model, eval._maxTokens, eval._window, eval._seed, eval._loops, eval._thresholds, eval._problems, eval._compare, eval._out, eval._json,
         };
+        eval._documents.AddTo(command);
         command.SetAction(eval.Invoke);
         return command;
     }
@@ -69,18 +67,7 @@ internal sealed class EvalCommand
             Thresholds = Thresholds(result.GetValue(_thresholds) ?? []),
             Compared = result.GetValue(_compare) ?? [],
         };
-        var documents = new EvalDocuments(tokenizer);
-        foreach (var text in result.GetValue(_texts) ?? [])
-        {
-            documents.AddText(text);
-        }
-
-        foreach (var folder in result.GetValue(_data) ?? [])
-        {
-            documents.AddHeldOut(folder);
-        }
-
-        documents.AddSources(result.GetValue(_sources) ?? [], evaluation.Sample.Seed);
+        var documents = _documents.Read(result, tokenizer, evaluation.Sample.Seed);
         return evaluation.Run(documents.Join(), documents.Kinds);
     }
 

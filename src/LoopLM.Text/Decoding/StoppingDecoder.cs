@@ -19,7 +19,7 @@ public sealed class StoppingDecoder(
     /// <summary>The stop string that ended the text; null while there is none.</summary>
     public string? StoppedBy => _matcher.Match;
 
-    /// <summary>UTF-16 units decoded so far, the withheld ones among them.</summary>
+    /// <summary>Characters (Unicode scalar values) decoded so far, the withheld ones among them.</summary>
     public int DecodedLength { get; private set; }
 
     /// <summary>Appends a token.</summary>
@@ -27,7 +27,11 @@ public sealed class StoppingDecoder(
     public string Append(int id)
     {
         var text = _decoder.Append(id);
-        DecodedLength += text.Length;
+        foreach (var unit in text)
+        {
+            DecodedLength += char.IsLowSurrogate(unit) ? 0 : 1;
+        }
+
         return ++_tokens <= minTokens ? text : _matcher.Append(text);
     }
 

@@ -1,0 +1,111 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using LoopLM.Text.Constraints.Automata;
+using LoopLM.Text.Constraints.Schemas;
+
+namespace LoopLM.Text.Constraints;
+
+/// <summary>
+/// Makes grammars of JSON Schemas (draft 2020-12). What a grammar admits matches the schema; it may admit less.
+/// Whatever cannot be enforced is refused, nothing is ignored.
+/// </summary>
+/// <remarks>
+/// <para>Enforced: <c>type</c>, <c>enum</c>, <c>const</c>, <c>anyOf</c>, <c>$ref</c> within the schema, recursive too, <c>properties</c>, <c>required</c>,
+/// <c>additionalProperties</c>, <c>items</c>, <c>minItems</c>, <c>maxItems</c>, <c>minLength</c>, <c>maxLength</c>, <c>pattern</c> as
+/// far as it is regular, <c>format</c> of dates, times, uuid and ipv4, bounds of integers, and bounds of numbers that are integers themselves.
+/// <c>allOf</c> and <c>oneOf</c> with one schema.</para>
+/// <para>The properties of an object come in the schema's order, and where <c>additionalProperties</c> is absent there are no others beside them.
+/// Numbers have at most 18 digits, or 15 on each side of the point and an exponent of two.</para>
+/// </remarks>
+public static class JsonSchemaCompiler
+{
+    /// <summary>Any JSON object.</summary>
+    /// <param name="limits">Says how deep it may be.</param>
+    public static JsonGrammar AnyObject(ConstraintLimits limits)
+    {
+        var context = new TranslationContext(limits, CancellationToken.None);
+        return new(context.Builder, context.Rules.AnyObject, limits.MaxDepth - 1);
+    }
+
+    /// <summary>Makes the grammar of the values that match a schema.</summary>
+    /// <param name="schema">The schema. Its document has to stay open during the call.</param>
+    /// <param name="limits">How large it may be.</param>
+    /// <param name="cancellation">Ends the work.</param>
+    /// <param name="problem">Why there is no grammar; null where there is one.</param>
+    /// <returns>The grammar; null where the schema cannot be enforced.</returns>
+    /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
+    public static JsonGrammar? TryCompile(JsonElement schema, ConstraintLimits limits, CancellationToken cancellation, out SchemaProblem? problem)
+    {
+        var context = new TranslationContext(limits, cancellation);
+        return Finish(context, Translate(schema, context), out problem);
+    }
+
+    private static int Translate(JsonElement schema, TranslationContext context) =>
+        IsReadable(schema, context) ? new SchemaTranslator(schema, context).Translate() : GrammarBuilder.Return;
+
+    private static JsonGrammar? Finish(TranslationContext context, int start, out SchemaProblem? problem)
+    {
+        var (limits, root) = (context.Limits, new SchemaLocation(default));
+        if (context.Builder.IsFull)
+        {
+            context.Refuse(root, null, $"it takes too large a grammar; at most {limits.MaxInstructions} instructions are allowed");
+        }
+
+        problem = context.Problem;
+        if (problem is not null)
+        {
+            return null;
+        }
+
+        var grammar = new JsonGrammar(context.Builder, start, limits.MaxDepth - 1);
+        if (grammar.ShortestLength == CompletionCosts.Never)
+        {
+            context.Refuse(root, null, "no finite value matches it");
+        }
+        else if (grammar.Depths[start] > grammar.MaxDepth)
+        {
+            context.Refuse(root, null, $"every value that matches it is nested more than {limits.MaxDepth} deep");
+        }
+        else if (grammar.ShortestLength > limits.MaxShortestLength)
+        {
+            context.Refuse(root, null, $"the shortest value that matches it has more than {limits.MaxShortestLength} bytes");
+        }
+
+        problem = context.Problem;
+        return problem is null ? grammar : null;
+    }
+
+    // Reads the whole text once, so that nothing in it is too large, too deep or no text at all later on.
+    private static bool IsReadable(JsonElement schema, TranslationContext context)
+    {
+        var root = new SchemaLocation(schema);
+        var text = JsonMarshal.GetRawUtf8Value(schema);
+        if (text.Length > context.Limits.MaxSchemaBytes)
+        {
+            context.Refuse(root, null, $"it has {text.Length} bytes; at most {context.Limits.MaxSchemaBytes} are allowed");
+            return false;
+        }
+
+        var reader = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = int.MaxValue });
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.CurrentDepth >= context.Limits.MaxDepth && reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
+                {
+                    context.Refuse(root, null, $"it is nested more than {context.Limits.MaxDepth} deep");
+                    return false;
+                }
+
+                _ = reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName ? reader.GetString() : null;
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            context.Refuse(root, null, "a string in it is not well-formed Unicode text");
+            return false;
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,42 @@
+using LoopLM.Text.Constraints.Automata;
+using LoopLM.Text.Constraints.Patterns;
+
+namespace LoopLM.Text.Constraints.Schemas;
+
+/// <summary>What the schemas of one grammar share: the instructions, the limits that are used up, and the first problem.</summary>
+internal sealed class TranslationContext
+{
+    public TranslationContext(ConstraintLimits limits, CancellationToken cancellation)
+    {
+        Limits = limits;
+        Cancellation = cancellation;
+        Builder = new(limits.MaxInstructions);
+        Rules = new(Builder);
+        Patterns = new(limits.MaxPatternStates, cancellation);
+    }
+
+    public ConstraintLimits Limits { get; }
+
+    public CancellationToken Cancellation { get; }
+
+    public GrammarBuilder Builder { get; }
+
+    public JsonRules Rules { get; }
+
+    public PatternCompiler Patterns { get; }
+
+    public int Subschemas { get; set; }
+
+    public int EnumValues { get; set; }
+
+    /// <summary>The first problem; null while there is none.</summary>
+    public SchemaProblem? Problem { get; private set; }
+
+    /// <summary>Notes a problem.</summary>
+    /// <returns>A place to return in place of one.</returns>
+    public int Refuse(SchemaLocation at, string? keyword, string reason)
+    {
+        Problem ??= new(at.Path, keyword, reason);
+        return GrammarBuilder.Return;
+    }
+}

@@ -9,7 +9,10 @@ public sealed record ConstraintLimits
     /// <summary>Bytes of a schema's JSON.</summary>
     public int MaxSchemaBytes { get; init; } = 128 << 10;
 
-    /// <summary>Arrays and objects within each other, 1 to 32: of the schema, and of the text that it admits.</summary>
+    /// <summary>
+    /// Arrays and objects within each other in the schema, and around any value in the text that it admits, 1 to 32.
+    /// A constant of the schema at the deepest place of a text then stays within the 64 levels that JSON readers accept.
+    /// </summary>
     public int MaxDepth { get; init; } = 32;
 
     /// <summary>Subschemas that are used.</summary>

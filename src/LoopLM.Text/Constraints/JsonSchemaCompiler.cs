@@ -20,23 +20,30 @@ namespace LoopLM.Text.Constraints;
 public static class JsonSchemaCompiler
 {
     /// <summary>Any JSON object.</summary>
+    /// <param name="tokens">The tokens that it will be written with.</param>
     /// <param name="limits">Says how deep it may be.</param>
-    public static JsonGrammar AnyObject(ConstraintLimits limits)
+    public static JsonGrammar AnyObject(TokenTrie tokens, ConstraintLimits limits)
     {
-        var context = new TranslationContext(limits, CancellationToken.None);
-        return new(context.Builder, context.Rules.AnyObject, limits.MaxDepth - 1);
+        var context = new TranslationContext(tokens.Bytes, limits, CancellationToken.None);
+        return new(context.Builder, context.Rules.AnyObject, limits.MaxDepth);
     }
 
     /// <summary>Makes the grammar of the values that match a schema.</summary>
     /// <param name="schema">The schema. Its document has to stay open during the call.</param>
-    /// <param name="limits">How large it may be.</param>
+    /// <param name="tokens">The tokens that the values will be written with.</param>
+    /// <param name="limits">How large the schema may be.</param>
     /// <param name="cancellation">Ends the work.</param>
     /// <param name="problem">Why there is no grammar; null where there is one.</param>
     /// <returns>The grammar; null where the schema cannot be enforced.</returns>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
-    public static JsonGrammar? TryCompile(JsonElement schema, ConstraintLimits limits, CancellationToken cancellation, out SchemaProblem? problem)
+    public static JsonGrammar? TryCompile(
+        JsonElement schema, TokenTrie tokens, ConstraintLimits limits, CancellationToken cancellation, out SchemaProblem? problem) =>
+        TryCompile(schema, tokens.Bytes, limits, cancellation, out problem);
+
+    internal static JsonGrammar? TryCompile(
+        JsonElement schema, ByteSet writable, ConstraintLimits limits, CancellationToken cancellation, out SchemaProblem? problem)
     {
-        var context = new TranslationContext(limits, cancellation);
+        var context = new TranslationContext(writable, limits, cancellation);
         return Finish(context, Translate(schema, context), out problem);
     }
 
@@ -57,10 +64,10 @@ public static class JsonSchemaCompiler
             return null;
         }
 
-        var grammar = new JsonGrammar(context.Builder, start, limits.MaxDepth - 1);
+        var grammar = new JsonGrammar(context.Builder, start, limits.MaxDepth);
         if (grammar.ShortestLength == CompletionCosts.Never)
         {
-            context.Refuse(root, null, "no finite value matches it");
+            context.Refuse(root, null, "no finite value matches it that the tokens can write");
         }
         else if (grammar.Depths[start] > grammar.MaxDepth)
         {

@@ -23,7 +23,7 @@ public sealed class TokenConstraint
     private int _tokensLeft;
 
     /// <summary>Begins a sequence.</summary>
-    /// <param name="grammar">What the text has to be.</param>
+    /// <param name="grammar">What the text has to be; made for the tokens.</param>
     /// <param name="trie">The tokens to write it with.</param>
     /// <param name="maxTokens">Tokens that will be generated at most, end token included.</param>
     public TokenConstraint(JsonGrammar grammar, TokenTrie trie, int maxTokens = int.MaxValue)

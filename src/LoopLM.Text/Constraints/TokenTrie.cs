@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using LoopLM.Text.Constraints.Automata;
 using LoopLM.Text.Tokenization;
 
 namespace LoopLM.Text.Constraints;
@@ -41,6 +42,9 @@ public sealed class TokenTrie
     /// <summary>The tokens that end a text.</summary>
     public ReadOnlySpan<int> EndTokens => _endTokens;
 
+    /// <summary>The bytes that are tokens by themselves. With those alone, whatever has been begun can be ended.</summary>
+    internal ByteSet Bytes { get; private set; }
+
     internal ReadOnlySpan<Node> Nodes => CollectionsMarshal.AsSpan(_nodes);
 
     /// <summary>Tokens with bytes, those of a node next to each other.</summary>
@@ -50,12 +54,12 @@ public sealed class TokenTrie
     /// <param name="tokenizer">The tokenizer.</param>
     /// <param name="endTokens">Ids of the tokens that end a text, at least one; they need not have been special.</param>
     /// <param name="problem">Why there is none; null where there is one.</param>
-    /// <returns>Null where not every text can be written, or none ended.</returns>
+    /// <returns>Null where JSON cannot be written, or no text ended.</returns>
     public static TokenTrie? TryCreate(ByteLevelBpeTokenizer tokenizer, IEnumerable<int> endTokens, out string? problem)
     {
         var trie = new TokenTrie(tokenizer, [.. endTokens.Where(id => (uint)id < (uint)tokenizer.VocabularySize).Distinct()]);
-        var missing = trie.MissingByte();
-        problem = missing is { } value ? $"the tokenizer has no token for the byte 0x{value:X2}, so that some texts cannot be written"
+        var missing = Enumerable.Range(' ', '~' - ' ' + 1).FirstOrDefault(value => !trie.Bytes.Contains((byte)value), -1);
+        problem = missing >= 0 ? $"the tokenizer has no token for '{(char)missing}', so that JSON cannot be written"
             : trie._endTokens.Length == 0 ? "the model has no token that ends a text"
             : null;
         return problem is null ? trie : null;
@@ -64,21 +68,6 @@ public sealed class TokenTrie
     /// <summary>The bytes that a token adds to a text; none for a token that adds no text, be it special, an end token or no token at all.</summary>
     internal ReadOnlySpan<byte> BytesOf(int token) =>
         _tokenizer.IsSpecial(token) || _endTokens.Contains(token) ? [] : _tokenizer.GetTokenBytes(token);
-
-    // Control characters are never written, and 0xC0, 0xC1 and those above 0xF4 are in no UTF-8.
-    private byte? MissingByte()
-    {
-        var bytes = _nodes.Where(node => node.Depth == 1 && node.FirstToken < node.EndToken).Select(node => node.Value).ToHashSet();
-        for (var value = 0x20; value <= 0xF4; value++)
-        {
-            if (value is not (0xC0 or 0xC1) && !bytes.Contains((byte)value))
-            {
-                return (byte)value;
-            }
-        }
-
-        return null;
-    }
 
     private void AddNodes()
     {
@@ -107,6 +96,7 @@ public sealed class TokenTrie
             }
 
             Depth = Math.Max(Depth, bytes.Length);
+            Bytes |= bytes.Length == 1 ? ByteSet.Of(bytes[0]) : default;
             first = end;
         }
 

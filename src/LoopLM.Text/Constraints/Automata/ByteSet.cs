@@ -3,6 +3,8 @@ namespace LoopLM.Text.Constraints.Automata;
 /// <summary>A set of byte values, compared by what it contains.</summary>
 internal readonly record struct ByteSet(UInt128 Low, UInt128 High)
 {
+    public static readonly ByteSet All = new(UInt128.MaxValue, UInt128.MaxValue);
+
     public static ByteSet Of(byte value) => value < 128 ? new(UInt128.One << value, 0) : new(0, UInt128.One << (value - 128));
 
     /// <summary>The bytes from <paramref name="first"/> to <paramref name="last"/>, both included.</summary>
@@ -20,6 +22,8 @@ internal readonly record struct ByteSet(UInt128 Low, UInt128 High)
     public bool IsEmpty => this == default;
 
     public bool Contains(byte value) => ((value < 128 ? Low >> value : High >> (value - 128)) & 1) != 0;
+
+    public static ByteSet operator &(ByteSet left, ByteSet right) => new(left.Low & right.Low, left.High & right.High);
 
     public static ByteSet operator |(ByteSet left, ByteSet right) => new(left.Low | right.Low, left.High | right.High);
 }

@@ -4,8 +4,9 @@ namespace LoopLM.Text.Constraints.Automata;
 /// Writes a grammar's instructions from the end to the beginning: every method takes the place where the text goes on and
 /// returns the place where it begins. Equal instructions are written once, so that equal endings are shared.
 /// </summary>
+/// <param name="writable">The bytes that a text can be written with; the others are left out of every set.</param>
 /// <param name="maxInstructions">Once there are more, nothing is added any more and the grammar is of no use.</param>
-internal sealed class GrammarBuilder(int maxInstructions)
+internal sealed class GrammarBuilder(ByteSet writable, int maxInstructions)
 {
     /// <summary>Where a rule ends.</summary>
     public const int Return = 0;
@@ -25,6 +26,7 @@ internal sealed class GrammarBuilder(int maxInstructions)
     /// <summary>One byte of a set; of an empty set, nothing that ever ends.</summary>
     public int Bytes(ByteSet set, int next)
     {
+        set &= writable;
         if (!_setIndices.TryGetValue(set, out var index))
         {
             index = _sets.Count;

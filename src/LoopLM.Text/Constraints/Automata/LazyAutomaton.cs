@@ -52,6 +52,9 @@ internal sealed class LazyAutomaton
     /// <summary>The state before any text.</summary>
     public int Start { get; }
 
+    /// <summary>Configurations of all states that are remembered.</summary>
+    public int Count => _configurations.Count;
+
     /// <summary>Whether the text in this state is complete.</summary>
     public bool Accepts(int state) => _states[state].Accepts;
 
@@ -140,7 +143,7 @@ internal sealed class LazyAutomaton
                     _pending.Push((instruction.A, _stacks.Push(new(instruction.A, 0, stack))));
                     break;
                 case Opcode.Again:
-                    _pending.Push((instruction.A, Count(stack)));
+                    _pending.Push((instruction.A, CountRun(stack)));
                     break;
                 case Opcode.Repeat:
                     var (_, count, below) = _stacks.Top(stack);
@@ -166,7 +169,7 @@ internal sealed class LazyAutomaton
         _grammar.Depths[place] != CompletionCosts.Never && _stacks.Depth(stack) + _grammar.Depths[place] <= _grammar.MaxDepth;
 
     // Counts one more run. Without a maximum, runs beyond the minimum are all the same.
-    private int Count(int stack)
+    private int CountRun(int stack)
     {
         var (place, count, below) = _stacks.Top(stack);
         var repeat = _grammar.Code[place];

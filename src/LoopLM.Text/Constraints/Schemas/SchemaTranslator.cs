@@ -251,19 +251,17 @@ internal sealed class SchemaTranslator(JsonElement document, TranslationContext 
             return context.Rules.AnyObject;
         }
 
-        var otherRule = hasOthers ? Rule(at.Child("additionalProperties", others)) : context.Rules.AnyValue;
-        foreach (var name in required.Except(properties.Select(property => property.Name)).ToList())
-        {
-            properties.Add((name, otherRule));
-        }
+        // Without 'additionalProperties', an object of named properties is taken to have no others.
+        var unnamed = required.Except(properties.Select(property => property.Name)).ToList();
+        var closed = hasOthers ? others.ValueKind == JsonValueKind.False : properties.Count > 0;
+        var otherRule = hasOthers && (!closed || unnamed.Count > 0) ? Rule(at.Child("additionalProperties", others)) : context.Rules.AnyValue;
+        properties.AddRange(unnamed.Select(name => (name, otherRule)));
 
         if (properties.Count > context.Limits.MaxAlternatives)
         {
             return context.Refuse(at, "properties", $"has {properties.Count} properties; at most {context.Limits.MaxAlternatives} are allowed");
         }
 
-        // Without 'additionalProperties', an object of named properties is taken to have no others.
-        var closed = hasOthers ? others.ValueKind == JsonValueKind.False : properties.Count > 0;
         return context.Rules.Object(
             properties.ConvertAll(property => (context.Rules.Pair(property.Name, property.Rule), required.Contains(property.Name))),
             closed ? null : context.Rules.Pair(context.Rules.OtherThan(properties.ConvertAll(property => property.Name)), otherRule));

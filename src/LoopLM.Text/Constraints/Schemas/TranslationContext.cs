@@ -6,11 +6,11 @@ namespace LoopLM.Text.Constraints.Schemas;
 /// <summary>What the schemas of one grammar share: the instructions, the limits that are used up, and the first problem.</summary>
 internal sealed class TranslationContext
 {
-    public TranslationContext(ConstraintLimits limits, CancellationToken cancellation)
+    public TranslationContext(ByteSet writable, ConstraintLimits limits, CancellationToken cancellation)
     {
         Limits = limits;
         Cancellation = cancellation;
-        Builder = new(limits.MaxInstructions);
+        Builder = new(writable, limits.MaxInstructions);
         Rules = new(Builder);
         Patterns = new(limits.MaxPatternStates, cancellation);
     }

@@ -30,8 +30,8 @@ internal static class RandomSchema
         8 or 9 => List(random, depth),
         10 => new() { ["anyOf"] = new JsonArray(Schema(random, depth - 1), Schema(random, depth - 1)) },
 
-        // Null is a way out of a reference that recurs.
-        11 => new() { ["anyOf"] = new JsonArray(new JsonObject { ["$ref"] = random.Next(2) == 0 ? "#/$defs/one" : "#/$defs/two" }, new JsonObject { ["type"] = "null" }) },
+        // A list may be empty, which is a way out of a reference that recurs.
+        11 => new() { ["type"] = "array", ["items"] = new JsonObject { ["$ref"] = random.Next(2) == 0 ? "#/$defs/one" : "#/$defs/two" } },
         _ => Record(random, depth),
     };
 

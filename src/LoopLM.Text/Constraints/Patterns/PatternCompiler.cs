@@ -6,7 +6,7 @@ namespace LoopLM.Text.Constraints.Patterns;
 internal sealed class PatternCompiler(int maxStates, CancellationToken cancellation)
 {
     private const int MaxNondeterministicStates = 4096;
-    private const long MaxWork = 1 << 23;
+    private const long MaxWork = 1 << 22;
 
     // Of all patterns together.
     private long _work;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using LoopLM.Text.Constraints.Automata;
 using LoopLM.Text.Constraints.Schemas;
@@ -44,13 +45,44 @@ public static class JsonSchemaCompiler
         JsonElement schema, ByteSet writable, ConstraintLimits limits, CancellationToken cancellation, out SchemaProblem? problem)
     {
         var context = new TranslationContext(writable, limits, cancellation);
-        return Finish(context, Translate(schema, context), out problem);
+        return Finish(context, Translate(new SchemaLocation(schema), context), limits.MaxDepth, out problem);
     }
 
-    private static int Translate(JsonElement schema, TranslationContext context) =>
-        IsReadable(schema, context) ? new SchemaTranslator(schema, context).Translate() : GrammarBuilder.Return;
+    /// <summary>Makes the grammar of one or more function calls in a row, whose arguments match the functions' schemas.</summary>
+    /// <param name="functions">The functions that may be called, at least one.</param>
+    /// <param name="syntax">How a call is written.</param>
+    /// <param name="maxCalls">Most calls, from 1.</param>
+    /// <param name="tokens">The tokens that the calls will be written with.</param>
+    /// <param name="limits">How large the schemas may be, together as one.</param>
+    /// <param name="cancellation">Ends the work.</param>
+    /// <param name="problem">Why there is no grammar; null where there is one. Its path begins with the function's name.</param>
+    /// <returns>The grammar; null where a schema cannot be enforced.</returns>
+    /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
+    public static JsonGrammar? TryCompileCalls(
+        IReadOnlyList<FunctionSchema> functions, CallSyntax syntax, int maxCalls, TokenTrie tokens, ConstraintLimits limits, CancellationToken cancellation,
+        out SchemaProblem? problem)
+    {
+        var context = new TranslationContext(tokens.Bytes, limits, cancellation);
+        var builder = context.Builder;
+        var end = builder.Literal(Encoding.UTF8.GetBytes(syntax.End), GrammarBuilder.Return);
+        var calls = functions.Select(function =>
+        {
+            var arguments = function.Parameters is { } schema ? Translate(new SchemaLocation(schema, Segment: function.Name), context) : context.Rules.AnyObject;
+            var name = LiteralTexts.Spell(function.Name);
+            return builder.Literal([.. name, .. Encoding.UTF8.GetBytes(syntax.BeforeArguments)], builder.Call(arguments, end));
+        });
+        var call = context.Rules.Rule(builder.Literal(Encoding.UTF8.GetBytes(syntax.BeforeName), builder.Choice([.. calls])));
+        var more = builder.Repeat(
+            0, maxCalls - 1, next => builder.Literal(Encoding.UTF8.GetBytes(syntax.Separator), builder.Call(call, next)), GrammarBuilder.Return);
 
-    private static JsonGrammar? Finish(TranslationContext context, int start, out SchemaProblem? problem)
+        // Both the call and its arguments take a place on the stack.
+        return Finish(context, builder.Call(call, more), limits.MaxDepth + 2, out problem);
+    }
+
+    private static int Translate(SchemaLocation document, TranslationContext context) =>
+        IsReadable(document, context) ? new SchemaTranslator(document, context).Translate() : GrammarBuilder.Return;
+
+    private static JsonGrammar? Finish(TranslationContext context, int start, int maxDepth, out SchemaProblem? problem)
     {
         var (limits, root) = (context.Limits, new SchemaLocation(default));
         if (context.Builder.IsFull)
@@ -64,7 +96,7 @@ public static class JsonSchemaCompiler
             return null;
         }
 
-        var grammar = new JsonGrammar(context.Builder, start, limits.MaxDepth);
+        var grammar = new JsonGrammar(context.Builder, start, maxDepth);
         if (grammar.ShortestLength == CompletionCosts.Never)
         {
             context.Refuse(root, null, "no finite value matches it that the tokens can write");
@@ -83,10 +115,9 @@ public static class JsonSchemaCompiler
     }
 
     // Reads the whole text once, so that nothing in it is too large, too deep or no text at all later on.
-    private static bool IsReadable(JsonElement schema, TranslationContext context)
+    private static bool IsReadable(SchemaLocation root, TranslationContext context)
     {
-        var root = new SchemaLocation(schema);
-        var text = JsonMarshal.GetRawUtf8Value(schema);
+        var text = JsonMarshal.GetRawUtf8Value(root.Schema);
         if (text.Length > context.Limits.MaxSchemaBytes)
         {
             context.Refuse(root, null, $"it has {text.Length} bytes; at most {context.Limits.MaxSchemaBytes} are allowed");

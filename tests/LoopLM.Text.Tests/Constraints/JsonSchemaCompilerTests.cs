@@ -8,6 +8,8 @@ namespace LoopLM.Text.Tests.Constraints;
 
 public sealed class JsonSchemaCompilerTests
 {
+    private static readonly CallSyntax s_syntax = new("<call>{\"name\": \"", "\", \"arguments\": ", "}</call>", "\n");
+
     private static TokenTrie Tokens { get; } = TokenTrie.TryCreate(BundledTokenizer.Instance, [BundledTokenizer.EndOfText], out _)!;
 
     [Theory]
@@ -226,4 +228,28 @@ public sealed class JsonSchemaCompilerTests
     [InlineData("1", false)]
     public void AnyObject_Text_IsAdmittedIfItIsAnObject(string text, bool admitted) =>
         Assert.Equal(admitted, Grammars.Accepts(JsonSchemaCompiler.AnyObject(Tokens, ConstraintLimits.Default), text));
+
+    [Theory]
+    [InlineData("""<call>{"name": "f", "arguments": {"a":1}}</call>""", true)]
+    [InlineData("""<call>{"name": "g", "arguments": {"x":{}}}</call>""", true)]
+    [InlineData("""<call>{"name": "f", "arguments": {"a":1}}</call>""" + "\n" + """<call>{"name": "g", "arguments": {}}</call>""", true)]
+    [InlineData("""<call>{"name": "f", "arguments": {"a":"1"}}</call>""", false)]
+    [InlineData("""<call>{"name": "h", "arguments": {}}</call>""", false)]
+    [InlineData("""<call>{"name": "g", "arguments": {}}</call>""" + "\n" + """<call>{"name": "g", "arguments": {}}</call>""" + "\n" + """<call>{"name": "g", "arguments": {}}</call>""", false)]
+    public void TryCompileCalls_TwoFunctions_AdmitsCallsOfThem(string text, bool admitted)
+    {
+        using var schema = JsonDocument.Parse("""{"properties":{"a":{"$ref":"#/$defs/n"}},"required":["a"],"$defs":{"n":{"type":"integer"}}}""");
+        var grammar = JsonSchemaCompiler.TryCompileCalls(
+            [new("f", schema.RootElement), new("g", null)], s_syntax, 2, Tokens, ConstraintLimits.Default, CancellationToken.None, out _)!;
+        Assert.Equal(admitted, Grammars.Accepts(grammar, text));
+    }
+
+    [Fact]
+    public void TryCompileCalls_CannotBeEnforced_NamesTheFunction()
+    {
+        using var schema = JsonDocument.Parse("""{"properties":{"a":{"not":{}}}}""");
+        Assert.Null(JsonSchemaCompiler.TryCompileCalls(
+            [new("g", null), new("f", schema.RootElement)], s_syntax, 1, Tokens, ConstraintLimits.Default, CancellationToken.None, out var problem));
+        Assert.Equal(("f#/properties/a", "not"), (problem!.Path, problem.Keyword));
+    }
 }

@@ -6,12 +6,12 @@ namespace LoopLM.Text.Constraints.Schemas;
 
 /// <summary>Finds subschemas of one document. Nothing outside of it is ever fetched.</summary>
 /// <param name="document">The document's root.</param>
-internal sealed class SchemaReferences(JsonElement document)
+internal sealed class SchemaReferences(SchemaLocation document)
 {
     /// <summary>A number that a subschema has to itself: where it begins in the document's text.</summary>
     public int Identity(JsonElement schema)
     {
-        _ = JsonMarshal.GetRawUtf8Value(document).Overlaps(JsonMarshal.GetRawUtf8Value(schema), out var offset);
+        _ = JsonMarshal.GetRawUtf8Value(document.Schema).Overlaps(JsonMarshal.GetRawUtf8Value(schema), out var offset);
         return offset;
     }
 
@@ -27,7 +27,7 @@ internal sealed class SchemaReferences(JsonElement document)
         }
 
         reason = "refers to nothing";
-        var at = new SchemaLocation(document);
+        var at = document;
         foreach (var part in fragment.Split('/').Skip(1))
         {
             var segment = Uri.UnescapeDataString(part).Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);

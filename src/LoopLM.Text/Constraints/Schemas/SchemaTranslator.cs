@@ -10,7 +10,7 @@ namespace LoopLM.Text.Constraints.Schemas;
 /// </summary>
 /// <param name="document">The document's root.</param>
 /// <param name="context">What the schemas of one grammar share.</param>
-internal sealed class SchemaTranslator(JsonElement document, TranslationContext context)
+internal sealed class SchemaTranslator(SchemaLocation document, TranslationContext context)
 {
     private readonly SchemaReferences _references = new(document);
     private readonly Dictionary<int, int> _rules = [];
@@ -23,7 +23,7 @@ internal sealed class SchemaTranslator(JsonElement document, TranslationContext 
     /// <returns>The rule of its root; of no use where the context has a problem.</returns>
     public int Translate()
     {
-        var root = Rule(new SchemaLocation(document));
+        var root = Rule(document);
         while (context.Problem is null && _pending.TryDequeue(out var next))
         {
             context.Cancellation.ThrowIfCancellationRequested();

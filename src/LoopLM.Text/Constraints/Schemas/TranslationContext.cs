@@ -6,6 +6,8 @@ namespace LoopLM.Text.Constraints.Schemas;
 /// <summary>What the schemas of one grammar share: the instructions, the limits that are used up, and the first problem.</summary>
 internal sealed class TranslationContext
 {
+    private const int MaxNameLength = 200;
+
     public TranslationContext(ByteSet writable, ConstraintLimits limits, CancellationToken cancellation)
     {
         Limits = limits;
@@ -36,7 +38,10 @@ internal sealed class TranslationContext
     /// <returns>A place to return in place of one.</returns>
     public int Refuse(SchemaLocation at, string? keyword, string reason)
     {
-        Problem ??= new(at.Path, keyword, reason);
+        Problem ??= new(Shorten(at.Path), keyword is null ? null : Shorten(keyword), reason);
         return GrammarBuilder.Return;
     }
+
+    // Names of the schema's own may be of any length.
+    private static string Shorten(string name) => name.Length <= MaxNameLength ? name : $"{name.AsSpan(0, MaxNameLength)}...";
 }

@@ -1,6 +1,7 @@
 using LoopLM.Server.OpenAi.Completions;
 using LoopLM.Server.OpenAi.Errors;
 using LoopLM.Server.OpenAi.Models;
+using LoopLM.Server.OpenAi.Requests;
 
 namespace LoopLM.Server.OpenAi;
 
@@ -10,6 +11,7 @@ internal static class OpenAiEndpoints
     private const string Prefix = "/v1";
 
     public static IServiceCollection AddOpenAi(this IServiceCollection services) => services
+        .AddSingleton<ResponseFormats>()
         .AddSingleton<CompletionEndpoint>()
         .AddSingleton<ModelsEndpoint>()
         .AddExceptionHandler<OpenAiExceptionHandler>();

@@ -1,0 +1,142 @@
+using LoopLM.Text.Constraints.Automata;
+
+namespace LoopLM.Text.Constraints;
+
+/// <summary>
+/// Keeps one sequence to a grammar: <see cref="Mask"/> forbids the tokens that cannot follow, <see cref="Accept"/> takes the one that does.
+/// At least one token may always follow, and any that are chosen give a text of the grammar once an end token is among them.
+/// One sequence, one thread; allocates nothing once it has seen what the grammar and the vocabulary lead to.
+/// </summary>
+/// <remarks>
+/// Where the number of tokens is limited, tokens after which the text could not be completed in time are forbidden too, counting a token for
+/// each byte that is still needed and one for the end; a limit below the shortest text has no effect.
+/// </remarks>
+public sealed class TokenConstraint
+{
+    private readonly TokenTrie _trie;
+    private readonly LazyAutomaton _automaton;
+    private readonly TokenMasks _masks;
+    private readonly int[] _states;
+    private readonly TokenMask _urgent;
+    private readonly TokenMask _end;
+    private int _state;
+    private int _tokensLeft;
+
+    /// <summary>Begins a sequence.</summary>
+    /// <param name="grammar">What the text has to be; made for the tokens.</param>
+    /// <param name="trie">The tokens to write it with.</param>
+    /// <param name="maxTokens">Tokens that will be generated at most, end token included.</param>
+    public TokenConstraint(JsonGrammar grammar, TokenTrie trie, int maxTokens = int.MaxValue)
+    {
+        _trie = trie;
+        _automaton = new(grammar);
+        _masks = new(trie.VocabularySize);
+        _states = new int[trie.Depth + 1];
+        _urgent = new(trie.VocabularySize);
+        _end = new(trie.VocabularySize);
+        _end.Add(trie.EndTokens, rest: 0);
+        _state = _automaton.Start;
+        _tokensLeft = maxTokens;
+    }
+
+    /// <summary>Whether the text so far is complete, so that an end token may follow.</summary>
+    public bool CanEnd => _automaton.Accepts(_state);
+
+    /// <summary>Whether the text is complete and nothing but an end token can follow.</summary>
+    public bool MustEnd => CanEnd && !_automaton.CanContinue(_state);
+
+    /// <summary>Whether an end token was taken.</summary>
+    public bool HasEnded { get; private set; }
+
+    /// <summary>Sets the logits of the tokens that cannot follow to negative infinity. Behind an end token only end tokens can.</summary>
+    /// <param name="logits">One for each token id; those beyond the vocabulary cannot follow.</param>
+    public void Mask(Span<float> logits) => (HasEnded ? _end : Allowed()).Apply(logits);
+
+    /// <summary>Takes the token that was chosen.</summary>
+    /// <param name="token">One that <see cref="Mask"/> allows.</param>
+    /// <exception cref="ArgumentException">The token cannot follow.</exception>
+    public void Accept(int token)
+    {
+        var isEnd = _trie.EndTokens.Contains(token);
+        var bytes = HasEnded ? [] : _trie.BytesOf(token);
+        var next = (isEnd && CanEnd) || !bytes.IsEmpty ? _state : LazyAutomaton.Dead;
+        foreach (var value in bytes)
+        {
+            next = _automaton.Step(next, value);
+        }
+
+        if (next == LazyAutomaton.Dead)
+        {
+            throw new ArgumentException($"token {token} cannot follow", nameof(token));
+        }
+
+        _state = next;
+        _tokensLeft--;
+        HasEnded |= isEnd;
+    }
+
+    // A token may follow if the rest of the text, one token a byte, and the end still fit behind it.
+    private TokenMask Allowed()
+    {
+        var mask = _masks.Find(_state) ?? Create();
+        var rest = _tokensLeft - 2L;
+        if (mask.LongestRest <= rest || _automaton.BytesToEnd(_state) > rest + 1)
+        {
+            return mask;
+        }
+
+        _urgent.Reset(_state);
+        Walk(_urgent, rest);
+        return _urgent.IsEmpty ? mask : _urgent;
+    }
+
+    private TokenMask Create()
+    {
+        _state = _automaton.Trim(_state, out var forgotten);
+        if (forgotten)
+        {
+            _masks.Forget();
+        }
+
+        var mask = _masks.Create(_state);
+        Walk(mask, long.MaxValue);
+        return mask;
+    }
+
+    // Adds the tokens that may follow with at most so many bytes behind them.
+    private void Walk(TokenMask mask, long rest)
+    {
+        var nodes = _trie.Nodes;
+
+        // Single bytes come first: where there is no room for more states, they are what can follow.
+        for (var at = 0; at < nodes.Length; at = nodes[at].Next)
+        {
+            _automaton.Step(_state, nodes[at].Value);
+        }
+
+        _states[0] = _state;
+        for (var at = 0; at < nodes.Length;)
+        {
+            ref readonly var node = ref nodes[at];
+            var state = _automaton.Step(_states[node.Depth - 1], node.Value);
+            if (state == LazyAutomaton.Dead)
+            {
+                at = node.Next;
+                continue;
+            }
+
+            _states[node.Depth] = state;
+            if (node.FirstToken < node.EndToken && _automaton.BytesToEnd(state) is var bytes && bytes <= rest)
+            {
+                mask.Add(_trie.Tokens[node.FirstToken..node.EndToken], bytes);
+            }
+
+            at++;
+        }
+
+        if (CanEnd)
+        {
+            mask.Add(_trie.EndTokens, rest: 0);
+        }
+    }
+}

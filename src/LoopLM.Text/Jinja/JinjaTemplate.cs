@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using LoopLM.Text.Jinja.Execution;
 using LoopLM.Text.Jinja.Syntax;
@@ -15,10 +16,16 @@ public sealed class JinjaTemplate
     private readonly string _source;
     private readonly IReadOnlyList<Statement> _body;
 
-    private JinjaTemplate(string source, IReadOnlyList<Statement> body)
+    private JinjaTemplate(string source, IReadOnlyList<Statement> body, FrozenSet<string> names)
     {
-        (_source, _body) = (source, body);
+        (_source, _body, Names) = (source, body, names);
     }
+
+    /// <summary>Every name in its tags: what it does not name it cannot use.</summary>
+    public FrozenSet<string> Names { get; }
+
+    /// <summary>Whether a text stands in the template, be it as output, in a string or in a comment.</summary>
+    public bool Mentions(string text) => _source.Contains(text, StringComparison.Ordinal);
 
     /// <summary>Parses a template.</summary>
     /// <param name="source">Its text.</param>
@@ -31,7 +38,9 @@ public sealed class JinjaTemplate
         source = source.EndsWith('\n') ? source[..^1] : source;
         try
         {
-            template = new(source, new StatementParser(new Lexer(source).Read()).Parse());
+            var tokens = new Lexer(source).Read();
+            var names = tokens.Where(token => token.Kind == TokenKind.Name).Select(token => token.Text).ToFrozenSet();
+            template = new(source, new StatementParser(tokens).Parse(), names);
             error = null;
             return true;
         }

@@ -5,6 +5,12 @@ namespace LoopLM.Text.Jinja;
 /// <param name="Own">The parts of it that the template itself wrote, ascending, none touching the next; the rest comes from the data.</param>
 public sealed record RenderedText(string Text, IReadOnlyList<Range> Own)
 {
+    /// <summary>The beginning of the text.</summary>
+    /// <param name="length">Its chars.</param>
+    public RenderedText Truncate(int length) => new(
+        Text[..length],
+        [.. Own.Where(range => range.Start.Value < length).Select(range => range.Start.Value..Math.Min(range.End.Value, length))]);
+
     internal static RenderedText Of(MarkedText text)
     {
         var marks = text.Own.Span;

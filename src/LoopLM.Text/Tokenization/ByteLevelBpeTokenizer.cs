@@ -27,6 +27,7 @@ public sealed class ByteLevelBpeTokenizer : Tokenizer
 {
     private readonly Vocabulary _vocabulary;
     private readonly MergeTable _merges;
+    private readonly SpecialTokenFrame _frame;
     private readonly TextEncoder _plain;
     private readonly TextEncoder _withSpecialTokens;
     private readonly TextEncoder _partlyTrusted;
@@ -35,6 +36,7 @@ public sealed class ByteLevelBpeTokenizer : Tokenizer
     {
         _vocabulary = definition.Vocabulary;
         _merges = definition.Merges;
+        _frame = definition.Frame;
         AddedTokens = definition.AddedTokens;
         _plain = CreateEncoder(definition, matchSpecial: false, mergeSpecial: false);
         _withSpecialTokens = CreateEncoder(definition, matchSpecial: true, mergeSpecial: true);
@@ -86,6 +88,9 @@ public sealed class ByteLevelBpeTokenizer : Tokenizer
     /// <param name="trusted">The trusted parts, ascending, counted from the text's start, none touching the next.</param>
     public IReadOnlyList<int> EncodeWithSpecialTokens(string text, IReadOnlyList<Range> trusted) =>
         Encode(_partlyTrusted, WellFormedText.Of(text), trusted: new TrustedRanges(trusted)).Ids;
+
+    /// <summary>Puts around the tokens of a whole text the special tokens that the tokenizer's template names; often none.</summary>
+    public IReadOnlyList<int> AddSpecialTokens(IReadOnlyList<int> ids) => [.. _frame.Before, .. ids, .. _frame.After];
 
     /// <summary>Decodes tokens together, as <see cref="Decode(IEnumerable{int}, bool)"/> does; special tokens give nothing.</summary>
     public override string Decode(IEnumerable<int> ids) => Decode(ids, skipSpecialTokens: true);

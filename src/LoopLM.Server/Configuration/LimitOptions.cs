@@ -52,6 +52,14 @@ public sealed class LimitOptions
     [Range(1, 65536)]
     public int MaxBadWordLength { get; set; } = 256;
 
+    /// <summary>Tokens of a chat's answer where the request does not say, 1 to 1048576; fewer where the context has less left.</summary>
+    [Range(1, 1 << 20)]
+    public int DefaultChatTokens { get; set; } = 1024;
+
+    /// <summary>How long a chat template may take to write a prompt, 10 ms to 1 minute.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
+    public TimeSpan TemplateTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
     /// <summary>How long requests may still run after the server was told to stop; then they are cancelled. 0 to 1 hour.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(25);

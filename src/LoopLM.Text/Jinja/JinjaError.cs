@@ -4,7 +4,7 @@ namespace LoopLM.Text.Jinja;
 /// <param name="Kind">The kind.</param>
 /// <param name="Line">Line of the template, from 1.</param>
 /// <param name="Column">Column of the line, in chars from 1.</param>
-/// <param name="Message">What was found and what would be right. That of <see cref="JinjaErrorKind.Raised"/> is the template's own and may quote data.</param>
+/// <param name="Message">What was found and what would be right. It quotes the template, never its data.</param>
 public sealed record JinjaError(JinjaErrorKind Kind, int Line, int Column, string Message)
 {
     /// <inheritdoc/>

@@ -97,7 +97,7 @@ public class JinjaTemplateTests
     }
 
     [Theory]
-    [InlineData("\n{{ raise_exception('no ' ~ 1) }}", JinjaErrorKind.Raised, 2, "no 1")]
+    [InlineData("\n{{ raise_exception('no ' ~ 1 ~ '!') }}", JinjaErrorKind.Raised, 2, "no ...!")]
     [InlineData("{{ a.b.c }}", JinjaErrorKind.Failed, 1, "'a' is not there, so nothing can be read from it.")]
     [InlineData("{{ 'a' + 1 }}", JinjaErrorKind.Failed, 1, "'+' cannot join a string and a number.")]
     [InlineData("{{ 1 // 0 }}", JinjaErrorKind.Failed, 1, "A number is divided by zero.")]

@@ -13,7 +13,7 @@ internal static class Globals
         Add("namespace", arguments => new NamespaceValue(Entries(arguments)));
         Add("dict", arguments => new MapValue(new OrderedDictionary<string, JinjaValue>(Entries(arguments))));
         Add("range", arguments => Range(arguments.Bind("start", "stop", "step"), budget));
-        Add("raise_exception", arguments => throw new JinjaFault(JinjaErrorKind.Raised, Values.Show(arguments.Bind("message")[0] ?? None, budget).Value));
+        Add("raise_exception", arguments => throw new JinjaFault(JinjaErrorKind.Raised, OwnText(Values.Show(arguments.Bind("message")[0] ?? None, budget))));
         Add("strftime_now", arguments => OfTemplate(TimeFormat.Format(now, Values.Text(arguments.Bind("format")[0] ?? None).Value)));
         foreach (var (name, value) in variables)
         {
@@ -23,6 +23,13 @@ internal static class Globals
         return scope;
 
         void Add(string name, Func<Arguments, JinjaValue> call) => scope.Set(name, new FunctionValue(name, call));
+    }
+
+    // Messages of errors carry nothing of a request.
+    private static string OwnText(MarkedText text)
+    {
+        var rendered = RenderedText.Of(text);
+        return string.Concat(rendered.Own.Select(range => rendered.Text[range] + (range.End.Value < text.Length ? "..." : "")));
     }
 
     private static Dictionary<string, JinjaValue> Entries(Arguments arguments)

@@ -42,6 +42,8 @@ internal sealed class ServerHarness : IAsyncDisposable
 
     public GrpcChannel Channel { get; }
 
+    public string ModelName => _app.Services.GetRequiredService<ServedModel>().Name;
+
     public InferenceEngine Engine => _app.Services.GetRequiredService<InferenceEngine>();
 
     public CancellationToken Stopping => _app.Lifetime.ApplicationStopping;

@@ -73,7 +73,13 @@ internal sealed class ChatEndpoint(
     {
         (choices, format) = (null, default);
         error = generator.Check(request.Text);
-        if (error is not null || !prompts.TryWrite(WithEffort(request), cancellationToken, out var prompt, out error))
+        if (error is not null)
+        {
+            error = InTermsOf(request, error);
+            return false;
+        }
+
+        if (!prompts.TryWrite(WithEffort(request), cancellationToken, out var prompt, out error))
         {
             return false;
         }
@@ -88,7 +94,7 @@ internal sealed class ChatEndpoint(
         };
         if (!generator.TryStart(text, out choices, out error))
         {
-            error = error with { Field = FieldOf(error.Field, request) };
+            error = InTermsOf(request, error);
             return false;
         }
 
@@ -125,11 +131,16 @@ internal sealed class ChatEndpoint(
         }
     }
 
-    /// <summary>The field of a chat that stands for what the engine names.</summary>
-    private static string? FieldOf(string? field, ChatRequest request) => field switch
+    /// <summary>Names the field of a chat that stands for the one at fault.</summary>
+    private static RequestError InTermsOf(ChatRequest request, RequestError error)
     {
-        "prompt" => "messages",
-        "max_tokens" => request.MaxTokensField ?? "messages",
-        _ => field,
-    };
+        var field = error.Field switch
+        {
+            "prompt" => "messages",
+            "max_tokens" => request.MaxTokensField ?? "messages",
+            "logprobs" => "top_logprobs",
+            _ => error.Field,
+        };
+        return error with { Field = field, Message = error.Message.Replace($"'{error.Field}'", $"'{field}'", StringComparison.Ordinal) };
+    }
 }

@@ -177,7 +177,7 @@ public sealed class ChatTests
     [Fact]
     public async Task Post_HighEffort_TakesAllLoopsWhereTheGateWouldLeave()
     {
-        await using var server = await ServerHarness.StartAsync(text: "ab", settings: ["--Engine:ExitThreshold=0.4"]);
+        await using var server = await ServerHarness.StartAsync(text: "ab", settings: ["--Engine:Exit:Threshold=0.4"]);
 
         var gate = (await AskAsync(server, Hi + "}"))["choices"]![0]!["exit_steps"]!.ToJsonString();
         var high = (await AskAsync(server, Hi + ",\"reasoning_effort\":\"high\"}"))["choices"]![0]!["exit_steps"]!.ToJsonString();

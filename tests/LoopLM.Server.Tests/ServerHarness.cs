@@ -42,11 +42,14 @@ internal sealed class ServerHarness : IAsyncDisposable
 
     public GrpcChannel Channel { get; }
 
-    public string ModelName => _app.Services.GetRequiredService<ServedModel>().Name;
+    public string ModelName => Service<ServedModel>().Name;
 
-    public InferenceEngine Engine => _app.Services.GetRequiredService<InferenceEngine>();
+    public InferenceEngine Engine => Service<InferenceEngine>();
 
     public CancellationToken Stopping => _app.Lifetime.ApplicationStopping;
+
+    public T Service<T>()
+        where T : class => _app.Services.GetRequiredService<T>();
 
     /// <summary>The arguments of a server on free ports that logs nothing.</summary>
     public static string[] Arguments(params string[] settings) =>

@@ -68,21 +68,25 @@ internal sealed class TextGenerator(InferenceEngine engine, ServedModel model, R
     private static SamplingSettings Seeded(SamplingSettings sampling, int index) =>
         sampling.Seed is { } seed ? sampling with { Seed = CounterRandom.Derive(seed, index) } : sampling;
 
-    private GenerationRequest ToGeneration(TextRequest request, ReadOnlyMemory<int> prompt, int[] stopTokens, SamplingSettings sampling, int index) => new()
+    private GenerationRequest ToGeneration(TextRequest request, ReadOnlyMemory<int> prompt, int[] stopTokens, SamplingSettings sampling, int index)
     {
-        Prompt = prompt,
-        MaxTokens = request.MaxTokens ?? Math.Max(1, model.Checkpoint.Config.ContextLength - prompt.Length),
-        MinTokens = request.MinTokens,
-        Sampling = Seeded(sampling, index),
-        Constraint = request.Constraint?.Invoke(),
-        Exit = request.Exit,
-        KvLayout = request.KvLayout,
-        StopTokens = stopTokens,
-        ReportGates = request.ReportGates,
-        Logprobs = request.Logprobs,
-        PromptLogprobs = request.PromptLogprobs,
-        LoopLogprobs = request.LoopLogprobs,
-    };
+        var maxTokens = request.MaxTokens ?? Math.Max(1, model.Checkpoint.Config.ContextLength - prompt.Length);
+        return new()
+        {
+            Prompt = prompt,
+            MaxTokens = maxTokens,
+            MinTokens = request.MinTokens,
+            Sampling = Seeded(sampling, index),
+            Constraint = request.Constraint?.Invoke(maxTokens),
+            Exit = request.Exit,
+            KvLayout = request.KvLayout,
+            StopTokens = stopTokens,
+            ReportGates = request.ReportGates,
+            Logprobs = request.Logprobs,
+            PromptLogprobs = request.PromptLogprobs,
+            LoopLogprobs = request.LoopLogprobs,
+        };
+    }
 
     private StoppingDecoder CreateDecoder(TextRequest request, StopStrings stops) =>
         new(model.Tokenizer, stops, request.SkipSpecialTokens, request.IncludeStop, request.MinTokens);

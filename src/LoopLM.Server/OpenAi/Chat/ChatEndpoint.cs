@@ -1,9 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using LoopLM.Engine.Sampling;
 using LoopLM.Server.Configuration;
 using LoopLM.Server.Generations;
 using LoopLM.Server.Hosting;
 using LoopLM.Server.OpenAi.Errors;
+using LoopLM.Server.OpenAi.Requests;
 using LoopLM.Server.OpenAi.Responses;
 using LoopLM.Text.Jinja;
 using Microsoft.Extensions.Options;
@@ -15,12 +17,16 @@ namespace LoopLM.Server.OpenAi.Chat;
 internal sealed class ChatEndpoint(
     TextGenerator generator,
     ChatPrompts prompts,
+    ResponseFormats formats,
     ServedModel model,
     IOptions<LimitOptions> limits,
     TimeProvider time,
     IDiagnosticContext diagnostics,
     ILogger<ChatEndpoint> logger)
 {
+    /// <summary>Most calls of tools where they are enforced and several are allowed.</summary>
+    private const int MaxForcedCalls = 8;
+
     private readonly int[] _turnEnds =
         [.. model.ChatTemplate.TurnEnds.Select(token => model.Tokenizer.TryGetTokenId(token, out var id) ? id : -1).Where(id => id >= 0)];
 
@@ -79,7 +85,8 @@ internal sealed class ChatEndpoint(
             return false;
         }
 
-        if (!prompts.TryWrite(WithEffort(request), cancellationToken, out var prompt, out error))
+        if (!TryConstrain(request, cancellationToken, out var constraint, out error)
+            || !prompts.TryWrite(WithEffort(request), cancellationToken, out var prompt, out error))
         {
             return false;
         }
@@ -90,6 +97,7 @@ internal sealed class ChatEndpoint(
             Prompts = [new TextPrompt(null, prompt.Tokens)],
             MaxTokens = request.Text.MaxTokens ?? Math.Min(limits.Value.DefaultChatTokens, left),
             EndOfTurnTokens = _turnEnds,
+            Constraint = constraint,
             Exit = ReasoningEffort.Apply(request.Text.Exit, request.ReasoningEffort, model.Checkpoint.Config.Loops),
         };
         if (!generator.TryStart(text, out choices, out error))
@@ -98,13 +106,39 @@ internal sealed class ChatEndpoint(
             return false;
         }
 
-        var thoughts = request.SeparateReasoning && model.ChatTemplate.MarksThoughts;
+        // A text that is held to a form has no room for thoughts.
+        var thoughts = constraint is null && request.SeparateReasoning && model.ChatTemplate.MarksThoughts;
         format = new ReplyFormat(
             thoughts,
             InThought: thoughts && prompt.Text.AsSpan().TrimEnd().EndsWith(ReplyFormat.ThoughtStart),
             Calls: request.Conversation.Tools.Value is not null,
             request.Conversation.Tools.OneCall);
         return true;
+    }
+
+    /// <summary>What the request holds the answer to: calls of tools, a format, or nothing.</summary>
+    private bool TryConstrain(
+        ChatRequest request,
+        CancellationToken cancellationToken,
+        out Func<int, ITokenConstraint>? constraint,
+        [NotNullWhen(false)] out RequestError? error)
+    {
+        var tools = request.Conversation.Tools;
+        if (tools.Forced.Count == 0)
+        {
+            return formats.TryCompile(request.ResponseFormat, cancellationToken, out constraint, out error);
+        }
+
+        constraint = null;
+        if (request.ResponseFormat is not null)
+        {
+            error = new(RequestErrorKind.InvalidValue, "response_format", "'response_format' and a 'tool_choice' that demands a call exclude each other.");
+            return false;
+        }
+
+        error = prompts.Check(request.Conversation);
+        return error is null && formats.TryCompileCalls(
+            tools.Forced, ReplyFormat.CallSyntax, tools.OneCall ? 1 : MaxForcedCalls, cancellationToken, out constraint, out error);
     }
 
     /// <summary>Tells templates that think in words how much to think, too.</summary>

@@ -49,7 +49,8 @@ internal sealed class ChatPrompts(ServedModel model, IOptions<LimitOptions> opti
         return true;
     }
 
-    private RequestError? Check(ChatConversation chat)
+    /// <summary>Why the model's template cannot serve a conversation, as far as that is known without running it; null where it may.</summary>
+    public RequestError? Check(ChatConversation chat)
     {
         if (chat.Tools.Value is not null && !model.ChatTemplate.MarksToolCalls)
         {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using LoopLM.Server.Generations;
 using LoopLM.Server.OpenAi.Requests;
 
@@ -9,7 +10,7 @@ internal sealed record ChatRequest
     private static readonly (string Name, string? Neutral)[] s_unsupported =
     [
         ("functions", "[]"), ("function_call", "\"none\""), ("modalities", "[\"text\"]"), ("audio", null), ("web_search_options", null),
-        ("response_format", """{"type":"text"}"""), ("structured_outputs", null), ("guided_json", null), ("guided_regex", null),
+        ("structured_outputs", null), ("guided_json", null), ("guided_regex", null),
         ("guided_choice", null), ("guided_grammar", null), ("use_beam_search", "false"), ("prompt_logprobs", null), ("echo", "false"), ("documents", "[]"),
     ];
 
@@ -25,6 +26,9 @@ internal sealed record ChatRequest
     public string? MaxTokensField { get; init; }
 
     public string? ReasoningEffort { get; init; }
+
+    /// <summary>What the answer is to look like; null for any text. Good as long as the body.</summary>
+    public JsonElement? ResponseFormat { get; init; }
 
     /// <summary>Whether thoughts are told apart from the answer, where the model marks them.</summary>
     public bool SeparateReasoning { get; init; }
@@ -48,6 +52,7 @@ internal sealed record ChatRequest
             Stream = StreamFields.Read(fields),
             MaxTokensField = maxTokensField,
             ReasoningEffort = Chat.ReasoningEffort.Read(fields),
+            ResponseFormat = fields.Find("response_format"),
             SeparateReasoning = fields.Flag("separate_reasoning") ?? true,
             ReturnTokenIds = fields.Flag("return_token_ids") ?? false,
             TokensAsIds = fields.Flag("return_tokens_as_token_ids") ?? false,

@@ -1,3 +1,5 @@
+using LoopLM.Text.Constraints;
+
 namespace LoopLM.Server.OpenAi.Chat;
 
 /// <summary>What is told apart in a reply.</summary>
@@ -11,4 +13,7 @@ internal readonly record struct ReplyFormat(bool Thoughts, bool InThought, bool 
     public const string ThoughtEnd = "</think>";
     public const string CallStart = "<tool_call>";
     public const string CallEnd = "</tool_call>";
+
+    /// <summary>How calls are written where they are enforced, as models of this format are trained to.</summary>
+    public static CallSyntax CallSyntax { get; } = new($"{CallStart}\n{{\"name\": \"", "\", \"arguments\": ", $"}}\n{CallEnd}", "\n");
 }

@@ -134,6 +134,37 @@ public sealed class ChatTests
         }
     }
 
+    [Theory]
+    [InlineData("\"required\"")]
+    [InlineData("""{"type":"function","function":{"name":"f"}}""")]
+    public async Task Post_ToolChoiceThatDemandsACall_GivesOne(string choice)
+    {
+        using var model = new TemplatedModel(TemplatedModel.Talkative);
+        await using var server = await ServerHarness.StartAsync(text: "Hello, I call nothing.", settings: [model.Setting]);
+        server.Runner.Certainty = 5;
+
+        var answer = (await AskAsync(server, $"{Hi.Replace("40", "61", StringComparison.Ordinal)},{Tools},\"tool_choice\":{choice},\"parallel_tool_calls\":false}}"))["choices"]![0]!;
+
+        Assert.Equal("tool_calls", answer["finish_reason"]!.GetValue<string>());
+        var function = Assert.Single(answer["message"]!["tool_calls"]!.AsArray())!["function"]!;
+        Assert.Equal("f", function["name"]!.GetValue<string>());
+        Assert.IsType<JsonObject>(JsonNode.Parse(function["arguments"]!.GetValue<string>()));
+    }
+
+    [Theory]
+    [InlineData("""{"type":"json_object"}""")]
+    [InlineData("""{"type":"json_schema","json_schema":{"name":"a","schema":{"type":"object","properties":{"x":{"type":"boolean"}},"required":["x"]}}}""")]
+    public async Task Post_ResponseFormat_HoldsTheAnswerToIt(string format)
+    {
+        await using var server = await ServerHarness.StartAsync(text: "Hello, no JSON here.");
+        server.Runner.Certainty = 5;
+
+        var choice = (await AskAsync(server, $"{Hi},\"response_format\":{format}}}"))["choices"]![0]!;
+
+        Assert.Equal("stop", choice["finish_reason"]!.GetValue<string>());
+        Assert.IsType<JsonObject>(JsonNode.Parse(choice["message"]!["content"]!.GetValue<string>()));
+    }
+
     [Fact]
     public async Task Post_Logprobs_HaveBytesAndAlternatives()
     {

@@ -50,6 +50,7 @@ public static class ServerApplication
             .AddSingleton(TimeProvider.System)
             .AddOptions(builder.Configuration)
             .AddEngine()
+            .AddSingleton<SystemFingerprint>()
             .AddSingleton<RequestLimits>()
             .AddSingleton<TextGenerator>()
             .AddHealth()

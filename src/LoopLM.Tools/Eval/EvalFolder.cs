@@ -18,7 +18,9 @@ internal static class EvalFolder
             File.WriteAllText(Path.Combine(folder, name + ".svg"), new LineChart { Title = title, XTitle = xTitle, YTitle = yTitle, Lines = lines }.ToSvg());
         static (double, double)[] ByLoop(double[] values) => [.. values.Select((value, i) => (i + 1.0, value))];
         (string, IReadOnlyList<(double, double)>)[] Curves(Func<ThresholdScore, double> value) =>
-            [.. report.Curves.Select(curve => (curve.Policy, (IReadOnlyList<(double, double)>)[.. curve.Points.Where(point => point.MeanExitStep <= report.Loops).Select(point => (point.MeanExitStep, value(point)))]))];
+            [.. report.AllCurves().Select(each => (
+                each.Model == report.Model ? each.Curve.Policy : $"{each.Curve.Policy}, {each.Model}",
+                (IReadOnlyList<(double, double)>)[.. each.Curve.Points.Where(point => point.MeanExitStep <= report.Loops).Select(point => (point.MeanExitStep, value(point)))]))];
         Plot("loss-by-loop", $"{report.Model}: loss by loop", "loop", "nats per target", [.. report.Kinds.Select(kind => (kind.Kind, (IReadOnlyList<(double, double)>)ByLoop(kind.LossByLoop)))]);
         Plot("accuracy-by-loop", $"{report.Model}: accuracy by loop", "loop", "share of targets", [.. report.Kinds.Select(kind => (kind.Kind, (IReadOnlyList<(double, double)>)ByLoop(kind.AccuracyByLoop)))]);
         Plot("loss-by-mean-loops", $"{report.Model}: loss against mean loops", "mean exit step", "nats per target", Curves(point => point.Loss));

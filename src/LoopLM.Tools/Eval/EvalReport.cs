@@ -35,6 +35,13 @@ internal sealed record EvalReport
 
     public required ExitCurve[] Curves { get; init; }
 
+    /// <summary>Other checkpoints on the same windows.</summary>
+    public required ComparedModel[] Compared { get; init; }
+
+    /// <summary>The curves of all models, each with the name of its model.</summary>
+    public IEnumerable<(string Model, ExitCurve Curve)> AllCurves() =>
+        Curves.Select(curve => (Model, curve)).Concat(Compared.SelectMany(other => other.Curves.Select(curve => (other.Model, curve))));
+
     public required LensStep[] Lens { get; init; }
 
     /// <summary>Threshold of the exit steps in <see cref="TokenKinds"/>.</summary>

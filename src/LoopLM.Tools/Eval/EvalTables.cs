@@ -3,6 +3,8 @@ namespace LoopLM.Tools.Eval;
 /// <summary>The tables of a report.</summary>
 internal static class EvalTables
 {
+    private static readonly double[] s_meanExitSteps = [1.5, 2, 2.5, 3, 3.5];
+
     /// <summary>All that have a row.</summary>
     public static IEnumerable<ResultTable> Of(EvalReport report)
     {
@@ -22,6 +24,16 @@ internal static class EvalTables
                 })]),
             new("thresholds", "q-exit, each target read out at its exit step", ["threshold", "mean exit step", "loss", "accuracy", .. ByLoop("exits at", report.Loops)],
                 [.. report.Thresholds.Select(point => Row([point.Threshold, point.MeanExitStep, point.Loss, point.Accuracy], point.Histogram))]),
+            new("compared", "Other models on the same windows", ["model", "kind", "measure", .. ByLoop("loop", report.Compared.Select(other => other.Loops).DefaultIfEmpty().Max())],
+                [.. report.Compared.SelectMany(other => other.Kinds.SelectMany(kind => new[]
+                {
+                    Row([other.Model, kind.Kind, "loss"], kind.LossByLoop),
+                    Row([other.Model, kind.Kind, "accuracy"], kind.AccuracyByLoop),
+                    Row([other.Model, kind.Kind, "exact"], kind.ExactByLoop),
+                }))]),
+            new("equal-loops", "At equal mean exit steps, between the points of the curves", ["model", "policy", "mean exit step", "loss", "accuracy"],
+                [.. report.AllCurves().SelectMany(each => s_meanExitSteps.Select(steps => (Steps: steps, Score: each.Curve.At(steps))).Where(at => at.Score is not null)
+                    .Select(at => new object[] { each.Model, each.Curve.Policy, at.Steps, at.Score!.Value.Loss, at.Score.Value.Accuracy }))]),
             new("lens", "What loop t + 1 does to the likeliest token of loop t, shares of all targets", ["loop t", "changed", "was right", "becomes right", "right at t", "agrees with last"],
                 [.. report.Lens.Select(step => new object[] { step.Loop, step.Changed, step.WasRight, step.BecomesRight, step.RightBefore, step.AgreesWithLast })]),
             new("token-kinds", $"By kind of token, exits at threshold {report.TokenKindsThreshold:0.###}", ["kind", "targets", "mean exit step", .. ByLoop("accuracy", scored)],
@@ -34,6 +46,6 @@ internal static class EvalTables
     }
 
     /// <summary>The points of all curves.</summary>
-    public static ResultTable Curves(EvalReport report) => new("curves", "Quality against mean loops", ["policy", "threshold", "mean_exit_step", "loss", "accuracy"],
-        [.. report.Curves.SelectMany(curve => curve.Points.Select(point => new object[] { curve.Policy, point.Threshold, point.MeanExitStep, point.Loss, point.Accuracy }))]);
+    public static ResultTable Curves(EvalReport report) => new("curves", "Quality against mean loops", ["model", "policy", "threshold", "mean_exit_step", "loss", "accuracy"],
+        [.. report.AllCurves().SelectMany(each => each.Curve.Points.Select(point => new object[] { each.Model, each.Curve.Policy, point.Threshold, point.MeanExitStep, point.Loss, point.Accuracy }))]);
 }

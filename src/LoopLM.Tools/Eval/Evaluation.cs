@@ -25,6 +25,9 @@ internal sealed class Evaluation(Checkpoint checkpoint, ByteLevelBpeTokenizer to
     /// <summary>Thresholds of q-exit.</summary>
     public required IReadOnlyList<float> Thresholds { get; init; }
 
+    /// <summary>Folders of checkpoints to score on the same windows.</summary>
+    public IReadOnlyList<string> Compared { get; init; } = [];
+
     /// <summary>Measures.</summary>
     /// <param name="split">The documents.</param>
     /// <param name="kinds">Names of their kinds.</param>
@@ -32,6 +35,7 @@ internal sealed class Evaluation(Checkpoint checkpoint, ByteLevelBpeTokenizer to
     {
         using var model = ModelScorer.Load(checkpoint, Loops);
         var scores = ModelScorer.Score(model, split, Sample);
+        ComparedModel[] compared = [.. Compared.Select(folder => ComparedModel.Score(folder, checkpoint, split, kinds, Sample))];
         var depth = Math.Min(Loops, checkpoint.Config.Loops);
         var own = Enumerable.Range(1, Loops).Select(loop => ThresholdScore.Of(scores, new FixedPolicy(), loop, loop)).ToList();
         var threshold = checkpoint.Config.EarlyExitThreshold is var configured and < 1 ? configured : 0.5f;
@@ -48,6 +52,7 @@ internal sealed class Evaluation(Checkpoint checkpoint, ByteLevelBpeTokenizer to
             Kinds = [.. KindScore.Of(scores, split, kinds)],
             Thresholds = [.. Thresholds.Select(value => ThresholdScore.Of(scores, new QExitPolicy(), value, depth))],
             Curves = ExitCurve.All(scores, depth),
+            Compared = compared,
             Lens = LensStep.All(scores, depth),
             TokenKindsThreshold = threshold,
             TokenKinds = TokenKindScore.All(scores, new TokenKinds(split, tokenizer), threshold, depth, Sample.Seed),

@@ -21,6 +21,22 @@ internal sealed record ExitCurve(string Policy, ThresholdScore[] Points)
         Of(scores, new ActPolicy(), step => step / 8f, maxLoops),
     ];
 
+    /// <summary>The score at a mean exit step, by linear interpolation between the nearest points; null outside the curve.</summary>
+    public (double Loss, double Accuracy)? At(double meanExitStep)
+    {
+        var points = Points.OrderBy(point => point.MeanExitStep).ToList();
+        var above = points.FindIndex(point => point.MeanExitStep >= meanExitStep);
+        if (above < 0 || (above == 0 && points[0].MeanExitStep > meanExitStep))
+        {
+            return null;
+        }
+
+        var (low, high) = (points[Math.Max(above - 1, 0)], points[above]);
+        var span = high.MeanExitStep - low.MeanExitStep;
+        var share = span > 0 ? (meanExitStep - low.MeanExitStep) / span : 0;
+        return (double.Lerp(low.Loss, high.Loss, share), double.Lerp(low.Accuracy, high.Accuracy, share));
+    }
+
     private static ExitCurve Of(TokenScores scores, IExitPolicy policy, Func<int, float> threshold, int maxLoops) =>
         new(policy.Name, [.. Enumerable.Range(0, Steps + 1).Select(step => ThresholdScore.Of(scores, policy, threshold(step), maxLoops))]);
 }

@@ -62,8 +62,9 @@ public sealed class TaskTests
             Assert.InRange(next.Count, 5, 7);
             foreach (var (question, answer) in problem.FollowUps.Prepend((parts[^1], problem.Answer)))
             {
-                var person = question[1..];
-                for (var hop = question[0] - '0'; hop > 0; hop--)
+                var person = question[..3];
+                Assert.Equal(new string('>', question.Length - 3), question[3..]);
+                for (var hop = question.Length - 3; hop > 0; hop--)
                 {
                     person = next[person];
                 }

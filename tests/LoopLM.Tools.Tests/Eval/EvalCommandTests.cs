@@ -31,7 +31,7 @@ public sealed class EvalCommandTests : IDisposable
         Assert.Equal((losses[3], accuracies[3]), (points[^1].GetProperty("loss").GetDouble(), points[^1].GetProperty("accuracy").GetDouble()));
         Assert.Equal(["fixed", "q-exit", "hidden-delta", "act"], report.RootElement.GetProperty("curves").EnumerateArray().Select(curve => curve.GetProperty("policy").GetString()!));
         Assert.Equal(6, Lines("loops.csv").Length);
-        Assert.Equal("policy,threshold,mean_exit_step,loss,accuracy", Lines("curves.csv")[0]);
+        Assert.Equal("model,policy,threshold,mean_exit_step,loss,accuracy", Lines("curves.csv")[0]);
         Assert.Contains("<svg", File.ReadAllText(Path.Combine(_folder, "out", "accuracy-by-mean-loops.svg")), StringComparison.Ordinal);
 
         string[] Lines(string file) => File.ReadAllLines(Path.Combine(_folder, "out", file));
@@ -48,6 +48,17 @@ public sealed class EvalCommandTests : IDisposable
         Assert.Equal(["averaged", "first loop", "last loop", "per loop", "shared (last loop)"], exact.Keys.Order());
         Assert.Equal(exact["shared (last loop)"], exact["last loop"]);
         Assert.True(exact["per loop"] > exact["first loop"]);
+    }
+
+    [Fact]
+    public void Invoke_ComparedWithItself_GivesTheSameCurves()
+    {
+        using var report = Measure("--compare", Model, "--json");
+
+        var other = Assert.Single(report.RootElement.GetProperty("compared").EnumerateArray());
+        Assert.Equal(Model, other.GetProperty("model").GetString());
+        Assert.Equal(report.RootElement.GetProperty("curves").GetRawText(), other.GetProperty("curves").GetRawText());
+        Assert.Equal(report.RootElement.GetProperty("kinds").GetRawText(), other.GetProperty("kinds").GetRawText());
     }
 
     [Fact]

@@ -1,8 +1,9 @@
 namespace LoopLM.Tools.Data.Tasks;
 
 /// <summary>
-/// Multi-hop questions on facts in the question itself: <c>AnnTim;SueAnn;TimSue;2Ann</c> asks who is two steps on from Ann: Sue.
-/// The people stand in one circle, and the facts are shuffled.
+/// Multi-hop questions on facts in the question itself: <c>AnnTim;SueAnn;TimSue;Ann&gt;&gt;</c> asks who is two steps on from Ann: Sue.
+/// The people stand in one circle, and the facts are shuffled. Every step has a sign of its own, whose position can hold what that step finds:
+/// each loop then does the same, one step from what the position before has found.
 /// </summary>
 internal sealed class HopTask : ITask
 {
@@ -44,6 +45,6 @@ internal sealed class HopTask : ITask
     private (string Question, string Answer) Ask(string[] circle, Random random)
     {
         var (start, hops) = (random.Next(circle.Length), random.Next(_hops.Low, _hops.High + 1));
-        return ($"{hops}{circle[start]}", circle[(start + hops) % circle.Length]);
+        return (circle[start] + new string('>', hops), circle[(start + hops) % circle.Length]);
     }
 }

@@ -19,6 +19,7 @@ internal sealed class ChatEndpoint(
     ChatPrompts prompts,
     ResponseFormats formats,
     ServedModel model,
+    SystemFingerprint fingerprint,
     IOptions<LimitOptions> limits,
     TimeProvider time,
     IDiagnosticContext diagnostics,
@@ -50,7 +51,7 @@ internal sealed class ChatEndpoint(
 
         using (choices)
         {
-            var writer = new ChatWriter(request, model, time.GetUtcNow().ToUnixTimeSeconds());
+            var writer = new ChatWriter(request, model, fingerprint, time.GetUtcNow().ToUnixTimeSeconds());
             ChatReply[] replies = [.. Enumerable.Range(0, choices.Count).Select(_ => new ChatReply(format))];
             try
             {

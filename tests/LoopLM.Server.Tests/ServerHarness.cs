@@ -43,6 +43,8 @@ internal sealed partial class ServerHarness : IAsyncDisposable
 
     public GrpcChannel Channel { get; }
 
+    public string ModelName => Service<ServedModel>().Name;
+
     public InferenceEngine Engine => Service<InferenceEngine>();
 
     public CancellationToken Stopping => _app.Lifetime.ApplicationStopping;

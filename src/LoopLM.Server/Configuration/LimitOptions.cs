@@ -56,6 +56,14 @@ public sealed class LimitOptions
     [Range(1, 65536)]
     public int MaxBadWordLength { get; set; } = 256;
 
+    /// <summary>Tokens of a chat's answer where the request does not say, 1 to 1048576; fewer where the context has less left.</summary>
+    [Range(1, 1 << 20)]
+    public int DefaultChatTokens { get; set; } = 1024;
+
+    /// <summary>How long a chat template may take to write a prompt, 10 ms to 1 minute.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
+    public TimeSpan TemplateTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
     /// <summary>Bytes of a JSON schema, 16 to 2^24. The schemas of several functions count each by itself.</summary>
     [Range(16, 1 << 24)]
     public int MaxSchemaBytes { get; set; } = 128 << 10;

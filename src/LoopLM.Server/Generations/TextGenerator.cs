@@ -18,7 +18,7 @@ internal sealed class TextGenerator(InferenceEngine engine, ServedModel model, R
         [NotNullWhen(false)] out RequestError? error)
     {
         choices = null;
-        error = CheckModel(request.Model) ?? limits.Check(request);
+        error = Check(request);
         if (error is not null)
         {
             return false;
@@ -38,7 +38,8 @@ internal sealed class TextGenerator(InferenceEngine engine, ServedModel model, R
             return false;
         }
 
-        int[] stopTokens = [.. request.IgnoreEndOfText ? [] : model.Checkpoint.Config.EndOfTextTokens, .. request.StopTokens];
+        int[] endTokens = [.. model.Checkpoint.Config.EndOfTextTokens, .. request.EndOfTurnTokens];
+        int[] stopTokens = [.. request.IgnoreEndOfText ? [] : endTokens, .. request.StopTokens];
         var wanted = prompts
             .SelectMany(prompt => Enumerable.Range(0, request.Choices).Select(index => ToGeneration(request, prompt, stopTokens, sampling, index)))
             .ToArray();
@@ -54,6 +55,15 @@ internal sealed class TextGenerator(InferenceEngine engine, ServedModel model, R
             request.Choices);
         return true;
     }
+
+    /// <summary>The cheap checks alone: the model's name and the limits.</summary>
+    public RequestError? Check(TextRequest request) => CheckModel(request.Model) ?? limits.Check(request);
+
+    /// <summary>Checks the name of a model; null or empty names the one that is served.</summary>
+    public RequestError? CheckModel(string? name) =>
+        string.IsNullOrEmpty(name) || name == model.Name
+            ? null
+            : new RequestError(RequestErrorKind.UnknownModel, "model", $"The model `{(name.Length > 256 ? name[..256] : name)}` does not exist.");
 
     private static SamplingSettings Seeded(SamplingSettings sampling, int index) =>
         sampling.Seed is { } seed ? sampling with { Seed = CounterRandom.Derive(seed, index) } : sampling;
@@ -109,9 +119,4 @@ internal sealed class TextGenerator(InferenceEngine engine, ServedModel model, R
 
         return [.. encoded];
     }
-
-    private RequestError? CheckModel(string? name) =>
-        string.IsNullOrEmpty(name) || name == model.Name
-            ? null
-            : new RequestError(RequestErrorKind.UnknownModel, "model", $"The model `{(name.Length > 256 ? name[..256] : name)}` does not exist.");
 }

@@ -47,6 +47,9 @@ internal sealed record TextRequest
     /// <summary>Tokens that end the text beside the model's own.</summary>
     public IReadOnlyList<int> StopTokens { get; init; } = [];
 
+    /// <summary>Tokens that end the text as the model's own end of text does.</summary>
+    public IReadOnlyList<int> EndOfTurnTokens { get; init; } = [];
+
     /// <summary>Whether the stop string or stop token that ends the text is part of it.</summary>
     public bool IncludeStop { get; init; }
 

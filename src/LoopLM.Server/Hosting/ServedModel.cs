@@ -1,5 +1,6 @@
 using LoopLM.Checkpoints;
 using LoopLM.Server.Configuration;
+using LoopLM.Text.Templates;
 using LoopLM.Text.Tokenization;
 
 namespace LoopLM.Server.Hosting;
@@ -9,9 +10,9 @@ public sealed class ServedModel : IDisposable
 {
     private const string Bundled = "looplm-bytes";
 
-    private ServedModel(string name, Checkpoint checkpoint, ByteLevelBpeTokenizer tokenizer, DateTimeOffset created)
+    private ServedModel(string name, Checkpoint checkpoint, ByteLevelBpeTokenizer tokenizer, ChatTemplate chatTemplate, DateTimeOffset created)
     {
-        (Name, Checkpoint, Tokenizer, Created) = (name, checkpoint, tokenizer, created);
+        (Name, Checkpoint, Tokenizer, ChatTemplate, Created) = (name, checkpoint, tokenizer, chatTemplate, created);
     }
 
     /// <summary>Name in the API.</summary>
@@ -23,13 +24,17 @@ public sealed class ServedModel : IDisposable
     /// <summary>Its tokenizer.</summary>
     public ByteLevelBpeTokenizer Tokenizer { get; }
 
+    /// <summary>How it wants conversations to be written.</summary>
+    public ChatTemplate ChatTemplate { get; }
+
     /// <summary>When its configuration was last written.</summary>
     public DateTimeOffset Created { get; }
 
     /// <summary>Opens a checkpoint with its tokenizer; the weights are read later, by the runner.</summary>
     /// <exception cref="CheckpointException">The checkpoint cannot be used.</exception>
     /// <exception cref="TokenizerException">The tokenizer cannot be used, or does not fit the model.</exception>
-    /// <exception cref="IOException">The tokenizer cannot be read.</exception>
+    /// <exception cref="ChatTemplateException">The chat template cannot be used.</exception>
+    /// <exception cref="IOException">The tokenizer or the template cannot be read.</exception>
     public static ServedModel Open(ModelOptions options)
     {
         var folder = options.Path ?? Path.Combine(AppContext.BaseDirectory, "models", Bundled);
@@ -44,7 +49,7 @@ public sealed class ServedModel : IDisposable
             }
 
             var name = options.Name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
-            return new ServedModel(name, checkpoint, tokenizer, File.GetLastWriteTimeUtc(Path.Combine(folder, "config.json")));
+            return new ServedModel(name, checkpoint, tokenizer, ChatTemplate.Load(folder), File.GetLastWriteTimeUtc(Path.Combine(folder, "config.json")));
         }
         catch
         {

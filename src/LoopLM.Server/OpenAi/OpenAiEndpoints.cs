@@ -1,7 +1,9 @@
+using LoopLM.Server.OpenAi.Chat;
 using LoopLM.Server.OpenAi.Completions;
 using LoopLM.Server.OpenAi.Errors;
 using LoopLM.Server.OpenAi.Models;
 using LoopLM.Server.OpenAi.Requests;
+using LoopLM.Server.OpenAi.Tokens;
 
 namespace LoopLM.Server.OpenAi;
 
@@ -13,6 +15,9 @@ internal static class OpenAiEndpoints
     public static IServiceCollection AddOpenAi(this IServiceCollection services) => services
         .AddSingleton<ResponseFormats>()
         .AddSingleton<CompletionEndpoint>()
+        .AddSingleton<ChatPrompts>()
+        .AddSingleton<ChatEndpoint>()
+        .AddSingleton<TokensEndpoint>()
         .AddSingleton<ModelsEndpoint>()
         .AddExceptionHandler<OpenAiExceptionHandler>();
 
@@ -34,6 +39,10 @@ internal static class OpenAiEndpoints
     public static void MapOpenAi(this IEndpointRouteBuilder routes)
     {
         routes.MapPost($"{Prefix}/completions", context => Resolve<CompletionEndpoint>(context).HandleAsync(context));
+        routes.MapPost($"{Prefix}/chat/completions", context => Resolve<ChatEndpoint>(context).HandleAsync(context));
+        routes.MapPost("/apply-template", context => Resolve<TokensEndpoint>(context).ApplyTemplateAsync(context));
+        routes.MapPost("/tokenize", context => Resolve<TokensEndpoint>(context).TokenizeAsync(context));
+        routes.MapPost("/detokenize", context => Resolve<TokensEndpoint>(context).DetokenizeAsync(context));
         routes.MapGet($"{Prefix}/models", context => Resolve<ModelsEndpoint>(context).ListAsync(context));
         routes.MapGet($"{Prefix}/models/{{**id}}", context => Resolve<ModelsEndpoint>(context).GetAsync(context));
     }

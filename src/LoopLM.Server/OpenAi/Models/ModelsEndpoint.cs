@@ -1,13 +1,14 @@
 using System.Text.Json;
 using LoopLM.Server.Hosting;
 using LoopLM.Server.OpenAi.Errors;
+using LoopLM.Server.OpenAi.Responses;
 
 namespace LoopLM.Server.OpenAi.Models;
 
 /// <summary><c>GET /v1/models</c> and <c>GET /v1/models/{id}</c>.</summary>
 internal sealed class ModelsEndpoint(ServedModel model)
 {
-    public Task ListAsync(HttpContext context) => WriteAsync(context, json =>
+    public Task ListAsync(HttpContext context) => context.WriteJsonAsync(json =>
     {
         json.WriteStartObject();
         json.WriteString("object"u8, "list"u8);
@@ -21,18 +22,7 @@ internal sealed class ModelsEndpoint(ServedModel model)
     public Task GetAsync(HttpContext context) =>
         context.GetRouteValue("id") is string id && id != model.Name
             ? context.WriteErrorAsync(OpenAiErrors.UnknownModel(id))
-            : WriteAsync(context, WriteModel);
-
-    private static async Task WriteAsync(HttpContext context, Action<Utf8JsonWriter> write)
-    {
-        context.Response.ContentType = "application/json; charset=utf-8";
-        await using (var json = new Utf8JsonWriter(context.Response.BodyWriter, OpenAiJson.WriterOptions))
-        {
-            write(json);
-        }
-
-        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
-    }
+            : context.WriteJsonAsync(WriteModel);
 
     private void WriteModel(Utf8JsonWriter json)
     {

@@ -60,6 +60,40 @@ internal sealed class ResponseFormats(IOptions<LimitOptions> limits, ServedModel
         return error is null;
     }
 
+    /// <summary>Compiles calls of functions, of which a text is to consist.</summary>
+    /// <param name="functions">The functions that may be called, at least one.</param>
+    /// <param name="syntax">How a call is written.</param>
+    /// <param name="maxCalls">Most calls, from 1.</param>
+    /// <param name="cancellation">Ends the work.</param>
+    /// <param name="constraint">Makes the constraint of one generation of so many tokens at most.</param>
+    /// <param name="error">Why they are refused.</param>
+    /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
+    public bool TryCompileCalls(
+        IReadOnlyList<FunctionSchema> functions,
+        CallSyntax syntax,
+        int maxCalls,
+        CancellationToken cancellation,
+        out Func<int, ITokenConstraint>? constraint,
+        [NotNullWhen(false)] out RequestError? error)
+    {
+        constraint = null;
+        if (_tokens.Value.Tokens is not { } tokens)
+        {
+            error = new(RequestErrorKind.Unsupported, "tool_choice", $"Calls cannot be enforced with this model: {_tokens.Value.Problem}.");
+            return false;
+        }
+
+        SchemaProblem? problem = null;
+        var grammar = Compile(
+            "tools",
+            timeout => JsonSchemaCompiler.TryCompileCalls(functions, syntax, maxCalls, tokens, _limits, timeout, out problem),
+            () => problem,
+            cancellation,
+            out error);
+        constraint = grammar is null ? null : maxTokens => new GrammarConstraint(new TokenConstraint(grammar, tokens, maxTokens));
+        return error is null;
+    }
+
     private static string? ReadType(JsonElement format, out RequestError? error)
     {
         const string types = "it must be text, json_object or json_schema";
@@ -108,13 +142,28 @@ internal sealed class ResponseFormats(IOptions<LimitOptions> limits, ServedModel
 
     private JsonGrammar? Compile(JsonElement schema, TokenTrie tokens, CancellationToken cancellation, out RequestError? error)
     {
-        const string field = $"{SchemaField}.schema";
+        SchemaProblem? problem = null;
+        return Compile(
+            $"{SchemaField}.schema",
+            timeout => JsonSchemaCompiler.TryCompile(schema, tokens, _limits, timeout, out problem),
+            () => problem,
+            cancellation,
+            out error);
+    }
+
+    private JsonGrammar? Compile(
+        string field,
+        Func<CancellationToken, JsonGrammar?> compile,
+        Func<SchemaProblem?> problem,
+        CancellationToken cancellation,
+        out RequestError? error)
+    {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         timeout.CancelAfter(limits.Value.SchemaTimeout);
         try
         {
-            var grammar = JsonSchemaCompiler.TryCompile(schema, tokens, _limits, timeout.Token, out var problem);
-            error = problem is null ? null : new(RequestErrorKind.InvalidValue, field, problem.ToString());
+            var grammar = compile(timeout.Token);
+            error = problem() is { } found ? new(RequestErrorKind.InvalidValue, field, found.ToString()) : null;
             return grammar;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)

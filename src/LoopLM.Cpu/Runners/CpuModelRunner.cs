@@ -45,7 +45,7 @@ public sealed class CpuModelRunner : IModelRunner
         _limits = new(capacity, Model, positions);
         _weights = new(checkpoint, config, options, kernels);
         _pool = new(config.Layers, config.KvHeads, config.HeadDimension, capacity.KvSlots, options.Kv);
-        _activations = new(config, kernels, _weights.Type.Packed(), capacity.Rows, threads, positions);
+        _activations = new(config, kernels, _weights.Type.Packed(), capacity.Rows, threads, BatchAttention.Lanes(config), positions);
         _rotary = new(config.HeadDimension, config.RopeTheta, capacity.Rows);
         _team = new(threads);
         _loopPass = new(config, _weights, kernels, _team, _activations, _pool, _rotary);

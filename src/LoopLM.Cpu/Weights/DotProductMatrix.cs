@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using LoopLM.Cpu.Memory;
 using LoopLM.Cpu.Simd;
 
 namespace LoopLM.Cpu.Weights;
@@ -65,26 +66,42 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector Load(byte* weights, nint offset) => TElements.Load<TSimd, TVector>(weights + (offset * TElements.Size));
 
+    /// <summary>Adds the products of two vectors of an output, one after the other, and asks for the same ones of an output further on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector AddProducts(TVector sum, byte* weights, nint offset, TVector even, TVector odd, nint ahead)
+    {
+        var next = weights + (offset * TElements.Size) + ahead;
+        Prefetch.ToSecondLevel(next);
+        if (2 * TSimd.Count * TElements.Size > Prefetch.Line)
+        {
+            Prefetch.ToSecondLevel(next + Prefetch.Line);
+        }
+
+        sum = TSimd.MultiplyAdd(Load(weights, offset), even, sum);
+        return TSimd.MultiplyAdd(Load(weights, offset + TSimd.Count), odd, sum);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void MultiplyRow(float* x, float* y, int first, int end)
     {
         nint length = PaddedInputs;
+        var ahead = 2 * TileOutputs * RowBytes;
         for (var output = first; output < end; output += 2 * TileOutputs)
         {
             byte* w0 = Row(output, end), w1 = Row(output + 1, end), w2 = Row(output + 2, end), w3 = Row(output + 3, end);
             byte* w4 = Row(output + 4, end), w5 = Row(output + 5, end), w6 = Row(output + 6, end), w7 = Row(output + 7, end);
             TVector s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default, s6 = default, s7 = default;
-            for (nint i = 0; i < length; i += TSimd.Count)
+            for (nint i = 0; i < length; i += 2 * TSimd.Count)
             {
-                var input = TSimd.Load(x + i);
-                s0 = TSimd.MultiplyAdd(Load(w0, i), input, s0);
-                s1 = TSimd.MultiplyAdd(Load(w1, i), input, s1);
-                s2 = TSimd.MultiplyAdd(Load(w2, i), input, s2);
-                s3 = TSimd.MultiplyAdd(Load(w3, i), input, s3);
-                s4 = TSimd.MultiplyAdd(Load(w4, i), input, s4);
-                s5 = TSimd.MultiplyAdd(Load(w5, i), input, s5);
-                s6 = TSimd.MultiplyAdd(Load(w6, i), input, s6);
-                s7 = TSimd.MultiplyAdd(Load(w7, i), input, s7);
+                TVector even = TSimd.Load(x + i), odd = TSimd.Load(x + i + TSimd.Count);
+                s0 = AddProducts(s0, w0, i, even, odd, ahead);
+                s1 = AddProducts(s1, w1, i, even, odd, ahead);
+                s2 = AddProducts(s2, w2, i, even, odd, ahead);
+                s3 = AddProducts(s3, w3, i, even, odd, ahead);
+                s4 = AddProducts(s4, w4, i, even, odd, ahead);
+                s5 = AddProducts(s5, w5, i, even, odd, ahead);
+                s6 = AddProducts(s6, w6, i, even, odd, ahead);
+                s7 = AddProducts(s7, w7, i, even, odd, ahead);
             }
 
             Store(TSimd.Sum(s0, s1, s2, s3), y + output, end - output);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using LoopLM.Checkpoints.Packing;
+using LoopLM.Cpu.Memory;
 using LoopLM.Cpu.Simd;
 
 namespace LoopLM.Cpu.Weights;
@@ -92,7 +93,7 @@ internal sealed unsafe class PackedMatrix<TSimd, TVector, TCodes>(PackedLayout l
         return weights + (tile * _tileBytes) + (lane * sizeof(float));
     }
 
-    /// <summary>One row and four vectors of outputs.</summary>
+    /// <summary>One row and four vectors of outputs. Of every line of their tiles, the one of the tiles that come next is asked for.</summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void MultiplyRow(InputRows inputs, float* outputs, int output, int first, int end)
@@ -101,6 +102,7 @@ internal sealed unsafe class PackedMatrix<TSimd, TVector, TCodes>(PackedLayout l
         var x = inputs.Codes(0);
         var scales = inputs.Scales(0);
         var offsets = inputs.Offsets(0);
+        var ahead = TSimd.Count / 4 * _tileBytes;
         TVector sumA = default, sumB = default, sumC = default, sumD = default;
         for (var group = 0; group < _length; group += _group)
         {
@@ -113,6 +115,18 @@ internal sealed unsafe class PackedMatrix<TSimd, TVector, TCodes>(PackedLayout l
             TVector a = Offset(offsets++), b = a, c = a, d = a;
             for (; x < stop; x += StepInputs)
             {
+                Prefetch.ToSecondLevel(w0 + ahead);
+                if (TSimd.Count >= PackedLayout.TileOutputs / 2)
+                {
+                    Prefetch.ToSecondLevel(w2 + ahead);
+                }
+
+                if (TSimd.Count == PackedLayout.TileOutputs)
+                {
+                    Prefetch.ToSecondLevel(w1 + ahead);
+                    Prefetch.ToSecondLevel(w3 + ahead);
+                }
+
                 TVector v0 = Load(w0), v1 = Load(w1), v2 = Load(w2), v3 = Load(w3);
                 var factors = Factors(x);
                 if (TCodes.AreHalves)

@@ -109,8 +109,10 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
         }
     }
 
+    /// <summary>All outputs of rows that stay in the cache. The weights of a tile come with its first rows, which ask for those of the next.</summary>
     private void MultiplyBlock(float* x, nint xStride, int rows, float* y, nint yStride, int first, int end)
     {
+        var ahead = TileOutputs * RowBytes;
         for (var output = first; output < end; output += TileOutputs)
         {
             var row = 0;
@@ -118,20 +120,20 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
             {
                 for (; rows - row > 2; row += 4)
                 {
-                    MultiplyFourRows(x + (row * xStride), xStride, rows - row, y + (row * yStride), yStride, output, end);
+                    MultiplyFourRows(x + (row * xStride), xStride, rows - row, y + (row * yStride), yStride, output, end, row == 0 ? ahead : 0);
                 }
             }
 
             for (; row < rows; row += 2)
             {
-                MultiplyTwoRows(x + (row * xStride), xStride, rows - row, y + (row * yStride), yStride, output, end);
+                MultiplyTwoRows(x + (row * xStride), xStride, rows - row, y + (row * yStride), yStride, output, end, row == 0 ? ahead : 0);
             }
         }
     }
 
     /// <summary>A tile of four rows and four outputs. Where there are fewer rows the last one is computed again.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void MultiplyFourRows(float* x, nint xStride, int rows, float* y, nint yStride, int output, int end)
+    private void MultiplyFourRows(float* x, nint xStride, int rows, float* y, nint yStride, int output, int end, nint ahead)
     {
         nint length = PaddedInputs;
         nint last = rows > 3 ? 3 : 2;
@@ -141,6 +143,11 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
         TVector c0 = default, c1 = default, c2 = default, c3 = default, d0 = default, d1 = default, d2 = default, d3 = default;
         for (nint i = 0; i < length; i += TSimd.Count)
         {
+            var next = (i * TElements.Size) + ahead;
+            Prefetch.ToSecondLevel(w0 + next);
+            Prefetch.ToSecondLevel(w1 + next);
+            Prefetch.ToSecondLevel(w2 + next);
+            Prefetch.ToSecondLevel(w3 + next);
             TVector v0 = Load(w0, i), v1 = Load(w1, i), v2 = Load(w2, i), v3 = Load(w3, i);
             var input = TSimd.Load(x + i);
             a0 = TSimd.MultiplyAdd(v0, input, a0);
@@ -173,7 +180,7 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
 
     /// <summary>A tile of two rows and four outputs. Where there is one row it is computed twice.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void MultiplyTwoRows(float* x, nint xStride, int rows, float* y, nint yStride, int output, int end)
+    private void MultiplyTwoRows(float* x, nint xStride, int rows, float* y, nint yStride, int output, int end, nint ahead)
     {
         nint length = PaddedInputs;
         nint last = rows > 1 ? 1 : 0;
@@ -182,6 +189,11 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
         TVector a0 = default, a1 = default, a2 = default, a3 = default, b0 = default, b1 = default, b2 = default, b3 = default;
         for (nint i = 0; i < length; i += TSimd.Count)
         {
+            var next = (i * TElements.Size) + ahead;
+            Prefetch.ToSecondLevel(w0 + next);
+            Prefetch.ToSecondLevel(w1 + next);
+            Prefetch.ToSecondLevel(w2 + next);
+            Prefetch.ToSecondLevel(w3 + next);
             TVector v0 = Load(w0, i), v1 = Load(w1, i), v2 = Load(w2, i), v3 = Load(w3, i);
             var input = TSimd.Load(x + i);
             a0 = TSimd.MultiplyAdd(v0, input, a0);

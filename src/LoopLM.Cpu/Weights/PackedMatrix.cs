@@ -34,6 +34,7 @@ internal sealed unsafe class PackedMatrix<TSimd, TVector, TCodes>(PackedLayout l
     public override void Multiply(InputRows inputs, int rows, float* outputs, nint outputStride, int first, int end)
     {
         var vectors = rows == 1 ? 4 : 2;
+        var ahead = Math.Max(1, TSimd.Count * vectors / PackedLayout.TileOutputs) * _tileBytes;
         var blockRows = Math.Max(TileRows, BlockBytes / _length / TileRows * TileRows);
         for (var row = 0; row < rows; row += blockRows)
         {
@@ -42,13 +43,13 @@ internal sealed unsafe class PackedMatrix<TSimd, TVector, TCodes>(PackedLayout l
             {
                 if (rows == 1)
                 {
-                    MultiplyRow(inputs, outputs, output, first, end);
+                    MultiplyRow(inputs, outputs, output, first, end, ahead);
                     continue;
                 }
 
                 for (var tile = row; tile < blockEnd; tile += TileRows)
                 {
-                    MultiplyRows(inputs, tile, Math.Min(TileRows, blockEnd - tile), outputs, outputStride, output, first, end);
+                    MultiplyRows(inputs, tile, Math.Min(TileRows, blockEnd - tile), outputs, outputStride, output, first, end, tile == row ? ahead : 0);
                 }
             }
         }
@@ -93,16 +94,15 @@ internal sealed unsafe class PackedMatrix<TSimd, TVector, TCodes>(PackedLayout l
         return weights + (tile * _tileBytes) + (lane * sizeof(float));
     }
 
-    /// <summary>One row and four vectors of outputs. Of every line of their tiles, the one of the tiles that come next is asked for.</summary>
+    /// <summary>One row and four vectors of outputs. With every line of their tiles, that of the tiles that come next is asked for.</summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void MultiplyRow(InputRows inputs, float* outputs, int output, int first, int end)
+    private void MultiplyRow(InputRows inputs, float* outputs, int output, int first, int end, nint ahead)
     {
         byte* w0 = Vector(output), w1 = Vector(output + TSimd.Count), w2 = Vector(output + (2 * TSimd.Count)), w3 = Vector(output + (3 * TSimd.Count));
         var x = inputs.Codes(0);
         var scales = inputs.Scales(0);
         var offsets = inputs.Offsets(0);
-        var ahead = TSimd.Count / 4 * _tileBytes;
         TVector sumA = default, sumB = default, sumC = default, sumD = default;
         for (var group = 0; group < _length; group += _group)
         {
@@ -164,10 +164,10 @@ internal sealed unsafe class PackedMatrix<TSimd, TVector, TCodes>(PackedLayout l
         Store(results, 4, outputs, output, first, end);
     }
 
-    /// <summary>Four rows and two vectors of outputs. Where there are fewer rows the last one is computed again.</summary>
+    /// <summary>Four rows and two vectors of outputs. Where there are fewer rows the last one is computed again. The first rows ask for the tiles that come next.</summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void MultiplyRows(InputRows inputs, int row, int rows, float* outputs, nint outputStride, int output, int first, int end)
+    private void MultiplyRows(InputRows inputs, int row, int rows, float* outputs, nint outputStride, int output, int first, int end, nint ahead)
     {
         byte* w0 = Vector(output), w1 = Vector(output + TSimd.Count);
         nint r1 = Math.Min(1, rows - 1), r2 = Math.Min(2, rows - 1), r3 = Math.Min(3, rows - 1);
@@ -187,6 +187,12 @@ internal sealed unsafe class PackedMatrix<TSimd, TVector, TCodes>(PackedLayout l
             TVector a1 = a0, b1 = b0, c1 = c0, d1 = d0;
             for (; x < stop; x += StepInputs)
             {
+                Prefetch.ToSecondLevel(w0 + ahead);
+                if (TSimd.Count == PackedLayout.TileOutputs)
+                {
+                    Prefetch.ToSecondLevel(w1 + ahead);
+                }
+
                 TVector v0 = Load(w0), v1 = Load(w1);
                 if (TCodes.AreHalves)
                 {

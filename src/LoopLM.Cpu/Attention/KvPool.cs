@@ -24,8 +24,8 @@ internal sealed unsafe class KvPool : IDisposable
     {
         (_kvHeads, _slots, Type, HeadLength) = (kvHeads, slots, type, Padding.Pad(headDimension));
         var bytes = Size(layers, kvHeads, headDimension, slots, type) / 2;
-        _keys = new(bytes);
-        _values = new(bytes);
+        _keys = new(bytes, inLargePages: true);
+        _values = new(bytes, inLargePages: true);
     }
 
     /// <summary>How keys and values are stored.</summary>

@@ -13,6 +13,9 @@ namespace LoopLM.Cpu.Weights;
 /// </summary>
 internal sealed unsafe class WeightLoader : IDisposable
 {
+    // Smaller ones would not fill a large page.
+    private const long LargeBytes = 2 << 20;
+
     private readonly Checkpoint _checkpoint;
     private readonly Kernels _kernels;
     private readonly List<NativeBuffer> _copies = [];
@@ -113,7 +116,7 @@ internal sealed unsafe class WeightLoader : IDisposable
 
     private byte* Reserve(long bytes)
     {
-        var buffer = new NativeBuffer(bytes);
+        var buffer = new NativeBuffer(bytes, inLargePages: bytes >= LargeBytes);
         _copies.Add(buffer);
         return buffer.Pointer;
     }

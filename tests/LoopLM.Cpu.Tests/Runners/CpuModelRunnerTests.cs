@@ -3,6 +3,7 @@ using LoopLM.Cpu.Runners;
 using LoopLM.Cpu.Simd;
 using LoopLM.Engine.Runners;
 using LoopLM.Testing;
+using Microsoft.Extensions.Logging;
 
 namespace LoopLM.Cpu.Tests.Runners;
 
@@ -147,7 +148,19 @@ public sealed class CpuModelRunnerTests : IDisposable
     {
         var exception = Assert.Throws<ArgumentException>(() => new CpuModelRunner(_checkpoint, new RunnerCapacity(1, int.MaxValue), new CpuRunnerOptions()));
 
-        Assert.Contains("Ask for fewer slots or bfloat16", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("Ask for fewer slots, for keys and values in bfloat16.", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Open_QuantisingWeights_LogsWhatItUsesAndItsProgress()
+    {
+        var logger = new RecordingLogger();
+
+        using var runner = Open(new CpuRunnerOptions { Weights = WeightType.Int8, Kv = KvType.BFloat16, Threads = 2, Logger = logger });
+
+        Assert.Equal(2, logger.Messages.Count);
+        Assert.All([Kernels.Best.ToString(), "2 threads", "Int8", "BFloat16"], used => Assert.Contains(used, logger.Messages[0], StringComparison.Ordinal));
+        Assert.Contains("0 of 2 layers", logger.Messages[1], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -174,5 +187,18 @@ public sealed class CpuModelRunnerTests : IDisposable
         var states = new float[batch.Slots.Length * runner.Model.HiddenSize];
         runner.ReadStates(batch.Slots, states);
         return states;
+    }
+
+    private sealed class RecordingLogger : ILogger
+    {
+        public List<string> Messages { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Messages.Add(formatter(state, exception));
     }
 }

@@ -41,14 +41,13 @@ public sealed class CpuModelRunner : IModelRunner
         var loader = new WeightLoader(checkpoint, options.Weights, kernels);
         CheckMemory(config, capacity, options.Kv, loader);
         var threads = options.Threads ?? Environment.ProcessorCount;
-        var positions = Math.Min(config.ContextLength, capacity.KvSlots);
         Model = Describe(config);
         Instructions = kernels.Instructions;
-        _limits = new(capacity, Model, positions);
+        _limits = new(capacity, Model);
         CpuRunnerLog.Opened(options.Logger, Instructions, Kernels.HaveByteProducts ? "AvxVnni" : "none", threads, loader.Type, options.Kv);
         _weights = new(checkpoint, config, loader, options.Logger);
         _pool = new(config.Layers, config.KvHeads, config.HeadDimension, capacity.KvSlots, options.Kv);
-        _activations = new(config, kernels, _weights.Type.Packed(), capacity.Rows, threads, BatchAttention.Lanes(config), positions);
+        _activations = new(config, kernels, _weights.Type.Packed(), capacity.Rows, threads, BatchAttention.Lanes(config), _limits.Positions);
         _rotary = new(config.HeadDimension, config.RopeTheta, capacity.Rows);
         _team = new(threads);
         _loopPass = new(config, _weights, kernels, _team, _activations, _pool, _rotary);

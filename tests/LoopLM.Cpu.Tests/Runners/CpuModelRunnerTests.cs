@@ -113,26 +113,6 @@ public sealed class CpuModelRunnerTests : IDisposable
         }
     }
 
-    public static TheoryData<string, Func<LoopRow, LoopRow>> BadRows => new()
-    {
-        { "row.RowSlot", row => row with { RowSlot = 64 } },
-        { "row.KvSlot", row => row with { KvSlot = -1 } },
-        { "row.Position", row => row with { Position = 512 } },
-        { "row.Loop", row => row with { Loop = 0 } },
-        { "row.Token", row => row with { Token = 211 } },
-    };
-
-    [Theory]
-    [MemberData(nameof(BadRows), DisableDiscoveryEnumeration = true)]
-    public void RunLoop_NumberBeyondItsLimit_IsRefusedByName(string name, Func<LoopRow, LoopRow> change)
-    {
-        using var runner = Open(new CpuRunnerOptions());
-
-        var exception = Assert.Throws<ArgumentOutOfRangeException>(() => runner.RunLoop(new ChunkBatch(0, 2, 1, change), [], []));
-
-        Assert.Contains(name, exception.Message, StringComparison.Ordinal);
-    }
-
     [Fact]
     public void RunLoop_VisibleSlotBeyondThePool_IsRefused()
     {

@@ -1,8 +1,8 @@
 using BenchmarkDotNet.Attributes;
+using LoopLM.Checkpoints.Packing;
 using LoopLM.Cpu.Memory;
 using LoopLM.Cpu.Simd;
 using LoopLM.Cpu.Weights;
-using LoopLM.Checkpoints.Packing;
 
 namespace LoopLM.Benchmarks.Simd;
 

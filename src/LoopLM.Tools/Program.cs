@@ -15,8 +15,8 @@ using Spectre.Console;
 
 var runners = new Dictionary<string, RunnerOpener>
 {
-    ["cpu"] = (checkpoint, capacity) => new CpuModelRunner(checkpoint, capacity, new CpuRunnerOptions { Weights = WeightType.Float32 }),
-    ["torch"] = (checkpoint, capacity) => new TorchModelRunner(checkpoint, capacity, new TorchRunnerOptions()),
+    ["cpu"] = (checkpoint, capacity, weights) => new CpuModelRunner(checkpoint, capacity, new CpuRunnerOptions { Weights = Enum.Parse<WeightType>(weights, ignoreCase: true) }),
+    ["torch"] = (checkpoint, capacity, weights) => new TorchModelRunner(checkpoint, capacity, new TorchRunnerOptions { DataType = TorchType(weights) }),
 };
 
 var benchRunners = new Dictionary<string, BenchRunnerOpener>
@@ -33,20 +33,15 @@ var benchRunners = new Dictionary<string, BenchRunnerOpener>
     },
     ["torch"] = (checkpoint, capacity, settings) =>
     {
-        var isNarrow = settings.Weights switch
-        {
-            "auto" or "float32" => false,
-            "bfloat16" => true,
-            _ => throw new ArgumentException($"--weights is {settings.Weights}; the torch runner has float32 and bfloat16."),
-        };
-        var options = new TorchRunnerOptions { DataType = isNarrow ? ElementType.BFloat16 : ElementType.Float32, Threads = settings.Threads };
-        return new BenchRunner(new TorchModelRunner(checkpoint, capacity, options), isNarrow ? "bfloat16" : "float32", settings.Threads ?? Environment.ProcessorCount);
+        var weights = settings.Weights == "auto" ? "float32" : settings.Weights;
+        var options = new TorchRunnerOptions { DataType = TorchType(weights), Threads = settings.Threads };
+        return new BenchRunner(new TorchModelRunner(checkpoint, capacity, options), weights, settings.Threads ?? Environment.ProcessorCount);
     },
 };
 
 var root = new RootCommand("Tools for looped language models.")
 {
-    BenchCommand.Create(benchRunners, AnsiConsole.Console),
+    BenchCommand.Create(benchRunners, AnsiConsole.Console, ReadBandwidth.Measure),
     CalibrateCommand.Create(AnsiConsole.Console),
     DataCommand.Create(AnsiConsole.Console),
     EvalCommand.Create(runners, AnsiConsole.Console),
@@ -56,3 +51,10 @@ var root = new RootCommand("Tools for looped language models.")
     TrainCommand.Create(AnsiConsole.Console),
 };
 return root.Parse(args).Invoke();
+
+static ElementType TorchType(string weights) => weights switch
+{
+    "float32" => ElementType.Float32,
+    "bfloat16" => ElementType.BFloat16,
+    _ => throw new ArgumentException($"--weights is {weights}; the torch runner has float32 and bfloat16."),
+};

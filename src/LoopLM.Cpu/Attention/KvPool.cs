@@ -4,7 +4,8 @@ using LoopLM.Cpu.Runners;
 namespace LoopLM.Cpu.Attention;
 
 /// <summary>
-/// Keys and values of all layers, one slot for each (position, loop). The slots of one head of one layer stand side by side, because that is what attention reads.
+/// Keys and values of all layers, one slot for each (position, loop). In a layer the heads of a slot stand side by side: the slots of a sequence lie anywhere,
+/// so what is read together should share a page.
 /// </summary>
 internal sealed unsafe class KvPool : IDisposable
 {
@@ -23,8 +24,8 @@ internal sealed unsafe class KvPool : IDisposable
     {
         (_kvHeads, _slots, Type, HeadLength) = (kvHeads, slots, type, Padding.Pad(headDimension));
         var bytes = Size(layers, kvHeads, headDimension, slots, type) / 2;
-        _keys = new(bytes);
-        _values = new(bytes);
+        _keys = new(bytes, inLargePages: true);
+        _values = new(bytes, inLargePages: true);
     }
 
     /// <summary>How keys and values are stored.</summary>
@@ -33,8 +34,8 @@ internal sealed unsafe class KvPool : IDisposable
     /// <summary>Padded length of a head.</summary>
     public int HeadLength { get; }
 
-    /// <summary>Bytes of one slot of one head.</summary>
-    public int SlotBytes => HeadLength * ElementSize(Type);
+    /// <summary>Bytes from one slot to the next.</summary>
+    public nint SlotBytes => (nint)_kvHeads * HeadBytes;
 
     /// <summary>Bytes of a pool.</summary>
     public static long Size(int layers, int kvHeads, int headDimension, int slots, KvType type) =>
@@ -53,7 +54,9 @@ internal sealed unsafe class KvPool : IDisposable
         _values.Dispose();
     }
 
+    private int HeadBytes => HeadLength * ElementSize(Type);
+
     private static int ElementSize(KvType type) => type == KvType.BFloat16 ? sizeof(ushort) : sizeof(float);
 
-    private long Offset(int layer, int kvHead) => (((long)layer * _kvHeads) + kvHead) * _slots * SlotBytes;
+    private long Offset(int layer, int kvHead) => ((long)layer * _slots * SlotBytes) + ((long)kvHead * HeadBytes);
 }

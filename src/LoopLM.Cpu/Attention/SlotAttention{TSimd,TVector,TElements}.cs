@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using LoopLM.Cpu.Memory;
 using LoopLM.Cpu.Simd;
@@ -33,42 +32,55 @@ internal sealed unsafe class SlotAttention<TSimd, TVector, TElements>(KvPool poo
     }
 
     /// <inheritdoc/>
-    public override void Attend(float* query, byte* keys, byte* values, ReadOnlySpan<int> visible, float* scores, float* output)
-    {
-        fixed (int* slots = &MemoryMarshal.GetReference(visible))
-        {
-            Score(query, keys, slots, visible.Length, scores);
-            var total = Exponentiate(scores, visible.Length);
-            Mix(scores, 1 / total, values, slots, visible.Length, output);
-        }
-    }
-
-    /// <summary>scores[p] = query . keys[slots[p]], four positions at a time.</summary>
+    /// <remarks>Eight positions at a time: as many sums hide the latency of an addition. Each has its own, so how many there are changes no score.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Score(float* query, byte* keys, int* slots, int count, float* scores)
+    public override void Score(float* query, byte* keys, int* slots, int count, float* scores)
     {
-        for (var position = 0; position < count; position += 4)
+        nint length = _length;
+        var position = 0;
+        for (; position + 8 <= count; position += 8)
         {
-            byte* k0 = keys + (slots[position] * _slotBytes), k1 = keys + (slots[Math.Min(position + 1, count - 1)] * _slotBytes);
-            byte* k2 = keys + (slots[Math.Min(position + 2, count - 1)] * _slotBytes), k3 = keys + (slots[Math.Min(position + 3, count - 1)] * _slotBytes);
-            TVector s0 = default, s1 = default, s2 = default, s3 = default;
-            for (nint i = 0; i < _length; i += TSimd.Count)
+            byte* k0 = Slot(keys, slots[position]), k1 = Slot(keys, slots[position + 1]), k2 = Slot(keys, slots[position + 2]), k3 = Slot(keys, slots[position + 3]);
+            byte* k4 = Slot(keys, slots[position + 4]), k5 = Slot(keys, slots[position + 5]), k6 = Slot(keys, slots[position + 6]), k7 = Slot(keys, slots[position + 7]);
+            TVector s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default, s6 = default, s7 = default;
+            for (nint i = 0; i < length; i += TSimd.Count)
             {
                 var q = TSimd.Load(query + i);
-                var offset = i * TElements.Size;
-                s0 = TSimd.MultiplyAdd(TElements.Load<TSimd, TVector>(k0 + offset), q, s0);
-                s1 = TSimd.MultiplyAdd(TElements.Load<TSimd, TVector>(k1 + offset), q, s1);
-                s2 = TSimd.MultiplyAdd(TElements.Load<TSimd, TVector>(k2 + offset), q, s2);
-                s3 = TSimd.MultiplyAdd(TElements.Load<TSimd, TVector>(k3 + offset), q, s3);
+                s0 = TSimd.MultiplyAdd(Load(k0, i), q, s0);
+                s1 = TSimd.MultiplyAdd(Load(k1, i), q, s1);
+                s2 = TSimd.MultiplyAdd(Load(k2, i), q, s2);
+                s3 = TSimd.MultiplyAdd(Load(k3, i), q, s3);
+                s4 = TSimd.MultiplyAdd(Load(k4, i), q, s4);
+                s5 = TSimd.MultiplyAdd(Load(k5, i), q, s5);
+                s6 = TSimd.MultiplyAdd(Load(k6, i), q, s6);
+                s7 = TSimd.MultiplyAdd(Load(k7, i), q, s7);
+            }
+
+            TSimd.Sum(s0, s1, s2, s3).Store(scores + position);
+            TSimd.Sum(s4, s5, s6, s7).Store(scores + position + 4);
+        }
+
+        for (; position < count; position += 4)
+        {
+            byte* k0 = Slot(keys, slots[position]), k1 = Slot(keys, slots[Math.Min(position + 1, count - 1)]);
+            byte* k2 = Slot(keys, slots[Math.Min(position + 2, count - 1)]), k3 = Slot(keys, slots[Math.Min(position + 3, count - 1)]);
+            TVector s0 = default, s1 = default, s2 = default, s3 = default;
+            for (nint i = 0; i < length; i += TSimd.Count)
+            {
+                var q = TSimd.Load(query + i);
+                s0 = TSimd.MultiplyAdd(Load(k0, i), q, s0);
+                s1 = TSimd.MultiplyAdd(Load(k1, i), q, s1);
+                s2 = TSimd.MultiplyAdd(Load(k2, i), q, s2);
+                s3 = TSimd.MultiplyAdd(Load(k3, i), q, s3);
             }
 
             TSimd.Sum(s0, s1, s2, s3).Store(scores + position);
         }
     }
 
-    /// <summary>scores[p] = exp(scores[p] - their maximum); returns their sum. What pads the scores becomes zero.</summary>
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float Exponentiate(float* scores, int count)
+    public override float Exponentiate(float* scores, int count)
     {
         var padded = Padding.Pad(count);
         new Span<float>(scores + count, padded - count).Fill(float.NegativeInfinity);
@@ -90,45 +102,96 @@ internal sealed unsafe class SlotAttention<TSimd, TVector, TElements>(KvPool poo
         return TSimd.Sum(sum, sum, sum, sum)[0];
     }
 
-    /// <summary>
-    /// output = factor * sum of weights[p] * values[slots[p]]. Four positions go into four sums, so that one addition need not wait for another;
-    /// the last one to three positions go into the first sum.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Mix(float* weights, float factor, byte* values, int* slots, int count, float* output)
+    /// <inheritdoc/>
+    /// <remarks>There are eight sums, so that one addition need not wait for another: four vectors of two positions, or two of four.</remarks>
+    public override void Mix(float* weights, byte* values, int* slots, int count, float* output)
     {
-        var scale = TSimd.Broadcast(factor);
-        for (nint i = 0; i < _length; i += 2 * TSimd.Count)
+        nint i = 0;
+        for (; i + (4 * TSimd.Count) <= _length; i += 4 * TSimd.Count)
         {
-            var part = values + (i * TElements.Size);
-            TVector a0 = default, a1 = default, a2 = default, a3 = default, b0 = default, b1 = default, b2 = default, b3 = default;
-            var position = 0;
-            for (; position + 4 <= count; position += 4)
-            {
-                Accumulate(part, slots[position], weights[position], ref a0, ref b0);
-                Accumulate(part, slots[position + 1], weights[position + 1], ref a1, ref b1);
-                Accumulate(part, slots[position + 2], weights[position + 2], ref a2, ref b2);
-                Accumulate(part, slots[position + 3], weights[position + 3], ref a3, ref b3);
-            }
+            MixFourVectors(weights, values + (i * TElements.Size), slots, count, output + i);
+        }
 
-            for (; position < count; position++)
-            {
-                Accumulate(part, slots[position], weights[position], ref a0, ref b0);
-            }
-
-            var a = TSimd.Add(TSimd.Add(a0, a1), TSimd.Add(a2, a3));
-            var b = TSimd.Add(TSimd.Add(b0, b1), TSimd.Add(b2, b3));
-            TSimd.Store(TSimd.Multiply(a, scale), output + i);
-            TSimd.Store(TSimd.Multiply(b, scale), output + i + TSimd.Count);
+        for (; i < _length; i += 2 * TSimd.Count)
+        {
+            MixTwoVectors(weights, values + (i * TElements.Size), slots, count, output + i);
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Accumulate(byte* values, int slot, float weight, ref TVector a, ref TVector b)
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Scale(float* head, float factor)
     {
-        var value = values + (slot * _slotBytes);
-        var factor = TSimd.Broadcast(weight);
-        a = TSimd.MultiplyAdd(factor, TElements.Load<TSimd, TVector>(value), a);
-        b = TSimd.MultiplyAdd(factor, TElements.Load<TSimd, TVector>(value + VectorBytes), b);
+        var scale = TSimd.Broadcast(factor);
+        for (var i = 0; i < _length; i += TSimd.Count)
+        {
+            TSimd.Store(TSimd.Multiply(TSimd.Load(head + i), scale), head + i);
+        }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void MixFourVectors(float* weights, byte* values, int* slots, int count, float* output)
+    {
+        TVector a0 = TSimd.Load(output), a1 = TSimd.Load(output + TSimd.Count), a2 = TSimd.Load(output + (2 * TSimd.Count)), a3 = TSimd.Load(output + (3 * TSimd.Count));
+        TVector b0 = default, b1 = default, b2 = default, b3 = default;
+        var position = 0;
+        for (; position + 2 <= count; position += 2)
+        {
+            byte* even = Slot(values, slots[position]), odd = Slot(values, slots[position + 1]);
+            Accumulate(even, weights[position], ref a0, ref a1);
+            Accumulate(even + (2 * VectorBytes), weights[position], ref a2, ref a3);
+            Accumulate(odd, weights[position + 1], ref b0, ref b1);
+            Accumulate(odd + (2 * VectorBytes), weights[position + 1], ref b2, ref b3);
+        }
+
+        if (position < count)
+        {
+            var last = Slot(values, slots[position]);
+            Accumulate(last, weights[position], ref a0, ref a1);
+            Accumulate(last + (2 * VectorBytes), weights[position], ref a2, ref a3);
+        }
+
+        TSimd.Store(TSimd.Add(a0, b0), output);
+        TSimd.Store(TSimd.Add(a1, b1), output + TSimd.Count);
+        TSimd.Store(TSimd.Add(a2, b2), output + (2 * TSimd.Count));
+        TSimd.Store(TSimd.Add(a3, b3), output + (3 * TSimd.Count));
+    }
+
+    /// <summary>Two vectors; the last one to three positions go into the first sum.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void MixTwoVectors(float* weights, byte* values, int* slots, int count, float* output)
+    {
+        TVector a0 = TSimd.Load(output), a1 = TSimd.Load(output + TSimd.Count);
+        TVector b0 = default, b1 = default, c0 = default, c1 = default, d0 = default, d1 = default;
+        var position = 0;
+        for (; position + 4 <= count; position += 4)
+        {
+            Accumulate(Slot(values, slots[position]), weights[position], ref a0, ref a1);
+            Accumulate(Slot(values, slots[position + 1]), weights[position + 1], ref b0, ref b1);
+            Accumulate(Slot(values, slots[position + 2]), weights[position + 2], ref c0, ref c1);
+            Accumulate(Slot(values, slots[position + 3]), weights[position + 3], ref d0, ref d1);
+        }
+
+        for (; position < count; position++)
+        {
+            Accumulate(Slot(values, slots[position]), weights[position], ref a0, ref a1);
+        }
+
+        TSimd.Store(TSimd.Add(TSimd.Add(a0, b0), TSimd.Add(c0, d0)), output);
+        TSimd.Store(TSimd.Add(TSimd.Add(a1, b1), TSimd.Add(c1, d1)), output + TSimd.Count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Load(byte* elements, nint offset) => TElements.Load<TSimd, TVector>(elements + (offset * TElements.Size));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Accumulate(byte* values, float weight, ref TVector a, ref TVector b)
+    {
+        var factor = TSimd.Broadcast(weight);
+        a = TSimd.MultiplyAdd(factor, TElements.Load<TSimd, TVector>(values), a);
+        b = TSimd.MultiplyAdd(factor, TElements.Load<TSimd, TVector>(values + VectorBytes), b);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private byte* Slot(byte* slots, int slot) => slots + (slot * _slotBytes);
 }

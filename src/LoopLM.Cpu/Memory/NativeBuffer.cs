@@ -8,13 +8,19 @@ internal sealed unsafe class NativeBuffer : SafeHandle
     private const nuint Alignment = 4096;
 
     /// <summary>Reserves memory.</summary>
+    /// <param name="bytes">How much.</param>
+    /// <param name="inLargePages">Whether it is read all over, so that large pages pay; touching one then takes megabytes.</param>
     /// <exception cref="OutOfMemoryException">There is not as much.</exception>
-    public NativeBuffer(long bytes)
+    public NativeBuffer(long bytes, bool inLargePages = false)
         : base(0, ownsHandle: true)
     {
         // The C library zeroes large blocks by mapping fresh pages, but only where it may align them itself.
         SetHandle((nint)NativeMemory.AllocZeroed((nuint)bytes + Alignment));
         Pointer = (byte*)(((nuint)handle + Alignment - 1) & ~(Alignment - 1));
+        if (inLargePages)
+        {
+            LargePages.Advise(Pointer, bytes);
+        }
     }
 
     /// <summary>Reserves memory for floats.</summary>

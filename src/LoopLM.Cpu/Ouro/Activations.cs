@@ -17,9 +17,11 @@ internal sealed unsafe class Activations : IDisposable
     /// <param name="type">The integers of the matrices; null for floats.</param>
     /// <param name="rows">Most rows of a tick, and row slots.</param>
     /// <param name="threads">Threads that attend at the same time.</param>
+    /// <param name="lanes">Queries that a thread attends for together.</param>
     /// <param name="positions">Most positions that a row sees.</param>
-    public Activations(OuroConfig config, Kernels kernels, PackedType? type, int rows, int threads, int positions)
+    public Activations(OuroConfig config, Kernels kernels, PackedType? type, int rows, int threads, int lanes, int positions)
     {
+        Rows = rows;
         HiddenLength = Padding.Pad(config.HiddenSize);
         HeadLength = Padding.Pad(config.HeadDimension);
         ProjectedLength = (config.Heads + (2 * config.KvHeads)) * HeadLength;
@@ -34,7 +36,8 @@ internal sealed unsafe class Activations : IDisposable
         Branch = Reserve(rows, HiddenLength);
         Gate = ReserveInputs(InnerLength);
         Up = Reserve(rows, InnerLength);
-        Scratch = Reserve(threads, ScoresLength + HeadLength);
+        Lanes = lanes;
+        Scratch = Reserve(threads * lanes, ScoresLength + HeadLength);
 
         InputRows ReserveInputs(int length)
         {
@@ -43,6 +46,9 @@ internal sealed unsafe class Activations : IDisposable
             return inputs;
         }
     }
+
+    /// <summary>Most rows of a tick.</summary>
+    public int Rows { get; }
 
     public int HiddenLength { get; }
 
@@ -77,14 +83,21 @@ internal sealed unsafe class Activations : IDisposable
 
     public float* Up { get; }
 
-    /// <summary>A thread's room for scores and one attended head.</summary>
+    private int Lanes { get; }
+
+    /// <summary>Room for scores and one attended head of each thread and lane.</summary>
     private float* Scratch { get; }
 
-    /// <summary>A thread's room for the scores of one head.</summary>
-    public float* Scores(int thread) => Scratch + ((nint)thread * (ScoresLength + HeadLength));
+    /// <summary>One head of a row in <see cref="Projected"/>.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="unit">The head: queries, then keys, then values.</param>
+    public float* ProjectedHead(int row, int unit) => Projected + ((nint)row * ProjectedLength) + ((nint)unit * HeadLength);
 
-    /// <summary>A thread's room for one attended head.</summary>
-    public float* AttendedHead(int thread) => Scores(thread) + ScoresLength;
+    /// <summary>Room for the scores of a thread's lane.</summary>
+    public float* Scores(int thread, int lane) => Scratch + ((((nint)thread * Lanes) + lane) * (ScoresLength + HeadLength));
+
+    /// <summary>Room for the attended head of a thread's lane.</summary>
+    public float* AttendedHead(int thread, int lane) => Scores(thread, lane) + ScoresLength;
 
     /// <inheritdoc/>
     public void Dispose() => _buffers.ForEach(buffer => buffer.Dispose());

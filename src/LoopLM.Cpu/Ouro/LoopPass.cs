@@ -18,7 +18,7 @@ internal sealed unsafe class LoopPass(
     // Parts of a matrix begin where a cache line of its result does.
     private const int Grain = 16;
 
-    private readonly SlotAttention _attention = kernels.CreateAttention(pool);
+    private readonly BatchAttention _attention = new(config, kernels, pool, activations);
     private readonly float _queryScale = 1 / MathF.Sqrt(config.HeadDimension);
     private LoopBatch? _batch;
     private int _rows;
@@ -31,6 +31,7 @@ internal sealed unsafe class LoopPass(
         fixed (float* gates = gateLogits, changes = stateChanges)
         {
             (_batch, _rows) = (batch, batch.Rows.Length);
+            _attention.Plan(batch);
             _gateLogits = gates;
             _stateChanges = changes;
             team.Run(this);
@@ -49,7 +50,7 @@ internal sealed unsafe class LoopPass(
             var layerWeights = weights.Layers[layer];
             Project(layer, thread);
             team.Synchronize();
-            Attend(layer, thread);
+            _attention.Attend(_batch!, layer, thread, team.Size);
             team.Synchronize();
             Quantise(activations.Attended, rows);
             Multiply(layerWeights.AttentionOutput, activations.Attended, thread);
@@ -120,14 +121,14 @@ internal sealed unsafe class LoopPass(
     {
         var first = head * config.HeadDimension;
         matrix.Multiply(
-            activations.Normalised, _rows, Projected(0, unit) - first, activations.ProjectedLength, first, first + config.HeadDimension);
+            activations.Normalised, _rows, activations.ProjectedHead(0, unit) - first, activations.ProjectedLength, first, first + config.HeadDimension);
     }
 
     private void Rotate(int unit, float scale)
     {
         for (var row = 0; row < _rows; row++)
         {
-            kernels.Rotate(Projected(row, unit), rotary.Cosine(row), rotary.Sine(row), rotary.Half, scale);
+            kernels.Rotate(activations.ProjectedHead(row, unit), rotary.Cosine(row), rotary.Sine(row), rotary.Half, scale);
         }
     }
 
@@ -136,22 +137,7 @@ internal sealed unsafe class LoopPass(
         var rows = _batch!.Rows;
         for (var row = 0; row < rows.Length; row++)
         {
-            _attention.Write(Projected(row, unit), slots, rows[row].KvSlot);
-        }
-    }
-
-    private void Attend(int layer, int thread)
-    {
-        var (dimension, group) = (config.HeadDimension, config.Heads / config.KvHeads);
-        var share = Share.Of(config.Heads * _rows, thread, team.Size);
-        float* scores = activations.Scores(thread), attended = activations.AttendedHead(thread);
-        for (var item = share.First; item < share.End; item++)
-        {
-            var (head, row) = Math.DivRem(item, _rows);
-            var kvHead = head / group;
-            _attention.Attend(Projected(row, head), pool.Keys(layer, kvHead), pool.Values(layer, kvHead), _batch!.VisibleSlots(row), scores, attended);
-            new ReadOnlySpan<float>(attended, dimension)
-                .CopyTo(new(activations.Attended[row] + (head * dimension), dimension));
+            _attention.Write(activations.ProjectedHead(row, unit), slots, rows[row].KvSlot);
         }
     }
 
@@ -241,7 +227,4 @@ internal sealed unsafe class LoopPass(
     private float* Hidden(int row) => activations.Hidden + ((nint)row * activations.HiddenLength);
 
     private float* State(int rowSlot) => activations.States + ((nint)rowSlot * activations.HiddenLength);
-
-    private float* Projected(int row, int unit) =>
-        activations.Projected + ((nint)row * activations.ProjectedLength) + ((nint)unit * activations.HeadLength);
 }

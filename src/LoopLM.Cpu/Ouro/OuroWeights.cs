@@ -2,8 +2,8 @@ using LoopLM.Checkpoints;
 using LoopLM.Checkpoints.Configuration;
 using LoopLM.Checkpoints.Safetensors;
 using LoopLM.Cpu.Runners;
-using LoopLM.Cpu.Simd;
 using LoopLM.Cpu.Weights;
+using Microsoft.Extensions.Logging;
 
 namespace LoopLM.Cpu.Ouro;
 
@@ -14,9 +14,14 @@ internal sealed unsafe class OuroWeights : IDisposable
 
     private readonly WeightLoader _loader;
 
-    public OuroWeights(Checkpoint checkpoint, OuroConfig config, CpuRunnerOptions options, Kernels kernels)
+    /// <summary>Loads all weights.</summary>
+    /// <param name="checkpoint">Where the embedding is.</param>
+    /// <param name="config">The model's shape.</param>
+    /// <param name="loader">Loads the others; it is disposed with the weights.</param>
+    /// <param name="logger">Receives the progress of quantisation.</param>
+    public OuroWeights(Checkpoint checkpoint, OuroConfig config, WeightLoader loader, ILogger logger)
     {
-        _loader = new(checkpoint, options.Weights, kernels);
+        _loader = loader;
         Embedding = checkpoint["model.embed_tokens.weight"];
         var quantises = _loader.PackedType is not null && config.PackedWeights is null;
         Layers = new LayerWeights[config.Layers];
@@ -24,7 +29,7 @@ internal sealed unsafe class OuroWeights : IDisposable
         {
             if (quantises && layer % LayersOfAReport == 0)
             {
-                options.Report?.Invoke($"Quantising weights to {Type}: {layer} of {config.Layers} layers are done.");
+                CpuRunnerLog.Quantising(logger, Type, layer, config.Layers);
             }
 
             Layers[layer] = new LayerWeights(_loader, layer);

@@ -4,6 +4,7 @@ using LoopLM.Cpu.Attention;
 using LoopLM.Cpu.Ouro;
 using LoopLM.Cpu.Simd;
 using LoopLM.Cpu.Threading;
+using LoopLM.Cpu.Weights;
 using LoopLM.Engine.Runners;
 
 namespace LoopLM.Cpu.Runners;
@@ -36,16 +37,17 @@ public sealed class CpuModelRunner : IModelRunner
         var config = checkpoint.Config as OuroConfig
             ?? throw new NotSupportedException($"The cpu runner computes Ouro models; the checkpoint holds a {checkpoint.Config.GetType().Name}.");
         options.Check();
-        CheckMemory(config, capacity, options.Kv);
         var kernels = Kernels.Of(options.Instructions ?? Kernels.Best);
+        var loader = new WeightLoader(checkpoint, options.Weights, kernels);
+        CheckMemory(config, capacity, options.Kv, loader);
         var threads = options.Threads ?? Environment.ProcessorCount;
-        var positions = Math.Min(config.ContextLength, capacity.KvSlots);
         Model = Describe(config);
         Instructions = kernels.Instructions;
-        _limits = new(capacity, Model, positions);
-        _weights = new(checkpoint, config, options, kernels);
+        _limits = new(capacity, Model);
+        CpuRunnerLog.Opened(options.Logger, Instructions, Kernels.HaveByteProducts ? "AvxVnni" : "none", threads, loader.Type, options.Kv);
+        _weights = new(checkpoint, config, loader, options.Logger);
         _pool = new(config.Layers, config.KvHeads, config.HeadDimension, capacity.KvSlots, options.Kv);
-        _activations = new(config, kernels, _weights.Type.Packed(), capacity.Rows, threads, positions);
+        _activations = new(config, kernels, _weights.Type.Packed(), capacity.Rows, threads, BatchAttention.Lanes(config), _limits.Positions);
         _rotary = new(config.HeadDimension, config.RopeTheta, capacity.Rows);
         _team = new(threads);
         _loopPass = new(config, _weights, kernels, _team, _activations, _pool, _rotary);
@@ -124,15 +126,17 @@ public sealed class CpuModelRunner : IModelRunner
         HeadCost = config.HeadCost,
     };
 
-    private static void CheckMemory(OuroConfig config, RunnerCapacity capacity, KvType type)
+    private static void CheckMemory(OuroConfig config, RunnerCapacity capacity, KvType type, WeightLoader weights)
     {
         const double Gibibyte = 1 << 30;
         var pool = KvPool.Size(config.Layers, config.KvHeads, config.HeadDimension, capacity.KvSlots, type);
+        var copies = weights.CopiedBytes;
         var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        if (pool > available)
+        if (pool > available - copies)
         {
             throw new ArgumentException(
-                $"{capacity.KvSlots} KV slots in {type} take {pool / Gibibyte:F1} GiB; the machine has {available / Gibibyte:F1}. Ask for fewer slots{(type == KvType.Float32 ? " or bfloat16" : "")}.",
+                $"{capacity.KvSlots} KV slots in {type} take {pool / Gibibyte:F1} GiB and weights that are converted to {weights.Type} {copies / Gibibyte:F1}; the machine has {available / Gibibyte:F1}. Ask for fewer slots"
+                + $"{(type == KvType.Float32 ? ", for keys and values in bfloat16" : "")}{(copies > 0 ? ", or for weights as the file has them, which may be packed ahead" : "")}.",
                 nameof(capacity));
         }
     }

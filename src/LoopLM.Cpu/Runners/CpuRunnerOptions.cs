@@ -1,4 +1,6 @@
 using LoopLM.Cpu.Simd;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LoopLM.Cpu.Runners;
 
@@ -14,8 +16,8 @@ public sealed record CpuRunnerOptions
     /// <summary>Threads, the engine's own included, from 1. Default: one for each processor.</summary>
     public int? Threads { get; init; }
 
-    /// <summary>Receives a line now and then while weights are quantised, which takes seconds for a large model.</summary>
-    public Action<string>? Report { get; init; }
+    /// <summary>Receives what the runner uses, and a line now and then while weights are quantised, which takes seconds for a large model. Default: none.</summary>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
 
     /// <summary>The vector instructions to use; default the best that the processor has.</summary>
     internal InstructionSet? Instructions { get; init; }

@@ -16,6 +16,9 @@ internal abstract unsafe class Kernels
         : Avx2.IsSupported && Fma.IsSupported ? InstructionSet.Avx2
         : InstructionSet.Portable;
 
+    /// <summary>Whether products of bytes take one instruction.</summary>
+    public static bool HaveByteProducts => AvxVnni.IsSupported;
+
     /// <summary>The instruction set.</summary>
     public abstract InstructionSet Instructions { get; }
 

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using LoopLM.Checkpoints.Packing;
 using LoopLM.Cpu.Attention;
 using LoopLM.Cpu.Runners;
@@ -23,7 +22,7 @@ internal sealed unsafe class Kernels<TSimd, TVector>(InstructionSet instructions
 
     /// <inheritdoc/>
     /// <remarks>.NET reaches the instruction that multiplies bytes through 256-bit vectors only, which is faster than 512-bit vectors without it.</remarks>
-    public override WeightMatrix CreateMatrix(PackedLayout layout, byte* weights) => typeof(TVector) == typeof(Vector512<float>) && AvxVnni.IsSupported
+    public override WeightMatrix CreateMatrix(PackedLayout layout, byte* weights) => typeof(TVector) == typeof(Vector512<float>) && HaveByteProducts
         ? CreateMatrix<Simd256, Vector256<float>>(layout, weights)
         : CreateMatrix<TSimd, TVector>(layout, weights);
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using LoopLM.Cpu.Memory;
 using LoopLM.Cpu.Simd;
 
 namespace LoopLM.Cpu.Weights;
@@ -65,26 +66,42 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector Load(byte* weights, nint offset) => TElements.Load<TSimd, TVector>(weights + (offset * TElements.Size));
 
+    /// <summary>Adds the products of two vectors of an output, one after the other, and asks for the same ones of an output further on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector AddProducts(TVector sum, byte* weights, nint offset, TVector even, TVector odd, nint ahead)
+    {
+        var next = weights + (offset * TElements.Size) + ahead;
+        Prefetch.ToSecondLevel(next);
+        if (2 * TSimd.Count * TElements.Size > Prefetch.Line)
+        {
+            Prefetch.ToSecondLevel(next + Prefetch.Line);
+        }
+
+        sum = TSimd.MultiplyAdd(Load(weights, offset), even, sum);
+        return TSimd.MultiplyAdd(Load(weights, offset + TSimd.Count), odd, sum);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void MultiplyRow(float* x, float* y, int first, int end)
     {
         nint length = PaddedInputs;
+        var ahead = 2 * TileOutputs * RowBytes;
         for (var output = first; output < end; output += 2 * TileOutputs)
         {
             byte* w0 = Row(output, end), w1 = Row(output + 1, end), w2 = Row(output + 2, end), w3 = Row(output + 3, end);
             byte* w4 = Row(output + 4, end), w5 = Row(output + 5, end), w6 = Row(output + 6, end), w7 = Row(output + 7, end);
             TVector s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default, s6 = default, s7 = default;
-            for (nint i = 0; i < length; i += TSimd.Count)
+            for (nint i = 0; i < length; i += 2 * TSimd.Count)
             {
-                var input = TSimd.Load(x + i);
-                s0 = TSimd.MultiplyAdd(Load(w0, i), input, s0);
-                s1 = TSimd.MultiplyAdd(Load(w1, i), input, s1);
-                s2 = TSimd.MultiplyAdd(Load(w2, i), input, s2);
-                s3 = TSimd.MultiplyAdd(Load(w3, i), input, s3);
-                s4 = TSimd.MultiplyAdd(Load(w4, i), input, s4);
-                s5 = TSimd.MultiplyAdd(Load(w5, i), input, s5);
-                s6 = TSimd.MultiplyAdd(Load(w6, i), input, s6);
-                s7 = TSimd.MultiplyAdd(Load(w7, i), input, s7);
+                TVector even = TSimd.Load(x + i), odd = TSimd.Load(x + i + TSimd.Count);
+                s0 = AddProducts(s0, w0, i, even, odd, ahead);
+                s1 = AddProducts(s1, w1, i, even, odd, ahead);
+                s2 = AddProducts(s2, w2, i, even, odd, ahead);
+                s3 = AddProducts(s3, w3, i, even, odd, ahead);
+                s4 = AddProducts(s4, w4, i, even, odd, ahead);
+                s5 = AddProducts(s5, w5, i, even, odd, ahead);
+                s6 = AddProducts(s6, w6, i, even, odd, ahead);
+                s7 = AddProducts(s7, w7, i, even, odd, ahead);
             }
 
             Store(TSimd.Sum(s0, s1, s2, s3), y + output, end - output);
@@ -92,8 +109,10 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
         }
     }
 
+    /// <summary>All outputs of rows that stay in the cache. The weights of a tile come with its first rows, which ask for those of the next.</summary>
     private void MultiplyBlock(float* x, nint xStride, int rows, float* y, nint yStride, int first, int end)
     {
+        var ahead = TileOutputs * RowBytes;
         for (var output = first; output < end; output += TileOutputs)
         {
             var row = 0;
@@ -101,20 +120,20 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
             {
                 for (; rows - row > 2; row += 4)
                 {
-                    MultiplyFourRows(x + (row * xStride), xStride, rows - row, y + (row * yStride), yStride, output, end);
+                    MultiplyFourRows(x + (row * xStride), xStride, rows - row, y + (row * yStride), yStride, output, end, row == 0 ? ahead : 0);
                 }
             }
 
             for (; row < rows; row += 2)
             {
-                MultiplyTwoRows(x + (row * xStride), xStride, rows - row, y + (row * yStride), yStride, output, end);
+                MultiplyTwoRows(x + (row * xStride), xStride, rows - row, y + (row * yStride), yStride, output, end, row == 0 ? ahead : 0);
             }
         }
     }
 
     /// <summary>A tile of four rows and four outputs. Where there are fewer rows the last one is computed again.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void MultiplyFourRows(float* x, nint xStride, int rows, float* y, nint yStride, int output, int end)
+    private void MultiplyFourRows(float* x, nint xStride, int rows, float* y, nint yStride, int output, int end, nint ahead)
     {
         nint length = PaddedInputs;
         nint last = rows > 3 ? 3 : 2;
@@ -124,6 +143,11 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
         TVector c0 = default, c1 = default, c2 = default, c3 = default, d0 = default, d1 = default, d2 = default, d3 = default;
         for (nint i = 0; i < length; i += TSimd.Count)
         {
+            var next = (i * TElements.Size) + ahead;
+            Prefetch.ToSecondLevel(w0 + next);
+            Prefetch.ToSecondLevel(w1 + next);
+            Prefetch.ToSecondLevel(w2 + next);
+            Prefetch.ToSecondLevel(w3 + next);
             TVector v0 = Load(w0, i), v1 = Load(w1, i), v2 = Load(w2, i), v3 = Load(w3, i);
             var input = TSimd.Load(x + i);
             a0 = TSimd.MultiplyAdd(v0, input, a0);
@@ -156,7 +180,7 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
 
     /// <summary>A tile of two rows and four outputs. Where there is one row it is computed twice.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void MultiplyTwoRows(float* x, nint xStride, int rows, float* y, nint yStride, int output, int end)
+    private void MultiplyTwoRows(float* x, nint xStride, int rows, float* y, nint yStride, int output, int end, nint ahead)
     {
         nint length = PaddedInputs;
         nint last = rows > 1 ? 1 : 0;
@@ -165,6 +189,11 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
         TVector a0 = default, a1 = default, a2 = default, a3 = default, b0 = default, b1 = default, b2 = default, b3 = default;
         for (nint i = 0; i < length; i += TSimd.Count)
         {
+            var next = (i * TElements.Size) + ahead;
+            Prefetch.ToSecondLevel(w0 + next);
+            Prefetch.ToSecondLevel(w1 + next);
+            Prefetch.ToSecondLevel(w2 + next);
+            Prefetch.ToSecondLevel(w3 + next);
             TVector v0 = Load(w0, i), v1 = Load(w1, i), v2 = Load(w2, i), v3 = Load(w3, i);
             var input = TSimd.Load(x + i);
             a0 = TSimd.MultiplyAdd(v0, input, a0);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using LoopLM.Checkpoints.Packing;
+using LoopLM.Cpu.Memory;
 using LoopLM.Cpu.Simd;
 
 namespace LoopLM.Cpu.Weights;
@@ -33,6 +34,7 @@ internal sealed unsafe class PackedMatrix<TSimd, TVector, TCodes>(PackedLayout l
     public override void Multiply(InputRows inputs, int rows, float* outputs, nint outputStride, int first, int end)
     {
         var vectors = rows == 1 ? 4 : 2;
+        var ahead = Math.Max(1, TSimd.Count * vectors / PackedLayout.TileOutputs) * _tileBytes;
         var blockRows = Math.Max(TileRows, BlockBytes / _length / TileRows * TileRows);
         for (var row = 0; row < rows; row += blockRows)
         {
@@ -41,24 +43,31 @@ internal sealed unsafe class PackedMatrix<TSimd, TVector, TCodes>(PackedLayout l
             {
                 if (rows == 1)
                 {
-                    MultiplyRow(inputs, outputs, output, first, end);
+                    MultiplyRow(inputs, outputs, output, first, end, ahead);
                     continue;
                 }
 
                 for (var tile = row; tile < blockEnd; tile += TileRows)
                 {
-                    MultiplyRows(inputs, tile, Math.Min(TileRows, blockEnd - tile), outputs, outputStride, output, first, end);
+                    MultiplyRows(inputs, tile, Math.Min(TileRows, blockEnd - tile), outputs, outputStride, output, first, end, tile == row ? ahead : 0);
                 }
             }
         }
     }
 
-    /// <summary>Stores the results of one vector of outputs, those of them that are asked for.</summary>
-    private static void Store(float* sums, float* row, int output, int first, int end)
+    /// <summary>Copies the results of neighbouring vectors of outputs, those of them that are asked for.</summary>
+    /// <param name="results">The results, vector after vector.</param>
+    /// <param name="vectors">How many vectors.</param>
+    /// <param name="row">A row at output 0.</param>
+    /// <param name="output">The output of the first result.</param>
+    /// <param name="first">The first output that is asked for.</param>
+    /// <param name="end">Behind the last one.</param>
+    private static void Store(float* results, int vectors, float* row, int output, int first, int end)
     {
-        for (var i = Math.Max(0, first - output); i < Math.Min(TSimd.Count, end - output); i++)
+        var (from, to) = (Math.Max(first, output), Math.Min(end, output + (vectors * TSimd.Count)));
+        if (from < to)
         {
-            row[output + i] = sums[i];
+            new ReadOnlySpan<float>(results + (from - output), to - from).CopyTo(new(row + from, to - from));
         }
     }
 
@@ -72,9 +81,10 @@ internal sealed unsafe class PackedMatrix<TSimd, TVector, TCodes>(PackedLayout l
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector Offset(int* offset) => TSimd.Broadcast(*(float*)offset);
 
+    /// <summary>sums + products * scales of weights * scale of the row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddGroup(TVector products, TVector weightScales, TVector rowScale, float* sums) =>
-        TSimd.Store(TSimd.MultiplyAdd(TSimd.Multiply(TSimd.ToSingle(products), weightScales), rowScale, TSimd.Load(sums)), sums);
+    private static TVector AddGroup(TVector sums, TVector products, TVector weightScales, TVector rowScale) =>
+        TSimd.MultiplyAdd(TSimd.Multiply(TSimd.ToSingle(products), weightScales), rowScale, sums);
 
     /// <summary>The part of a tile that holds a vector of outputs; that of the last output where there is none.</summary>
     private byte* Vector(int output)
@@ -84,16 +94,16 @@ internal sealed unsafe class PackedMatrix<TSimd, TVector, TCodes>(PackedLayout l
         return weights + (tile * _tileBytes) + (lane * sizeof(float));
     }
 
-    /// <summary>One row and four vectors of outputs.</summary>
+    /// <summary>One row and four vectors of outputs. With every line of their tiles, that of the tiles that come next is asked for.</summary>
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void MultiplyRow(InputRows inputs, float* outputs, int output, int first, int end)
+    private void MultiplyRow(InputRows inputs, float* outputs, int output, int first, int end, nint ahead)
     {
         byte* w0 = Vector(output), w1 = Vector(output + TSimd.Count), w2 = Vector(output + (2 * TSimd.Count)), w3 = Vector(output + (3 * TSimd.Count));
         var x = inputs.Codes(0);
         var scales = inputs.Scales(0);
         var offsets = inputs.Offsets(0);
-        var sums = stackalloc float[4 * 16];
-        new Span<float>(sums, 4 * 16).Clear();
+        TVector sumA = default, sumB = default, sumC = default, sumD = default;
         for (var group = 0; group < _length; group += _group)
         {
             byte* s0 = w0, s1 = w1, s2 = w2, s3 = w3;
@@ -105,6 +115,18 @@ internal sealed unsafe class PackedMatrix<TSimd, TVector, TCodes>(PackedLayout l
             TVector a = Offset(offsets++), b = a, c = a, d = a;
             for (; x < stop; x += StepInputs)
             {
+                Prefetch.ToSecondLevel(w0 + ahead);
+                if (TSimd.Count >= PackedLayout.TileOutputs / 2)
+                {
+                    Prefetch.ToSecondLevel(w2 + ahead);
+                }
+
+                if (TSimd.Count == PackedLayout.TileOutputs)
+                {
+                    Prefetch.ToSecondLevel(w1 + ahead);
+                    Prefetch.ToSecondLevel(w3 + ahead);
+                }
+
                 TVector v0 = Load(w0), v1 = Load(w1), v2 = Load(w2), v3 = Load(w3);
                 var factors = Factors(x);
                 if (TCodes.AreHalves)
@@ -128,21 +150,24 @@ internal sealed unsafe class PackedMatrix<TSimd, TVector, TCodes>(PackedLayout l
             }
 
             var scale = TSimd.Broadcast(*scales++);
-            AddGroup(a, Load(s0), scale, sums);
-            AddGroup(b, Load(s1), scale, sums + 16);
-            AddGroup(c, Load(s2), scale, sums + 32);
-            AddGroup(d, Load(s3), scale, sums + 48);
+            sumA = AddGroup(sumA, a, Load(s0), scale);
+            sumB = AddGroup(sumB, b, Load(s1), scale);
+            sumC = AddGroup(sumC, c, Load(s2), scale);
+            sumD = AddGroup(sumD, d, Load(s3), scale);
         }
 
-        for (var vector = 0; vector < 4; vector++)
-        {
-            Store(sums + (16 * vector), outputs, output + (vector * TSimd.Count), first, end);
-        }
+        var results = stackalloc float[4 * TSimd.Count];
+        TSimd.Store(sumA, results);
+        TSimd.Store(sumB, results + TSimd.Count);
+        TSimd.Store(sumC, results + (2 * TSimd.Count));
+        TSimd.Store(sumD, results + (3 * TSimd.Count));
+        Store(results, 4, outputs, output, first, end);
     }
 
-    /// <summary>Four rows and two vectors of outputs. Where there are fewer rows the last one is computed again.</summary>
+    /// <summary>Four rows and two vectors of outputs. Where there are fewer rows the last one is computed again. The first rows ask for the tiles that come next.</summary>
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void MultiplyRows(InputRows inputs, int row, int rows, float* outputs, nint outputStride, int output, int first, int end)
+    private void MultiplyRows(InputRows inputs, int row, int rows, float* outputs, nint outputStride, int output, int first, int end, nint ahead)
     {
         byte* w0 = Vector(output), w1 = Vector(output + TSimd.Count);
         nint r1 = Math.Min(1, rows - 1), r2 = Math.Min(2, rows - 1), r3 = Math.Min(3, rows - 1);
@@ -151,8 +176,7 @@ internal sealed unsafe class PackedMatrix<TSimd, TVector, TCodes>(PackedLayout l
         var x = inputs.Codes(row);
         var scales = inputs.Scales(row);
         var offsets = inputs.Offsets(row);
-        var sums = stackalloc float[8 * 16];
-        new Span<float>(sums, 8 * 16).Clear();
+        TVector sumA0 = default, sumA1 = default, sumB0 = default, sumB1 = default, sumC0 = default, sumC1 = default, sumD0 = default, sumD1 = default;
         for (var group = 0; group < _length; group += _group, scales++, offsets++)
         {
             byte* s0 = w0, s1 = w1;
@@ -163,6 +187,12 @@ internal sealed unsafe class PackedMatrix<TSimd, TVector, TCodes>(PackedLayout l
             TVector a1 = a0, b1 = b0, c1 = c0, d1 = d0;
             for (; x < stop; x += StepInputs)
             {
+                Prefetch.ToSecondLevel(w0 + ahead);
+                if (TSimd.Count == PackedLayout.TileOutputs)
+                {
+                    Prefetch.ToSecondLevel(w1 + ahead);
+                }
+
                 TVector v0 = Load(w0), v1 = Load(w1);
                 if (TCodes.AreHalves)
                 {
@@ -185,24 +215,31 @@ internal sealed unsafe class PackedMatrix<TSimd, TVector, TCodes>(PackedLayout l
 
             TVector scale0 = Load(s0), scale1 = Load(s1);
             var scale = TSimd.Broadcast(scales[0]);
-            AddGroup(a0, scale0, scale, sums);
-            AddGroup(a1, scale1, scale, sums + 16);
+            sumA0 = AddGroup(sumA0, a0, scale0, scale);
+            sumA1 = AddGroup(sumA1, a1, scale1, scale);
             scale = TSimd.Broadcast(scales[g1]);
-            AddGroup(b0, scale0, scale, sums + 32);
-            AddGroup(b1, scale1, scale, sums + 48);
+            sumB0 = AddGroup(sumB0, b0, scale0, scale);
+            sumB1 = AddGroup(sumB1, b1, scale1, scale);
             scale = TSimd.Broadcast(scales[g2]);
-            AddGroup(c0, scale0, scale, sums + 64);
-            AddGroup(c1, scale1, scale, sums + 80);
+            sumC0 = AddGroup(sumC0, c0, scale0, scale);
+            sumC1 = AddGroup(sumC1, c1, scale1, scale);
             scale = TSimd.Broadcast(scales[g3]);
-            AddGroup(d0, scale0, scale, sums + 96);
-            AddGroup(d1, scale1, scale, sums + 112);
+            sumD0 = AddGroup(sumD0, d0, scale0, scale);
+            sumD1 = AddGroup(sumD1, d1, scale1, scale);
         }
 
+        var results = stackalloc float[8 * TSimd.Count];
+        TSimd.Store(sumA0, results);
+        TSimd.Store(sumA1, results + TSimd.Count);
+        TSimd.Store(sumB0, results + (2 * TSimd.Count));
+        TSimd.Store(sumB1, results + (3 * TSimd.Count));
+        TSimd.Store(sumC0, results + (4 * TSimd.Count));
+        TSimd.Store(sumC1, results + (5 * TSimd.Count));
+        TSimd.Store(sumD0, results + (6 * TSimd.Count));
+        TSimd.Store(sumD1, results + (7 * TSimd.Count));
         for (var i = 0; i < rows; i++)
         {
-            var destination = outputs + ((row + i) * outputStride);
-            Store(sums + (32 * i), destination, output, first, end);
-            Store(sums + (32 * i) + 16, destination, output + TSimd.Count, first, end);
+            Store(results + (2 * i * TSimd.Count), 2, outputs + ((row + i) * outputStride), output, first, end);
         }
     }
 

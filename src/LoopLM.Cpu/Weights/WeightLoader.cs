@@ -13,6 +13,9 @@ namespace LoopLM.Cpu.Weights;
 /// </summary>
 internal sealed unsafe class WeightLoader : IDisposable
 {
+    // Smaller ones would not fill a large page.
+    private const long LargeBytes = 2 << 20;
+
     private readonly Checkpoint _checkpoint;
     private readonly Kernels _kernels;
     private readonly List<NativeBuffer> _copies = [];
@@ -52,6 +55,9 @@ internal sealed unsafe class WeightLoader : IDisposable
             : throw new ArgumentException($"Weights is {type}; the checkpoint is packed as {stored}, so it must be {WeightType.Auto} or {stored}.");
     }
 
+    /// <summary>Bytes that the matrices take which are not used where the file is mapped.</summary>
+    public long CopiedBytes => _checkpoint.Config.Tensors.Where(tensor => _checkpoint.Config.IsPackable(tensor.Name) && !IsMapped(tensor.Name)).Sum(tensor => Bytes(tensor.Name));
+
     /// <summary>A tensor [outputs, inputs] as a matrix.</summary>
     public WeightMatrix Matrix(string name)
     {
@@ -60,13 +66,11 @@ internal sealed unsafe class WeightLoader : IDisposable
         if (PackedType is { } packed)
         {
             var layout = new PackedLayout(packed, outputs, inputs);
-            return _kernels.CreateMatrix(layout, _checkpoint.Config.PackedWeights is null ? Pack(tensor, layout) : tensor.Data);
+            return _kernels.CreateMatrix(layout, IsMapped(name) ? tensor.Data : Pack(tensor, layout));
         }
 
         var paddedInputs = Padding.Pad(inputs);
-        var isAsStored = tensor.ElementType == (Type == WeightType.BFloat16 ? ElementType.BFloat16 : ElementType.Float32);
-        var weights = isAsStored && inputs == paddedInputs ? tensor.Data : Convert(tensor, outputs, inputs, paddedInputs);
-        return _kernels.CreateMatrix(Type, weights, outputs, paddedInputs);
+        return _kernels.CreateMatrix(Type, IsMapped(name) ? tensor.Data : Convert(tensor, outputs, inputs, paddedInputs), outputs, paddedInputs);
     }
 
     /// <summary>A tensor of any shape as one padded vector of floats.</summary>
@@ -82,6 +86,19 @@ internal sealed unsafe class WeightLoader : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _copies.ForEach(copy => copy.Dispose());
 
+    /// <summary>Whether the file holds a matrix as it is computed with.</summary>
+    private bool IsMapped(string name) => PackedType is not null
+        ? _checkpoint.Config.PackedWeights is not null
+        : _checkpoint[name].ElementType == (Type == WeightType.BFloat16 ? ElementType.BFloat16 : ElementType.Float32) && _shapes[name].Inputs % Padding.Block == 0;
+
+    private long Bytes(string name)
+    {
+        var (outputs, inputs) = _shapes[name];
+        return PackedType is { } packed ? new PackedLayout(packed, outputs, inputs).Bytes : outputs * RowBytes(inputs);
+    }
+
+    private long RowBytes(int inputs) => (long)Padding.Pad(inputs) * (Type == WeightType.BFloat16 ? sizeof(ushort) : sizeof(float));
+
     private byte* Pack(SafetensorsTensor tensor, PackedLayout layout)
     {
         var copy = Reserve(layout.Bytes);
@@ -92,7 +109,7 @@ internal sealed unsafe class WeightLoader : IDisposable
     private byte* Convert(SafetensorsTensor tensor, int outputs, int inputs, int paddedInputs)
     {
         using var row = NativeBuffer.OfFloats(paddedInputs);
-        var rowBytes = (long)paddedInputs * (Type == WeightType.BFloat16 ? sizeof(ushort) : sizeof(float));
+        var rowBytes = RowBytes(inputs);
         var copy = Reserve(outputs * rowBytes);
         for (var output = 0; output < outputs; output++)
         {
@@ -113,7 +130,7 @@ internal sealed unsafe class WeightLoader : IDisposable
 
     private byte* Reserve(long bytes)
     {
-        var buffer = new NativeBuffer(bytes);
+        var buffer = new NativeBuffer(bytes, inLargePages: bytes >= LargeBytes);
         _copies.Add(buffer);
         return buffer.Pointer;
     }

@@ -26,10 +26,6 @@ public sealed class ModelOptions
     [AllowedValues("auto", "float32", "bfloat16", "int8", "int4", ErrorMessage = "Weights must be auto, float32, bfloat16, int8 or int4.")]
     public string Weights { get; set; } = "auto";
 
-    /// <summary>Type of keys and values in the cpu runner.</summary>
-    [AllowedValues("float32", "bfloat16", ErrorMessage = "KvType must be float32 or bfloat16.")]
-    public string KvType { get; set; } = "float32";
-
     /// <summary>Threads that compute, from 1. Default: one for each core.</summary>
     [Range(1, 1024)]
     public int? Threads { get; set; }

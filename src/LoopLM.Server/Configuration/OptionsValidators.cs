@@ -7,6 +7,10 @@ namespace LoopLM.Server.Configuration;
 [OptionsValidator]
 internal sealed partial class ModelOptionsValidator : IValidateOptions<ModelOptions>;
 
+/// <summary>Checks <see cref="KvOptions"/> against their attributes.</summary>
+[OptionsValidator]
+internal sealed partial class KvOptionsValidator : IValidateOptions<KvOptions>;
+
 /// <summary>Checks <see cref="LimitOptions"/> against their attributes.</summary>
 [OptionsValidator]
 internal sealed partial class LimitOptionsValidator : IValidateOptions<LimitOptions>;

@@ -7,8 +7,8 @@ namespace LoopLM.Server.Hosting;
 /// <summary>Opens a runner on a checkpoint, which stays open as long as the runner.</summary>
 /// <param name="checkpoint">The weights.</param>
 /// <param name="capacity">Row slots and KV slots to reserve.</param>
-/// <param name="options">Device, weights and threads.</param>
-public delegate IModelRunner RunnerOpener(Checkpoint checkpoint, RunnerCapacity capacity, ModelOptions options);
+/// <param name="settings">What else it needs to know.</param>
+public delegate IModelRunner RunnerOpener(Checkpoint checkpoint, RunnerCapacity capacity, RunnerSettings settings);
 
 /// <summary>The runners that the server was built with, the default first.</summary>
 /// <param name="openers">By the name that <see cref="ModelOptions.Runner"/> gives.</param>

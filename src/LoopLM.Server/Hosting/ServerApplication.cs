@@ -74,6 +74,7 @@ public static class ServerApplication
     private static IServiceCollection AddOptions(this IServiceCollection services, ConfigurationManager configuration)
     {
         services.AddOptionsWithValidateOnStart<ModelOptions, ModelOptionsValidator>().BindConfiguration(ModelOptions.Section);
+        services.AddOptionsWithValidateOnStart<KvOptions, KvOptionsValidator>().BindConfiguration(KvOptions.Section);
         services.AddOptionsWithValidateOnStart<EngineOptions, EngineOptionsValidator>().BindConfiguration(EngineOptionsRules.Section);
         services.AddOptionsWithValidateOnStart<LimitOptions, LimitOptionsValidator>().BindConfiguration(LimitOptions.Section);
         services.AddSingleton<IValidateOptions<ModelOptions>, ModelOptionsRules>();
@@ -97,8 +98,9 @@ public static class ServerApplication
             var (model, options) = (provider.GetRequiredService<IOptions<ModelOptions>>().Value, provider.GetRequiredService<IOptions<EngineOptions>>().Value);
             var checkpoint = provider.GetRequiredService<ServedModel>().Checkpoint;
             var open = provider.GetRequiredService<Runners>()[model.Runner];
+            var settings = new RunnerSettings(model, provider.GetRequiredService<IOptions<KvOptions>>().Value, provider.GetRequiredService<ILogger<Runners>>());
             return new InferenceEngine(
-                () => open(checkpoint, new RunnerCapacity(options.MaxRows, options.KvSlots), model),
+                () => open(checkpoint, new RunnerCapacity(options.MaxRows, options.KvSlots), settings),
                 options,
                 provider.GetRequiredService<EngineMetrics>(),
                 provider.GetRequiredService<ExitPolicies>(),

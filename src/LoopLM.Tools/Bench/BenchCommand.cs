@@ -12,7 +12,11 @@ namespace LoopLM.Tools.Bench;
 /// <summary><c>looplm bench engine</c>: throughput of the engine on a model, against the bound that its exits allow.</summary>
 internal static class BenchCommand
 {
-    public static Command Create(IReadOnlyDictionary<string, BenchRunnerOpener> runners, IAnsiConsole console)
+    /// <summary>Creates the command.</summary>
+    /// <param name="runners">What can compute, the default first.</param>
+    /// <param name="console">Where to print.</param>
+    /// <param name="measureBandwidth">Bytes per second that so many threads read from memory.</param>
+    public static Command Create(IReadOnlyDictionary<string, BenchRunnerOpener> runners, IAnsiConsole console, Func<int, double> measureBandwidth)
     {
         var model = new Option<string?>("--model") { Description = "Folder of a checkpoint." };
         var shape = new Option<string?>("--shape") { Description = "Random weights instead: ouro-1.4b, ouro-2.6b, bundled, or custom:HIDDEN,INTERMEDIATE,LAYERS,HEADS,KV_HEADS,HEAD_DIM,VOCABULARY,LOOPS." };
@@ -42,6 +46,7 @@ internal static class BenchCommand
             {
                 using var random = (result.GetValue(model), result.GetValue(shape)) switch
                 {
+                    (null, not null) when result.GetValue(text) is not null => throw new ArgumentException("--text needs --model: random weights have no tokenizer."),
                     (null, { } name) => new RandomCheckpoint(BenchShape.Parse(name)),
                     ({ }, null) => null,
                     _ => throw new ArgumentException("Either --model or --shape must be given."),
@@ -52,7 +57,7 @@ internal static class BenchCommand
                 var workload = new BenchWorkload(prompts, result.GetValue(generate), result.GetValue(refill) == "on");
                 var settings = new BenchRunnerSettings(result.GetRequiredValue(weights), result.GetRequiredValue(kv), result.GetValue(threads));
                 var open = runners[result.GetRequiredValue(runner)];
-                var report = Measure(checkpoint, workload, result.GetValue(exit), Math.Max(1, result.GetValue(rounds)), capacity => open(checkpoint, capacity, settings));
+                var report = Measure(checkpoint, workload, result.GetValue(exit), Math.Max(1, result.GetValue(rounds)), capacity => open(checkpoint, capacity, settings), measureBandwidth);
                 Print(report, result.GetValue(json), console);
                 return 0;
             }
@@ -66,7 +71,7 @@ internal static class BenchCommand
     }
 
     /// <summary>Runs full depth and the asked exits in turn, and keeps the median of each: the machine's speed drifts.</summary>
-    private static BenchReport Measure(Checkpoint checkpoint, BenchWorkload workload, string? exit, int rounds, Func<RunnerCapacity, BenchRunner> open)
+    private static BenchReport Measure(Checkpoint checkpoint, BenchWorkload workload, string? exit, int rounds, Func<RunnerCapacity, BenchRunner> open, Func<int, double> measureBandwidth)
     {
         var loops = checkpoint.Config.Loops;
         var fullDepth = BenchExit.Parse($"fixed:{loops}");
@@ -92,7 +97,7 @@ internal static class BenchCommand
         var speedup = pairs.Select(pair => pair.Asked.DecodeTokensPerSecond / pair.Full.DecodeTokensPerSecond).Order().ElementAt(rounds / 2);
         var bound = (headCost + loops) / (headCost + measured.MeanExitStep);
         var peak = PeakMemory.Bytes;
-        var bandwidth = ReadBandwidth.Measure(opened.Threads);
+        var bandwidth = measureBandwidth(opened.Threads);
         var traffic = WeightTraffic.Of(checkpoint.Config, opened.Weights);
         return new BenchReport
         {

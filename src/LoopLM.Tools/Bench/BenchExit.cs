@@ -11,7 +11,8 @@ internal sealed class BenchExit
     private BenchExit(Func<int, int, ExitSettings> settings) => _settings = settings;
 
     /// <summary>Reads the option's text.</summary>
-    /// <exception cref="FormatException">It is none of the three forms; the message says which there are.</exception>
+    /// <exception cref="FormatException">It is none of the three forms, or the file holds no traces; the message says what there should be.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
     public static BenchExit Parse(string text)
     {
         var parts = text.Split(':', 2);
@@ -22,7 +23,12 @@ internal sealed class BenchExit
             case ("q", var value) when float.TryParse(value, CultureInfo.InvariantCulture, out var threshold):
                 return new BenchExit((_, _) => new ExitSettings { Policy = "q-exit", Threshold = threshold });
             case ("trace", { Length: > 0 } file):
-                var traces = File.ReadLines(file).Where(line => line.Length > 0).Select(ParseTrace).ToArray();
+                var traces = File.ReadLines(file).Where(line => line.Length > 0).Select((line, i) => ParseTrace(file, line, i)).ToArray();
+                if (traces.Length == 0)
+                {
+                    throw new FormatException($"'{file}' is empty; it must hold a list of exit steps a line.");
+                }
+
                 return new BenchExit((request, tokens) => Replay(traces[request % traces.Length], tokens));
             default:
                 throw new FormatException($"--exit is '{text}'; it must be fixed:K, q:THRESHOLD or trace:FILE.");
@@ -34,8 +40,13 @@ internal sealed class BenchExit
     /// <param name="tokens">Tokens that it generates.</param>
     public ExitSettings For(int request, int tokens) => _settings(request, tokens);
 
-    private static int[] ParseTrace(string line) =>
-        [.. line.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries).Select(step => int.Parse(step, CultureInfo.InvariantCulture))];
+    private static int[] ParseTrace(string file, string line, int index)
+    {
+        int[] steps = [.. line.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries).Select(text => int.TryParse(text, CultureInfo.InvariantCulture, out var step) ? step : 0)];
+        return steps.Length > 1 && steps.All(step => step > 0)
+            ? steps
+            : throw new FormatException($"List {index + 1} of '{file}' must have two exit steps or more, from 1: that of the prompt pass, then those of further tokens.");
+    }
 
     /// <summary>A trace as long as the request: the first step is the prompt pass, the rest repeats.</summary>
     private static ExitSettings Replay(int[] trace, int tokens) => new()

@@ -49,6 +49,9 @@ internal sealed record EvalReport
 
     public required TokenKindScore[] TokenKinds { get; init; }
 
+    /// <summary>float32 and the types to compare with it, at <see cref="TokenKindsThreshold"/>; empty where none is asked for.</summary>
+    public required WeightTypeScore[] WeightTypes { get; init; }
+
     /// <summary>Empty where no document has a question and an answer.</summary>
     public required KvStrategyScore[] KvStrategies { get; init; }
 }

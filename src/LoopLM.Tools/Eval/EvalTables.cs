@@ -40,6 +40,8 @@ internal static class EvalTables
                 [.. report.TokenKinds.Select(kind => Row([kind.Kind, kind.Targets, kind.MeanExitStep], kind.AccuracyByLoop))]),
             new("examples", "Tokens in square brackets and the loop they left at", ["kind", "exit step", "token"],
                 [.. report.TokenKinds.SelectMany(kind => kind.Examples.Select(example => new object[] { kind.Kind, example.ExitStep, example.Text }))]),
+            new("weights", $"Types of weights on the runner, exits at threshold {report.TokenKindsThreshold:0.###}", ["weights", "loss", "perplexity", "change", "mean exit step", "same exit step"],
+                [.. report.WeightTypes.Select(score => new object[] { score.Weights, score.Loss, score.Perplexity, score.PerplexityChange, score.MeanExitStep, score.SameExitStep })]),
             new("kv-strategies", "Answers decoded greedily, with what later tokens see of earlier ones", ["keys and values", "threshold", "problems", "exact", "mean exit step"],
                 [.. report.KvStrategies.Select(score => new object[] { score.Strategy, score.Threshold, score.Problems, score.Exact, score.MeanExitStep })]),
         }.Where(table => table.Rows.Count > 0);

@@ -1,8 +1,10 @@
 using LoopLM.Checkpoints;
 using LoopLM.Engine.Depth;
 using LoopLM.Engine.Kv;
+using LoopLM.Engine.Runners;
 using LoopLM.Text.Tokenization;
 using LoopLM.Tools.Train;
+using LoopLM.Torch.Training;
 using LoopLM.Torch.Training.Data;
 
 namespace LoopLM.Tools.Eval;
@@ -10,7 +12,7 @@ namespace LoopLM.Tools.Eval;
 /// <summary>Measures a checkpoint on documents.</summary>
 /// <param name="checkpoint">The checkpoint.</param>
 /// <param name="tokenizer">Its tokenizer.</param>
-/// <param name="open">Opens the runner that decodes answers.</param>
+/// <param name="open">Opens the runner that decodes answers and has other types of weights.</param>
 internal sealed class Evaluation(Checkpoint checkpoint, ByteLevelBpeTokenizer tokenizer, RunnerOpener open)
 {
     /// <summary>Loops to run, also beyond the model's.</summary>
@@ -21,6 +23,9 @@ internal sealed class Evaluation(Checkpoint checkpoint, ByteLevelBpeTokenizer to
 
     /// <summary>Most questions for each KV strategy.</summary>
     public required int Problems { get; init; }
+
+    /// <summary>Types of weights to compare with float32.</summary>
+    public required IReadOnlyList<string> WeightTypes { get; init; }
 
     /// <summary>Thresholds of q-exit.</summary>
     public required IReadOnlyList<float> Thresholds { get; init; }
@@ -56,8 +61,31 @@ internal sealed class Evaluation(Checkpoint checkpoint, ByteLevelBpeTokenizer to
             Lens = LensStep.All(scores, depth),
             TokenKindsThreshold = threshold,
             TokenKinds = TokenKindScore.All(scores, new TokenKinds(split, tokenizer), threshold, depth, Sample.Seed),
+            WeightTypes = [.. CompareWeights(split, threshold)],
             KvStrategies = [.. KvStrategies(AnsweredQuestion.Of(split, tokenizer, Problems), threshold)],
         };
+    }
+
+    private IEnumerable<WeightTypeScore> CompareWeights(TokenSplit split, float threshold)
+    {
+        if (WeightTypes.Count == 0)
+        {
+            yield break;
+        }
+
+        var windows = Sample.Of(split);
+        var exact = Score("float32");
+        yield return WeightTypeScore.Of("float32", exact, exact, threshold);
+        foreach (var weights in WeightTypes)
+        {
+            yield return WeightTypeScore.Of(weights, Score(weights), exact, threshold);
+        }
+
+        TokenScores Score(string weights)
+        {
+            using var runner = open(checkpoint, new RunnerCapacity(Sample.Window, Sample.Window), weights);
+            return RunnerScorer.Score(runner, split, windows);
+        }
     }
 
     private IEnumerable<KvStrategyScore> KvStrategies(List<AnsweredQuestion> questions, float threshold)

@@ -68,9 +68,16 @@ public sealed class OuroModel : nn.Module<Tensor, IReadOnlyList<LoopOutput>>
 
     /// <summary>Fills the weights from a checkpoint, whose values are rounded to the model's type.</summary>
     /// <param name="checkpoint">Holds a tensor for each parameter.</param>
+    /// <exception cref="ArgumentException">The checkpoint is packed.</exception>
     /// <exception cref="InvalidDataException">A tensor is missing or has another shape.</exception>
     public void Load(Checkpoint checkpoint)
     {
+        if (checkpoint.Config.PackedWeights is { } packed)
+        {
+            throw new ArgumentException(
+                $"The checkpoint is packed as {packed}, which the cpu runner alone computes with; choose that runner, or the checkpoint that this one was made of.");
+        }
+
         using var _ = no_grad();
         foreach (var (name, parameter) in named_parameters())
         {

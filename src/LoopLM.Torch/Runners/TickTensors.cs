@@ -15,15 +15,17 @@ internal sealed class TickTensors
     private readonly int _rows;
     private readonly int _firstLoopRows;
 
-    /// <summary>Checks a batch and uploads it. The tensors live in the caller's dispose scope.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A number of the batch exceeds its limit.</exception>
-    public TickTensors(LoopBatch batch, TickPlan plan, TickLimits limits, Device device)
+    /// <summary>Uploads a batch. The tensors live in the caller's dispose scope.</summary>
+    /// <param name="batch">The batch, checked.</param>
+    /// <param name="plan">Its plan.</param>
+    /// <param name="paddingSlot">The slot that fills up slot tables.</param>
+    /// <param name="device">Where to upload it.</param>
+    public TickTensors(LoopBatch batch, TickPlan plan, int paddingSlot, Device device)
     {
         _plan = plan;
         _rows = batch.Rows.Length;
         foreach (var row in batch.Rows)
         {
-            limits.Check(row);
             _firstLoopRows += row.Loop == 1 ? 1 : 0;
         }
 
@@ -36,7 +38,7 @@ internal sealed class TickTensors
         }
 
         var host = empty(size, ScalarType.Int64, CPU);
-        Fill(MemoryMarshal.Cast<byte, long>(host.bytes), batch, limits);
+        Fill(MemoryMarshal.Cast<byte, long>(host.bytes), batch, paddingSlot);
         _buffer = device.type == DeviceType.CPU ? host : host.to(device);
     }
 
@@ -63,7 +65,7 @@ internal sealed class TickTensors
             _buffer.narrow(0, (3L * _rows) + group.First, group.Rows).view(group.Sequences, group.RowsEach));
     }
 
-    private void Fill(Span<long> buffer, LoopBatch batch, TickLimits limits)
+    private void Fill(Span<long> buffer, LoopBatch batch, int paddingSlot)
     {
         var firstLoop = 4 * _rows;
         for (var place = 0; place < _rows; place++)
@@ -88,7 +90,12 @@ internal sealed class TickTensors
             for (var sequence = 0; sequence < group.Sequences; sequence++)
             {
                 var lastRow = group.First + ((sequence + 1) * group.RowsEach) - 1;
-                limits.CopySlots(batch.VisibleSlots(_plan.Order[lastRow]), table.Slice(sequence * group.Keys, group.Keys));
+                var slots = table.Slice(sequence * group.Keys, group.Keys);
+                var visible = batch.VisibleSlots(_plan.Order[lastRow]);
+                for (var position = 0; position < slots.Length; position++)
+                {
+                    slots[position] = position < visible.Length ? visible[position] : paddingSlot;
+                }
             }
         }
     }

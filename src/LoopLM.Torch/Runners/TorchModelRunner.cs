@@ -19,7 +19,7 @@ public sealed class TorchModelRunner : IModelRunner
     private readonly OuroModel _model;
     private readonly StateStore _states;
     private readonly KvStore _kv;
-    private readonly TickLimits _limits;
+    private readonly BatchLimits _limits;
 
     /// <summary>Loads a model and reserves the stores. The checkpoint may be closed afterwards.</summary>
     /// <param name="checkpoint">The weights; an Ouro model.</param>
@@ -97,6 +97,7 @@ public sealed class TorchModelRunner : IModelRunner
 
     private void ExecuteLoop(LoopBatch batch, Span<float> gateLogits, Span<float> stateChanges)
     {
+        _limits.Check(batch);
         if (batch.Rows.IsEmpty)
         {
             return;
@@ -107,7 +108,7 @@ public sealed class TorchModelRunner : IModelRunner
 
         // Step 1: order the rows by what they attend to, and upload all integers at once.
         var plan = new TickPlan(batch);
-        var tensors = new TickTensors(batch, plan, _limits, _model.Placement.Device);
+        var tensors = new TickTensors(batch, plan, _kv.PaddingSlot, _model.Placement.Device);
 
         // Step 2: rows at loop 1 start from their token's embedding, the others from the state they left.
         if (tensors.FirstLoop is var (firstSlots, tokens))
@@ -155,11 +156,7 @@ public sealed class TorchModelRunner : IModelRunner
             return;
         }
 
-        foreach (var rowSlot in rowSlots)
-        {
-            _limits.CheckRowSlot(rowSlot);
-        }
-
+        _limits.Check(rowSlots);
         try
         {
             using var mode = inference_mode();

@@ -3,6 +3,7 @@ using LoopLM.Cpu.Runners;
 using LoopLM.Cpu.Simd;
 using LoopLM.Engine.Runners;
 using LoopLM.Testing;
+using Microsoft.Extensions.Logging;
 
 namespace LoopLM.Cpu.Tests.Runners;
 
@@ -112,26 +113,6 @@ public sealed class CpuModelRunnerTests : IDisposable
         }
     }
 
-    public static TheoryData<string, Func<LoopRow, LoopRow>> BadRows => new()
-    {
-        { "row.RowSlot", row => row with { RowSlot = 64 } },
-        { "row.KvSlot", row => row with { KvSlot = -1 } },
-        { "row.Position", row => row with { Position = 512 } },
-        { "row.Loop", row => row with { Loop = 0 } },
-        { "row.Token", row => row with { Token = 211 } },
-    };
-
-    [Theory]
-    [MemberData(nameof(BadRows), DisableDiscoveryEnumeration = true)]
-    public void RunLoop_NumberBeyondItsLimit_IsRefusedByName(string name, Func<LoopRow, LoopRow> change)
-    {
-        using var runner = Open(new CpuRunnerOptions());
-
-        var exception = Assert.Throws<ArgumentOutOfRangeException>(() => runner.RunLoop(new ChunkBatch(0, 2, 1, change), [], []));
-
-        Assert.Contains(name, exception.Message, StringComparison.Ordinal);
-    }
-
     [Fact]
     public void RunLoop_VisibleSlotBeyondThePool_IsRefused()
     {
@@ -147,7 +128,19 @@ public sealed class CpuModelRunnerTests : IDisposable
     {
         var exception = Assert.Throws<ArgumentException>(() => new CpuModelRunner(_checkpoint, new RunnerCapacity(1, int.MaxValue), new CpuRunnerOptions()));
 
-        Assert.Contains("Ask for fewer slots or bfloat16", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("Ask for fewer slots, for keys and values in bfloat16.", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Open_QuantisingWeights_LogsWhatItUsesAndItsProgress()
+    {
+        var logger = new RecordingLogger();
+
+        using var runner = Open(new CpuRunnerOptions { Weights = WeightType.Int8, Kv = KvType.BFloat16, Threads = 2, Logger = logger });
+
+        Assert.Equal(2, logger.Messages.Count);
+        Assert.All([Kernels.Best.ToString(), "2 threads", "Int8", "BFloat16"], used => Assert.Contains(used, logger.Messages[0], StringComparison.Ordinal));
+        Assert.Contains("0 of 2 layers", logger.Messages[1], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -174,5 +167,18 @@ public sealed class CpuModelRunnerTests : IDisposable
         var states = new float[batch.Slots.Length * runner.Model.HiddenSize];
         runner.ReadStates(batch.Slots, states);
         return states;
+    }
+
+    private sealed class RecordingLogger : ILogger
+    {
+        public List<string> Messages { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Messages.Add(formatter(state, exception));
     }
 }

@@ -64,6 +64,25 @@ public sealed class ThreadTeamTests
         Assert.All(job.Seen, seen => Assert.Equal(allowed, seen));
     }
 
+    [Fact]
+    public void Run_Warm_AllocatesNothingOnAnyThread()
+    {
+        using var team = new ThreadTeam(3);
+        var work = new SumsOfSums(team, phases: 40);
+        Allocations before = new(team.Size), after = new(team.Size);
+        team.Run(work);
+        team.Run(before);
+        team.Run(before);
+        for (var i = 0; i < 20; i++)
+        {
+            team.Run(work);
+        }
+
+        team.Run(after);
+
+        Assert.Equal(before.Bytes, after.Bytes);
+    }
+
     [Theory]
     [InlineData(0, 3, 1)]
     [InlineData(7, 3, 1)]
@@ -83,6 +102,13 @@ public sealed class ThreadTeamTests
         public int[][] Seen { get; } = new int[threads][];
 
         public void Execute(int thread) => Seen[thread] = ProcessorAffinity.Allowed();
+    }
+
+    private sealed class Allocations(int threads) : ITeamJob
+    {
+        public long[] Bytes { get; } = new long[threads];
+
+        public void Execute(int thread) => Bytes[thread] = GC.GetAllocatedBytesForCurrentThread();
     }
 
     /// <summary>In each phase every thread adds up what all threads wrote in the phase before.</summary>

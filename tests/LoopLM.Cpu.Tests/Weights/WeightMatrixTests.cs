@@ -52,9 +52,9 @@ public sealed unsafe class WeightMatrixTests : IDisposable
             Assert.Equal(alone.Take(rows * Outputs), Multiply(instructions, type, matrix, 0, rows, 0, Outputs));
         }
 
-        var some = Enumerable.Repeat((float)Untouched, 5).Concat(alone[5..21]).Concat(Enumerable.Repeat((float)Untouched, Outputs - 21));
-        Assert.Equal(some, Multiply(instructions, type, matrix, 0, 1, 5, 21));
-        Assert.Equal(some, Multiply(instructions, type, matrix, 0, 3, 5, 21)[..Outputs]);
+        var some = Enumerable.Repeat((float)Untouched, 13).Concat(alone[13..21]).Concat(Enumerable.Repeat((float)Untouched, Outputs - 21));
+        Assert.Equal(some, Multiply(instructions, type, matrix, 0, 1, 13, 21));
+        Assert.Equal(some, Multiply(instructions, type, matrix, 0, 3, 13, 21)[..Outputs]);
         for (var output = 0; output < Outputs; output++)
         {
             var expected = Enumerable.Range(0, Inputs).Sum(i => (double)_weights.Floats[(output * Inputs) + i] * _inputs[i]);

@@ -11,12 +11,12 @@ public sealed class StartTests
     public async Task Start_SeveralSettingsWrong_ListsEveryOne()
     {
         var reasons = await ReasonsAsync(
-            "--Model:Runner=abacus", "--Model:Device=tpu", "--Model:Weights=int1", "--Model:Path=no/such/folder", "--Engine:MaxSequences=0", "--Engine:KvSlots=0",
+            "--Model:Runner=abacus", "--Model:Device=tpu", "--Model:Weights=int1", "--Kv:Type=int8", "--Model:Path=no/such/folder", "--Engine:MaxSequences=0", "--Engine:KvSlots=0",
             "--Engine:Exit:Policy=never", "--Engine:Exit:MaxLoops=99", "--Limits:MaxBodyBytes=1", "--Limits:DrainTimeout=-00:00:01");
 
         var all = string.Join('\n', reasons);
         Assert.All(
-            ["abacus", "Device", "Weights", "no/such/folder", "MaxSequences", "KvSlots", "never", "Exit:MaxLoops", "MaxBodyBytes", "DrainTimeout"],
+            ["abacus", "Device", "Weights", "Kv:Type", "no/such/folder", "MaxSequences", "KvSlots", "never", "Exit:MaxLoops", "MaxBodyBytes", "DrainTimeout"],
             named => Assert.Contains(named, all, StringComparison.Ordinal));
     }
 

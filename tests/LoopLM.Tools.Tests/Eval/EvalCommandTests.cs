@@ -10,7 +10,7 @@ public sealed class EvalCommandTests : IDisposable
 {
     private static readonly Dictionary<string, RunnerOpener> s_runners = new()
     {
-        ["cpu"] = (checkpoint, capacity) => new CpuModelRunner(checkpoint, capacity, new CpuRunnerOptions { Weights = WeightType.Float32 }),
+        ["cpu"] = (checkpoint, capacity, weights) => new CpuModelRunner(checkpoint, capacity, new CpuRunnerOptions { Weights = Enum.Parse<WeightType>(weights, ignoreCase: true) }),
     };
 
     private readonly string _folder = Directory.CreateTempSubdirectory("looplm-").FullName;
@@ -59,6 +59,22 @@ public sealed class EvalCommandTests : IDisposable
         Assert.Equal(Model, other.GetProperty("model").GetString());
         Assert.Equal(report.RootElement.GetProperty("curves").GetRawText(), other.GetProperty("curves").GetRawText());
         Assert.Equal(report.RootElement.GetProperty("kinds").GetRawText(), other.GetProperty("kinds").GetRawText());
+    }
+
+    [Fact]
+    public void Invoke_Weights_ComparesThemWithFloat32OnTheRunner()
+    {
+        using var report = Measure("--weights", "int8", "--weights", "int4", "--json");
+
+        var scores = report.RootElement.GetProperty("weight_types").EnumerateArray().ToDictionary(score => score.GetProperty("weights").GetString()!);
+        Assert.Equal(["float32", "int8", "int4"], scores.Keys);
+        Assert.Equal(Numbers(report.RootElement.GetProperty("loss_by_loop"))[^1], Number("float32", "loss"), 1e-4);
+        Assert.Equal((0, 1), (Number("float32", "perplexity_change"), Number("float32", "same_exit_step")));
+        Assert.InRange(Number("int8", "perplexity_change"), -0.005, 0.005);
+        Assert.InRange(Number("int8", "same_exit_step"), 0.97, 1);
+        Assert.InRange(Number("int4", "same_exit_step"), 0.5, 0.9999);
+
+        double Number(string weights, string key) => scores[weights].GetProperty(key).GetDouble();
     }
 
     [Fact]

@@ -12,8 +12,8 @@ public sealed class ParityCommandTests
 {
     private static readonly Dictionary<string, RunnerOpener> Runners = new()
     {
-        ["cpu"] = (checkpoint, capacity) => new CpuModelRunner(checkpoint, capacity, new CpuRunnerOptions { Weights = WeightType.Float32 }),
-        ["torch"] = (checkpoint, capacity) => new TorchModelRunner(checkpoint, capacity, new TorchRunnerOptions { Threads = 1 }),
+        ["cpu"] = (checkpoint, capacity, _) => new CpuModelRunner(checkpoint, capacity, new CpuRunnerOptions { Weights = WeightType.Float32 }),
+        ["torch"] = (checkpoint, capacity, _) => new TorchModelRunner(checkpoint, capacity, new TorchRunnerOptions { Threads = 1 }),
     };
 
     public static TheoryData<string, string> Pairs => new MatrixTheoryData<string, string>(
@@ -34,7 +34,7 @@ public sealed class ParityCommandTests
     public void Invoke_RunnerThatIsSlightlyWrong_ExitsWithOne()
     {
         var console = new TestConsole();
-        var runners = new Dictionary<string, RunnerOpener> { ["wrong"] = (checkpoint, capacity) => new Tilted(Runners["torch"](checkpoint, capacity)) };
+        var runners = new Dictionary<string, RunnerOpener> { ["wrong"] = (checkpoint, capacity, _) => new Tilted(Runners["torch"](checkpoint, capacity)) };
 
         var exitCode = ParityCommand.Create(runners, console).Parse([TestData.Fixture("ouro-tiny-gqa")]).Invoke();
 

@@ -1,14 +1,18 @@
 using System.Runtime.CompilerServices;
-using LoopLM.Engine.Runners;
 
-namespace LoopLM.Cpu.Runners;
+namespace LoopLM.Engine.Runners;
 
-/// <summary>What the numbers of a batch must stay below: they become addresses.</summary>
+/// <summary>
+/// What the numbers of a batch must stay below, for runners to check before they compute: the numbers become addresses, and on CUDA one beyond a tensor
+/// would end the process's use of the device. Checking allocates nothing.
+/// </summary>
 /// <param name="Capacity">Row slots and KV slots.</param>
 /// <param name="Model">Vocabulary and context.</param>
-/// <param name="Positions">Most positions that a row can see.</param>
-internal sealed record BatchLimits(RunnerCapacity Capacity, ModelDescription Model, int Positions)
+public sealed record BatchLimits(RunnerCapacity Capacity, ModelDescription Model)
 {
+    /// <summary>Most positions that a row can see: each has a slot of its own.</summary>
+    public int Positions => Math.Min(Model.ContextLength, Capacity.KvSlots);
+
     /// <summary>Checks a batch.</summary>
     /// <exception cref="ArgumentOutOfRangeException">One of its numbers exceeds its limit.</exception>
     public void Check(LoopBatch batch)

@@ -1,0 +1,138 @@
+using LoopLM.Checkpoints.Configuration;
+using LoopLM.Cpu.Ouro;
+using LoopLM.Cpu.Simd;
+using LoopLM.Cpu.Threading;
+using LoopLM.Engine.Runners;
+
+namespace LoopLM.Cpu.Attention;
+
+/// <summary>softmax(queries . keys) values for the rows of a tick, block by block of positions, so that what rows and heads of a tile share stays in the cache.</summary>
+/// <remarks>
+/// A lane is one query: a head of a row. All scores of some lanes are computed first, then what they weigh. Blocks begin at fixed positions, and no lane's
+/// numbers meet another's: what a row gets does not depend on its tile.
+/// </remarks>
+internal sealed unsafe class BatchAttention(OuroConfig config, Kernels kernels, KvPool pool, Activations activations)
+{
+    // The keys of a block and head fill no more than the first-level cache; its slots lie in no more pages than the first-level TLB knows.
+    private const int Block = 64;
+
+    private const int MaxTileRows = 8;
+    private const int UsualLanes = 32;
+
+    private readonly SlotAttention _slots = kernels.CreateAttention(pool);
+    private readonly AttentionPlan _plan = new(activations.Rows, Math.Min(MaxTileRows, Lanes(config) / Group(config)), config.KvHeads);
+
+    /// <summary>Lanes that are computed together at most.</summary>
+    public static int Lanes(OuroConfig config) => Math.Max(UsualLanes, Group(config));
+
+    /// <summary>Plans a tick; before any thread attends.</summary>
+    public void Plan(LoopBatch batch) => _plan.Fill(batch);
+
+    /// <summary>Stores one head of a row's keys or values.</summary>
+    /// <param name="head">The numbers, padded.</param>
+    /// <param name="slots">Slot 0 of that head in the pool.</param>
+    /// <param name="slot">The slot to write.</param>
+    public void Write(float* head, byte* slots, int slot) => _slots.Write(head, slots, slot);
+
+    /// <summary>Does a thread's part: from the queries in <see cref="Activations.Projected"/> to <see cref="Activations.Attended"/>.</summary>
+    /// <param name="batch">The batch that was planned.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="thread">The thread, from 0.</param>
+    /// <param name="threads">Threads in all.</param>
+    public void Attend(LoopBatch batch, int layer, int thread, int threads)
+    {
+        foreach (ref readonly var tile in _plan.Tiles)
+        {
+            var kvHeads = _plan.Heads(tile, thread, threads);
+            if (kvHeads.Count == 0)
+            {
+                continue;
+            }
+
+            var headsAtOnce = Lanes(config) / (tile.Rows * Group(config));
+            fixed (int* slots = batch.VisibleSlots(tile.LastRow))
+            {
+                for (var first = kvHeads.First; first < kvHeads.End; first += headsAtOnce)
+                {
+                    AttendHeads(tile, new(first, Math.Min(kvHeads.End, first + headsAtOnce)), layer, thread, slots);
+                }
+            }
+        }
+    }
+
+    private static int Group(OuroConfig config) => config.Heads / config.KvHeads;
+
+    private void AttendHeads(in AttentionTile tile, Share kvHeads, int layer, int thread, int* slots)
+    {
+        var positions = _plan.Positions(tile.LastRow);
+        for (var block = 0; block < positions; block += Block)
+        {
+            for (var kvHead = kvHeads.First; kvHead < kvHeads.End; kvHead++)
+            {
+                Score(tile, kvHeads, kvHead, pool.Keys(layer, kvHead), thread, slots, block);
+            }
+        }
+
+        var lanes = kvHeads.Count * Group(config) * tile.Rows;
+        var factors = stackalloc float[lanes];
+        for (var lane = 0; lane < lanes; lane++)
+        {
+            factors[lane] = 1 / _slots.Exponentiate(activations.Scores(thread, lane), _plan.Positions(tile.FirstRow + (lane % tile.Rows)));
+            new Span<float>(activations.AttendedHead(thread, lane), activations.HeadLength).Clear();
+        }
+
+        for (var block = 0; block < positions; block += Block)
+        {
+            for (var kvHead = kvHeads.First; kvHead < kvHeads.End; kvHead++)
+            {
+                Mix(tile, kvHeads, kvHead, pool.Values(layer, kvHead), thread, slots, block);
+            }
+        }
+
+        for (var lane = 0; lane < lanes; lane++)
+        {
+            var attended = activations.AttendedHead(thread, lane);
+            _slots.Scale(attended, factors[lane]);
+            Store(tile, kvHeads, lane, attended);
+        }
+    }
+
+    private void Score(in AttentionTile tile, Share kvHeads, int kvHead, byte* keys, int thread, int* slots, int block)
+    {
+        var lane = (kvHead - kvHeads.First) * Group(config) * tile.Rows;
+        for (var head = kvHead * Group(config); head < (kvHead + 1) * Group(config); head++)
+        {
+            for (var row = tile.FirstRow; row <= tile.LastRow; row++, lane++)
+            {
+                var count = Math.Min(Block, _plan.Positions(row) - block);
+                if (count > 0)
+                {
+                    _slots.Score(activations.ProjectedHead(row, head), keys, slots + block, count, activations.Scores(thread, lane) + block);
+                }
+            }
+        }
+    }
+
+    private void Mix(in AttentionTile tile, Share kvHeads, int kvHead, byte* values, int thread, int* slots, int block)
+    {
+        var lane = (kvHead - kvHeads.First) * Group(config) * tile.Rows;
+        for (var head = 0; head < Group(config); head++)
+        {
+            for (var row = tile.FirstRow; row <= tile.LastRow; row++, lane++)
+            {
+                var count = Math.Min(Block, _plan.Positions(row) - block);
+                if (count > 0)
+                {
+                    _slots.Mix(activations.Scores(thread, lane) + block, values, slots + block, count, activations.AttendedHead(thread, lane));
+                }
+            }
+        }
+    }
+
+    private void Store(in AttentionTile tile, Share kvHeads, int lane, float* attended)
+    {
+        var (head, row) = Math.DivRem(lane, tile.Rows);
+        var first = ((kvHeads.First * Group(config)) + head) * config.HeadDimension;
+        new ReadOnlySpan<float>(attended, config.HeadDimension).CopyTo(new(activations.Attended[tile.FirstRow + row] + first, config.HeadDimension));
+    }
+}

@@ -12,7 +12,7 @@ internal sealed class SystemFingerprint
     private const int SampleBytes = 1 << 16;
 
     /// <summary>Takes the fingerprint; reads a sample of each weight file, not all of it.</summary>
-    public SystemFingerprint(ServedModel model, IOptions<ModelOptions> modelOptions, IOptions<EngineOptions> engineOptions)
+    public SystemFingerprint(ServedModel model, IOptions<ModelOptions> modelOptions, IOptions<KvOptions> kvOptions, IOptions<EngineOptions> engineOptions)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var file in Directory.EnumerateFiles(model.Checkpoint.Folder, "*.*").Where(IsPartOfTheModel).Order(StringComparer.Ordinal))
@@ -21,7 +21,7 @@ internal sealed class SystemFingerprint
         }
 
         var options = modelOptions.Value;
-        hash.AppendData(Encoding.UTF8.GetBytes($"{options.Runner} {options.Device} {options.Weights} {options.KvType} {engineOptions.Value.KvLayout} {engineOptions.Value.Exit}"));
+        hash.AppendData(Encoding.UTF8.GetBytes($"{options.Runner} {options.Device} {options.Weights} {kvOptions.Value.Type} {engineOptions.Value.KvLayout} {engineOptions.Value.Exit}"));
         Value = $"fp_{Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 8))}";
     }
 

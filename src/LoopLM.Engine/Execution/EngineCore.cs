@@ -78,7 +78,7 @@ public sealed class EngineCore : IDisposable
         _scheduler = new Scheduler(options, _ledger);
         _ends = new SequenceEnds(_scheduler, _places, runner, metrics, _logger);
         _faults = new RunnerFaults(_ends, _logger);
-        _readOut = new ReadOut(runner, _scheduler.Rows, _ends, _faults, metrics, _time, options.MaxSequences);
+        _readOut = new ReadOut(runner, _scheduler.Rows, _ends, _faults, metrics, _time, _logger, options.MaxRows);
         _gateLogits = new float[options.MaxRows];
         _stateChanges = new float[options.MaxRows];
         _left = new bool[options.MaxRows];
@@ -97,13 +97,13 @@ public sealed class EngineCore : IDisposable
         [NotNullWhen(false)] out Rejection? rejection)
     {
         generation = null;
-        if (!TryAccept(request, out var sequence, out rejection))
+        if (!TryAccept([request], out var sequences, out rejection))
         {
             return false;
         }
 
-        Enqueue(sequence);
-        generation = sequence.Generation;
+        Enqueue(sequences);
+        generation = sequences[0].Generation;
         return true;
     }
 
@@ -186,34 +186,46 @@ public sealed class EngineCore : IDisposable
         }
     }
 
-    /// <summary>Checks a request and takes a place in the queue for it. Safe from any thread; <see cref="Enqueue"/> or <see cref="Decline"/> must follow.</summary>
+    /// <summary>
+    /// Checks requests and takes places in the queue for them, for all or for none. Safe from any thread; <see cref="Enqueue"/> or <see cref="Decline"/> must follow.
+    /// </summary>
     internal bool TryAccept(
-        GenerationRequest request,
-        [NotNullWhen(true)] out Sequence? sequence,
+        IReadOnlyList<GenerationRequest> requests,
+        [NotNullWhen(true)] out Sequence[]? sequences,
         [NotNullWhen(false)] out Rejection? rejection)
     {
-        if (_validator.TryResolve(request, out sequence, out rejection))
+        rejection = null;
+        var resolved = new Sequence[requests.Count];
+        for (var i = 0; i < resolved.Length && rejection is null; i++)
         {
-            rejection = Fault is not null ? new Rejection(RejectionReason.Unhealthy, null, RunnerFaults.DeviceLost)
-                : !_places.TryTake() ? new Rejection(RejectionReason.QueueFull, null, $"{_options.MaxQueuedRequests} requests are waiting already. Try again later.")
-                : null;
-            if (rejection is null)
-            {
-                return true;
-            }
+            _validator.TryResolve(requests[i], out resolved[i]!, out rejection);
         }
 
+        rejection ??= Fault is not null ? new Rejection(RejectionReason.Unhealthy, null, RunnerFaults.DeviceLost)
+            : !_places.TryTake(resolved.Length) ? new Rejection(RejectionReason.QueueFull, null, $"{_places.Taken} requests are waiting and {_options.MaxQueuedRequests} may. Try again later.")
+            : null;
+        if (rejection is null)
+        {
+            sequences = resolved;
+            return true;
+        }
+
+        sequences = null;
         _metrics.Rejected();
         return false;
     }
 
-    /// <summary>Gives back the place of an accepted request that cannot be queued any more.</summary>
-    internal void Decline() => _places.Return();
+    /// <summary>Gives back the places of accepted requests that cannot be queued any more.</summary>
+    internal void Decline(Sequence[] sequences) => _places.Return(sequences.Length);
 
-    /// <summary>Queues an accepted request.</summary>
-    internal void Enqueue(Sequence sequence)
+    /// <summary>Queues accepted requests.</summary>
+    internal void Enqueue(Sequence[] sequences)
     {
-        _scheduler.Enqueue(sequence);
+        foreach (var sequence in sequences)
+        {
+            _scheduler.Enqueue(sequence);
+        }
+
         if (Fault is not null)
         {
             FailAll(RunnerFaults.DeviceLost);
@@ -290,6 +302,10 @@ public sealed class EngineCore : IDisposable
             {
                 Leave(i, ref row);
             }
+            else if (row.LoopLogprobs is not null)
+            {
+                _readOut.Add(i, left: false);
+            }
         }
     }
 
@@ -318,13 +334,14 @@ public sealed class EngineCore : IDisposable
     {
         _left[index] = true;
         _ledger.Exit(row.Sequence.Number, row.Position, row.Loop);
-        if (row.YieldsToken)
+        if (row.IsReadOut)
         {
-            _readOut.Add(index);
-            if (row.IsPrompt)
-            {
-                _ledger.FinishPrompt(row.Sequence.Number);
-            }
+            _readOut.Add(index, left: true);
+        }
+
+        if (row.IsPrompt && row.YieldsToken)
+        {
+            _ledger.FinishPrompt(row.Sequence.Number);
         }
     }
 }

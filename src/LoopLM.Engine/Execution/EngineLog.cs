@@ -26,6 +26,9 @@ internal static partial class EngineLog
     [LoggerMessage(8, LogLevel.Error, "The runner could not release sequence {Sequence}")]
     public static partial void ReleaseFailed(ILogger logger, Exception exception, int sequence);
 
+    [LoggerMessage(9, LogLevel.Error, "The constraint of sequence {Sequence} failed")]
+    public static partial void ConstraintFailed(ILogger logger, Exception exception, int sequence);
+
     [LoggerMessage(6, LogLevel.Critical, "The engine has stopped because of a bug")]
     public static partial void EngineFailed(ILogger logger, Exception exception);
 }

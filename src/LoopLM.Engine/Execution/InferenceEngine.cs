@@ -22,7 +22,7 @@ public sealed class InferenceEngine : IAsyncDisposable
     private readonly ExitPolicies _policies;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly Channel<Sequence> _inbox = Channel.CreateUnbounded<Sequence>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<Sequence[]> _inbox = Channel.CreateUnbounded<Sequence[]>(new UnboundedChannelOptions { SingleReader = true });
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile EngineSnapshot _snapshot = new() { Health = EngineHealth.Loading };
@@ -67,26 +67,37 @@ public sealed class InferenceEngine : IAsyncDisposable
         [NotNullWhen(true)] out Generation? generation,
         [NotNullWhen(false)] out Rejection? rejection)
     {
-        generation = null;
+        var accepted = TrySubmit([request], out var generations, out rejection);
+        generation = generations?[0];
+        return accepted;
+    }
+
+    /// <summary>Accepts several requests, all of them or none; then says why not. Safe from any thread.</summary>
+    public bool TrySubmit(
+        IReadOnlyList<GenerationRequest> requests,
+        [NotNullWhen(true)] out Generation[]? generations,
+        [NotNullWhen(false)] out Rejection? rejection)
+    {
+        generations = null;
         if (_draining || _core is not { } core)
         {
             rejection = NotReady();
             return false;
         }
 
-        if (!core.TryAccept(request, out var sequence, out rejection))
+        if (!core.TryAccept(requests, out var sequences, out rejection))
         {
             return false;
         }
 
-        if (!_inbox.Writer.TryWrite(sequence))
+        if (!_inbox.Writer.TryWrite(sequences))
         {
-            core.Decline();
+            core.Decline(sequences);
             rejection = NotReady();
             return false;
         }
 
-        generation = sequence.Generation;
+        generations = Array.ConvertAll(sequences, sequence => sequence.Generation);
         return true;
     }
 
@@ -192,9 +203,9 @@ public sealed class InferenceEngine : IAsyncDisposable
 
     private void TakeIn(EngineCore core)
     {
-        while (_inbox.Reader.TryRead(out var sequence))
+        while (_inbox.Reader.TryRead(out var sequences))
         {
-            core.Enqueue(sequence);
+            core.Enqueue(sequences);
         }
     }
 

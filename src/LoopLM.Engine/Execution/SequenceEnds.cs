@@ -18,10 +18,10 @@ internal sealed class SequenceEnds(
     }
 
     /// <summary>Ends a running sequence in an error.</summary>
-    public void Fail(Sequence sequence, string error)
+    public void Fail(Sequence sequence, string error, bool isRequestsFault = false)
     {
         EngineLog.SequenceFailed(logger, sequence.Number, error);
-        End(sequence, GenerationEvent.Failed(error));
+        End(sequence, GenerationEvent.Failed(error, isRequestsFault));
     }
 
     /// <summary>Ends what readers ask to end. Returns whether any of it was running.</summary>

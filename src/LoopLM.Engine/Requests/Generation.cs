@@ -8,11 +8,13 @@ public sealed class Generation : IDisposable
     private readonly Channel<GenerationEvent> _events;
     private volatile FinishReason _asked = FinishReason.Length;
 
-    internal Generation(int maxTokens) =>
+    /// <summary>Creates a generation without events.</summary>
+    /// <param name="mostTokens">Most prompt tokens and tokens that it will publish.</param>
+    internal Generation(int mostTokens) =>
         _events = Channel.CreateBounded<GenerationEvent>(
-            new BoundedChannelOptions(maxTokens + 1) { SingleReader = true, SingleWriter = true });
+            new BoundedChannelOptions(mostTokens + 1) { SingleReader = true, SingleWriter = true });
 
-    /// <summary>Its tokens in order, then exactly one end; then the channel completes.</summary>
+    /// <summary>The prompt's tokens where they are scored, its tokens in order, then exactly one end; then the channel completes.</summary>
     public ChannelReader<GenerationEvent> Events => _events.Reader;
 
     /// <summary>The end that the reader asks for before the length is reached; null while it asks for none.</summary>
@@ -41,7 +43,7 @@ public sealed class Generation : IDisposable
             throw new InvalidOperationException("The generation has ended already.");
         }
 
-        if (next.Kind != GenerationEventKind.Token)
+        if (next.Kind is GenerationEventKind.Finished or GenerationEventKind.Failed)
         {
             _events.Writer.Complete();
         }

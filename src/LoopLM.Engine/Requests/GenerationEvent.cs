@@ -1,4 +1,5 @@
 using LoopLM.Engine.Depth;
+using LoopLM.Engine.Sampling;
 
 namespace LoopLM.Engine.Requests;
 
@@ -10,7 +11,7 @@ public readonly record struct GenerationEvent
     /// <summary>Says which of the other members count.</summary>
     public GenerationEventKind Kind { get; }
 
-    /// <summary>Token: its id.</summary>
+    /// <summary>Prompt token or token: its id.</summary>
     public int Token { get; private init; }
 
     /// <summary>Token: the loop it left at, from 1.</summary>
@@ -19,17 +20,31 @@ public readonly record struct GenerationEvent
     /// <summary>Token: the gate probability of every loop it ran, where the request asks for them; without that those that the policy read, none for the first token.</summary>
     public GateProbabilities Gates { get; private init; }
 
+    /// <summary>Prompt token or token: its log-probability and the most probable tokens, where the request asks for them; null elsewhere.</summary>
+    public PositionLogprobs? Logprobs { get; private init; }
+
+    /// <summary>Token: the most probable tokens after every loop it ran, loop 1 first, where the request asks for them; null elsewhere.</summary>
+    public IReadOnlyList<TokenLogprob[]>? LoopLogprobs { get; private init; }
+
     /// <summary>Finished: why.</summary>
     public FinishReason FinishReason { get; private init; }
 
     /// <summary>Failed: what went wrong, without any text of the request.</summary>
     public string? Error { get; private init; }
 
-    internal static GenerationEvent ForToken(int token, int exitStep, in GateProbabilities gates) =>
-        new(GenerationEventKind.Token) { Token = token, ExitStep = exitStep, Gates = gates };
+    /// <summary>Failed: whether what the request asks for leaves no way on; otherwise model or server are at fault.</summary>
+    public bool IsRequestsFault { get; private init; }
+
+    internal static GenerationEvent ForPromptToken(int token, PositionLogprobs logprobs) =>
+        new(GenerationEventKind.PromptToken) { Token = token, Logprobs = logprobs };
+
+    internal static GenerationEvent ForToken(
+        int token, int exitStep, in GateProbabilities gates, PositionLogprobs? logprobs, IReadOnlyList<TokenLogprob[]>? loopLogprobs) =>
+        new(GenerationEventKind.Token) { Token = token, ExitStep = exitStep, Gates = gates, Logprobs = logprobs, LoopLogprobs = loopLogprobs };
 
     internal static GenerationEvent Finished(FinishReason reason) =>
         new(GenerationEventKind.Finished) { FinishReason = reason };
 
-    internal static GenerationEvent Failed(string error) => new(GenerationEventKind.Failed) { Error = error };
+    internal static GenerationEvent Failed(string error, bool isRequestsFault = false) =>
+        new(GenerationEventKind.Failed) { Error = error, IsRequestsFault = isRequestsFault };
 }

@@ -3,6 +3,9 @@ namespace LoopLM.Engine.Requests;
 /// <summary>The kinds of <see cref="GenerationEvent"/>.</summary>
 public enum GenerationEventKind
 {
+    /// <summary>A token of the prompt was scored. All of these come before the first generated token.</summary>
+    PromptToken,
+
     /// <summary>A token was generated.</summary>
     Token,
 

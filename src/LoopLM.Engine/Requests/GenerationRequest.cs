@@ -10,11 +10,17 @@ public sealed record GenerationRequest
     /// <summary>Token ids, at least one, each below the vocabulary's size.</summary>
     public required ReadOnlyMemory<int> Prompt { get; init; }
 
-    /// <summary>Most tokens to generate, from 1. Prompt and these together must fit the model's context.</summary>
+    /// <summary>Most tokens to generate; 0 runs the prompt alone. Prompt and these together must fit the model's context.</summary>
     public required int MaxTokens { get; init; }
+
+    /// <summary>Tokens before which no stop token may come, 0..<see cref="MaxTokens"/>.</summary>
+    public int MinTokens { get; init; }
 
     /// <summary>How the next token is chosen. Default: greedy.</summary>
     public SamplingSettings Sampling { get; init; } = SamplingSettings.Greedy;
+
+    /// <summary>Restricts what may be generated; an object of this request alone. Null restricts nothing.</summary>
+    public ITokenConstraint? Constraint { get; init; }
 
     /// <summary>How deep the tokens go. Default: the engine's.</summary>
     public ExitSettings Exit { get; init; } = new();
@@ -27,4 +33,13 @@ public sealed record GenerationRequest
 
     /// <summary>Whether every token reports its gate probabilities, also where the exit policy reads none.</summary>
     public bool ReportGates { get; init; }
+
+    /// <summary>How many of the most probable tokens are reported beside each generated one, 0 for its own log-probability alone. Null reports nothing.</summary>
+    public int? Logprobs { get; init; }
+
+    /// <summary>The same of every prompt token but the first, which nothing predicts. Every row of the prompt then goes through the head.</summary>
+    public int? PromptLogprobs { get; init; }
+
+    /// <summary>How many of the most probable tokens are reported of every loop that a generated token ran. Every loop of it then goes through the head. 0 reports nothing.</summary>
+    public int LoopLogprobs { get; init; }
 }

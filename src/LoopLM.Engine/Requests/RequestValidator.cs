@@ -6,6 +6,7 @@ using LoopLM.Engine.Kv;
 using LoopLM.Engine.Runners;
 using LoopLM.Engine.Sampling;
 using LoopLM.Engine.Scheduling;
+using static LoopLM.Engine.Requests.SamplingRules;
 
 namespace LoopLM.Engine.Requests;
 
@@ -20,14 +21,14 @@ internal sealed class RequestValidator(
         [NotNullWhen(false)] out Rejection? rejection)
     {
         sequence = null;
-        rejection = CheckLengths(request) ?? CheckTokens(request) ?? CheckSampling(request.Sampling);
+        rejection = CheckLengths(request) ?? SamplingRules.Check(request.Sampling, model.VocabularySize) ?? CheckReports(request) ?? CheckTokens(request);
         if (rejection is not null || !TryResolveExit(request, out var exit, out rejection))
         {
             return false;
         }
 
         var reservation = new KvReservation(
-            request.KvLayout ?? options.KvLayout, request.Prompt.Length, request.MaxTokens - 1, model.Loops, exit.MaxLoops);
+            request.KvLayout ?? options.KvLayout, request.Prompt.Length, Math.Max(request.MaxTokens - 1, 0), model.Loops, exit.MaxLoops);
         var worstCase = KvLedger.WorstCase(reservation);
         if (worstCase > options.KvSlots)
         {
@@ -36,7 +37,8 @@ internal sealed class RequestValidator(
             return false;
         }
 
-        sequence = new Sequence(new Generation(request.MaxTokens))
+        var scored = request.PromptLogprobs is null ? 0 : request.Prompt.Length;
+        sequence = new Sequence(new Generation(scored + request.MaxTokens))
         {
             Prompt = request.Prompt,
             MaxTokens = request.MaxTokens,
@@ -46,27 +48,13 @@ internal sealed class RequestValidator(
             Reservation = reservation,
             StopTokens = request.StopTokens.ToFrozenSet(),
             ReportGates = request.ReportGates,
+            Processors = LogitProcessors.For(request),
+            Logprobs = request.Logprobs,
+            PromptLogprobs = request.PromptLogprobs,
+            LoopLogprobs = request.LoopLogprobs,
             AcceptedAt = time.GetTimestamp(),
         };
         return true;
-    }
-
-    private static Rejection Invalid(string parameter, string message) =>
-        new(RejectionReason.InvalidValue, parameter, message);
-
-    private static Rejection? CheckRange(string parameter, float value, float least, float most) =>
-        value >= least && value <= most ? null : Invalid(parameter, $"'{parameter}' is {value}; it must be between {least} and {most}.");
-
-    private static Rejection? CheckSampling(SamplingSettings sampling)
-    {
-        if (!(sampling.TopP > 0 && sampling.TopP <= 1))
-        {
-            return Invalid("top_p", $"'top_p' is {sampling.TopP}; it must be above 0 and at most 1.");
-        }
-
-        return sampling.TopK < 0
-            ? Invalid("top_k", $"'top_k' is {sampling.TopK}; it must be 0 (off) or more.")
-            : CheckRange("temperature", sampling.Temperature, 0, 2) ?? CheckRange("min_p", sampling.MinP, 0, 1);
     }
 
     private Rejection? CheckLengths(GenerationRequest request)
@@ -77,9 +65,14 @@ internal sealed class RequestValidator(
             return Invalid("prompt", "'prompt' has no tokens; it must have at least one.");
         }
 
-        if (generated < 1)
+        if (generated < 0)
         {
-            return Invalid("max_tokens", $"'max_tokens' is {generated}; it must be 1 or more.");
+            return Invalid("max_tokens", $"'max_tokens' is {generated}; it must be 0 or more.");
+        }
+
+        if (request.MinTokens < 0 || request.MinTokens > generated)
+        {
+            return Invalid("min_tokens", $"'min_tokens' is {request.MinTokens}; it must be between 0 and max_tokens, which is {generated}.");
         }
 
         return (long)prompt + generated <= model.ContextLength
@@ -88,6 +81,11 @@ internal sealed class RequestValidator(
                 $"This model's maximum context length is {model.ContextLength} tokens. However, you requested {generated} output tokens "
                 + $"and your prompt contains {prompt} input tokens, for a total of {(long)prompt + generated} tokens.");
     }
+
+    private Rejection? CheckReports(GenerationRequest request) =>
+        CheckRange("logprobs", request.Logprobs ?? 0, 0, model.VocabularySize)
+        ?? CheckRange("prompt_logprobs", request.PromptLogprobs ?? 0, 0, model.VocabularySize)
+        ?? CheckRange("return_loop_logprobs", request.LoopLogprobs, 0, model.VocabularySize);
 
     private Rejection? CheckTokens(GenerationRequest request)
     {
@@ -99,7 +97,7 @@ internal sealed class RequestValidator(
             }
         }
 
-        return null;
+        return SamplingRules.CheckTokens("stop_token_ids", request.StopTokens, model.VocabularySize);
     }
 
     private bool TryResolveExit(
@@ -166,7 +164,7 @@ internal sealed class RequestValidator(
                 $"'exit_trace' begins with {steps.Span[0]}; the first token comes out of the prompt pass, which leaves at {model.Loops}.");
         }
 
-        foreach (var step in steps.Span[1..maxTokens])
+        foreach (var step in steps.Span[1..Math.Max(maxTokens, 1)])
         {
             if (step < 1 || step > maxLoops)
             {

@@ -1,4 +1,5 @@
 using LoopLM.Engine.Depth;
+using LoopLM.Engine.Sampling;
 
 namespace LoopLM.Engine.Scheduling;
 
@@ -18,10 +19,16 @@ internal struct InFlightRow
 
     public ExitDistribution Distribution;
 
+    /// <summary>The most probable tokens after each loop so far; null where nobody asks.</summary>
+    public required List<TokenLogprob[]>? LoopLogprobs { get; init; }
+
     public readonly bool IsPrompt => Position < Sequence.Prompt.Length;
 
     /// <summary>Whether a token comes out of it: every generated position, and the last of the prompt.</summary>
     public readonly bool YieldsToken => Position >= Sequence.Prompt.Length - 1;
+
+    /// <summary>Whether the head reads it out once it has left.</summary>
+    public readonly bool IsReadOut => YieldsToken || Sequence.PromptLogprobs is not null;
 
     /// <summary>What is read after its loops. The prompt always runs all of them, so its last position is read for the report alone.</summary>
     public readonly ExitSignals Reads =>

@@ -7,12 +7,13 @@ internal sealed class QueuePlaces(int capacity)
 
     public int Taken => Volatile.Read(ref _taken);
 
-    public bool TryTake()
+    /// <summary>Takes some places, all or none.</summary>
+    public bool TryTake(int count)
     {
-        for (var taken = Taken; taken < capacity;)
+        for (var taken = Taken; count <= capacity - taken;)
         {
             var before = taken;
-            taken = Interlocked.CompareExchange(ref _taken, before + 1, before);
+            taken = Interlocked.CompareExchange(ref _taken, before + count, before);
             if (taken == before)
             {
                 return true;
@@ -22,5 +23,5 @@ internal sealed class QueuePlaces(int capacity)
         return false;
     }
 
-    public void Return() => Interlocked.Decrement(ref _taken);
+    public void Return(int count = 1) => Interlocked.Add(ref _taken, -count);
 }

@@ -40,6 +40,7 @@ internal sealed class RowTable
             Token = token,
             RowSlot = rowSlot,
             Distribution = new ExitDistribution(),
+            LoopLogprobs = sequence.LoopLogprobs > 0 && position >= sequence.Prompt.Length - 1 ? [] : null,
         };
     }
 

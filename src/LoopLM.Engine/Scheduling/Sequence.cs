@@ -28,6 +28,15 @@ internal sealed class Sequence(Generation generation)
 
     public required bool ReportGates { get; init; }
 
+    /// <summary>What stands between the logits and the choice of a token, in order.</summary>
+    public ILogitProcessor[] Processors { get; init; } = [];
+
+    public int? Logprobs { get; init; }
+
+    public int? PromptLogprobs { get; init; }
+
+    public int LoopLogprobs { get; init; }
+
     /// <summary>When it was accepted, in ticks of the time provider.</summary>
     public required long AcceptedAt { get; init; }
 

@@ -20,6 +20,38 @@ public sealed class LimitOptions
     [Range(1, 65536)]
     public int MaxStopLength { get; set; } = 256;
 
+    /// <summary>Stop tokens of one request, 0 to 4096.</summary>
+    [Range(0, 4096)]
+    public int MaxStopTokens { get; set; } = 128;
+
+    /// <summary>Prompts of one request, 1 to 65536. Prompts times choices must also fit the queue.</summary>
+    [Range(1, 65536)]
+    public int MaxPrompts { get; set; } = 128;
+
+    /// <summary>Choices for each prompt (<c>n</c>), 1 to 1024.</summary>
+    [Range(1, 1024)]
+    public int MaxChoices { get; set; } = 8;
+
+    /// <summary>Most probable tokens that are reported of one position, 0 to 1024.</summary>
+    [Range(0, 1024)]
+    public int MaxLogprobs { get; set; } = 20;
+
+    /// <summary>Most probable tokens that are reported of every loop, 0 to 1024. Asking for any runs the head after every loop.</summary>
+    [Range(0, 1024)]
+    public int MaxLoopLogprobs { get; set; } = 5;
+
+    /// <summary>Entries of <c>logit_bias</c>, 0 to 65536.</summary>
+    [Range(0, 65536)]
+    public int MaxLogitBias { get; set; } = 1024;
+
+    /// <summary>Bad words of one request, 0 to 4096.</summary>
+    [Range(0, 4096)]
+    public int MaxBadWords { get; set; } = 128;
+
+    /// <summary>UTF-16 units of one bad word, 1 to 65536.</summary>
+    [Range(1, 65536)]
+    public int MaxBadWordLength { get; set; } = 256;
+
     /// <summary>How long requests may still run after the server was told to stop; then they are cancelled. 0 to 1 hour.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(25);

@@ -15,6 +15,9 @@ internal enum RequestErrorKind
     /// <summary>A field asks for what the server cannot do.</summary>
     Unsupported,
 
+    /// <summary>A field has a value that asks for what the server cannot do; others of its values are supported.</summary>
+    UnsupportedValue,
+
     /// <summary>No such model is served.</summary>
     UnknownModel,
 

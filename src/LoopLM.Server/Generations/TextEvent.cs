@@ -1,4 +1,5 @@
 using LoopLM.Engine.Depth;
+using LoopLM.Engine.Sampling;
 
 namespace LoopLM.Server.Generations;
 
@@ -14,17 +15,29 @@ internal readonly record struct TextEvent
     /// <summary>Token: its id.</summary>
     public int Token { get; init; }
 
+    /// <summary>Token: characters of the generated text before it, the withheld ones among them.</summary>
+    public int TextOffset { get; init; }
+
     /// <summary>Token: the loop it left at, from 1.</summary>
     public int ExitStep { get; init; }
 
     /// <summary>Token: its gate probabilities, where the request asks for them.</summary>
     public GateProbabilities Gates { get; init; }
 
+    /// <summary>Token: its log-probability and the most probable tokens, where the request asks for them.</summary>
+    public PositionLogprobs? Logprobs { get; init; }
+
+    /// <summary>Token: the most probable tokens after every loop it ran, loop 1 first, where the request asks for them.</summary>
+    public IReadOnlyList<TokenLogprob[]>? LoopLogprobs { get; init; }
+
     /// <summary>End: why.</summary>
     public TextFinishReason FinishReason { get; init; }
 
     /// <summary>End: the stop string that ended the text; null where a token or the length did.</summary>
     public string? Stop { get; init; }
+
+    /// <summary>End: the request's stop token that ended the text; null where the model's own, a stop string or the length did.</summary>
+    public int? StopToken { get; init; }
 
     /// <summary>End: what went wrong; null where nothing did.</summary>
     public RequestError? Error { get; init; }

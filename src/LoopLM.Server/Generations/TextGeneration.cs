@@ -1,16 +1,28 @@
+using System.Text;
 using LoopLM.Engine.Requests;
+using LoopLM.Engine.Sampling;
 using LoopLM.Text.Decoding;
 
 namespace LoopLM.Server.Generations;
 
-/// <summary>An accepted request as text: decodes the engine's tokens and ends at the first stop string. One reader. Disposing it cancels what still runs.</summary>
+/// <summary>An accepted generation as text: decodes the engine's tokens and ends at the first stop string. One reader. Disposing it cancels what still runs.</summary>
+/// <param name="generation">The engine's part.</param>
+/// <param name="decoder">Makes text of the tokens.</param>
+/// <param name="prompt">The prompt's tokens.</param>
+/// <param name="stopTokens">Tokens that end it.</param>
+/// <param name="request">The request that it belongs to.</param>
 internal sealed class TextGeneration(
-    Generation generation, StoppingDecoder decoder, IReadOnlyCollection<int> stopTokens, int promptTokens) : IDisposable
+    Generation generation, StoppingDecoder decoder, ReadOnlyMemory<int> prompt, IReadOnlyCollection<int> stopTokens, TextRequest request) : IDisposable
 {
+    private readonly List<PositionLogprobs> _promptLogprobs = [];
+    private int? _lastToken;
     private bool _stopped;
 
-    /// <summary>Tokens of the prompt.</summary>
-    public int PromptTokens { get; } = promptTokens;
+    /// <summary>The prompt's tokens.</summary>
+    public ReadOnlyMemory<int> Prompt { get; } = prompt;
+
+    /// <summary>What the model says about the prompt's tokens from the second on, where the request asks for it. Complete once an event was read.</summary>
+    public IReadOnlyList<PositionLogprobs> PromptLogprobs => _promptLogprobs;
 
     /// <summary>Tokens generated so far, a stop token included.</summary>
     public int CompletionTokens { get; private set; }
@@ -18,41 +30,70 @@ internal sealed class TextGeneration(
     /// <summary>Loops that they ran together.</summary>
     public long LoopSteps { get; private set; }
 
-    /// <summary>Mean exit step of the tokens generated so far; 0 before the first.</summary>
-    public double MeanExitStep => CompletionTokens == 0 ? 0 : (double)LoopSteps / CompletionTokens;
+    /// <summary>Whether the end was read.</summary>
+    public bool HasEnded { get; private set; }
 
     /// <summary>The next event, if it is there already.</summary>
     public bool TryRead(out TextEvent next)
     {
-        next = default;
         if (_stopped)
         {
+            HasEnded = true;
             next = new TextEvent { Text = "", IsEnd = true, FinishReason = TextFinishReason.Stop, Stop = decoder.StoppedBy };
             return true;
         }
 
-        if (!generation.Events.TryRead(out var read))
+        while (generation.Events.TryRead(out var read))
         {
-            return false;
-        }
-
-        next = read.Kind == GenerationEventKind.Token ? ReadToken(read) : ReadEnd(read);
-        return true;
-    }
-
-    /// <summary>The next event. Nothing may be read behind the end.</summary>
-    public async ValueTask<TextEvent> ReadAsync(CancellationToken cancellationToken)
-    {
-        TextEvent next;
-        while (!TryRead(out next))
-        {
-            if (!await generation.Events.WaitToReadAsync(cancellationToken))
+            switch (read.Kind)
             {
-                throw new InvalidOperationException("The generation has ended already.");
+                case GenerationEventKind.PromptToken:
+                    _promptLogprobs.Add(read.Logprobs!);
+                    break;
+                case GenerationEventKind.Token:
+                    next = ReadToken(read);
+                    return true;
+                default:
+                    HasEnded = true;
+                    next = ReadEnd(read);
+                    return true;
             }
         }
 
-        return next;
+        next = default;
+        return false;
+    }
+
+    /// <summary>Waits until <see cref="TryRead"/> may give something.</summary>
+    public async ValueTask WaitToReadAsync(CancellationToken cancellationToken)
+    {
+        if (!_stopped && !await generation.Events.WaitToReadAsync(cancellationToken))
+        {
+            throw new InvalidOperationException("The generation has ended already.");
+        }
+    }
+
+    /// <summary>Reads everything up to the end.</summary>
+    public async Task<FinishedText> ReadToEndAsync(CancellationToken cancellationToken)
+    {
+        var (text, tokens) = (new StringBuilder(), new List<TextEvent>());
+        TextEvent next;
+        do
+        {
+            while (!TryRead(out next))
+            {
+                await WaitToReadAsync(cancellationToken);
+            }
+
+            text.Append(next.Text);
+            if (!next.IsEnd)
+            {
+                tokens.Add(next);
+            }
+        }
+        while (!next.IsEnd);
+
+        return new FinishedText(text.ToString(), tokens, next);
     }
 
     public void Dispose() => generation.Dispose();
@@ -61,26 +102,46 @@ internal sealed class TextGeneration(
     {
         CompletionTokens++;
         LoopSteps += read.ExitStep;
-        var text = stopTokens.Contains(read.Token) ? "" : decoder.Append(read.Token);
+        _lastToken = read.Token;
+        var offset = decoder.DecodedLength;
+        var text = !request.IncludeStop && stopTokens.Contains(read.Token) ? "" : decoder.Append(read.Token);
         if (decoder.StoppedBy is not null)
         {
             _stopped = true;
             generation.Stop();
         }
 
-        return new TextEvent { Text = text, Token = read.Token, ExitStep = read.ExitStep, Gates = read.Gates };
+        return new TextEvent
+        {
+            Text = text,
+            Token = read.Token,
+            TextOffset = offset,
+            ExitStep = read.ExitStep,
+            Gates = read.Gates,
+            Logprobs = read.Logprobs,
+            LoopLogprobs = read.LoopLogprobs,
+        };
     }
 
     private TextEvent ReadEnd(in GenerationEvent read)
     {
         var error = read switch
         {
+            { Kind: GenerationEventKind.Failed, IsRequestsFault: true } => new RequestError(RequestErrorKind.InvalidValue, null, read.Error!),
             { Kind: GenerationEventKind.Failed } => new RequestError(RequestErrorKind.Failed, null, read.Error!),
             { FinishReason: FinishReason.Cancelled } => new RequestError(RequestErrorKind.Draining, null, "The server is shutting down."),
             _ => null,
         };
         var text = error is null ? decoder.Flush() : "";
-        var reason = read.FinishReason == FinishReason.Stop || decoder.StoppedBy is not null ? TextFinishReason.Stop : TextFinishReason.Length;
-        return new TextEvent { Text = text, IsEnd = true, FinishReason = reason, Stop = decoder.StoppedBy, Error = error };
+        var byToken = read.FinishReason == FinishReason.Stop;
+        return new TextEvent
+        {
+            Text = text,
+            IsEnd = true,
+            FinishReason = byToken || decoder.StoppedBy is not null ? TextFinishReason.Stop : TextFinishReason.Length,
+            Stop = decoder.StoppedBy,
+            StopToken = byToken && _lastToken is { } last && request.StopTokens.Contains(last) ? last : null,
+            Error = error,
+        };
     }
 }

@@ -4,7 +4,7 @@ using LoopLM.Engine.Sampling;
 
 namespace LoopLM.Server.Generations;
 
-/// <summary>A request in terms of text, whatever the protocol it came by. Ranges are the engine's to check.</summary>
+/// <summary>A request in terms of text, whatever the protocol it came by. Ranges are for <see cref="RequestLimits"/> and the engine to check.</summary>
 internal sealed record TextRequest
 {
     /// <summary>Tokens to generate where a request does not say.</summary>
@@ -13,24 +13,58 @@ internal sealed record TextRequest
     /// <summary>Name of the model; null or empty for the one that is served.</summary>
     public string? Model { get; init; }
 
-    /// <summary>What to continue, as text; null where <see cref="PromptTokens"/> says it.</summary>
-    public string? PromptText { get; init; }
+    /// <summary>What to continue, each on its own; at least one.</summary>
+    public IReadOnlyList<TextPrompt> Prompts { get; init; } = [];
 
-    /// <summary>What to continue, as token ids.</summary>
-    public ReadOnlyMemory<int> PromptTokens { get; init; }
+    /// <summary>Generations for each prompt. The first draws from the request's seed, the others from seeds derived from it.</summary>
+    public int Choices { get; init; } = 1;
 
-    public int MaxTokens { get; init; } = DefaultMaxTokens;
+    /// <summary>Whether the tokenizer's template puts its special tokens around a prompt that is text.</summary>
+    public bool AddSpecialTokens { get; init; } = true;
 
-    /// <summary>Temperature is 1 where a request does not say.</summary>
+    /// <summary>Most tokens of each generation; null for what the context has left.</summary>
+    public int? MaxTokens { get; init; } = DefaultMaxTokens;
+
+    /// <summary>Tokens before which neither a stop token nor a stop string may come.</summary>
+    public int MinTokens { get; init; }
+
+    /// <summary>Temperature is 1 where a request does not say. Bad words are given as <see cref="BadWords"/>.</summary>
     public SamplingSettings Sampling { get; init; } = new() { Temperature = 1 };
+
+    /// <summary>Words that may not appear in the output.</summary>
+    public IReadOnlyList<string> BadWords { get; init; } = [];
+
+    /// <summary>Makes the constraint of one generation; null where there is none.</summary>
+    public Func<ITokenConstraint>? Constraint { get; init; }
 
     public ExitSettings Exit { get; init; } = new();
 
     public KvLayout? KvLayout { get; init; }
 
-    /// <summary>Strings that end the text; they are not part of it.</summary>
+    /// <summary>Strings that end the text.</summary>
     public IReadOnlyList<string> Stop { get; init; } = [];
+
+    /// <summary>Tokens that end the text beside the model's own.</summary>
+    public IReadOnlyList<int> StopTokens { get; init; } = [];
+
+    /// <summary>Whether the stop string or stop token that ends the text is part of it.</summary>
+    public bool IncludeStop { get; init; }
+
+    /// <summary>Whether the model's own end of text ends nothing.</summary>
+    public bool IgnoreEndOfText { get; init; }
+
+    /// <summary>Whether special tokens give no text.</summary>
+    public bool SkipSpecialTokens { get; init; } = true;
 
     /// <summary>Whether every token reports its gate probabilities.</summary>
     public bool ReportGates { get; init; }
+
+    /// <summary>How many of the most probable tokens to report beside each generated one; null reports nothing.</summary>
+    public int? Logprobs { get; init; }
+
+    /// <summary>The same of the prompt's tokens.</summary>
+    public int? PromptLogprobs { get; init; }
+
+    /// <summary>How many of the most probable tokens to report of every loop that a token ran; 0 reports nothing.</summary>
+    public int LoopLogprobs { get; init; }
 }

@@ -10,18 +10,25 @@ namespace LoopLM.Server.Grpc;
 internal static class GenerateRequests
 {
     /// <summary>The request in terms of text. Every token reports its gate probabilities.</summary>
-    /// <exception cref="Grpc.Core.RpcException">A field is missing or unknown.</exception>
+    /// <exception cref="Grpc.Core.RpcException">A field is missing, unknown or out of its range.</exception>
     public static TextRequest ToTextRequest(this GenerateRequest request) => new()
     {
         Model = request.Model,
-        PromptText = request.PromptCase == GenerateRequest.PromptOneofCase.Text ? request.Text : null,
-        PromptTokens = request.PromptCase switch
+        Prompts =
+        [
+            request.PromptCase switch
+            {
+                GenerateRequest.PromptOneofCase.Text => new TextPrompt(request.Text, default),
+                GenerateRequest.PromptOneofCase.Tokens => new TextPrompt(null, request.Tokens.Ids.ToArray()),
+                _ => throw GrpcErrors.From(new RequestError(RequestErrorKind.MissingField, "prompt", "The prompt is missing: set 'text' or 'tokens'.")),
+            },
+        ],
+        MaxTokens = request switch
         {
-            GenerateRequest.PromptOneofCase.Text => default,
-            GenerateRequest.PromptOneofCase.Tokens => request.Tokens.Ids.ToArray(),
-            _ => throw GrpcErrors.From(new RequestError(RequestErrorKind.MissingField, "prompt", "The prompt is missing: set 'text' or 'tokens'.")),
+            { HasMaxTokens: false } => TextRequest.DefaultMaxTokens,
+            { MaxTokens: >= 1 } => request.MaxTokens,
+            _ => throw GrpcErrors.From(new RequestError(RequestErrorKind.InvalidValue, "max_tokens", $"'max_tokens' is {request.MaxTokens}; it must be 1 or more.")),
         },
-        MaxTokens = request.HasMaxTokens ? request.MaxTokens : TextRequest.DefaultMaxTokens,
         Sampling = new SamplingSettings
         {
             Temperature = request.HasTemperature ? request.Temperature : 1,

@@ -11,7 +11,7 @@ internal static class GrpcErrors
     private static StatusCode CodeOf(RequestErrorKind kind) => kind switch
     {
         RequestErrorKind.InvalidValue or RequestErrorKind.InvalidType or RequestErrorKind.MissingField
-            or RequestErrorKind.Unsupported or RequestErrorKind.ContextExceeded => StatusCode.InvalidArgument,
+            or RequestErrorKind.Unsupported or RequestErrorKind.UnsupportedValue or RequestErrorKind.ContextExceeded => StatusCode.InvalidArgument,
         RequestErrorKind.UnknownModel => StatusCode.NotFound,
         RequestErrorKind.QueueFull => StatusCode.ResourceExhausted,
         RequestErrorKind.Loading or RequestErrorKind.Draining or RequestErrorKind.Unhealthy => StatusCode.Unavailable,

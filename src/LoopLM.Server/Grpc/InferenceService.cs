@@ -10,31 +10,31 @@ internal sealed class InferenceService(TextGenerator generator) : Inference.Infe
     public override async Task Generate(
         GenerateRequest request, IServerStreamWriter<GenerateResponse> responseStream, ServerCallContext context)
     {
-        if (!generator.TryStart(request.ToTextRequest(), out var text, out var error))
+        if (!generator.TryStart(request.ToTextRequest(), out var choices, out var error))
         {
             throw GrpcErrors.From(error);
         }
 
-        using (text)
+        using (choices)
         {
             TextEvent next;
             do
             {
-                next = await text.ReadAsync(context.CancellationToken);
-                await responseStream.WriteAsync(ToResponse(next, text), context.CancellationToken);
+                (_, next) = await choices.ReadAsync(context.CancellationToken);
+                await responseStream.WriteAsync(ToResponse(next, choices), context.CancellationToken);
             }
             while (!next.IsEnd);
         }
     }
 
-    private static GenerateResponse ToResponse(in TextEvent part, TextGeneration text)
+    private static GenerateResponse ToResponse(in TextEvent part, TextChoices choices)
     {
         if (part.Error is { } error)
         {
             throw GrpcErrors.From(error);
         }
 
-        return part.IsEnd ? new GenerateResponse { Finish = ToFinish(part, text) } : new GenerateResponse { Token = ToToken(part) };
+        return part.IsEnd ? new GenerateResponse { Finish = ToFinish(part, choices) } : new GenerateResponse { Token = ToToken(part) };
     }
 
     private static Token ToToken(in TextEvent part)
@@ -48,15 +48,15 @@ internal sealed class InferenceService(TextGenerator generator) : Inference.Infe
         return token;
     }
 
-    private static Finish ToFinish(in TextEvent part, TextGeneration text)
+    private static Finish ToFinish(in TextEvent part, TextChoices choices)
     {
         var finish = new Finish
         {
             Reason = part.FinishReason == TextFinishReason.Stop ? FinishReason.Stop : FinishReason.Length,
             Text = part.Text,
-            PromptTokens = text.PromptTokens,
-            CompletionTokens = text.CompletionTokens,
-            MeanExitStep = text.MeanExitStep,
+            PromptTokens = choices.PromptTokens,
+            CompletionTokens = choices.CompletionTokens,
+            MeanExitStep = choices.MeanExitStep,
         };
         if (part.Stop is { } stop)
         {

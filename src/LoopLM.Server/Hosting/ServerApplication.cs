@@ -49,6 +49,7 @@ public static class ServerApplication
             .AddSingleton(TimeProvider.System)
             .AddOptions(builder.Configuration)
             .AddEngine()
+            .AddSingleton<RequestLimits>()
             .AddSingleton<TextGenerator>()
             .AddHealth()
             .AddTelemetry(builder.Configuration)

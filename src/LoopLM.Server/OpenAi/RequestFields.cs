@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using LoopLM.Server.Generations;
 
@@ -32,10 +33,7 @@ internal sealed class RequestFields(JsonElement body)
         : value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number
         : WrongType<long>(name, value, "a whole number of 64 bits");
 
-    public float? Number(string name) =>
-        Find(name) is not { } value ? null
-        : value.ValueKind == JsonValueKind.Number && value.TryGetSingle(out var number) && float.IsFinite(number) ? number
-        : WrongType<float>(name, value, "a finite number");
+    public float? Number(string name) => Find(name) is { } value ? ReadNumber(name, value) : null;
 
     public bool? Flag(string name) =>
         Find(name) is not { } value ? null
@@ -43,27 +41,57 @@ internal sealed class RequestFields(JsonElement body)
         : WrongType<bool>(name, value, "true or false");
 
     /// <summary>A list of whole numbers.</summary>
-    public int[]? Integers(string name) =>
-        Find(name) is not { } value ? null
-        : value.ValueKind == JsonValueKind.Array ? ReadIntegers(name, value)
-        : Wrong<int[]>(name, value, "a list of whole numbers");
+    public int[]? Integers(string name) => Find(name) is { } value ? ReadIntegers(name, value) : null;
+
+    /// <summary>A list of strings.</summary>
+    public string[]? Texts(string name) => Find(name) is { } value ? ReadTexts(name, value) : null;
 
     /// <summary>A string, or a list of strings.</summary>
-    public string[]? TextOrTexts(string name)
+    public string[]? TextOrTexts(string name) =>
+        Find(name) is not { } value ? null
+        : value.ValueKind == JsonValueKind.Array ? ReadTexts(name, value)
+        : ReadText(name, value) is { } text ? [text] : null;
+
+    /// <summary>A list of strings; stops at the first that is none.</summary>
+    public string[]? ReadTexts(string name, JsonElement value) =>
+        value.ValueKind == JsonValueKind.Array
+            ? [.. value.EnumerateArray().Select(each => ReadText(name, each) ?? "").TakeWhile(_ => Error is null)]
+            : Wrong<string[]>(name, value, "a list of strings");
+
+    /// <summary>An object whose names are token ids and whose values are numbers.</summary>
+    public Dictionary<int, float>? NumbersByToken(string name)
     {
         if (Find(name) is not { } value)
         {
             return null;
         }
 
-        return value.ValueKind == JsonValueKind.Array
-            ? [.. value.EnumerateArray().Select(each => ReadText(name, each) ?? "").TakeWhile(_ => Error is null)]
-            : ReadText(name, value) is { } text ? [text] : null;
+        if (value.ValueKind != JsonValueKind.Object)
+        {
+            return Wrong<Dictionary<int, float>>(name, value, "an object of token ids and numbers");
+        }
+
+        var numbers = new Dictionary<int, float>();
+        foreach (var property in value.EnumerateObject().TakeWhile(_ => Error is null))
+        {
+            if (int.TryParse(property.Name, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var token))
+            {
+                numbers[token] = ReadNumber(name, property.Value) ?? 0;
+            }
+            else
+            {
+                Report(RequestErrorKind.InvalidValue, name, $"'{name}' has a name that is no token id; it must be a whole number such as \"50256\".");
+            }
+        }
+
+        return numbers;
     }
 
     /// <summary>A list of whole numbers; stops at the first that is none.</summary>
-    public int[] ReadIntegers(string name, JsonElement array) =>
-        [.. array.EnumerateArray().Select(each => ReadInteger(name, each) ?? 0).TakeWhile(_ => Error is null)];
+    public int[]? ReadIntegers(string name, JsonElement value) =>
+        value.ValueKind == JsonValueKind.Array
+            ? [.. value.EnumerateArray().Select(each => ReadInteger(name, each) ?? 0).TakeWhile(_ => Error is null)]
+            : Wrong<int[]>(name, value, "a list of whole numbers");
 
     /// <summary>Reports a problem, unless there is one already.</summary>
     public void Report(RequestErrorKind kind, string name, string message) => Error ??= new RequestError(kind, name, message);
@@ -85,6 +113,10 @@ internal sealed class RequestFields(JsonElement body)
             return null;
         }
     }
+
+    private float? ReadNumber(string name, JsonElement value) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetSingle(out var number) && float.IsFinite(number) ? number
+        : WrongType<float>(name, value, "a finite number");
 
     private int? ReadInteger(string name, JsonElement value) =>
         value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number

@@ -9,7 +9,8 @@ namespace LoopLM.Text.Stopping;
 /// That is when vLLM stops if every token is one char, and it does not depend on how the text is cut into parts.
 /// </remarks>
 /// <param name="stops">The strings.</param>
-public sealed class StopMatcher(StopStrings stops)
+/// <param name="includeMatch">Whether the stop string that ends the text is part of it.</param>
+public sealed class StopMatcher(StopStrings stops, bool includeMatch = false)
 {
     private int _state = StopStrings.Start;
     private string _withheld = "";
@@ -18,7 +19,7 @@ public sealed class StopMatcher(StopStrings stops)
     public string? Match { get; private set; }
 
     /// <summary>Appends a part of the text.</summary>
-    /// <returns>Text that is certain to come before any stop string and was not given before; nothing once there is a <see cref="Match"/>.</returns>
+    /// <returns>Text that is certain to be handed out and was not given before; nothing once there was a <see cref="Match"/>.</returns>
     public string Append(string text)
     {
         if (Match is not null)
@@ -34,7 +35,7 @@ public sealed class StopMatcher(StopStrings stops)
             {
                 Match = match;
                 _withheld = "";
-                return pending[..(end - match.Length)];
+                return pending[..(includeMatch ? end : end - match.Length)];
             }
         }
 

@@ -27,6 +27,7 @@ public sealed class ByteLevelBpeTokenizer : Tokenizer
 {
     private readonly Vocabulary _vocabulary;
     private readonly MergeTable _merges;
+    private readonly SpecialTokenFrame _frame;
     private readonly TextEncoder _plain;
     private readonly TextEncoder _withSpecialTokens;
 
@@ -34,6 +35,7 @@ public sealed class ByteLevelBpeTokenizer : Tokenizer
     {
         _vocabulary = definition.Vocabulary;
         _merges = definition.Merges;
+        _frame = definition.Frame;
         AddedTokens = definition.AddedTokens;
         _plain = CreateEncoder(definition, special: false);
         _withSpecialTokens = CreateEncoder(definition, special: true);
@@ -75,6 +77,9 @@ public sealed class ByteLevelBpeTokenizer : Tokenizer
 
     /// <summary>Encodes a trusted text: what looks like a special token becomes that token.</summary>
     public IReadOnlyList<int> EncodeWithSpecialTokens(string text) => Encode(_withSpecialTokens, WellFormedText.Of(text)).Ids;
+
+    /// <summary>Puts around the tokens of a whole text the special tokens that the tokenizer's template names; often none.</summary>
+    public IReadOnlyList<int> AddSpecialTokens(IReadOnlyList<int> ids) => [.. _frame.Before, .. ids, .. _frame.After];
 
     /// <summary>Decodes tokens together, as <see cref="Decode(IEnumerable{int}, bool)"/> does; special tokens give nothing.</summary>
     public override string Decode(IEnumerable<int> ids) => Decode(ids, skipSpecialTokens: true);

@@ -5,4 +5,9 @@ namespace LoopLM.Text.Tokenization;
 
 /// <summary>What a tokenizer.json defines, checked.</summary>
 internal sealed record TokenizerDefinition(
-    Vocabulary Vocabulary, MergeTable Merges, bool IgnoreMerges, IReadOnlyList<AddedToken> AddedTokens, PreTokenizerSteps PreTokenizer);
+    Vocabulary Vocabulary,
+    MergeTable Merges,
+    bool IgnoreMerges,
+    IReadOnlyList<AddedToken> AddedTokens,
+    PreTokenizerSteps PreTokenizer,
+    SpecialTokenFrame Frame);

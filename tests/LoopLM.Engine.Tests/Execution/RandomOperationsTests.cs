@@ -2,6 +2,7 @@ using LoopLM.Engine.Depth;
 using LoopLM.Engine.Execution;
 using LoopLM.Engine.Kv;
 using LoopLM.Engine.Requests;
+using LoopLM.Engine.Sampling;
 using LoopLM.Engine.Tests.Depth;
 using LoopLM.Testing;
 using static LoopLM.Engine.Tests.TestRequests;
@@ -39,7 +40,15 @@ public sealed class RandomOperationsTests
                 case < 12:
                     var request = Greedy(random.Next(1, 25), random.Next(1, 10), RandomExit(random), random.Next(64))
                         with
-                    { KvLayout = (KvLayout)random.Next(2), StopTokens = [random.Next(64)], ReportGates = random.Next(2) == 0 };
+                    {
+                        KvLayout = (KvLayout)random.Next(2),
+                        StopTokens = [random.Next(64)],
+                        ReportGates = random.Next(2) == 0,
+                        Sampling = RandomSampling(random),
+                        Logprobs = random.Next(3) == 0 ? random.Next(4) : null,
+                        PromptLogprobs = random.Next(4) == 0 ? random.Next(4) : null,
+                        LoopLogprobs = random.Next(3),
+                    };
                     if (engine.Core.TrySubmit(request, out var generation, out _))
                     {
                         generations.Add(generation);
@@ -70,6 +79,16 @@ public sealed class RandomOperationsTests
         Assert.True(generations.Count > 100);
         Assert.All(generations, generation => Outcome.Of(generation));
     }
+
+    private static SamplingSettings RandomSampling(Random random) => new()
+    {
+        Temperature = random.Next(2),
+        AllowedTokens = random.Next(4) == 0 ? [random.Next(64), random.Next(64)] : null,
+        BadWords = random.Next(4) == 0 ? [[random.Next(64)], [random.Next(64), random.Next(64)]] : [],
+        LogitBias = random.Next(4) == 0 ? new Dictionary<int, float> { [random.Next(64)] = random.Next(-100, 100) } : SamplingSettings.Greedy.LogitBias,
+        RepetitionPenalty = random.Next(3) == 0 ? 1.5f : 1,
+        FrequencyPenalty = random.Next(3) - 1,
+    };
 
     private static ExitSettings RandomExit(Random random) => new()
     {

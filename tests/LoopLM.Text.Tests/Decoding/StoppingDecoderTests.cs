@@ -30,4 +30,34 @@ public sealed class StoppingDecoderTests
         Assert.Equal(["a", "", ""], ((int[])['a', 'b', 0xE2]).Select(decoder.Append));
         Assert.Equal(("", "b\uFFFD"), (decoder.Flush(), decoder.StoppedBy));
     }
+
+    [Fact]
+    public void Append_StopIncluded_EndsTheTextWithIt()
+    {
+        var decoder = new StoppingDecoder(BundledTokenizer.Instance, new StopStrings("bc"), includeStop: true);
+        Assert.Equal("abc", string.Concat("abcd".Select(id => decoder.Append(id))) + decoder.Flush());
+    }
+
+    [Fact]
+    public void Append_StopStringBeforeTheMinimum_DoesNotStop()
+    {
+        var decoder = new StoppingDecoder(BundledTokenizer.Instance, new StopStrings("ab"), minTokens: 3);
+        Assert.Equal(("ababx", "ab"), (string.Concat("ababxab".Select(id => decoder.Append(id))), decoder.StoppedBy));
+    }
+
+    [Fact]
+    public void Append_SpecialTokensKept_DecodesThem()
+    {
+        var decoder = new StoppingDecoder(BundledTokenizer.Instance, new StopStrings(), skipSpecialTokens: false);
+        Assert.Equal("<|endoftext|>", decoder.Append(BundledTokenizer.EndOfText));
+    }
+
+    [Fact]
+    public void DecodedLength_TextWithheld_CountsIt()
+    {
+        var decoder = new StoppingDecoder(BundledTokenizer.Instance, new StopStrings("abc"));
+        decoder.Append('a');
+        decoder.Append('b');
+        Assert.Equal(2, decoder.DecodedLength);
+    }
 }

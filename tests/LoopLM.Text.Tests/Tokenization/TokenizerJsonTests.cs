@@ -7,7 +7,10 @@ namespace LoopLM.Text.Tests.Tokenization;
 public sealed class TokenizerJsonTests
 {
     private static readonly JsonNode s_template = JsonNode.Parse(
-        """{"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "<s>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}]}""")!;
+        """
+        {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "<s>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}],
+         "special_tokens": {"<s>": {"id": "<s>", "ids": [2], "tokens": ["<s>"]}}}
+        """)!;
 
     public static TheoryData<string, string, string> Refused => new()
     {
@@ -20,6 +23,9 @@ public sealed class TokenizerJsonTests
         { "decoder", """{"type": "Metaspace"}""", "decoder.type is \"Metaspace\"; supported: \"ByteLevel\"" },
         { "post_processor", """{"type": "BertProcessing"}""", "post_processor.type is \"BertProcessing\"" },
         { "post_processor", """{"type": "TemplateProcessing", "single": []}""", "post_processor.single is []" },
+        { "post_processor", """{"type": "TemplateProcessing", "single": [{"Sequence": {"id": "A"}}, {"Sequence": {"id": "A"}}]}""", "a template with the sequence A once" },
+        { "post_processor", """{"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "<s>"}}, {"Sequence": {"id": "A"}}]}""", "post_processor.special_tokens.<s>.ids is absent" },
+        { "post_processor", """{"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "x"}}, {"Sequence": {"id": "A"}}], "special_tokens": {"x": {"ids": [9000]}}}""", "the token 9000" },
         { "pre_tokenizer", "null", "pre_tokenizer is null; supported: ByteLevel" },
         { "pre_tokenizer", """{"type": "Whitespace"}""", "pre_tokenizer is {\"type\":\"Whitespace\"}" },
         { "pre_tokenizer", """{"type": "ByteLevel"}""", "pre_tokenizer.add_prefix_space is absent; supported: true or false" },
@@ -78,6 +84,17 @@ public sealed class TokenizerJsonTests
     [MemberData(nameof(Accepted))]
     public void Load_FieldWithoutEffect_EncodesAsWithoutIt(string path, string value) =>
         Assert.Equal(SyntheticTokenizer.Load(Small()).EncodeToIds("abc"), SyntheticTokenizer.Load(With(path, value)).EncodeToIds("abc"));
+
+    [Fact]
+    public void AddSpecialTokens_Template_PutsThemAroundTheText()
+    {
+        var json = With("post_processor", s_template.ToJsonString());
+        json["post_processor"]!["single"]!.AsArray().Add(JsonNode.Parse("""{"SpecialToken": {"id": "<s>"}}"""));
+        Assert.Equal([2, 7, 2], SyntheticTokenizer.Load(json).AddSpecialTokens([7]));
+    }
+
+    [Fact]
+    public void AddSpecialTokens_NoTemplate_ChangesNothing() => Assert.Equal([7], SyntheticTokenizer.Load(Small()).AddSpecialTokens([7]));
 
     [Fact]
     public void Load_SeveralProblems_ListsThemAll()

@@ -1,8 +1,8 @@
-using System.Text;
+using System.Text.Json;
 using LoopLM.Server.Generations;
 using LoopLM.Server.Hosting;
 using LoopLM.Server.OpenAi.Errors;
-using Microsoft.AspNetCore.Http.Features;
+using LoopLM.Server.OpenAi.Responses;
 using Serilog;
 
 namespace LoopLM.Server.OpenAi.Completions;
@@ -23,102 +23,51 @@ internal sealed class CompletionEndpoint(
         var fields = new RequestFields(body.RootElement);
         var request = CompletionRequest.Read(fields);
         OpenAiLog.UnknownFields(logger, fields.Unknown);
-        if (fields.Error is { } error || !generator.TryStart(request.Text, out var text, out error))
+        if (fields.Error is { } error || !generator.TryStart(request.Text, out var choices, out error))
         {
             await context.WriteErrorAsync(OpenAiErrors.From(error));
             return;
         }
 
-        using (text)
+        using (choices)
         {
+            var writer = new CompletionWriter(request, model, time.GetUtcNow().ToUnixTimeSeconds());
             try
             {
-                await (request.Stream ? StreamAsync(context, request, text) : AnswerAsync(context, request, text));
+                await (request.Stream.Stream ? StreamAsync(context, request, choices, writer) : AnswerAsync(context, choices, writer));
             }
             catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
             {
-                OpenAiLog.ClientGone(logger, text.CompletionTokens);
+                OpenAiLog.ClientGone(logger, choices.CompletionTokens);
             }
 
-            diagnostics.Set("PromptTokens", text.PromptTokens);
-            diagnostics.Set("CompletionTokens", text.CompletionTokens);
-            diagnostics.Set("MeanExitStep", text.MeanExitStep);
+            diagnostics.Set("PromptTokens", choices.PromptTokens);
+            diagnostics.Set("CompletionTokens", choices.CompletionTokens);
+            diagnostics.Set("MeanExitStep", choices.MeanExitStep);
         }
     }
 
-    private async Task AnswerAsync(HttpContext context, CompletionRequest request, TextGeneration text)
+    private static async Task AnswerAsync(HttpContext context, TextChoices choices, CompletionWriter writer)
     {
-        var (completion, tokens) = (new StringBuilder(), new List<TextEvent>());
-        TextEvent next;
-        while (!(next = await text.ReadAsync(context.RequestAborted)).IsEnd)
+        var texts = await choices.ReadToEndAsync(context.RequestAborted);
+        if (texts[^1].End.Error is { } failed)
         {
-            completion.Append(next.Text);
-            tokens.Add(next);
-        }
-
-        if (next.Error is { } error)
-        {
-            await context.WriteErrorAsync(OpenAiErrors.From(error));
+            await context.WriteErrorAsync(OpenAiErrors.From(failed));
             return;
         }
 
         context.Response.ContentType = "application/json; charset=utf-8";
-        using (var writer = CreateWriter(context))
+        await using (var json = new Utf8JsonWriter(context.Response.BodyWriter, OpenAiJson.WriterOptions))
         {
-            writer.WriteWhole(completion.Append(next.Text).ToString(), tokens, next, text, request.Text.ReportGates);
+            writer.WriteWhole(json, texts, choices);
         }
 
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
     }
 
-    private async Task StreamAsync(HttpContext context, CompletionRequest request, TextGeneration text)
-    {
-        var next = await text.ReadAsync(context.RequestAborted);
-        if (next.Error is { } early)
-        {
-            await context.WriteErrorAsync(OpenAiErrors.From(early));
-            return;
-        }
-
-        context.Response.ContentType = "text/event-stream; charset=utf-8";
-        context.Response.Headers.CacheControl = "no-cache,no-store";
-        context.Response.Headers["X-Accel-Buffering"] = "no";
-        context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-        using var writer = CreateWriter(context);
-        while (true)
-        {
-            if (next.Error is { } error)
-            {
-                // Some clients read past an error event, so the response must not end as if it were complete. An exception makes the
-                // server send what is written and then break off; aborting the connection could lose the event.
-                writer.WriteErrorChunk(OpenAiErrors.From(error));
-                await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
-                throw new IOException($"The stream is broken off: {error.Message}");
-            }
-
-            writer.WriteChunk(next, request.Text.ReportGates, request.IncludeUsage);
-            if (next.IsEnd)
-            {
-                break;
-            }
-
-            // What is there already goes out in one piece.
-            if (!text.TryRead(out next))
-            {
-                await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
-                next = await text.ReadAsync(context.RequestAborted);
-            }
-        }
-
-        if (request.IncludeUsage)
-        {
-            writer.WriteUsageChunk(text);
-        }
-
-        writer.WriteDone();
-        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
-    }
-
-    private CompletionWriter CreateWriter(HttpContext context) =>
-        new(context.Response.BodyWriter, $"cmpl-{Guid.NewGuid():N}", model.Name, time.GetUtcNow().ToUnixTimeSeconds());
+    private static Task StreamAsync(HttpContext context, CompletionRequest request, TextChoices choices, CompletionWriter writer) =>
+        EventStream.WriteAsync(
+            context,
+            choices,
+            () => new CompletionChunkWriter(context.Response.BodyWriter, writer, choices, request.Echo, request.Stream.IncludeUsage));
 }

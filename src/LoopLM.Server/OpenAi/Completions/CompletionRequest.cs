@@ -1,158 +1,102 @@
-using System.Text.Json;
-using LoopLM.Engine.Depth;
-using LoopLM.Engine.Kv;
-using LoopLM.Engine.Sampling;
 using LoopLM.Server.Generations;
+using LoopLM.Server.OpenAi.Requests;
 
 namespace LoopLM.Server.OpenAi.Completions;
 
-/// <summary>The body of <c>POST /v1/completions</c>, OpenAI's fields and the loop extensions.</summary>
+/// <summary>The body of <c>POST /v1/completions</c>: OpenAI's fields, vLLM's extensions, and the loop extensions.</summary>
 internal sealed record CompletionRequest
 {
-    /// <summary>Fields that would change the answer and are not supported, with the value that asks for nothing.</summary>
-    private static readonly (string Name, string? Neutral)[] UnsupportedFields =
-    [
-        ("n", "1"), ("best_of", "1"), ("logprobs", null), ("echo", "false"), ("suffix", "\"\""), ("logit_bias", "{}"),
-        ("presence_penalty", "0"), ("frequency_penalty", "0"), ("repetition_penalty", "1"), ("min_tokens", "0"), ("ignore_eos", "false"),
-        ("stop_token_ids", "[]"), ("include_stop_str_in_output", "false"), ("response_format", null), ("structured_outputs", null),
-    ];
-
-    /// <summary>Fields that change nothing about the answer.</summary>
-    private static readonly string[] IgnoredFields = ["user", "metadata", "store", "service_tier", "safety_identifier", "prompt_cache_key"];
+    private static readonly (string Name, string? Neutral)[] Unsupported =
+        [("suffix", "\"\""), ("response_format", """{"type":"text"}"""), ("structured_outputs", null), ("use_beam_search", "false")];
 
     public required TextRequest Text { get; init; }
 
-    /// <summary>Whether the answer comes token by token.</summary>
-    public bool Stream { get; init; }
+    public StreamFields Stream { get; init; }
 
-    /// <summary>Whether a stream ends with the usage.</summary>
-    public bool IncludeUsage { get; init; }
+    /// <summary>Whether the answer begins with the prompt.</summary>
+    public bool Echo { get; init; }
+
+    /// <summary>How many of the most probable tokens the choice's <c>logprobs</c> have; null for no such member.</summary>
+    public int? Logprobs { get; init; }
+
+    /// <summary>How many of the most probable tokens the choice's <c>prompt_logprobs</c> have; null for no such member.</summary>
+    public int? PromptLogprobs { get; init; }
+
+    /// <summary>Whether choices carry their token ids.</summary>
+    public bool ReturnTokenIds { get; init; }
+
+    /// <summary>Whether log-probabilities name tokens by id.</summary>
+    public bool TokensAsIds { get; init; }
 
     /// <summary>Reads a body. The first problem is left in <see cref="RequestFields.Error"/>.</summary>
     public static CompletionRequest Read(RequestFields fields)
     {
-        var stream = fields.Flag("stream") ?? false;
+        var text = GenerationFields.Read(fields);
+        var stream = StreamFields.Read(fields);
+        var echo = fields.Flag("echo") ?? false;
+        var logprobs = fields.Integer("logprobs");
+        var promptLogprobs = ReadPromptLogprobs(fields, stream.Stream);
         var request = new CompletionRequest
         {
-            Text = ReadText(fields),
-            Stream = stream,
-            IncludeUsage = ReadIncludeUsage(fields, stream),
-        };
-        foreach (var (name, neutral) in UnsupportedFields)
-        {
-            if (fields.Find(name) is { } value && !IsNeutral(value, neutral))
+            Text = text with
             {
-                fields.Report(RequestErrorKind.Unsupported, name, $"'{name}' is not supported here; leave it out{(neutral is null ? "" : $" or set it to {neutral}")}.");
-            }
-        }
-
-        Array.ForEach(IgnoredFields, name => fields.Find(name));
+                Prompts = CompletionPrompts.Read(fields),
+                MaxTokens = ReadMaxTokens(fields, echo),
+                AddSpecialTokens = fields.Flag("add_special_tokens") ?? true,
+                Logprobs = logprobs,
+                PromptLogprobs = echo && logprobs is { } least ? Math.Max(least, promptLogprobs ?? 0) : promptLogprobs,
+            },
+            Stream = stream,
+            Echo = echo,
+            Logprobs = logprobs,
+            PromptLogprobs = promptLogprobs,
+            ReturnTokenIds = fields.Flag("return_token_ids") ?? false,
+            TokensAsIds = fields.Flag("return_tokens_as_token_ids") ?? false,
+        };
+        CheckBestOf(fields, text.Choices);
+        UnsupportedFields.Refuse(fields, Unsupported);
         return request;
     }
 
-    private static TextRequest ReadText(RequestFields fields)
+    private static int ReadMaxTokens(RequestFields fields, bool echo)
     {
-        var model = fields.Text("model");
-        var (text, tokens) = ReadPrompt(fields);
-        return new TextRequest
+        const string name = "max_tokens";
+        var tokens = fields.Integer(name) ?? TextRequest.DefaultMaxTokens;
+        if (tokens < (echo ? 0 : 1))
         {
-            Model = model,
-            PromptText = text,
-            PromptTokens = tokens,
-            MaxTokens = fields.Integer("max_tokens") ?? TextRequest.DefaultMaxTokens,
-            Sampling = new SamplingSettings
-            {
-                Temperature = fields.Number("temperature") ?? 1,
-                TopP = fields.Number("top_p") ?? 1,
-                TopK = fields.Integer("top_k") is { } k and not -1 ? k : 0,
-                MinP = fields.Number("min_p") ?? 0,
-                Seed = fields.LongInteger("seed"),
-            },
-            Exit = new ExitSettings
-            {
-                Policy = fields.Text("exit_policy"),
-                Threshold = fields.Number("exit_threshold"),
-                MinLoops = fields.Integer("min_loops"),
-                MaxLoops = fields.Integer("max_loops"),
-                Trace = fields.Integers("exit_trace") is { } trace ? (ReadOnlyMemory<int>?)trace : null,
-            },
-            KvLayout = ReadKvLayout(fields),
-            Stop = fields.TextOrTexts("stop") ?? [],
-            ReportGates = fields.Flag("return_gate_probabilities") ?? false,
-        };
+            fields.Report(RequestErrorKind.InvalidValue, name, $"'{name}' is {tokens}; it must be 1 or more, or 0 where 'echo' is true.");
+        }
+
+        return tokens;
     }
 
-    private static (string? Text, int[] Tokens) ReadPrompt(RequestFields fields)
+    private static int? ReadPromptLogprobs(RequestFields fields, bool stream)
     {
-        const string name = "prompt";
-        switch (fields.Find(name))
+        const string name = "prompt_logprobs";
+        var count = fields.Integer(name);
+        if (count is not null && stream)
         {
-            case null:
-                fields.Report(RequestErrorKind.MissingField, name, "'prompt' is missing; it must be a string or a list of token ids.");
-                return (null, []);
-            case { ValueKind: JsonValueKind.String } text:
-                return (fields.ReadText(name, text), []);
-            case { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(each => each.ValueKind is not (JsonValueKind.String or JsonValueKind.Array)):
-                return (null, fields.ReadIntegers(name, list));
-            default:
-                fields.Report(RequestErrorKind.InvalidType, name, "'prompt' must be a string or a list of token ids; one prompt is answered by a request.");
-                return (null, []);
+            fields.Report(RequestErrorKind.UnsupportedValue, name, $"'{name}' is not available in a stream; leave out 'stream', or use 'echo' with 'logprobs'.");
         }
+
+        return count;
     }
 
-    private static KvLayout? ReadKvLayout(RequestFields fields)
+    private static void CheckBestOf(RequestFields fields, int choices)
     {
-        switch (fields.Text("kv_layout"))
+        const string name = "best_of";
+        if (fields.Integer(name) is not { } candidates || candidates == choices)
         {
-            case null:
-                return null;
-            case "last-exited":
-                return KvLayout.LastExited;
-            case "shared":
-                return KvLayout.Shared;
-            default:
-                fields.Report(RequestErrorKind.InvalidValue, "kv_layout", "'kv_layout' must be last-exited or shared.");
-                return null;
-        }
-    }
-
-    private static bool ReadIncludeUsage(RequestFields fields, bool stream)
-    {
-        const string name = "stream_options";
-        if (fields.Find(name) is not { } options)
-        {
-            return false;
+            return;
         }
 
-        if (options.ValueKind != JsonValueKind.Object)
+        if (candidates < choices)
         {
-            fields.Report(RequestErrorKind.InvalidType, name, "'stream_options' must be an object.");
-            return false;
+            fields.Report(RequestErrorKind.InvalidValue, name, $"'{name}' is {candidates}; it must be at least 'n', which is {choices}.");
         }
-
-        if (!stream)
+        else
         {
-            fields.Report(RequestErrorKind.InvalidValue, name, "'stream_options' needs 'stream' to be true.");
+            fields.Report(RequestErrorKind.UnsupportedValue, name, $"'{name}' is {candidates}; only as many as 'n', which is {choices}, are generated here.");
         }
-
-        var inner = new RequestFields(options);
-        var include = inner.Flag("include_usage") ?? false;
-        if (inner.Error is { } error)
-        {
-            fields.Report(error.Kind, $"{name}.{error.Field}", error.Message);
-        }
-
-        return include;
-    }
-
-    private static bool IsNeutral(JsonElement value, string? neutral)
-    {
-        if (neutral is null)
-        {
-            return false;
-        }
-
-        using var document = JsonDocument.Parse(neutral);
-        return JsonElement.DeepEquals(value, document.RootElement);
     }
 }

@@ -1,161 +1,173 @@
-using System.Buffers;
 using System.Text.Json;
 using LoopLM.Server.Generations;
-using LoopLM.Server.OpenAi.Errors;
+using LoopLM.Server.Hosting;
+using LoopLM.Server.OpenAi.Responses;
+using LoopLM.Text.Decoding;
+using LoopLM.Text.Stopping;
 
 namespace LoopLM.Server.OpenAi.Completions;
 
-/// <summary>Writes one completion, whole or in chunks: the one place that knows its form on the wire.</summary>
-/// <param name="output">Where the bytes go.</param>
-/// <param name="id">The same in every chunk.</param>
-/// <param name="model">Name of the model.</param>
+/// <summary>Writes completions and chunks of them: the one place that knows their form on the wire.</summary>
+/// <param name="request">What was asked for.</param>
+/// <param name="model">The model that answers.</param>
 /// <param name="created">Unix time in seconds.</param>
-internal sealed class CompletionWriter(IBufferWriter<byte> output, string id, string model, long created) : IDisposable
+internal sealed class CompletionWriter(CompletionRequest request, ServedModel model, long created)
 {
-    private readonly Utf8JsonWriter _json = new(output, OpenAiJson.WriterOptions);
-
-    public void Dispose() => _json.Dispose();
+    private readonly string _id = $"cmpl-{Guid.NewGuid():N}";
+    private readonly TokenText _texts = new(model.Tokenizer, request.TokensAsIds);
 
     /// <summary>Writes a whole completion.</summary>
-    /// <param name="text">The completion.</param>
-    /// <param name="tokens">Its tokens.</param>
-    /// <param name="end">Its end.</param>
-    /// <param name="usage">The generation that is over.</param>
-    /// <param name="gates">Whether gate probabilities were asked for.</param>
-    public void WriteWhole(string text, IReadOnlyList<TextEvent> tokens, in TextEvent end, TextGeneration usage, bool gates)
+    public void WriteWhole(Utf8JsonWriter json, IReadOnlyList<FinishedText> texts, TextChoices choices)
     {
-        StartCompletion();
-        WriteChoice(text, [.. tokens], end, gates);
-        WriteUsage(usage);
-        EndCompletion();
-    }
-
-    /// <summary>Writes one chunk of a stream.</summary>
-    /// <param name="part">A token or the end.</param>
-    /// <param name="gates">Whether gate probabilities were asked for.</param>
-    /// <param name="usageFollows">Whether the last chunk will hold the usage; then the others say that they hold none.</param>
-    public void WriteChunk(in TextEvent part, bool gates, bool usageFollows)
-    {
-        StartChunk();
-        StartCompletion();
-        WriteChoice(part.Text, part.IsEnd ? [] : [part], part, gates);
-        if (usageFollows)
+        Start(json);
+        json.WriteStartArray("choices"u8);
+        for (var i = 0; i < texts.Count; i++)
         {
-            _json.WriteNull("usage"u8);
+            var (echo, text) = (Echo(choices[i]), texts[i]);
+            json.WriteStartObject();
+            TextEvent[] tokens = [.. text.Tokens];
+            WriteChoice(json, i, echo.Text + text.Text, request.Logprobs is null ? null : [.. Scored(choices[i], echo), .. Scored(tokens, echo.Length)]);
+            WriteTokens(json, tokens, choices[i].Prompt.Span);
+            json.WriteFinish(text.End);
+            if (request.PromptLogprobs is { } top)
+            {
+                CompletionLogprobs.WritePrompt(json, _texts, choices[i].Prompt.Span, choices[i].PromptLogprobs, top);
+            }
+
+            json.WriteEndObject();
         }
 
-        EndCompletion();
-        EndChunk();
+        json.WriteEndArray();
+        json.WriteUsage(choices);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Writes the chunk that begins a choice with its prompt.</summary>
+    public void WriteEcho(Utf8JsonWriter json, int index, TextGeneration choice, PromptEcho echo) =>
+        WriteChunk(json, index, echo.Text, request.Logprobs is null ? null : Scored(choice, echo), new TextEvent { Text = "" }, [], choice.Prompt.Span);
+
+    /// <summary>Writes the chunk of a token or the end.</summary>
+    /// <param name="json">Where to.</param>
+    /// <param name="index">Which choice.</param>
+    /// <param name="part">What happened to it.</param>
+    /// <param name="echoed">Characters of the prompt that the choice began with.</param>
+    /// <param name="prompt">The prompt's tokens, where this is the choice's first chunk; else none.</param>
+    public void WritePart(Utf8JsonWriter json, int index, in TextEvent part, int echoed, ReadOnlySpan<int> prompt)
+    {
+        ReadOnlySpan<TextEvent> tokens = part.IsEnd ? [] : new(in part);
+        WriteChunk(json, index, part.Text, request.Logprobs is null ? null : Scored(tokens, echoed), part, tokens, prompt);
     }
 
     /// <summary>Writes the chunk that holds the usage and no choice.</summary>
-    public void WriteUsageChunk(TextGeneration usage)
+    public void WriteUsage(Utf8JsonWriter json, TextChoices choices)
     {
-        StartChunk();
-        StartCompletion();
-        _json.WriteStartArray("choices"u8);
-        _json.WriteEndArray();
-        WriteUsage(usage);
-        EndCompletion();
-        EndChunk();
+        Start(json);
+        json.WriteStartArray("choices"u8);
+        json.WriteEndArray();
+        json.WriteUsage(choices);
+        json.WriteEndObject();
     }
 
-    /// <summary>Writes an error into a stream; what follows must break the connection off.</summary>
-    public void WriteErrorChunk(OpenAiError error)
+    /// <summary>The text of a choice's prompt, where the request wants it.</summary>
+    public PromptEcho Echo(TextGeneration choice) => request.Echo
+        ? PromptEcho.Of(choice.Prompt.Span, new StoppingDecoder(model.Tokenizer, new StopStrings(), request.Text.SkipSpecialTokens))
+        : PromptEcho.None;
+
+    private static List<ScoredToken> Scored(TextGeneration choice, PromptEcho echo)
     {
-        StartChunk();
-        OpenAiErrorWriter.Write(_json, error);
-        EndChunk();
+        var tokens = new List<ScoredToken>();
+        for (var i = 0; i < echo.Offsets.Count; i++)
+        {
+            tokens.Add(new ScoredToken(choice.Prompt.Span[i], echo.Offsets[i], i == 0 ? null : choice.PromptLogprobs[i - 1]));
+        }
+
+        return tokens;
     }
 
-    /// <summary>Ends a stream that is complete.</summary>
-    public void WriteDone() => output.Write("data: [DONE]\n\n"u8);
-
-    private void StartChunk() => output.Write("data: "u8);
-
-    private void EndChunk()
+    private static List<ScoredToken> Scored(ReadOnlySpan<TextEvent> tokens, int echoed)
     {
-        _json.Flush();
-        _json.Reset();
-        output.Write("\n\n"u8);
-    }
-
-    private void StartCompletion()
-    {
-        _json.WriteStartObject();
-        _json.WriteString("id"u8, id);
-        _json.WriteString("object"u8, "text_completion"u8);
-        _json.WriteNumber("created"u8, created);
-        _json.WriteString("model"u8, model);
-    }
-
-    private void EndCompletion()
-    {
-        _json.WriteEndObject();
-        _json.Flush();
-    }
-
-    private void WriteChoice(string text, ReadOnlySpan<TextEvent> tokens, in TextEvent part, bool gates)
-    {
-        _json.WriteStartArray("choices"u8);
-        _json.WriteStartObject();
-        _json.WriteNumber("index"u8, 0);
-        _json.WriteString("text"u8, text);
-        _json.WriteNull("logprobs"u8);
-        _json.WriteStartArray("exit_steps"u8);
+        var scored = new List<ScoredToken>(tokens.Length);
         foreach (ref readonly var token in tokens)
         {
-            _json.WriteNumberValue(token.ExitStep);
+            scored.Add(new ScoredToken(token.Token, echoed + token.TextOffset, token.Logprobs));
         }
 
-        _json.WriteEndArray();
-        if (gates)
-        {
-            WriteGates(tokens);
-        }
-
-        WriteFinishReason(part);
-        _json.WriteEndObject();
-        _json.WriteEndArray();
+        return scored;
     }
 
-    private void WriteGates(ReadOnlySpan<TextEvent> tokens)
+    private void WriteChunk(
+        Utf8JsonWriter json,
+        int index,
+        string text,
+        List<ScoredToken>? scored,
+        in TextEvent part,
+        ReadOnlySpan<TextEvent> tokens,
+        ReadOnlySpan<int> prompt)
     {
-        _json.WriteStartArray("gate_probabilities"u8);
-        foreach (ref readonly var token in tokens)
+        Start(json);
+        json.WriteStartArray("choices"u8);
+        json.WriteStartObject();
+        WriteChoice(json, index, text, scored);
+        WriteTokens(json, tokens, prompt);
+        json.WriteFinish(part);
+        json.WriteEndObject();
+        json.WriteEndArray();
+        if (request.Stream.IncludeUsage)
         {
-            _json.WriteStartArray();
-            for (var loop = 0; loop < token.Gates.Count; loop++)
-            {
-                _json.WriteNumberValue(token.Gates[loop]);
-            }
-
-            _json.WriteEndArray();
+            json.WriteNull("usage"u8);
         }
 
-        _json.WriteEndArray();
+        json.WriteEndObject();
     }
 
-    private void WriteFinishReason(in TextEvent part)
+    private void Start(Utf8JsonWriter json)
     {
-        if (!part.IsEnd)
+        json.WriteStartObject();
+        json.WriteString("id"u8, _id);
+        json.WriteString("object"u8, "text_completion"u8);
+        json.WriteNumber("created"u8, created);
+        json.WriteString("model"u8, model.Name);
+    }
+
+    private void WriteChoice(
+        Utf8JsonWriter json, int index, string text, List<ScoredToken>? scored)
+    {
+        json.WriteNumber("index"u8, index);
+        json.WriteString("text"u8, text);
+        if (scored is not null && request.Logprobs is { } top)
         {
-            _json.WriteNull("finish_reason"u8);
+            CompletionLogprobs.Write(json, _texts, scored, top);
+        }
+        else
+        {
+            json.WriteNull("logprobs"u8);
+        }
+    }
+
+    private void WriteTokens(Utf8JsonWriter json, ReadOnlySpan<TextEvent> tokens, ReadOnlySpan<int> prompt)
+    {
+        json.WriteLoops(tokens, request.Text, _texts);
+        if (!request.ReturnTokenIds)
+        {
             return;
         }
 
-        _json.WriteString("finish_reason"u8, part.FinishReason == TextFinishReason.Stop ? "stop"u8 : "length"u8);
-        _json.WriteString("stop_reason"u8, part.Stop);
-    }
+        json.WriteStartArray("token_ids"u8);
+        foreach (ref readonly var token in tokens)
+        {
+            json.WriteNumberValue(token.Token);
+        }
 
-    private void WriteUsage(TextGeneration usage)
-    {
-        _json.WriteStartObject("usage"u8);
-        _json.WriteNumber("prompt_tokens"u8, usage.PromptTokens);
-        _json.WriteNumber("completion_tokens"u8, usage.CompletionTokens);
-        _json.WriteNumber("total_tokens"u8, usage.PromptTokens + usage.CompletionTokens);
-        _json.WriteNumber("loop_steps_total"u8, usage.LoopSteps);
-        _json.WriteNumber("mean_exit_step"u8, Math.Round(usage.MeanExitStep, 4));
-        _json.WriteEndObject();
+        json.WriteEndArray();
+        if (!prompt.IsEmpty)
+        {
+            json.WriteStartArray("prompt_token_ids"u8);
+            foreach (var token in prompt)
+            {
+                json.WriteNumberValue(token);
+            }
+
+            json.WriteEndArray();
+        }
     }
 }

@@ -14,6 +14,7 @@ internal static class OpenAiErrors
         RequestErrorKind.InvalidType => Invalid("invalid_type", error),
         RequestErrorKind.MissingField => Invalid("missing_required_parameter", error),
         RequestErrorKind.Unsupported => Invalid("unsupported_parameter", error),
+        RequestErrorKind.UnsupportedValue => Invalid("unsupported_value", error),
         RequestErrorKind.ContextExceeded => Invalid("context_length_exceeded", error),
         RequestErrorKind.UnknownModel => new(404, InvalidRequest, "model_not_found", error.Field, error.Message),
         RequestErrorKind.QueueFull => new(429, "rate_limit_error", "queue_full", null, error.Message, RetryAfter: 1),

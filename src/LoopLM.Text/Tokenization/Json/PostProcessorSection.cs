@@ -1,41 +1,43 @@
 namespace LoopLM.Text.Tokenization.Json;
 
-/// <summary>The <c>post_processor</c> of a tokenizer.json: accepted where it leaves the tokens of a text alone unless special tokens are asked for.</summary>
+/// <summary>The <c>post_processor</c> of a tokenizer.json: what stands around the tokens of a text where special tokens are asked for.</summary>
 internal static class PostProcessorSection
 {
-    public static void Check(JsonField postProcessor)
+    public static SpecialTokenFrame Read(JsonField postProcessor)
     {
         if (postProcessor.IsNullOrAbsent)
         {
-            return;
+            return SpecialTokenFrame.None;
         }
 
         switch (postProcessor["type"].Text())
         {
             case "ByteLevel":
-                break;
+                return SpecialTokenFrame.None;
             case "Sequence":
-                foreach (var processor in postProcessor["processors"].Items())
-                {
-                    Check(processor);
-                }
-
-                break;
+                var frames = postProcessor["processors"].Items().Select(Read).ToList();
+                return new([.. frames.AsEnumerable().Reverse().SelectMany(frame => frame.Before)], [.. frames.SelectMany(frame => frame.After)]);
             case "TemplateProcessing":
-                CheckTemplate(postProcessor["single"]);
-                break;
+                return ReadTemplate(postProcessor["single"], postProcessor["special_tokens"]);
             default:
                 postProcessor["type"].Refuse("ByteLevel, TemplateProcessing, or a Sequence of them");
-                break;
+                return SpecialTokenFrame.None;
         }
     }
 
-    private static void CheckTemplate(JsonField single)
+    private static SpecialTokenFrame ReadTemplate(JsonField single, JsonField specialTokens)
     {
-        var texts = single.Items().Select(piece => piece["Sequence"]).Where(sequence => !sequence.IsNullOrAbsent).ToList();
-        if (texts is not [var text] || text["id"].Text() != "A")
+        var pieces = single.Items().ToList();
+        var text = pieces.FindIndex(piece => !piece["Sequence"].IsNullOrAbsent);
+        if (text < 0 || pieces.Count(piece => !piece["Sequence"].IsNullOrAbsent) > 1 || pieces[text]["Sequence"]["id"].Text() != "A")
         {
             single.Refuse("a template with the sequence A once");
+            return SpecialTokenFrame.None;
         }
+
+        return new(ReadTokens(pieces[..text], specialTokens), ReadTokens(pieces[(text + 1)..], specialTokens));
     }
+
+    private static List<int> ReadTokens(IEnumerable<JsonField> pieces, JsonField specialTokens) =>
+        [.. pieces.SelectMany(piece => specialTokens[piece["SpecialToken"]["id"].Text()]["ids"].Items()).Select(id => id.Integer(TokenizerJson.MaxTokenId))];
 }

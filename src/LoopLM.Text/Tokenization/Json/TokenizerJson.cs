@@ -24,7 +24,7 @@ internal static class TokenizerJson
         root["padding"].ExpectNull();
         root["normalizer"].ExpectNull();
         var preTokenizer = PreTokenizerSection.Read(root["pre_tokenizer"]);
-        PostProcessorSection.Check(root["post_processor"]);
+        var frame = PostProcessorSection.Read(root["post_processor"]);
         root["decoder"]["type"].Expect("ByteLevel");
 
         var model = ModelSection.Read(root["model"]);
@@ -34,7 +34,10 @@ internal static class TokenizerJson
             throw new TokenizerException(root.Problems);
         }
 
-        return new(new(model.Vocabulary, addedTokens), model.Merges, model.IgnoreMerges, addedTokens, preTokenizer);
+        var vocabulary = new Vocabulary(model.Vocabulary, addedTokens);
+        return frame.Before.Concat(frame.After).Where(id => vocabulary.GetToken(id) is null).ToList() is [var unknown, ..]
+            ? throw new TokenizerException($"post_processor puts the token {unknown} around a text; there is no such token")
+            : new(vocabulary, model.Merges, model.IgnoreMerges, addedTokens, preTokenizer, frame);
     }
 
     private static JsonDocument Parse(ReadOnlyMemory<byte> bytes)

@@ -1,0 +1,45 @@
+using LoopLM.Engine.Requests;
+
+namespace LoopLM.Engine.Sampling;
+
+/// <summary>The logit processors of a sequence.</summary>
+internal static class LogitProcessors
+{
+    /// <summary>What a request asks for, in the order of application, which is vLLM's; nothing for a request that only samples.</summary>
+    public static ILogitProcessor[] For(GenerationRequest request)
+    {
+        var sampling = request.Sampling;
+        var processors = new List<ILogitProcessor>();
+        if (request.Constraint is { } constraint)
+        {
+            processors.Add(new ConstraintMask(constraint));
+        }
+
+        if (sampling.AllowedTokens is { } allowed)
+        {
+            processors.Add(new AllowedTokens(allowed));
+        }
+
+        if (sampling.BadWords.Count > 0)
+        {
+            processors.Add(new BadWords(sampling.BadWords));
+        }
+
+        if (request.MinTokens > 0 && request.StopTokens.Count > 0)
+        {
+            processors.Add(new MinTokens(request.StopTokens, request.MinTokens));
+        }
+
+        if (sampling.LogitBias.Count > 0)
+        {
+            processors.Add(new LogitBias(sampling.LogitBias));
+        }
+
+        if ((sampling.RepetitionPenalty, sampling.FrequencyPenalty, sampling.PresencePenalty) is not (1, 0, 0))
+        {
+            processors.Add(new Penalties(sampling, request.Prompt.Span));
+        }
+
+        return [.. processors];
+    }
+}

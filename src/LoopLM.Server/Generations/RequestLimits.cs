@@ -1,0 +1,55 @@
+using LoopLM.Engine.Execution;
+using LoopLM.Server.Configuration;
+using Microsoft.Extensions.Options;
+
+namespace LoopLM.Server.Generations;
+
+/// <summary>What the options allow a request to ask for; the cheapest of its checks.</summary>
+internal sealed class RequestLimits(IOptions<LimitOptions> limits, IOptions<EngineOptions> engine)
+{
+    private readonly LimitOptions _limits = limits.Value;
+    private readonly int _mostChoices = engine.Value.MaxQueuedRequests;
+
+    /// <summary>The first limit that a request breaks; null where it breaks none.</summary>
+    public RequestError? Check(TextRequest request) =>
+        CheckCount("prompt", request.Prompts.Count, _limits.MaxPrompts)
+        ?? CheckRange("n", request.Choices, 1, _limits.MaxChoices)
+        ?? CheckTotal(request.Prompts.Count, request.Choices)
+        ?? CheckRange("logprobs", request.Logprobs ?? 0, 0, _limits.MaxLogprobs)
+        ?? CheckRange("prompt_logprobs", request.PromptLogprobs ?? 0, 0, _limits.MaxLogprobs)
+        ?? CheckRange("return_loop_logprobs", request.LoopLogprobs, 0, _limits.MaxLoopLogprobs)
+        ?? CheckCount("logit_bias", request.Sampling.LogitBias.Count, _limits.MaxLogitBias)
+        ?? CheckCount("stop_token_ids", request.StopTokens.Count, _limits.MaxStopTokens)
+        ?? CheckTexts("stop", request.Stop, _limits.MaxStopStrings, _limits.MaxStopLength)
+        ?? CheckTexts("bad_words", request.BadWords, _limits.MaxBadWords, _limits.MaxBadWordLength);
+
+    private static RequestError? CheckRange(string field, int value, int least, int most) =>
+        value >= least && value <= most ? null : Invalid(field, $"'{field}' is {value}; it must be between {least} and {most}.");
+
+    private static RequestError? CheckCount(string field, int count, int most) =>
+        count <= most ? null : Invalid(field, $"'{field}' has {count} entries; at most {most} are allowed.");
+
+    private static RequestError? CheckTexts(string field, IReadOnlyList<string> texts, int most, int longest)
+    {
+        if (CheckCount(field, texts.Count, most) is { } tooMany)
+        {
+            return tooMany;
+        }
+
+        if (texts.Any(each => each.Length == 0))
+        {
+            return Invalid(field, $"'{field}' contains an empty string; every string must have at least one character.");
+        }
+
+        return texts.FirstOrDefault(each => each.Length > longest) is { } tooLong
+            ? Invalid(field, $"'{field}' contains a string of {tooLong.Length} characters; at most {longest} are allowed.")
+            : null;
+    }
+
+    private static RequestError Invalid(string field, string message) => new(RequestErrorKind.InvalidValue, field, message);
+
+    private RequestError? CheckTotal(int prompts, int choices) =>
+        (long)prompts * choices <= _mostChoices
+            ? null
+            : Invalid("n", $"'n' is {choices} and there are {prompts} prompts: {(long)prompts * choices} choices; at most {_mostChoices} can wait at once.");
+}

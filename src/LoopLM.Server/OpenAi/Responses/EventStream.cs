@@ -1,0 +1,56 @@
+using LoopLM.Server.Generations;
+using LoopLM.Server.OpenAi.Errors;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace LoopLM.Server.OpenAi.Responses;
+
+/// <summary>Answers with server-sent events.</summary>
+internal static class EventStream
+{
+    /// <summary>Streams the choices as their events come. Nothing is written before the first one is known: an early error gets its status.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="choices">What is generated.</param>
+    /// <param name="createWriter">Makes the writer once the response begins.</param>
+    public static async Task WriteAsync(HttpContext context, TextChoices choices, Func<IChunkWriter> createWriter)
+    {
+        var (index, next) = await choices.ReadAsync(context.RequestAborted);
+        if (next.Error is { } early)
+        {
+            await context.WriteErrorAsync(OpenAiErrors.From(early));
+            return;
+        }
+
+        context.Response.ContentType = "text/event-stream; charset=utf-8";
+        context.Response.Headers.CacheControl = "no-cache,no-store";
+        context.Response.Headers["X-Accel-Buffering"] = "no";
+        context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+        using var writer = createWriter();
+        while (true)
+        {
+            if (next.Error is { } error)
+            {
+                // Some clients read past an error event, so the response must not end as if it were complete. An exception makes the
+                // server send what is written and then break off; aborting the connection could lose the event.
+                writer.WriteError(OpenAiErrors.From(error));
+                await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+                throw new IOException($"The stream is broken off: {error.Message}");
+            }
+
+            writer.WritePart(index, next);
+            if (choices.HaveEnded)
+            {
+                break;
+            }
+
+            // What is there already goes out in one piece.
+            if (!choices.TryRead(out index, out next))
+            {
+                await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+                (index, next) = await choices.ReadAsync(context.RequestAborted);
+            }
+        }
+
+        writer.WriteEnd();
+        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+    }
+}

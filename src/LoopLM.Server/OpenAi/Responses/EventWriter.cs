@@ -1,0 +1,35 @@
+using System.Buffers;
+using System.Text.Json;
+using LoopLM.Server.OpenAi.Errors;
+
+namespace LoopLM.Server.OpenAi.Responses;
+
+/// <summary>Writes server-sent events of one JSON value each.</summary>
+/// <param name="output">Where the bytes go.</param>
+internal sealed class EventWriter(IBufferWriter<byte> output) : IDisposable
+{
+    /// <summary>Takes the value between <see cref="Start"/> and <see cref="End"/>.</summary>
+    public Utf8JsonWriter Json { get; } = new(output, OpenAiJson.WriterOptions);
+
+    public void Start() => output.Write("data: "u8);
+
+    public void End()
+    {
+        Json.Flush();
+        Json.Reset();
+        output.Write("\n\n"u8);
+    }
+
+    /// <summary>Writes an error as an event.</summary>
+    public void WriteError(OpenAiError error)
+    {
+        Start();
+        OpenAiErrorWriter.Write(Json, error);
+        End();
+    }
+
+    /// <summary>Writes the event behind a complete stream.</summary>
+    public void WriteDone() => output.Write("data: [DONE]\n\n"u8);
+
+    public void Dispose() => Json.Dispose();
+}

@@ -1,0 +1,22 @@
+using LoopLM.Engine.Sampling;
+
+namespace LoopLM.Engine.Tests.Sampling;
+
+/// <summary>A constraint that allows one token at each step, and nothing behind the last. It checks that the engine accepts what it allowed.</summary>
+internal sealed class Spelling(params int[] tokens) : ITokenConstraint
+{
+    private int _next;
+
+    public void Mask(Span<float> logits)
+    {
+        for (var token = 0; token < logits.Length; token++)
+        {
+            if (_next >= tokens.Length || token != tokens[_next])
+            {
+                logits[token] = float.NegativeInfinity;
+            }
+        }
+    }
+
+    public void Accept(int token) => Assert.Equal(tokens[_next++], token);
+}

@@ -9,6 +9,7 @@ internal sealed class SpellingRunner(byte[] text, int vocabularySize, int endOfT
 
     private readonly Dictionary<int, LoopRow> _rows = [];
     private readonly Dictionary<int, int> _promptLengths = [];
+    private readonly HashSet<int> _starting = [];
 
     public string Name => "spelling";
 
@@ -22,6 +23,12 @@ internal sealed class SpellingRunner(byte[] text, int vocabularySize, int endOfT
         HeadCost = 1,
     };
 
+    /// <summary>Logit of the token that it spells; all others are at most 1, by token and position. Small ones make sampling stray from the text.</summary>
+    public float Certainty { get; set; } = 1e9f;
+
+    /// <summary>Rows that went through the head.</summary>
+    public int HeadRows { get; private set; }
+
     /// <summary>Called before each loop; may wait or throw.</summary>
     public Action<LoopBatch>? BeforeLoop { get; set; }
 
@@ -30,7 +37,7 @@ internal sealed class SpellingRunner(byte[] text, int vocabularySize, int endOfT
 
     public bool IsDisposed { get; private set; }
 
-    /// <summary>Gate probability of every loop: 1/2, so that the CDF is 1/2, 3/4, 7/8.</summary>
+    /// <summary>Gate probability of every loop: 1/2, so that the CDF is 1/2, 3/4, 7/8. A prompt comes in one piece.</summary>
     public void RunLoop(LoopBatch batch, Span<float> gateLogits, Span<float> stateChanges)
     {
         BeforeLoop?.Invoke(batch);
@@ -39,23 +46,29 @@ internal sealed class SpellingRunner(byte[] text, int vocabularySize, int endOfT
         foreach (var row in batch.Rows)
         {
             _rows[row.RowSlot] = row;
-            _promptLengths.TryAdd(row.Sequence, 0);
+            if (row.Loop == 1 && (!_promptLengths.ContainsKey(row.Sequence) || _starting.Contains(row.Sequence)))
+            {
+                _starting.Add(row.Sequence);
+                _promptLengths[row.Sequence] = row.Position + 1;
+            }
         }
+
+        _starting.Clear();
     }
 
     public void RunHead(ReadOnlySpan<int> rowSlots, Span<float> logits)
     {
-        logits.Clear();
+        HeadRows += rowSlots.Length;
         for (var i = 0; i < rowSlots.Length; i++)
         {
             var row = _rows[rowSlots[i]];
-            if (_promptLengths[row.Sequence] == 0)
+            var index = row.Position + 1 - _promptLengths[row.Sequence];
+            for (var token = 0; token < vocabularySize; token++)
             {
-                _promptLengths[row.Sequence] = row.Position + 1;
+                logits[(i * vocabularySize) + token] = (token * 31 + row.Position * 17) % 64 / 64f;
             }
 
-            var index = row.Position + 1 - _promptLengths[row.Sequence];
-            logits[(i * vocabularySize) + (index < text.Length ? text[index] : endOfText)] = 1e9f;
+            logits[(i * vocabularySize) + (index < 0 ? 0 : index < text.Length ? text[index] : endOfText)] = Certainty;
         }
     }
 

@@ -36,6 +36,10 @@ public sealed class LimitOptions
     [Range(0, 1024)]
     public int MaxLogprobs { get; set; } = 20;
 
+    /// <summary>Log-probabilities of prompt tokens in one answer, over all its choices, 0 to 2^30. Each is some 20 bytes of the answer.</summary>
+    [Range(0, 1 << 30)]
+    public int MaxPromptLogprobs { get; set; } = 1 << 20;
+
     /// <summary>Most probable tokens that are reported of every loop, 0 to 1024. Asking for any runs the head after every loop.</summary>
     [Range(0, 1024)]
     public int MaxLoopLogprobs { get; set; } = 5;

@@ -23,6 +23,16 @@ internal sealed class RequestLimits(IOptions<LimitOptions> limits, IOptions<Engi
         ?? CheckTexts("stop", request.Stop, _limits.MaxStopStrings, _limits.MaxStopLength)
         ?? CheckTexts("bad_words", request.BadWords, _limits.MaxBadWords, _limits.MaxBadWordLength);
 
+    /// <summary>The limit on the log-probabilities of prompts, which are known once they are tokens.</summary>
+    public RequestError? CheckPromptLogprobs(TextRequest request, int promptTokens)
+    {
+        var wanted = request.PromptLogprobs is { } top ? (long)promptTokens * request.Choices * (top + 1) : 0;
+        return wanted <= _limits.MaxPromptLogprobs
+            ? null
+            : Invalid(request.Logprobs is null ? "prompt_logprobs" : "logprobs",
+                $"The request asks for {wanted} log-probabilities of prompt tokens; at most {_limits.MaxPromptLogprobs} are allowed. Send fewer or shorter prompts.");
+    }
+
     private static RequestError? CheckRange(string field, int value, int least, int most) =>
         value >= least && value <= most ? null : Invalid(field, $"'{field}' is {value}; it must be between {least} and {most}.");
 

@@ -5,7 +5,7 @@ namespace LoopLM.Server.Generations;
 /// <param name="perPrompt">Generations of each prompt.</param>
 internal sealed class TextChoices(IReadOnlyList<TextGeneration> generations, int perPrompt) : IDisposable
 {
-    private readonly Task?[] _waits = new Task?[generations.Count];
+    private readonly Task<bool>?[] _waits = new Task<bool>?[generations.Count];
     private int _left = generations.Count;
     private int _last = -1;
 
@@ -55,6 +55,11 @@ internal sealed class TextChoices(IReadOnlyList<TextGeneration> generations, int
         TextEvent next;
         while (!TryRead(out index, out next))
         {
+            if (HaveEnded)
+            {
+                throw new InvalidOperationException("The generations have ended already.");
+            }
+
             await (generations.Count == 1 ? generations[0].WaitToReadAsync(cancellationToken) : WaitForAnyAsync(cancellationToken));
         }
 
@@ -86,7 +91,7 @@ internal sealed class TextChoices(IReadOnlyList<TextGeneration> generations, int
     }
 
     /// <summary>A wait that another generation's event has ended goes on at the next call, so that each generation has at most one.</summary>
-    private async ValueTask WaitForAnyAsync(CancellationToken cancellationToken)
+    private async ValueTask<bool> WaitForAnyAsync(CancellationToken cancellationToken)
     {
         for (var i = 0; i < _waits.Length; i++)
         {
@@ -95,6 +100,6 @@ internal sealed class TextChoices(IReadOnlyList<TextGeneration> generations, int
                 : generations[i].WaitToReadAsync(cancellationToken).AsTask();
         }
 
-        await await Task.WhenAny(_waits.OfType<Task>());
+        return await await Task.WhenAny(_waits.OfType<Task<bool>>());
     }
 }

@@ -64,14 +64,9 @@ internal sealed class TextGeneration(
         return false;
     }
 
-    /// <summary>Waits until <see cref="TryRead"/> may give something.</summary>
-    public async ValueTask WaitToReadAsync(CancellationToken cancellationToken)
-    {
-        if (!_stopped && !await generation.Events.WaitToReadAsync(cancellationToken))
-        {
-            throw new InvalidOperationException("The generation has ended already.");
-        }
-    }
+    /// <summary>Waits until <see cref="TryRead"/> may give something; false behind the end.</summary>
+    public ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken) =>
+        _stopped ? ValueTask.FromResult(true) : generation.Events.WaitToReadAsync(cancellationToken);
 
     /// <summary>Reads everything up to the end.</summary>
     public async Task<FinishedText> ReadToEndAsync(CancellationToken cancellationToken)

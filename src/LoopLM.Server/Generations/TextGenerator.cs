@@ -32,6 +32,12 @@ internal sealed class TextGenerator(InferenceEngine engine, ServedModel model, R
         }
 
         var prompts = request.Prompts.Select(prompt => Encode(prompt, request.AddSpecialTokens)).ToArray();
+        error = limits.CheckPromptLogprobs(request, prompts.Sum(prompt => prompt.Length));
+        if (error is not null)
+        {
+            return false;
+        }
+
         int[] stopTokens = [.. request.IgnoreEndOfText ? [] : model.Checkpoint.Config.EndOfTextTokens, .. request.StopTokens];
         var wanted = prompts
             .SelectMany(prompt => Enumerable.Range(0, request.Choices).Select(index => ToGeneration(request, prompt, stopTokens, sampling, index)))

@@ -146,27 +146,4 @@ public sealed class FaultTests
             }
         }
     }
-
-    /// <summary>Holds the engine up before its next loop until it is let go.</summary>
-    private sealed class Hold : IDisposable
-    {
-        private readonly ManualResetEventSlim _held = new();
-        private readonly ManualResetEventSlim _go = new();
-
-        public Hold(SpellingRunner runner) => runner.BeforeLoop = _ =>
-        {
-            _held.Set();
-            _go.Wait(ServerHarness.Patience);
-        };
-
-        public void WaitUntilHeld() => Assert.True(_held.Wait(ServerHarness.Patience));
-
-        public void LetGo() => _go.Set();
-
-        public void Dispose()
-        {
-            _held.Dispose();
-            _go.Dispose();
-        }
-    }
 }

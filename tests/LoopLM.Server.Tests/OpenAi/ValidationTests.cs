@@ -92,6 +92,8 @@ public sealed class ValidationTests
         ("""{"prompt":"a","prompt_logprobs":-1}""", 400, "invalid_value", "prompt_logprobs"),
         ("""{"prompt":"a","prompt_logprobs":21}""", 400, "invalid_value", "prompt_logprobs"),
         ("""{"prompt":"a","prompt_logprobs":1,"stream":true}""", 400, "unsupported_value", "prompt_logprobs"),
+        ("""{"prompt":"12345678901","prompt_logprobs":8}""", 400, "invalid_value", "prompt_logprobs"),
+        ("""{"prompt":["123456","123456"],"n":2,"echo":true,"logprobs":4}""", 400, "invalid_value", "logprobs"),
         ("""{"prompt":"a","return_loop_logprobs":6}""", 400, "invalid_value", "return_loop_logprobs"),
         ("""{"prompt":"a","return_loop_logprobs":-1}""", 400, "invalid_value", "return_loop_logprobs"),
         ("""{"prompt":"a","return_loop_logprobs":true}""", 400, "invalid_type", "return_loop_logprobs"),
@@ -149,6 +151,7 @@ public sealed class ValidationTests
         [
             "--Limits:MaxStopStrings=4", "--Limits:MaxStopLength=10", "--Limits:MaxPrompts=4", "--Engine:MaxQueuedRequests=16", "--Limits:MaxLogitBias=2",
             "--Limits:MaxStopTokens=2", "--Limits:MaxBadWords=2", "--Limits:MaxBadWordLength=4",
+            "--Limits:MaxPromptLogprobs=98",
         ]);
         var found = new List<(string, int, string?, string?)>();
 

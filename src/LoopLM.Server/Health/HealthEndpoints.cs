@@ -1,4 +1,5 @@
 using LoopLM.Engine.Execution;
+using LoopLM.Server.Hosting;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -18,7 +19,7 @@ internal static class HealthEndpoints
             options.Services.Map(Protocol.V1.Inference.Descriptor.FullName, check => check.Tags.Contains(EngineHealthCheck.Ready));
         });
 
-        // The engine's state is at hand, so the first Watch need not wait for a round of publishing.
+        // The engines' state is at hand, so the first Watch need not wait for a round of publishing.
         services.Configure<HealthCheckPublisherOptions>(options => (options.Delay, options.Period) = (TimeSpan.Zero, TimeSpan.FromSeconds(2)));
         return services;
     }
@@ -32,7 +33,7 @@ internal static class HealthEndpoints
     }
 
     private static HealthCheckRegistration Check(string tag, Predicate<EngineHealth> isHealthy) =>
-        new(tag, services => new EngineHealthCheck(services.GetRequiredService<InferenceEngine>(), isHealthy), HealthStatus.Unhealthy, [tag]);
+        new(tag, services => new EngineHealthCheck(services.GetRequiredService<ServedModels>(), isHealthy), HealthStatus.Unhealthy, [tag]);
 
     private static HealthCheckOptions Options(string tag) => new()
     {

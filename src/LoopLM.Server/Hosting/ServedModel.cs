@@ -1,21 +1,23 @@
 using LoopLM.Checkpoints;
+using LoopLM.Engine.Execution;
 using LoopLM.Server.Configuration;
 using LoopLM.Text.Tokenization;
 
 namespace LoopLM.Server.Hosting;
 
-/// <summary>The model that requests can name: its checkpoint and its tokenizer.</summary>
-public sealed class ServedModel : IDisposable
+/// <summary>A model that requests can name: its checkpoint, its tokenizer and the engine that runs it.</summary>
+internal sealed class ServedModel : IAsyncDisposable
 {
-    private const string Bundled = "looplm-bytes";
-
-    private ServedModel(string name, Checkpoint checkpoint, ByteLevelBpeTokenizer tokenizer, DateTimeOffset created)
+    private ServedModel(ModelSettings settings, Checkpoint checkpoint, ByteLevelBpeTokenizer tokenizer, DateTimeOffset created, InferenceEngine engine)
     {
-        (Name, Checkpoint, Tokenizer, Created) = (name, checkpoint, tokenizer, created);
+        (Settings, Checkpoint, Tokenizer, Created, Engine) = (settings, checkpoint, tokenizer, created, engine);
     }
 
+    /// <summary>How it is served.</summary>
+    public ModelSettings Settings { get; }
+
     /// <summary>Name in the API.</summary>
-    public string Name { get; }
+    public string Name => Settings.Model.NameOrFolder;
 
     /// <summary>Its weights and configuration.</summary>
     public Checkpoint Checkpoint { get; }
@@ -26,13 +28,18 @@ public sealed class ServedModel : IDisposable
     /// <summary>When its configuration was last written.</summary>
     public DateTimeOffset Created { get; }
 
-    /// <summary>Opens a checkpoint with its tokenizer; the weights are read later, by the runner.</summary>
+    /// <summary>Its engine.</summary>
+    public InferenceEngine Engine { get; }
+
+    /// <summary>Opens a checkpoint with its tokenizer and starts its engine; the weights are read later, by the runner.</summary>
+    /// <param name="settings">How it is served.</param>
+    /// <param name="startEngine">Starts an engine on the checkpoint.</param>
     /// <exception cref="CheckpointException">The checkpoint cannot be used.</exception>
     /// <exception cref="TokenizerException">The tokenizer cannot be used, or does not fit the model.</exception>
     /// <exception cref="IOException">The tokenizer cannot be read.</exception>
-    public static ServedModel Open(ModelOptions options)
+    public static ServedModel Open(ModelSettings settings, Func<Checkpoint, InferenceEngine> startEngine)
     {
-        var folder = options.Path ?? Path.Combine(AppContext.BaseDirectory, "models", Bundled);
+        var folder = settings.Model.Path!;
         var checkpoint = Checkpoint.Open(folder);
         try
         {
@@ -43,8 +50,8 @@ public sealed class ServedModel : IDisposable
                     $"tokenizer.json has ids up to {tokenizer.VocabularySize - 1}; the model's vocabulary ends at {checkpoint.Config.VocabularySize - 1}");
             }
 
-            var name = options.Name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
-            return new ServedModel(name, checkpoint, tokenizer, File.GetLastWriteTimeUtc(Path.Combine(folder, "config.json")));
+            var created = File.GetLastWriteTimeUtc(Path.Combine(folder, "config.json"));
+            return new ServedModel(settings, checkpoint, tokenizer, created, startEngine(checkpoint));
         }
         catch
         {
@@ -53,6 +60,10 @@ public sealed class ServedModel : IDisposable
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => Checkpoint.Dispose();
+    /// <summary>Cancels what still runs, and closes the checkpoint.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Engine.DisposeAsync();
+        Checkpoint.Dispose();
+    }
 }

@@ -1,7 +1,6 @@
 using LoopLM.Checkpoints;
 using LoopLM.Engine.Depth;
 using LoopLM.Engine.Execution;
-using LoopLM.Engine.Runners;
 using LoopLM.Protocol.V1;
 using LoopLM.Server.Configuration;
 using LoopLM.Server.Generations;
@@ -28,9 +27,9 @@ public static class ServerApplication
         {
             await using var app = Build(args, runners);
             await app.StartAsync();
-            var engine = app.Services.GetRequiredService<InferenceEngine>();
+            var models = app.Services.GetRequiredService<ServedModels>();
             await app.WaitForShutdownAsync();
-            return engine.Snapshot.Health == EngineHealth.Unhealthy ? 1 : 0;
+            return models.All.Any(model => model.Engine.Snapshot.Health == EngineHealth.Unhealthy) ? 1 : 0;
         }
         catch (Exception exception) when (Reasons(exception) is { Count: > 0 } reasons)
         {
@@ -71,11 +70,9 @@ public static class ServerApplication
 
     private static IServiceCollection AddOptions(this IServiceCollection services, ConfigurationManager configuration)
     {
-        services.AddOptionsWithValidateOnStart<ModelOptions, ModelOptionsValidator>().BindConfiguration(ModelOptions.Section);
-        services.AddOptionsWithValidateOnStart<EngineOptions, EngineOptionsValidator>().BindConfiguration(EngineOptionsRules.Section);
+        services.AddSingleton<ModelOptionsRules>().AddSingleton<EngineOptionsRules>();
+        services.AddOptionsWithValidateOnStart<ModelListOptions, ModelListRules>().Configure<IConfiguration>((models, from) => models.Read(from));
         services.AddOptionsWithValidateOnStart<LimitOptions, LimitOptionsValidator>().BindConfiguration(LimitOptions.Section);
-        services.AddSingleton<IValidateOptions<ModelOptions>, ModelOptionsRules>();
-        services.AddSingleton<IValidateOptions<EngineOptions>, EngineOptionsRules>();
 
         var limits = configuration.GetSection(LimitOptions.Section).Get<LimitOptions>() ?? new LimitOptions();
         services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = limits.MaxBodyBytes);
@@ -89,20 +86,7 @@ public static class ServerApplication
     private static IServiceCollection AddEngine(this IServiceCollection services) => services
         .AddSingleton(ExitPolicies.BuiltIn)
         .AddSingleton<EngineMetrics>()
-        .AddSingleton(provider => ServedModel.Open(provider.GetRequiredService<IOptions<ModelOptions>>().Value))
-        .AddSingleton(provider =>
-        {
-            var (model, options) = (provider.GetRequiredService<IOptions<ModelOptions>>().Value, provider.GetRequiredService<IOptions<EngineOptions>>().Value);
-            var checkpoint = provider.GetRequiredService<ServedModel>().Checkpoint;
-            var open = provider.GetRequiredService<Runners>()[model.Runner];
-            return new InferenceEngine(
-                () => open(checkpoint, new RunnerCapacity(options.MaxRows, options.KvSlots), model),
-                options,
-                provider.GetRequiredService<EngineMetrics>(),
-                provider.GetRequiredService<ExitPolicies>(),
-                provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<ILogger<InferenceEngine>>());
-        })
+        .AddSingleton<ServedModels>()
         .AddHostedService<EngineHost>();
 
     /// <summary>What the operator can mend, one line each; empty for a bug.</summary>

@@ -23,6 +23,22 @@ public sealed class StartTests
     public async Task Start_SettingThatIsNoNumber_NamesIt() =>
         Assert.Contains("MaxRows", string.Join('\n', await ReasonsAsync("--Engine:MaxRows=many")), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("--Models:2:Name=beta", "'beta'")]
+    [InlineData("--Models:2:Aliases:0=alpha", "'alpha'")]
+    [InlineData("--Models:0:Aliases:0=alpha", "'alpha'")]
+    [InlineData("--Models:1:Aliases:0=", "Models:1:Aliases")]
+    [InlineData("--Models:1:Path=no/such/folder", "Models:1:Path")]
+    [InlineData("--Models:1:Weights=int1", "Models:1: ")]
+    [InlineData("--Models:1:Engine:MaxRows=1", "Models:1:Engine:MaxRows")]
+    [InlineData("--Model:Name=other", "use only one of them")]
+    public async Task Start_SeveralModelsWrong_SaysWhich(string setting, string named)
+    {
+        string[] models = [.. ServerHarness.SeveralModels("alpha", "beta", "gamma"), setting];
+
+        Assert.Contains(named, Assert.Single(await ReasonsAsync(models)), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Start_CheckpointCutShort_NamesTheFile()
     {

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using LoopLM.Server.Generations;
-using LoopLM.Server.Hosting;
 using LoopLM.Server.OpenAi.Errors;
 using LoopLM.Server.OpenAi.Responses;
 using Serilog;
@@ -9,7 +8,7 @@ namespace LoopLM.Server.OpenAi.Completions;
 
 /// <summary><c>POST /v1/completions</c>.</summary>
 internal sealed class CompletionEndpoint(
-    TextGenerator generator, ServedModel model, TimeProvider time, IDiagnosticContext diagnostics, ILogger<CompletionEndpoint> logger)
+    TextGenerator generator, TimeProvider time, IDiagnosticContext diagnostics, ILogger<CompletionEndpoint> logger)
 {
     /// <summary>Answers a request. Nothing is written before its outcome is known: a refused or failed one gets its status.</summary>
     public async Task HandleAsync(HttpContext context)
@@ -31,7 +30,7 @@ internal sealed class CompletionEndpoint(
 
         using (choices)
         {
-            var writer = new CompletionWriter(request, model, time.GetUtcNow().ToUnixTimeSeconds());
+            var writer = new CompletionWriter(request, choices.Model, time.GetUtcNow().ToUnixTimeSeconds());
             try
             {
                 await (request.Stream.Stream ? StreamAsync(context, request, choices, writer) : AnswerAsync(context, choices, writer));

@@ -36,9 +36,6 @@ internal static class OpenAiErrors
 
     public static OpenAiError BadRequest(string detail) => new(400, InvalidRequest, "invalid_request", null, detail);
 
-    public static OpenAiError UnknownModel(string name) =>
-        From(new RequestError(RequestErrorKind.UnknownModel, "model", $"The model `{name}` does not exist."));
-
     public static OpenAiError UnknownRoute(string method, string path) =>
         new(404, InvalidRequest, "unknown_url", null, $"There is no {method} {path}.");
 

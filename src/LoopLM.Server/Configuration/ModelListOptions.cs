@@ -1,0 +1,72 @@
+using LoopLM.Engine.Execution;
+
+namespace LoopLM.Server.Configuration;
+
+/// <summary>All models that are served, the default first.</summary>
+internal sealed class ModelListOptions
+{
+    /// <summary>The bundled model that is the default where it exists.</summary>
+    private const string DefaultBundled = "stories";
+
+    /// <summary>The models, at least one.</summary>
+    public IReadOnlyList<ModelSettings> Models { get; private set; } = [];
+
+    /// <summary>Whether both <c>Models</c> and a model of section <c>Model</c> are given.</summary>
+    public bool AreAmbiguous { get; private set; }
+
+    /// <summary>
+    /// Reads the list <c>Models</c>; without it the one model of section <c>Model</c>; and where that names none the bundled ones.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">A value cannot be read.</exception>
+    public void Read(IConfiguration configuration)
+    {
+        var list = configuration.GetSection(ModelOptions.ListSection).GetChildren().ToList();
+        var single = Bind(configuration, configuration.GetSection(ModelOptions.Section));
+        var isNamed = single.Model is { Path: not null } or { Name: not null } or { Aliases.Count: > 0 };
+        AreAmbiguous = isNamed && list.Count > 0;
+        if (list.Count > 0)
+        {
+            Models = [.. list.Select(entry => Bind(configuration, entry))];
+        }
+        else
+        {
+            var folders = BundledFolders().ToList();
+            Models = isNamed || folders.Count == 0
+                ? [single with { Model = At(configuration, single.Model.Path ?? folders.FirstOrDefault()) }]
+                : [.. folders.Select(folder => single with { Model = At(configuration, folder) })];
+        }
+    }
+
+    private static ModelSettings Bind(IConfiguration configuration, IConfigurationSection section)
+    {
+        var (model, engine) = (new ModelOptions(), new EngineOptions());
+        configuration.GetSection(ModelOptions.Section).Bind(model);
+        configuration.GetSection(EngineOptionsRules.Section).Bind(engine);
+        if (section.Path == ModelOptions.Section)
+        {
+            return new ModelSettings(section.Path, model, EngineOptionsRules.Section, engine);
+        }
+
+        section.Bind(model);
+        var own = section.GetSection(EngineOptionsRules.Section);
+        own.Bind(engine);
+        return new ModelSettings(section.Path, model, own.Exists() ? own.Path : EngineOptionsRules.Section, engine);
+    }
+
+    private static ModelOptions At(IConfiguration configuration, string? folder)
+    {
+        var model = new ModelOptions();
+        configuration.GetSection(ModelOptions.Section).Bind(model);
+        model.Path = folder;
+        return model;
+    }
+
+    private static IEnumerable<string> BundledFolders()
+    {
+        var root = Path.Combine(AppContext.BaseDirectory, "models");
+        return !Directory.Exists(root) ? [] : Directory.EnumerateDirectories(root)
+            .Where(folder => File.Exists(Path.Combine(folder, "config.json")))
+            .OrderBy(folder => Path.GetFileName(folder) != DefaultBundled)
+            .ThenBy(folder => folder, StringComparer.Ordinal);
+    }
+}

@@ -9,6 +9,7 @@ using LoopLM.Server.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace LoopLM.Server.Tests;
@@ -53,6 +54,8 @@ internal sealed class ServerHarness : IAsyncDisposable
     public InferenceEngine Engine => Models.Default.Engine;
 
     public ServedModels Models => _app.Services.GetRequiredService<ServedModels>();
+
+    public IEnumerable<RouteEndpoint> Endpoints => _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
 
     public CancellationToken Stopping => _app.Lifetime.ApplicationStopping;
 

@@ -45,6 +45,7 @@ public sealed class EngineMetrics : IDisposable
         CreateGauge("looplm.exit_step.mean", snapshot => snapshot.MeanExitStep, "Mean exit step of all tokens since the start.");
         CreateGauge("looplm.sequences.running", snapshot => snapshot.RunningSequences, "Sequences that hold a place.");
         CreateGauge("looplm.queue.requests", snapshot => snapshot.QueuedRequests, "Requests that wait for a place.");
+        CreateGauge("looplm.queue.tokens", snapshot => snapshot.QueuedTokens, "Prompt tokens of requests that wait for a place.");
         CreateGauge("looplm.kv.slots.used", snapshot => snapshot.UsedKvSlots, "KV slots that hold something.");
         CreateGauge("looplm.kv.slots.capacity", snapshot => snapshot.KvSlots, "KV slots in all.");
     }
@@ -109,6 +110,7 @@ public sealed class EngineMetrics : IDisposable
         (_, FinishReason.Stop) => "stop",
         (_, FinishReason.Length) => "length",
         (_, FinishReason.Cancelled) => "cancelled",
+        (_, FinishReason.QueueTimeout) => "queue_timeout",
         _ => throw new UnreachableException(),
     };
 

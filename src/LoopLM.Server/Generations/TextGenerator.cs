@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Sampling;
+using LoopLM.Server.Access;
 using LoopLM.Server.Hosting;
 using LoopLM.Text.Decoding;
 using LoopLM.Text.Stopping;
@@ -8,7 +9,7 @@ using LoopLM.Text.Stopping;
 namespace LoopLM.Server.Generations;
 
 /// <summary>Turns requests for text into generations of the engine of their model; every protocol goes through it.</summary>
-internal sealed class TextGenerator(ServedModels models, RequestLimits limits)
+internal sealed class TextGenerator(ServedModels models, RequestLimits limits, TokenCharges charges)
 {
     /// <summary>Starts all generations of a request, or none and says why not: the server's own checks from cheap to dear, then the engine's.</summary>
     public bool TryStart(
@@ -45,7 +46,14 @@ internal sealed class TextGenerator(ServedModels models, RequestLimits limits)
             }
         }
 
-        if (!model.Engine.TrySubmit([.. wanted.SelectMany(each => each)], out var generations, out var rejection))
+        GenerationRequest[] together = [.. wanted.SelectMany(each => each)];
+        error = charges.TryCharge(together.Sum(each => (long)each.Prompt.Length + each.MaxTokens));
+        if (error is not null)
+        {
+            return false;
+        }
+
+        if (!model.Engine.TrySubmit(together, out var generations, out var rejection))
         {
             error = RequestError.From(rejection);
             return false;

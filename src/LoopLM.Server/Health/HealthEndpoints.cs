@@ -1,4 +1,5 @@
 using LoopLM.Engine.Execution;
+using LoopLM.Server.Access;
 using LoopLM.Server.Hosting;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -26,10 +27,10 @@ internal static class HealthEndpoints
 
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
-        routes.MapHealthChecks("/health/live", Options(EngineHealthCheck.Live));
-        routes.MapHealthChecks("/health/ready", Options(EngineHealthCheck.Ready));
-        routes.MapHealthChecks("/health", Options(EngineHealthCheck.Ready));
-        routes.MapGrpcHealthChecksService();
+        routes.MapHealthChecks("/health/live", Options(EngineHealthCheck.Live)).AllowEveryone();
+        routes.MapHealthChecks("/health/ready", Options(EngineHealthCheck.Ready)).AllowEveryone();
+        routes.MapHealthChecks("/health", Options(EngineHealthCheck.Ready)).AllowEveryone();
+        routes.MapGrpcHealthChecksService().AllowEveryone();
     }
 
     private static HealthCheckRegistration Check(string tag, Predicate<EngineHealth> isHealthy) =>

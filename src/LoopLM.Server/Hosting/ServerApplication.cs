@@ -2,6 +2,8 @@ using LoopLM.Checkpoints;
 using LoopLM.Engine.Depth;
 using LoopLM.Engine.Execution;
 using LoopLM.Protocol.V1;
+using LoopLM.Server.About;
+using LoopLM.Server.Access;
 using LoopLM.Server.Configuration;
 using LoopLM.Server.Generations;
 using LoopLM.Server.Grpc;
@@ -50,6 +52,7 @@ public static class ServerApplication
             .AddEngine()
             .AddSingleton<RequestLimits>()
             .AddSingleton<TextGenerator>()
+            .AddAccess()
             .AddHealth()
             .AddTelemetry(builder.Configuration)
             .AddOpenAi()
@@ -60,11 +63,18 @@ public static class ServerApplication
         app.UseRequestIds();
         app.UseRequestLog();
         app.UseOpenAiErrors();
+        app.UseAccess(builder.Configuration);
         app.MapOpenAi();
+        app.MapAbout();
         app.MapGrpcService<InferenceService>();
         app.MapGrpcReflectionService();
         app.MapHealth();
-        app.MapMetrics();
+        var metrics = app.MapMetrics();
+        if (builder.Configuration.GetValue<bool>($"{AuthOptions.Section}:{nameof(AuthOptions.OpenMetrics)}"))
+        {
+            metrics.AllowEveryone();
+        }
+
         return app;
     }
 

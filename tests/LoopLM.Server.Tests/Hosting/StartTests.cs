@@ -6,6 +6,8 @@ namespace LoopLM.Server.Tests.Hosting;
 /// <summary>What keeps a server from starting is told in full.</summary>
 public sealed class StartTests
 {
+    private const string AnyHash = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+
     [Fact]
     public async Task Start_SeveralSettingsWrong_ListsEveryOne()
     {
@@ -38,6 +40,17 @@ public sealed class StartTests
 
         Assert.Contains(named, Assert.Single(await ReasonsAsync(models)), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("Sha256", "--Auth:Keys:0:Sha256=00", "--Auth:Keys:0:Name=a")]
+    [InlineData("Name", "--Auth:Keys:0:Sha256=" + AnyHash)]
+    [InlineData("the same Sha256", "--Auth:Keys:0:Name=a", "--Auth:Keys:0:Sha256=" + AnyHash, "--Auth:Keys:1:Name=b", "--Auth:Keys:1:Sha256=" + AnyHash)]
+    [InlineData("RequestsPerMinute", "--RateLimits:RequestsPerMinute=0")]
+    [InlineData("no origin", "--Cors:Origins:0=*")]
+    [InlineData("no origin", "--Cors:Origins:0=https://example.org/")]
+    [InlineData("MaxQueueTime", "--Engine:MaxQueueTime=00:00:00")]
+    public async Task Start_AccessSettingWrong_SaysWhich(string named, params string[] settings) =>
+        Assert.Contains(named, Assert.Single(await ReasonsAsync(settings)), StringComparison.Ordinal);
 
     [Fact]
     public async Task Start_CheckpointCutShort_NamesTheFile()

@@ -50,14 +50,19 @@ internal sealed class ServerHarness : IAsyncDisposable
 
     public GrpcChannel Channel { get; }
 
+    public string ModelName => Models.Default.Name;
+
     /// <summary>The engine of the default model.</summary>
     public InferenceEngine Engine => Models.Default.Engine;
 
-    public ServedModels Models => _app.Services.GetRequiredService<ServedModels>();
+    public ServedModels Models => Service<ServedModels>();
 
-    public IEnumerable<RouteEndpoint> Endpoints => _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
+    public IEnumerable<RouteEndpoint> Endpoints => Service<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
 
     public CancellationToken Stopping => _app.Lifetime.ApplicationStopping;
+
+    public T Service<T>()
+        where T : class => _app.Services.GetRequiredService<T>();
 
     /// <summary>The arguments of a server on free ports that logs nothing and serves the byte model, unless the settings name others.</summary>
     public static string[] Arguments(params string[] settings) =>

@@ -110,7 +110,6 @@ public sealed class EngineCore : IDisposable
     /// <summary>Runs one tick. Returns false when there was nothing to run.</summary>
     public bool Tick()
     {
-        _ends.EndExpired(_time, _options.MaxQueueTime);
         if (_ends.EndAsAsked())
         {
             DropRowsOfEnded();
@@ -120,6 +119,7 @@ public sealed class EngineCore : IDisposable
         var plan = _scheduler.Plan();
         _rows = plan.Rows.Length;
         CountAdmitted(admittedBefore);
+        _ends.EndExpired(_time, _options.MaxQueueTime);
         if (plan.Rows.IsEmpty)
         {
             return false;

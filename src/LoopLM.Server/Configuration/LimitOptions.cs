@@ -56,6 +56,38 @@ public sealed class LimitOptions
     [Range(1, 65536)]
     public int MaxBadWordLength { get; set; } = 256;
 
+    /// <summary>Tokens of a chat's answer where the request does not say, 1 to 1048576; fewer where the context has less left.</summary>
+    [Range(1, 1 << 20)]
+    public int DefaultChatTokens { get; set; } = 1024;
+
+    /// <summary>How long a chat template may take to write a prompt, 10 ms to 1 minute.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
+    public TimeSpan TemplateTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Bytes of a JSON schema, 16 to 2^24. The schemas of several functions count each by itself.</summary>
+    [Range(16, 1 << 24)]
+    public int MaxSchemaBytes { get; set; } = 128 << 10;
+
+    /// <summary>Arrays and objects within each other in a JSON schema, and around any value that it admits, 1 to 32.</summary>
+    [Range(1, 32)]
+    public int MaxSchemaDepth { get; set; } = 32;
+
+    /// <summary>Subschemas of a JSON schema that are used, 1 to 65536.</summary>
+    [Range(1, 65536)]
+    public int MaxSubschemas { get; set; } = 4096;
+
+    /// <summary>Values of all <c>enum</c>s of a JSON schema, 1 to 65536.</summary>
+    [Range(1, 65536)]
+    public int MaxEnumValues { get; set; } = 2048;
+
+    /// <summary>How long the server may work on a JSON schema before generation starts, 1 ms to 1 minute.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "00:01:00")]
+    public TimeSpan SchemaTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Depths at which one prompt may be answered side by side, 2 to 64.</summary>
+    [Range(2, 64)]
+    public int MaxCompared { get; set; } = 8;
+
     /// <summary>How long requests may still run after the server was told to stop; then they are cancelled. 0 to 1 hour.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(25);

@@ -71,6 +71,17 @@ internal sealed class TextGenerator(ServedModels models, RequestLimits limits, T
         return true;
     }
 
+    /// <summary>Finds the model of a request and makes the cheap checks alone.</summary>
+    public bool TryFindModel(TextRequest request, [NotNullWhen(true)] out ServedModel? model, [NotNullWhen(false)] out RequestError? error)
+    {
+        if (models.TryFind(request.Model, out model, out error))
+        {
+            error = limits.Check(request, model.Settings.Engine);
+        }
+
+        return error is null;
+    }
+
     private static TextChoices Decode(ServedModel model, TextRequest request, GenerationRequest[] wanted, IEnumerable<Generation> generations)
     {
         var stops = new StopStrings(request.Stop);
@@ -87,21 +98,25 @@ internal sealed class TextGenerator(ServedModels models, RequestLimits limits, T
         sampling.Seed is { } seed ? sampling with { Seed = CounterRandom.Derive(seed, index) } : sampling;
 
     private static GenerationRequest ToGeneration(
-        ServedModel model, TextRequest request, ReadOnlyMemory<int> prompt, int[] stopTokens, SamplingSettings sampling, int index) => new()
+        ServedModel model, TextRequest request, ReadOnlyMemory<int> prompt, int[] stopTokens, SamplingSettings sampling, int index)
     {
-        Prompt = prompt,
-        MaxTokens = request.MaxTokens ?? Math.Max(1, model.Checkpoint.Config.ContextLength - prompt.Length),
-        MinTokens = request.MinTokens,
-        Sampling = Seeded(sampling, index),
-        Constraint = request.Constraint?.Invoke(),
-        Exit = request.Exit,
-        KvLayout = request.KvLayout,
-        StopTokens = stopTokens,
-        ReportGates = request.ReportGates,
-        Logprobs = request.Logprobs,
-        PromptLogprobs = request.PromptLogprobs,
-        LoopLogprobs = request.LoopLogprobs,
-    };
+        var maxTokens = request.MaxTokens ?? Math.Max(1, model.Checkpoint.Config.ContextLength - prompt.Length);
+        return new()
+        {
+            Prompt = prompt,
+            MaxTokens = maxTokens,
+            MinTokens = request.MinTokens,
+            Sampling = Seeded(sampling, index),
+            Constraint = request.Constraint?.Invoke(maxTokens),
+            Exit = request.Exit,
+            KvLayout = request.KvLayout,
+            StopTokens = stopTokens,
+            ReportGates = request.ReportGates,
+            Logprobs = request.Logprobs,
+            PromptLogprobs = request.PromptLogprobs,
+            LoopLogprobs = request.LoopLogprobs,
+        };
+    }
 
     private static ReadOnlyMemory<int> Encode(ServedModel model, TextPrompt prompt, bool addSpecialTokens)
     {
@@ -157,7 +172,8 @@ internal sealed class TextGenerator(ServedModels models, RequestLimits limits, T
             return false;
         }
 
-        int[] stopTokens = [.. request.IgnoreEndOfText ? [] : model.Checkpoint.Config.EndOfTextTokens, .. request.StopTokens];
+        int[] endTokens = [.. model.Checkpoint.Config.EndOfTextTokens, .. request.EndOfTurnTokens];
+        int[] stopTokens = [.. request.IgnoreEndOfText ? [] : endTokens, .. request.StopTokens];
         wanted = [.. prompts.SelectMany(prompt => Enumerable.Range(0, request.Choices).Select(index => ToGeneration(model, request, prompt, stopTokens, sampling, index)))];
         return true;
     }

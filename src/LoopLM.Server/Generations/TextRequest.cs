@@ -34,8 +34,8 @@ internal sealed record TextRequest
     /// <summary>Words that may not appear in the output.</summary>
     public IReadOnlyList<string> BadWords { get; init; } = [];
 
-    /// <summary>Makes the constraint of one generation; null where there is none.</summary>
-    public Func<ITokenConstraint>? Constraint { get; init; }
+    /// <summary>Makes the constraint of one generation of so many tokens at most; null where there is none.</summary>
+    public Func<int, ITokenConstraint>? Constraint { get; init; }
 
     public ExitSettings Exit { get; init; } = new();
 
@@ -46,6 +46,9 @@ internal sealed record TextRequest
 
     /// <summary>Tokens that end the text beside the model's own.</summary>
     public IReadOnlyList<int> StopTokens { get; init; } = [];
+
+    /// <summary>Tokens that end the text as the model's own end of text does.</summary>
+    public IReadOnlyList<int> EndOfTurnTokens { get; init; } = [];
 
     /// <summary>Whether the stop string or stop token that ends the text is part of it.</summary>
     public bool IncludeStop { get; init; }

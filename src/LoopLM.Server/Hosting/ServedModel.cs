@@ -1,6 +1,8 @@
 using LoopLM.Checkpoints;
 using LoopLM.Engine.Execution;
 using LoopLM.Server.Configuration;
+using LoopLM.Text.Constraints;
+using LoopLM.Text.Templates;
 using LoopLM.Text.Tokenization;
 
 namespace LoopLM.Server.Hosting;
@@ -8,9 +10,18 @@ namespace LoopLM.Server.Hosting;
 /// <summary>A model that requests can name: its checkpoint, its tokenizer and the engine that runs it.</summary>
 internal sealed class ServedModel : IAsyncDisposable
 {
-    private ServedModel(ModelSettings settings, Checkpoint checkpoint, ByteLevelBpeTokenizer tokenizer, DateTimeOffset created, InferenceEngine engine)
+    private readonly Lazy<(TokenTrie? Tokens, string? Problem)> _constraintTokens;
+
+    private ServedModel(
+        ModelSettings settings, Checkpoint checkpoint, ByteLevelBpeTokenizer tokenizer, ChatTemplate chatTemplate, DateTimeOffset created, InferenceEngine engine)
     {
-        (Settings, Checkpoint, Tokenizer, Created, Engine) = (settings, checkpoint, tokenizer, created, engine);
+        (Settings, Checkpoint, Tokenizer, ChatTemplate, Created, Engine) = (settings, checkpoint, tokenizer, chatTemplate, created, engine);
+        TurnEnds = [.. chatTemplate.TurnEnds.Select(token => tokenizer.TryGetTokenId(token, out var id) ? id : -1).Where(id => id >= 0)];
+        _constraintTokens = new(() =>
+        {
+            var tokens = TokenTrie.TryCreate(tokenizer, checkpoint.Config.EndOfTextTokens, out var problem);
+            return (tokens, problem);
+        });
     }
 
     /// <summary>How it is served.</summary>
@@ -25,6 +36,15 @@ internal sealed class ServedModel : IAsyncDisposable
     /// <summary>Its tokenizer.</summary>
     public ByteLevelBpeTokenizer Tokenizer { get; }
 
+    /// <summary>How it wants conversations to be written.</summary>
+    public ChatTemplate ChatTemplate { get; }
+
+    /// <summary>The special tokens with which its chat template ends a turn.</summary>
+    public int[] TurnEnds { get; }
+
+    /// <summary>Its tokens as constraints walk them, or why it has none that could be held to one. Made for the first request that needs it: it takes a while for a large vocabulary.</summary>
+    public (TokenTrie? Tokens, string? Problem) ConstraintTokens => _constraintTokens.Value;
+
     /// <summary>When its configuration was last written.</summary>
     public DateTimeOffset Created { get; }
 
@@ -36,7 +56,8 @@ internal sealed class ServedModel : IAsyncDisposable
     /// <param name="startEngine">Starts an engine on the checkpoint.</param>
     /// <exception cref="CheckpointException">The checkpoint cannot be used.</exception>
     /// <exception cref="TokenizerException">The tokenizer cannot be used, or does not fit the model.</exception>
-    /// <exception cref="IOException">The tokenizer cannot be read.</exception>
+    /// <exception cref="ChatTemplateException">The chat template cannot be used.</exception>
+    /// <exception cref="IOException">The tokenizer or the template cannot be read.</exception>
     public static ServedModel Open(ModelSettings settings, Func<Checkpoint, InferenceEngine> startEngine)
     {
         var folder = settings.Model.Path!;
@@ -51,7 +72,8 @@ internal sealed class ServedModel : IAsyncDisposable
             }
 
             var created = File.GetLastWriteTimeUtc(Path.Combine(folder, "config.json"));
-            return new ServedModel(settings, checkpoint, tokenizer, created, startEngine(checkpoint));
+            var chatTemplate = ChatTemplate.Load(folder);
+            return new ServedModel(settings, checkpoint, tokenizer, chatTemplate, created, startEngine(checkpoint));
         }
         catch
         {

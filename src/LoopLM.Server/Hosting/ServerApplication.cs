@@ -10,6 +10,7 @@ using LoopLM.Server.Grpc;
 using LoopLM.Server.Health;
 using LoopLM.Server.OpenAi;
 using LoopLM.Server.Telemetry;
+using LoopLM.Text.Templates;
 using LoopLM.Text.Tokenization;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
@@ -104,7 +105,7 @@ public static class ServerApplication
     {
         OptionsValidationException invalid => [.. invalid.Failures],
         AggregateException several when several.InnerExceptions.All(inner => Reasons(inner).Count > 0) => [.. several.InnerExceptions.SelectMany(Reasons)],
-        CheckpointException or TokenizerException or IOException => [exception.Message],
+        CheckpointException or TokenizerException or ChatTemplateException or IOException => [exception.Message],
         InvalidOperationException { InnerException: FormatException or ArgumentException } unbound => [unbound.Message],
         _ => [],
     };

@@ -1,6 +1,10 @@
+using LoopLM.Server.OpenAi.Chat;
+using LoopLM.Server.OpenAi.Compare;
 using LoopLM.Server.OpenAi.Completions;
 using LoopLM.Server.OpenAi.Errors;
 using LoopLM.Server.OpenAi.Models;
+using LoopLM.Server.OpenAi.Requests;
+using LoopLM.Server.OpenAi.Tokens;
 
 namespace LoopLM.Server.OpenAi;
 
@@ -10,7 +14,12 @@ internal static class OpenAiEndpoints
     private const string Prefix = "/v1";
 
     public static IServiceCollection AddOpenAi(this IServiceCollection services) => services
+        .AddSingleton<ResponseFormats>()
         .AddSingleton<CompletionEndpoint>()
+        .AddSingleton<ChatPrompts>()
+        .AddSingleton<ChatEndpoint>()
+        .AddSingleton<TokensEndpoint>()
+        .AddSingleton<CompareEndpoint>()
         .AddSingleton<ModelsEndpoint>()
         .AddExceptionHandler<OpenAiExceptionHandler>();
 
@@ -32,6 +41,11 @@ internal static class OpenAiEndpoints
     public static void MapOpenAi(this IEndpointRouteBuilder routes)
     {
         routes.MapPost($"{Prefix}/completions", context => Resolve<CompletionEndpoint>(context).HandleAsync(context));
+        routes.MapPost($"{Prefix}/chat/completions", context => Resolve<ChatEndpoint>(context).HandleAsync(context));
+        routes.MapPost($"{Prefix}/loop/compare", context => Resolve<CompareEndpoint>(context).HandleAsync(context));
+        routes.MapPost("/apply-template", context => Resolve<TokensEndpoint>(context).ApplyTemplateAsync(context));
+        routes.MapPost("/tokenize", context => Resolve<TokensEndpoint>(context).TokenizeAsync(context));
+        routes.MapPost("/detokenize", context => Resolve<TokensEndpoint>(context).DetokenizeAsync(context));
         routes.MapGet($"{Prefix}/models", context => Resolve<ModelsEndpoint>(context).ListAsync(context));
         routes.MapGet($"{Prefix}/models/{{**id}}", context => Resolve<ModelsEndpoint>(context).GetAsync(context));
     }

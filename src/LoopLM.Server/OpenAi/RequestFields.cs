@@ -93,6 +93,40 @@ internal sealed class RequestFields(JsonElement body)
             ? [.. value.EnumerateArray().Select(each => ReadInteger(name, each) ?? 0).TakeWhile(_ => Error is null)]
             : Wrong<int[]>(name, value, "a list of whole numbers");
 
+    /// <summary>The members of an object; null where it is absent or none.</summary>
+    public JsonElement? Object(string name) =>
+        Find(name) is not { } value ? null
+        : value.ValueKind == JsonValueKind.Object ? value
+        : WrongType<JsonElement>(name, value, "an object");
+
+    /// <summary>The entries of a list; null where it is absent or none.</summary>
+    public IReadOnlyList<JsonElement>? Items(string name) =>
+        Find(name) is not { } value ? null
+        : value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray()]
+        : Wrong<IReadOnlyList<JsonElement>>(name, value, "a list");
+
+    /// <summary>Reads an object inside the request; its first problem becomes this one's, under the path of the field.</summary>
+    /// <param name="path">Where it stands, such as <c>messages[2]</c>.</param>
+    /// <param name="value">The object.</param>
+    /// <param name="read">Reads its fields.</param>
+    public T? Nested<T>(string path, JsonElement value, Func<RequestFields, T> read)
+        where T : class
+    {
+        if (value.ValueKind != JsonValueKind.Object)
+        {
+            return Wrong<T>(path, value, "an object");
+        }
+
+        var inner = new RequestFields(value);
+        var result = read(inner);
+        if (inner.Error is { } error)
+        {
+            Report(error.Kind, $"{path}.{error.Field}", $"In '{path}': {error.Message}");
+        }
+
+        return result;
+    }
+
     /// <summary>Reports a problem, unless there is one already.</summary>
     public void Report(RequestErrorKind kind, string name, string message) => Error ??= new RequestError(kind, name, message);
 

@@ -18,22 +18,29 @@ internal sealed class AddedTokenMatcher
     /// <param name="text">The whole piece: a token's neighbours decide whether it is a single word.</param>
     /// <param name="taken">Where the previous match ended; white space before it is not stripped again.</param>
     /// <param name="from">Where to search; moved behind the content found. White space that a match strips is searched again, as Hugging Face does.</param>
+    /// <param name="start">Where the piece begins in the whole text, of which the next parameter tells.</param>
+    /// <param name="trusted">The parts of the whole text in which special tokens are found; null for all of it.</param>
     /// <param name="match">The token found. Its range is empty where white space that was taken is all it has: then it counts for nothing.</param>
-    public bool TryFind(ReadOnlySpan<char> text, int taken, ref int from, out AddedTokenMatch match)
+    public bool TryFind(ReadOnlySpan<char> text, int taken, ref int from, int start, TrustedRanges? trusted, out AddedTokenMatch match)
     {
         while (text[from..].IndexOfAny(_contents) is >= 0 and var offset)
         {
-            var start = from + offset;
-            var token = LongestAt(text[start..]);
-            var end = from = start + token.Content.Length;
-            if (token.SingleWord && (WordClasses.EndsWithWord(text[..start]) || WordClasses.StartsWithWord(text[end..])))
+            var at = from + offset;
+            if (LongestAt(text[at..], start + at, trusted) is not { } token)
+            {
+                from = at + 1;
+                continue;
+            }
+
+            var end = from = at + token.Content.Length;
+            if (token.SingleWord && (WordClasses.EndsWithWord(text[..at]) || WordClasses.StartsWithWord(text[end..])))
             {
                 continue;
             }
 
             match = new(
                 token.Id,
-                token.LStrip ? taken + text[Math.Min(taken, start)..start].TrimEnd().Length : start,
+                token.LStrip ? taken + text[Math.Min(taken, at)..at].TrimEnd().Length : at,
                 token.RStrip ? text.Length - text[end..].TrimStart().Length : end);
             return true;
         }
@@ -42,16 +49,16 @@ internal sealed class AddedTokenMatcher
         return false;
     }
 
-    private AddedToken LongestAt(ReadOnlySpan<char> text)
+    private AddedToken? LongestAt(ReadOnlySpan<char> text, int start, TrustedRanges? trusted)
     {
         foreach (var token in _longestFirst)
         {
-            if (text.StartsWith(token.Content))
+            if (text.StartsWith(token.Content) && (!token.Special || trusted?.Contain(start, token.Content.Length) != false))
             {
                 return token;
             }
         }
 
-        throw new InvalidOperationException("The search found an added token where none begins.");
+        return null;
     }
 }

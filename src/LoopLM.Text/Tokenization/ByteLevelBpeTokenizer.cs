@@ -30,6 +30,7 @@ public sealed class ByteLevelBpeTokenizer : Tokenizer
     private readonly SpecialTokenFrame _frame;
     private readonly TextEncoder _plain;
     private readonly TextEncoder _withSpecialTokens;
+    private readonly TextEncoder _partlyTrusted;
 
     internal ByteLevelBpeTokenizer(TokenizerDefinition definition)
     {
@@ -37,8 +38,9 @@ public sealed class ByteLevelBpeTokenizer : Tokenizer
         _merges = definition.Merges;
         _frame = definition.Frame;
         AddedTokens = definition.AddedTokens;
-        _plain = CreateEncoder(definition, special: false);
-        _withSpecialTokens = CreateEncoder(definition, special: true);
+        _plain = CreateEncoder(definition, matchSpecial: false, mergeSpecial: false);
+        _withSpecialTokens = CreateEncoder(definition, matchSpecial: true, mergeSpecial: true);
+        _partlyTrusted = CreateEncoder(definition, matchSpecial: true, mergeSpecial: false);
     }
 
     /// <summary>One more than the highest token id. Ids below it may lack a token.</summary>
@@ -77,6 +79,15 @@ public sealed class ByteLevelBpeTokenizer : Tokenizer
 
     /// <summary>Encodes a trusted text: what looks like a special token becomes that token.</summary>
     public IReadOnlyList<int> EncodeWithSpecialTokens(string text) => Encode(_withSpecialTokens, WellFormedText.Of(text)).Ids;
+
+    /// <summary>
+    /// Encodes a text of which only parts are trusted: a special token is recognised where one part holds all of it, and is plain text elsewhere.
+    /// Where no untrusted text looks like a special token, the tokens are those of <see cref="EncodeWithSpecialTokens(string)"/>.
+    /// </summary>
+    /// <param name="text">The text.</param>
+    /// <param name="trusted">The trusted parts, ascending, counted from the text's start, none touching the next.</param>
+    public IReadOnlyList<int> EncodeWithSpecialTokens(string text, IReadOnlyList<Range> trusted) =>
+        Encode(_partlyTrusted, WellFormedText.Of(text), trusted: new TrustedRanges(trusted)).Ids;
 
     /// <summary>Puts around the tokens of a whole text the special tokens that the tokenizer's template names; often none.</summary>
     public IReadOnlyList<int> AddSpecialTokens(IReadOnlyList<int> ids) => [.. _frame.Before, .. ids, .. _frame.After];
@@ -132,20 +143,25 @@ public sealed class ByteLevelBpeTokenizer : Tokenizer
     protected override int CountTokens(string? text, ReadOnlySpan<char> textSpan, EncodeSettings settings) =>
         EncodeToIds(text, textSpan, settings).Tokens.Count;
 
-    private static TextEncoder CreateEncoder(TokenizerDefinition definition, bool special)
+    private static TextEncoder CreateEncoder(TokenizerDefinition definition, bool matchSpecial, bool mergeSpecial)
     {
-        var tokens = definition.AddedTokens.Where(token => special || !token.Special).ToLookup(token => token.Normalized);
+        var tokens = definition.AddedTokens.Where(token => matchSpecial || !token.Special).ToLookup(token => token.Normalized);
         return new(
             [new AddedTokenMatcher(tokens[false]), new AddedTokenMatcher(tokens[true])],
             definition.PreTokenizer,
-            new PreTokenEncoder(definition.Vocabulary, definition.IgnoreMerges, allowSpecial: special));
+            new PreTokenEncoder(definition.Vocabulary, definition.IgnoreMerges, allowSpecial: mergeSpecial));
     }
 
     private EncodeOutput Encode(
-        TextEncoder encoder, ReadOnlySpan<char> text, bool preTokenize = true, List<EncodedPiece>? pieces = null, int limit = int.MaxValue)
+        TextEncoder encoder,
+        ReadOnlySpan<char> text,
+        bool preTokenize = true,
+        List<EncodedPiece>? pieces = null,
+        int limit = int.MaxValue,
+        TrustedRanges? trusted = null)
     {
         var output = new EncodeOutput(new BytePairMerger(_merges), pieces, limit);
-        encoder.Encode(text, preTokenize, output);
+        encoder.Encode(text, preTokenize, output, trusted);
         return output;
     }
 }

@@ -13,10 +13,11 @@ internal sealed class TextEncoder(IReadOnlyList<AddedTokenMatcher> matchers, Pre
     /// <param name="text">Well-formed UTF-16.</param>
     /// <param name="preTokenize">False takes each piece between added tokens as one pre-token.</param>
     /// <param name="output">Receives the tokens.</param>
-    public void Encode(ReadOnlySpan<char> text, bool preTokenize, EncodeOutput output) =>
-        CutAddedTokens(text, 0, matcher: 0, preTokenize, output);
+    /// <param name="trusted">The parts in which special tokens count; null for all of the text.</param>
+    public void Encode(ReadOnlySpan<char> text, bool preTokenize, EncodeOutput output, TrustedRanges? trusted = null) =>
+        CutAddedTokens(text, 0, matcher: 0, preTokenize, trusted, output);
 
-    private void CutAddedTokens(ReadOnlySpan<char> text, int start, int matcher, bool preTokenize, EncodeOutput output)
+    private void CutAddedTokens(ReadOnlySpan<char> text, int start, int matcher, bool preTokenize, TrustedRanges? trusted, EncodeOutput output)
     {
         if (matcher == matchers.Count)
         {
@@ -26,11 +27,11 @@ internal sealed class TextEncoder(IReadOnlyList<AddedTokenMatcher> matchers, Pre
 
         var taken = 0;
         var from = 0;
-        while (!output.IsFull && matchers[matcher].TryFind(text, taken, ref from, out var match))
+        while (!output.IsFull && matchers[matcher].TryFind(text, taken, ref from, start, trusted, out var match))
         {
             if (taken < match.Start)
             {
-                CutAddedTokens(text[taken..match.Start], start + taken, matcher + 1, preTokenize, output);
+                CutAddedTokens(text[taken..match.Start], start + taken, matcher + 1, preTokenize, trusted, output);
             }
 
             if (match.Start < match.End)
@@ -44,7 +45,7 @@ internal sealed class TextEncoder(IReadOnlyList<AddedTokenMatcher> matchers, Pre
 
         if (taken < text.Length)
         {
-            CutAddedTokens(text[taken..], start + taken, matcher + 1, preTokenize, output);
+            CutAddedTokens(text[taken..], start + taken, matcher + 1, preTokenize, trusted, output);
         }
     }
 

@@ -28,6 +28,18 @@ public sealed class DifferentialTests(HuggingFaceOracle oracle) : IClassFixture<
 
     [Theory]
     [MemberData(nameof(Names))]
+    public void EncodeWithSpecialTokens_AllOrNothingTrusted_AgreesWithTheWholeEncoders(string name)
+    {
+        var tokenizer = SyntheticTokenizer.Load(TokenizerCases.All[name]());
+        foreach (var text in RandomText.CreateMany(seed: name.Length + 200, 300))
+        {
+            Assert.Equal(tokenizer.EncodeToIds(text), tokenizer.EncodeWithSpecialTokens(text, []));
+            Assert.Equal(tokenizer.EncodeWithSpecialTokens(text), tokenizer.EncodeWithSpecialTokens(text, [0..text.Length]));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
     public async Task Decode_RandomTokens_AgreesWithHuggingFace(string name)
     {
         var json = TokenizerCases.All[name]();

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using LoopLM.Testing;
@@ -11,59 +10,21 @@ namespace LoopLM.Text.Tests.Tokenization;
 /// </summary>
 public sealed class HuggingFaceOracle : IDisposable
 {
-    private static readonly TimeSpan s_answerTimeout = TimeSpan.FromMinutes(2);
-
-    private readonly Lazy<Process> _process = new(Start);
+    private readonly OracleProcess _process = OracleProcess.Node("encode.mjs", "LoopLM.Text.Tests", "oracle");
 
     /// <summary>The tokens of each text; special tokens in it are recognised.</summary>
-    public Task<int[][]> EncodeAsync(string tokenizerJson, IReadOnlyList<string> texts) =>
-        AskAsync<int[][]>(tokenizerJson, ("encode", JsonSerializer.SerializeToNode(texts)!));
-
-    public Task<string[]> DecodeAsync(string tokenizerJson, IReadOnlyList<int[]> ids, bool skipSpecialTokens) =>
-        AskAsync<string[]>(tokenizerJson, ("decode", JsonSerializer.SerializeToNode(ids)!), ("skip", skipSpecialTokens));
-
-    public void Dispose()
+    public Task<int[][]> EncodeAsync(string tokenizerJson, IReadOnlyList<string> texts) => _process.AskAsync<int[][]>(new JsonObject
     {
-        if (_process.IsValueCreated)
-        {
-            _process.Value.Kill();
-            _process.Value.Dispose();
-        }
-    }
+        ["tokenizer"] = tokenizerJson,
+        ["encode"] = JsonSerializer.SerializeToNode(texts),
+    });
 
-    private async Task<T> AskAsync<T>(string tokenizerJson, params (string Name, JsonNode Value)[] members)
+    public Task<string[]> DecodeAsync(string tokenizerJson, IReadOnlyList<int[]> ids, bool skipSpecialTokens) => _process.AskAsync<string[]>(new JsonObject
     {
-        var request = new JsonObject { ["tokenizer"] = tokenizerJson };
-        foreach (var (name, value) in members)
-        {
-            request.Add(name, value);
-        }
+        ["tokenizer"] = tokenizerJson,
+        ["decode"] = JsonSerializer.SerializeToNode(ids),
+        ["skip"] = skipSpecialTokens,
+    });
 
-        var process = _process.Value;
-        await process.StandardInput.WriteLineAsync(request.ToJsonString()).WaitAsync(s_answerTimeout);
-        await process.StandardInput.FlushAsync().WaitAsync(s_answerTimeout);
-        var answer = await process.StandardOutput.ReadLineAsync().WaitAsync(s_answerTimeout);
-        Assert.True(answer is not null, "The oracle ended; what it wrote to the error stream stands above");
-        return JsonSerializer.Deserialize<T>(answer!)!;
-    }
-
-    private static Process Start()
-    {
-        var folder = Path.Combine(TestData.Root, "tests", "LoopLM.Text.Tests", "oracle");
-        Assert.SkipUnless(Directory.Exists(Path.Combine(folder, "node_modules")), $"npm ci has not run in {folder}");
-        try
-        {
-            return Process.Start(new ProcessStartInfo("node", "encode.mjs")
-            {
-                WorkingDirectory = folder,
-                RedirectStandardInput = true,
-                RedirectStandardOutput = true,
-            })!;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            Assert.Skip("node is not installed");
-            throw;
-        }
-    }
+    public void Dispose() => _process.Dispose();
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using LoopLM.Server.Generations;
 using LoopLM.Server.OpenAi.Errors;
 using LoopLM.Server.OpenAi.Responses;
@@ -33,7 +32,7 @@ internal sealed class CompletionEndpoint(
             var writer = new CompletionWriter(request, choices.Model, time.GetUtcNow().ToUnixTimeSeconds());
             try
             {
-                await (request.Stream.Stream ? StreamAsync(context, request, choices, writer) : AnswerAsync(context, choices, writer));
+                await (request.Stream.Stream ? StreamAsync(context, request, choices, writer) : WholeAnswer.WriteAsync(context, choices, (json, texts) => writer.WriteWhole(json, texts, choices)));
             }
             catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
             {
@@ -44,24 +43,6 @@ internal sealed class CompletionEndpoint(
             diagnostics.Set("CompletionTokens", choices.CompletionTokens);
             diagnostics.Set("MeanExitStep", choices.MeanExitStep);
         }
-    }
-
-    private static async Task AnswerAsync(HttpContext context, TextChoices choices, CompletionWriter writer)
-    {
-        var texts = await choices.ReadToEndAsync(context.RequestAborted);
-        if (texts[^1].End.Error is { } failed)
-        {
-            await context.WriteErrorAsync(OpenAiErrors.From(failed));
-            return;
-        }
-
-        context.Response.ContentType = "application/json; charset=utf-8";
-        await using (var json = new Utf8JsonWriter(context.Response.BodyWriter, OpenAiJson.WriterOptions))
-        {
-            writer.WriteWhole(json, texts, choices);
-        }
-
-        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
     }
 
     private static Task StreamAsync(HttpContext context, CompletionRequest request, TextChoices choices, CompletionWriter writer) =>

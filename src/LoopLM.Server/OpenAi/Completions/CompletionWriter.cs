@@ -152,22 +152,10 @@ internal sealed class CompletionWriter(CompletionRequest request, ServedModel mo
             return;
         }
 
-        json.WriteStartArray("token_ids"u8);
-        foreach (ref readonly var token in tokens)
-        {
-            json.WriteNumberValue(token.Token);
-        }
-
-        json.WriteEndArray();
+        json.WriteTokenIds(tokens);
         if (!prompt.IsEmpty)
         {
-            json.WriteStartArray("prompt_token_ids"u8);
-            foreach (var token in prompt)
-            {
-                json.WriteNumberValue(token);
-            }
-
-            json.WriteEndArray();
+            json.WriteTokens("prompt_token_ids"u8, prompt);
         }
     }
 }

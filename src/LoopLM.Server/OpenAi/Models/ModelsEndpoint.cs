@@ -3,13 +3,14 @@ using LoopLM.Engine.Depth;
 using LoopLM.Engine.Kv;
 using LoopLM.Server.Hosting;
 using LoopLM.Server.OpenAi.Errors;
+using LoopLM.Server.OpenAi.Responses;
 
 namespace LoopLM.Server.OpenAi.Models;
 
 /// <summary><c>GET /v1/models</c> and <c>GET /v1/models/{id}</c>.</summary>
 internal sealed class ModelsEndpoint(ServedModels models, ExitPolicies policies)
 {
-    public Task ListAsync(HttpContext context) => WriteAsync(context, json =>
+    public Task ListAsync(HttpContext context) => context.WriteJsonAsync(json =>
     {
         json.WriteStartObject();
         json.WriteString("object"u8, "list"u8);
@@ -26,19 +27,8 @@ internal sealed class ModelsEndpoint(ServedModels models, ExitPolicies policies)
     /// <summary>Answers for one model, by its name or an alias; both may contain slashes.</summary>
     public Task GetAsync(HttpContext context) =>
         models.TryFind((string?)context.GetRouteValue("id"), out var model, out var error)
-            ? WriteAsync(context, json => WriteModel(json, model))
+            ? context.WriteJsonAsync(json => WriteModel(json, model))
             : context.WriteErrorAsync(OpenAiErrors.From(error));
-
-    private static async Task WriteAsync(HttpContext context, Action<Utf8JsonWriter> write)
-    {
-        context.Response.ContentType = "application/json; charset=utf-8";
-        await using (var json = new Utf8JsonWriter(context.Response.BodyWriter, OpenAiJson.WriterOptions))
-        {
-            write(json);
-        }
-
-        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
-    }
 
     private void WriteModel(Utf8JsonWriter json, ServedModel model)
     {

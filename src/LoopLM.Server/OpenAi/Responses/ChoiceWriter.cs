@@ -35,8 +35,35 @@ internal static class ChoiceWriter
         }
     }
 
+    /// <summary>Writes <c>token_ids</c>.</summary>
+    public static void WriteTokenIds(this Utf8JsonWriter json, ReadOnlySpan<TextEvent> tokens)
+    {
+        json.WriteStartArray("token_ids"u8);
+        foreach (ref readonly var token in tokens)
+        {
+            json.WriteNumberValue(token.Token);
+        }
+
+        json.WriteEndArray();
+    }
+
+    /// <summary>Writes an array of token ids.</summary>
+    public static void WriteTokens(this Utf8JsonWriter json, ReadOnlySpan<byte> name, ReadOnlySpan<int> tokens)
+    {
+        json.WriteStartArray(name);
+        foreach (var token in tokens)
+        {
+            json.WriteNumberValue(token);
+        }
+
+        json.WriteEndArray();
+    }
+
     /// <summary>Writes <c>finish_reason</c>, null before the end, and at the end <c>stop_reason</c>: the stop string, the request's stop token, or null.</summary>
-    public static void WriteFinish(this Utf8JsonWriter json, in TextEvent part)
+    /// <param name="json">Within the choice.</param>
+    /// <param name="part">What happened to the choice.</param>
+    /// <param name="calledTools">Whether its text calls tools.</param>
+    public static void WriteFinish(this Utf8JsonWriter json, in TextEvent part, bool calledTools = false)
     {
         if (!part.IsEnd)
         {
@@ -44,7 +71,7 @@ internal static class ChoiceWriter
             return;
         }
 
-        json.WriteString("finish_reason"u8, part.FinishReason == TextFinishReason.Stop ? "stop"u8 : "length"u8);
+        json.WriteString("finish_reason"u8, part.FinishReason == TextFinishReason.Length ? "length"u8 : calledTools ? "tool_calls"u8 : "stop"u8);
         if (part.StopToken is { } token)
         {
             json.WriteNumber("stop_reason"u8, token);
@@ -56,12 +83,22 @@ internal static class ChoiceWriter
     }
 
     /// <summary>Writes <c>usage</c>: of all choices together, each prompt counted once.</summary>
-    public static void WriteUsage(this Utf8JsonWriter json, TextChoices choices)
+    /// <param name="json">Within the answer.</param>
+    /// <param name="choices">The choices.</param>
+    /// <param name="reasoningTokens">How many of their tokens are thoughts; null where thoughts are not told apart.</param>
+    public static void WriteUsage(this Utf8JsonWriter json, TextChoices choices, int? reasoningTokens = null)
     {
         json.WriteStartObject("usage"u8);
         json.WriteNumber("prompt_tokens"u8, choices.PromptTokens);
         json.WriteNumber("completion_tokens"u8, choices.CompletionTokens);
         json.WriteNumber("total_tokens"u8, choices.PromptTokens + choices.CompletionTokens);
+        if (reasoningTokens is { } thoughts)
+        {
+            json.WriteStartObject("completion_tokens_details"u8);
+            json.WriteNumber("reasoning_tokens"u8, thoughts);
+            json.WriteEndObject();
+        }
+
         json.WriteNumber("loop_steps_total"u8, choices.LoopSteps);
         json.WriteNumber("mean_exit_step"u8, Math.Round(choices.MeanExitStep, 4));
         json.WriteEndObject();

@@ -1,0 +1,12 @@
+using LoopLM.Engine.Sampling;
+using LoopLM.Text.Constraints;
+
+namespace LoopLM.Server.Generations;
+
+/// <summary>A grammar's constraint as the engine calls it.</summary>
+internal sealed class GrammarConstraint(TokenConstraint constraint) : ITokenConstraint
+{
+    public void Mask(Span<float> logits) => constraint.Mask(logits);
+
+    public void Accept(int token) => constraint.Accept(token);
+}

@@ -1,0 +1,86 @@
+using System.Text.Json;
+using LoopLM.Server.Generations;
+using LoopLM.Text.Jinja;
+
+namespace LoopLM.Server.OpenAi.Chat;
+
+/// <summary>What a request says of the prompt that a chat template is to write.</summary>
+internal sealed record ChatConversation
+{
+    private const string ContinueName = "continue_final_message";
+    private const string VariablesName = "chat_template_kwargs";
+
+    public required IReadOnlyList<ChatMessage> Messages { get; init; }
+
+    public required ChatTools Tools { get; init; }
+
+    /// <summary>Whether the prompt ends where the assistant's next message begins.</summary>
+    public bool AddGenerationPrompt { get; init; }
+
+    /// <summary>Whether the prompt ends with the last message, so that the model goes on writing it.</summary>
+    public bool ContinueFinalMessage { get; init; }
+
+    /// <summary>Whether the tokenizer's template puts its special tokens around the prompt, which chat templates write themselves.</summary>
+    public bool AddSpecialTokens { get; init; }
+
+    /// <summary>The template's variables that the request sets.</summary>
+    public required IReadOnlyList<KeyValuePair<string, JinjaValue>> Variables { get; init; }
+
+    /// <summary>Reads the fields. The first problem is left in <see cref="RequestFields.Error"/>.</summary>
+    public static ChatConversation Read(RequestFields fields)
+    {
+        var messages = ChatMessages.Read(fields);
+        var continues = fields.Flag(ContinueName) ?? false;
+        if (fields.Find("chat_template") is not null)
+        {
+            fields.Report(RequestErrorKind.Unsupported, "chat_template", "'chat_template' is not supported: a template is a program, and only the checkpoint's own is run.");
+        }
+
+        if (continues && fields.Flag("add_generation_prompt") is true)
+        {
+            fields.Report(RequestErrorKind.InvalidValue, ContinueName, $"'{ContinueName}' and 'add_generation_prompt' cannot both be true.");
+        }
+
+        if (continues && messages is [.., { Role: not "assistant" }])
+        {
+            fields.Report(RequestErrorKind.InvalidValue, ContinueName, $"'{ContinueName}' is true; then the last message must be the assistant's.");
+        }
+
+        return new ChatConversation
+        {
+            Messages = messages,
+            Tools = ChatTools.Read(fields),
+            AddGenerationPrompt = fields.Flag("add_generation_prompt") ?? !continues,
+            ContinueFinalMessage = continues,
+            AddSpecialTokens = fields.Flag("add_special_tokens") ?? false,
+            Variables = ReadVariables(fields),
+        };
+    }
+
+    private static List<KeyValuePair<string, JinjaValue>> ReadVariables(RequestFields fields)
+    {
+        var variables = new List<KeyValuePair<string, JinjaValue>>();
+        if (fields.Object(VariablesName) is not { } kwargs)
+        {
+            return variables;
+        }
+
+        foreach (var property in kwargs.EnumerateObject())
+        {
+            if (property.Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
+            {
+                fields.Report(RequestErrorKind.InvalidType, VariablesName, $"'{VariablesName}' must hold strings, numbers, booleans and nulls only.");
+            }
+            else if (property.Value.ValueKind != JsonValueKind.String)
+            {
+                variables.Add(new(property.Name, JinjaValue.Of(property.Value)));
+            }
+            else if (fields.ReadText(VariablesName, property.Value) is { } text)
+            {
+                variables.Add(new(property.Name, JinjaValue.Of(text)));
+            }
+        }
+
+        return variables;
+    }
+}

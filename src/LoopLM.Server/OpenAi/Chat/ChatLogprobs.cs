@@ -1,0 +1,54 @@
+using System.Text.Json;
+using LoopLM.Server.Generations;
+using LoopLM.Server.OpenAi.Responses;
+using LoopLM.Text.Tokenization;
+
+namespace LoopLM.Server.OpenAi.Chat;
+
+/// <summary>Writes log-probabilities in the form of this endpoint: an object for each token, with its bytes.</summary>
+internal static class ChatLogprobs
+{
+    /// <summary>Writes <c>logprobs</c>.</summary>
+    /// <param name="json">Within the choice.</param>
+    /// <param name="tokenizer">Gives the bytes of tokens.</param>
+    /// <param name="texts">Writes tokens.</param>
+    /// <param name="tokens">The tokens.</param>
+    /// <param name="top">How many of the most probable tokens each shows.</param>
+    public static void Write(Utf8JsonWriter json, ByteLevelBpeTokenizer tokenizer, TokenText texts, ReadOnlySpan<TextEvent> tokens, int top)
+    {
+        json.WriteStartObject("logprobs"u8);
+        json.WriteStartArray("content"u8);
+        foreach (ref readonly var token in tokens)
+        {
+            json.WriteStartObject();
+            WriteToken(json, tokenizer, texts, token.Token, token.Logprobs!.Logprob);
+            json.WriteStartArray("top_logprobs"u8);
+            for (var i = 0; i < Math.Min(top, token.Logprobs.Top.Count); i++)
+            {
+                json.WriteStartObject();
+                WriteToken(json, tokenizer, texts, token.Logprobs.Top[i].Token, token.Logprobs.Top[i].Logprob);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteNull("refusal"u8);
+        json.WriteEndObject();
+    }
+
+    private static void WriteToken(Utf8JsonWriter json, ByteLevelBpeTokenizer tokenizer, TokenText texts, int token, float logprob)
+    {
+        json.WriteString("token"u8, texts.Of(token));
+        json.WriteNumber("logprob"u8, ChoiceWriter.Finite(logprob));
+        json.WriteStartArray("bytes"u8);
+        foreach (var value in tokenizer.GetTokenBytes(token))
+        {
+            json.WriteNumberValue(value);
+        }
+
+        json.WriteEndArray();
+    }
+}

@@ -1,0 +1,72 @@
+using System.Diagnostics.CodeAnalysis;
+using LoopLM.Server.Configuration;
+using LoopLM.Server.Generations;
+using LoopLM.Server.Hosting;
+using LoopLM.Text.Jinja;
+using LoopLM.Text.Templates;
+using Microsoft.Extensions.Options;
+
+namespace LoopLM.Server.OpenAi.Chat;
+
+/// <summary>Writes conversations as prompts, by the model's chat template.</summary>
+internal sealed class ChatPrompts(IOptions<LimitOptions> options, TimeProvider time)
+{
+    private const string MessagesName = "messages";
+
+    private readonly JinjaLimits _limits = new() { Timeout = options.Value.TemplateTimeout };
+
+    /// <summary>Writes a conversation for a model, or says why it cannot be written.</summary>
+    /// <exception cref="OperationCanceledException">The client went away.</exception>
+    public bool TryWrite(
+        ServedModel model,
+        ChatConversation chat,
+        CancellationToken cancellationToken,
+        [NotNullWhen(true)] out ChatPrompt? prompt,
+        [NotNullWhen(false)] out RequestError? error)
+    {
+        prompt = null;
+        error = Check(model, chat);
+        if (error is not null)
+        {
+            return false;
+        }
+
+        var conversation = new Conversation
+        {
+            Messages = [.. chat.Messages.Select(message => message.Value)],
+            Tools = chat.Tools.Value,
+            Variables = chat.Variables,
+            AddGenerationPrompt = chat.AddGenerationPrompt,
+            ContinuedText = chat.ContinueFinalMessage ? chat.Messages[^1].Content : null,
+        };
+        if (!model.ChatTemplate.TryRender(conversation, time.GetLocalNow(), _limits, out var text, out var failure, cancellationToken))
+        {
+            error = ToError(failure);
+            return false;
+        }
+
+        var tokens = model.Tokenizer.EncodeWithSpecialTokens(text.Text, text.Own);
+        prompt = new ChatPrompt(text.Text, [.. chat.AddSpecialTokens ? model.Tokenizer.AddSpecialTokens(tokens) : tokens]);
+        return true;
+    }
+
+    /// <summary>Why the model's template cannot serve a conversation, as far as that is known without running it; null where it may.</summary>
+    public static RequestError? Check(ServedModel model, ChatConversation chat)
+    {
+        if (chat.Tools.Value is not null && !model.ChatTemplate.MarksToolCalls)
+        {
+            return new RequestError(RequestErrorKind.Unsupported, "tools", "'tools' are not supported by this model: its chat template has no form for calls of tools.");
+        }
+
+        return chat.Variables.Any(variable => !model.ChatTemplate.CanSet(variable.Key))
+            ? new RequestError(RequestErrorKind.InvalidValue, "chat_template_kwargs", "'chat_template_kwargs' has a name that the model's chat template does not read, or that the server sets.")
+            : null;
+    }
+
+    private static RequestError ToError(JinjaError failure) => new(
+        RequestErrorKind.InvalidValue,
+        MessagesName,
+        failure.Kind == JinjaErrorKind.Raised
+            ? $"The model's chat template refuses the messages: {failure.Message}"
+            : $"The model's chat template cannot write these messages: {failure}");
+}

@@ -1,0 +1,199 @@
+using System.Text.Json;
+using LoopLM.Server.Generations;
+using LoopLM.Server.Hosting;
+using LoopLM.Server.OpenAi.Responses;
+
+namespace LoopLM.Server.OpenAi.Chat;
+
+/// <summary>Writes chat completions and chunks of them: the one place that knows their form on the wire.</summary>
+/// <param name="request">What was asked for.</param>
+/// <param name="model">The model that answers.</param>
+/// <param name="created">Unix time in seconds.</param>
+internal sealed class ChatWriter(ChatRequest request, ServedModel model, long created)
+{
+    private readonly string _id = $"chatcmpl-{Guid.NewGuid():N}";
+    private readonly TokenText _texts = new(model.Tokenizer, request.TokensAsIds);
+
+    /// <summary>Writes a whole completion.</summary>
+    public void WriteWhole(Utf8JsonWriter json, IReadOnlyList<FinishedText> texts, IReadOnlyList<ChatReply> replies, TextChoices choices)
+    {
+        Start(json, "chat.completion"u8);
+        json.WriteStartArray("choices"u8);
+        for (var i = 0; i < texts.Count; i++)
+        {
+            TextEvent[] tokens = [.. texts[i].Tokens];
+            List<ReplyPart> parts = [.. tokens.Append(texts[i].End).SelectMany(part => replies[i].Read(part))];
+            json.WriteStartObject();
+            json.WriteNumber("index"u8, i);
+            WriteMessage(json, parts);
+            WriteTokens(json, tokens);
+            if (request.ReturnTokenIds)
+            {
+                json.WriteTokens("prompt_token_ids"u8, choices[i].Prompt.Span);
+            }
+
+            json.WriteFinish(texts[i].End, replies[i].CallsTools);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteUsage(choices, replies.Sum(reply => reply.ReasoningTokens));
+        json.WriteEndObject();
+    }
+
+    /// <summary>Writes the chunk that begins a choice.</summary>
+    public void WriteRole(Utf8JsonWriter json, int index, ReadOnlySpan<int> prompt)
+    {
+        StartChunk(json, index);
+        json.WriteStartObject("delta"u8);
+        json.WriteString("role"u8, "assistant"u8);
+        json.WriteString("content"u8, ""u8);
+        json.WriteEndObject();
+        WriteTokens(json, []);
+        if (request.ReturnTokenIds)
+        {
+            json.WriteTokens("prompt_token_ids"u8, prompt);
+        }
+
+        json.WriteNull("finish_reason"u8);
+        EndChunk(json);
+    }
+
+    /// <summary>Writes the chunk of what a token, or the end, decided.</summary>
+    /// <param name="json">Where to.</param>
+    /// <param name="index">Which choice.</param>
+    /// <param name="parts">What was decided.</param>
+    /// <param name="tokens">The token; none at the end.</param>
+    /// <param name="firstCall">Calls of tools that the choice had before.</param>
+    public void WriteParts(Utf8JsonWriter json, int index, IReadOnlyList<ReplyPart> parts, ReadOnlySpan<TextEvent> tokens, int firstCall)
+    {
+        StartChunk(json, index);
+        json.WriteStartObject("delta"u8);
+        WriteText(json, "reasoning_content"u8, ChatReply.Join(parts, ReplyPartKind.Reasoning));
+        WriteText(json, "content"u8, ChatReply.Join(parts, ReplyPartKind.Content));
+        WriteCalls(json, parts, firstCall);
+        json.WriteEndObject();
+        WriteTokens(json, tokens);
+        json.WriteNull("finish_reason"u8);
+        EndChunk(json);
+    }
+
+    /// <summary>Writes the chunk that ends a choice.</summary>
+    public void WriteEnd(Utf8JsonWriter json, int index, in TextEvent end, bool callsTools)
+    {
+        StartChunk(json, index);
+        json.WriteStartObject("delta"u8);
+        json.WriteEndObject();
+        WriteTokens(json, []);
+        json.WriteFinish(end, callsTools);
+        EndChunk(json);
+    }
+
+    /// <summary>Writes the chunk that holds the usage and no choice.</summary>
+    public void WriteUsage(Utf8JsonWriter json, TextChoices choices, int reasoningTokens)
+    {
+        Start(json, "chat.completion.chunk"u8);
+        json.WriteStartArray("choices"u8);
+        json.WriteEndArray();
+        json.WriteUsage(choices, reasoningTokens);
+        json.WriteEndObject();
+    }
+
+    private static void WriteMessage(Utf8JsonWriter json, List<ReplyPart> parts)
+    {
+        var content = ChatReply.Join(parts, ReplyPartKind.Content);
+        var callsTools = parts.Exists(part => part.Kind == ReplyPartKind.ToolCall);
+        json.WriteStartObject("message"u8);
+        json.WriteString("role"u8, "assistant"u8);
+        json.WriteString("content"u8, content ?? (callsTools ? null : ""));
+        json.WriteNull("refusal"u8);
+        WriteText(json, "reasoning_content"u8, ChatReply.Join(parts, ReplyPartKind.Reasoning));
+        WriteCalls(json, parts, firstCall: null);
+        json.WriteEndObject();
+    }
+
+    private static void WriteText(Utf8JsonWriter json, ReadOnlySpan<byte> name, string? text)
+    {
+        if (text is not null)
+        {
+            json.WriteString(name, text);
+        }
+    }
+
+    /// <summary>Calls carry their index in chunks only.</summary>
+    private static void WriteCalls(Utf8JsonWriter json, IReadOnlyList<ReplyPart> parts, int? firstCall)
+    {
+        var calls = parts.Where(part => part.Kind == ReplyPartKind.ToolCall).ToList();
+        if (calls.Count == 0)
+        {
+            return;
+        }
+
+        json.WriteStartArray("tool_calls"u8);
+        for (var i = 0; i < calls.Count; i++)
+        {
+            json.WriteStartObject();
+            if (firstCall is { } first)
+            {
+                json.WriteNumber("index"u8, first + i);
+            }
+
+            json.WriteString("id"u8, $"call_{Guid.NewGuid():N}");
+            json.WriteString("type"u8, "function"u8);
+            json.WriteStartObject("function"u8);
+            json.WriteString("name"u8, calls[i].Name);
+            json.WriteString("arguments"u8, calls[i].Text);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private void Start(Utf8JsonWriter json, ReadOnlySpan<byte> kind)
+    {
+        json.WriteStartObject();
+        json.WriteString("id"u8, _id);
+        json.WriteString("object"u8, kind);
+        json.WriteNumber("created"u8, created);
+        json.WriteString("model"u8, model.Name);
+    }
+
+    private void StartChunk(Utf8JsonWriter json, int index)
+    {
+        Start(json, "chat.completion.chunk"u8);
+        json.WriteStartArray("choices"u8);
+        json.WriteStartObject();
+        json.WriteNumber("index"u8, index);
+    }
+
+    private void EndChunk(Utf8JsonWriter json)
+    {
+        json.WriteEndObject();
+        json.WriteEndArray();
+        if (request.Stream.IncludeUsage)
+        {
+            json.WriteNull("usage"u8);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private void WriteTokens(Utf8JsonWriter json, ReadOnlySpan<TextEvent> tokens)
+    {
+        if (request.Text.Logprobs is { } top)
+        {
+            ChatLogprobs.Write(json, model.Tokenizer, _texts, tokens, top);
+        }
+        else
+        {
+            json.WriteNull("logprobs"u8);
+        }
+
+        json.WriteLoops(tokens, request.Text, _texts);
+        if (request.ReturnTokenIds)
+        {
+            json.WriteTokenIds(tokens);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using LoopLM.Engine.Depth;
+using LoopLM.Server.Generations;
+
+namespace LoopLM.Server.OpenAi.Chat;
+
+/// <summary>Maps <c>reasoning_effort</c> to depth: a looped model thinks by looping.</summary>
+internal static class ReasoningEffort
+{
+    private const string Name = "reasoning_effort";
+
+    /// <summary>
+    /// The depth of an effort: none and minimal one loop, low half of the model's loops, medium whatever the exit policy gives, high and more
+    /// all loops. What the request says of depth itself goes before.
+    /// </summary>
+    /// <param name="exit">What the request says of depth.</param>
+    /// <param name="effort">The effort; null changes nothing.</param>
+    /// <param name="loops">The model's loops.</param>
+    public static ExitSettings Apply(ExitSettings exit, string? effort, int loops)
+    {
+        var (least, most) = effort switch
+        {
+            "none" or "minimal" => (null, 1),
+            "low" => (null, (loops + 1) / 2),
+            "high" or "xhigh" or "max" => ((int?)loops, (int?)null),
+            _ => (null, null),
+        };
+        return exit is { Policy: null, Threshold: null, MinLoops: null, MaxLoops: null, Trace: null } ? exit with { MinLoops = least, MaxLoops = most } : exit;
+    }
+
+    /// <summary>Reads the field. A problem is left in <see cref="RequestFields.Error"/>.</summary>
+    public static string? Read(RequestFields fields)
+    {
+        var effort = fields.Text(Name);
+        if (effort is not (null or "none" or "minimal" or "low" or "medium" or "high" or "xhigh" or "max"))
+        {
+            fields.Report(RequestErrorKind.InvalidValue, Name, $"'{Name}' must be none, minimal, low, medium, high, xhigh or max.");
+        }
+
+        return effort;
+    }
+}

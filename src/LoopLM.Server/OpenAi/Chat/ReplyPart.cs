@@ -1,0 +1,7 @@
+namespace LoopLM.Server.OpenAi.Chat;
+
+/// <summary>A part of what the assistant says.</summary>
+/// <param name="Kind">What it is.</param>
+/// <param name="Text">Its text; of a call, the arguments.</param>
+/// <param name="Name">The tool that a call names; null elsewhere.</param>
+internal readonly record struct ReplyPart(ReplyPartKind Kind, string Text, string? Name = null);

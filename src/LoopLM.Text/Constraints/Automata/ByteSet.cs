@@ -1,0 +1,29 @@
+namespace LoopLM.Text.Constraints.Automata;
+
+/// <summary>A set of byte values, compared by what it contains.</summary>
+internal readonly record struct ByteSet(UInt128 Low, UInt128 High)
+{
+    public static readonly ByteSet All = new(UInt128.MaxValue, UInt128.MaxValue);
+
+    public static ByteSet Of(byte value) => value < 128 ? new(UInt128.One << value, 0) : new(0, UInt128.One << (value - 128));
+
+    /// <summary>The bytes from <paramref name="first"/> to <paramref name="last"/>, both included.</summary>
+    public static ByteSet Range(byte first, byte last)
+    {
+        var set = default(ByteSet);
+        for (int value = first; value <= last; value++)
+        {
+            set |= Of((byte)value);
+        }
+
+        return set;
+    }
+
+    public bool IsEmpty => this == default;
+
+    public bool Contains(byte value) => ((value < 128 ? Low >> value : High >> (value - 128)) & 1) != 0;
+
+    public static ByteSet operator &(ByteSet left, ByteSet right) => new(left.Low & right.Low, left.High & right.High);
+
+    public static ByteSet operator |(ByteSet left, ByteSet right) => new(left.Low | right.Low, left.High | right.High);
+}

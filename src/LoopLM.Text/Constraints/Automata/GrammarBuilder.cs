@@ -1,0 +1,134 @@
+namespace LoopLM.Text.Constraints.Automata;
+
+/// <summary>
+/// Writes a grammar's instructions from the end to the beginning: every method takes the place where the text goes on and
+/// returns the place where it begins. Equal instructions are written once, so that equal endings are shared.
+/// </summary>
+/// <param name="writable">The bytes that a text can be written with; the others are left out of every set.</param>
+/// <param name="maxInstructions">Once there are more, nothing is added any more and the grammar is of no use.</param>
+internal sealed class GrammarBuilder(ByteSet writable, int maxInstructions)
+{
+    /// <summary>Where a rule ends.</summary>
+    public const int Return = 0;
+
+    private readonly List<Instruction> _code = [new(Opcode.Return)];
+    private readonly Dictionary<Instruction, int> _places = [];
+    private readonly List<ByteSet> _sets = [];
+    private readonly Dictionary<ByteSet, int> _setIndices = [];
+
+    /// <summary>Whether more instructions were asked for than are allowed.</summary>
+    public bool IsFull { get; private set; }
+
+    public IReadOnlyList<Instruction> Code => _code;
+
+    public IReadOnlyList<ByteSet> Sets => _sets;
+
+    /// <summary>One byte of a set; of an empty set, nothing that ever ends.</summary>
+    public int Bytes(ByteSet set, int next)
+    {
+        set &= writable;
+        if (!_setIndices.TryGetValue(set, out var index))
+        {
+            index = _sets.Count;
+            _sets.Add(set);
+            _setIndices.Add(set, index);
+        }
+
+        return Write(new(Opcode.Bytes, index, next));
+    }
+
+    /// <summary>Exactly these bytes.</summary>
+    public int Literal(ReadOnlySpan<byte> text, int next)
+    {
+        for (var i = text.Length - 1; i >= 0; i--)
+        {
+            next = Bytes(ByteSet.Of(text[i]), next);
+        }
+
+        return next;
+    }
+
+    /// <summary>Any of several places; of none, nothing that ever ends.</summary>
+    public int Choice(params ReadOnlySpan<int> places)
+    {
+        if (places.IsEmpty)
+        {
+            return Bytes(default, Return);
+        }
+
+        var choice = places[^1];
+        for (var i = places.Length - 2; i >= 0; i--)
+        {
+            choice = places[i] == choice ? choice : Write(new(Opcode.Split, places[i], choice));
+        }
+
+        return choice;
+    }
+
+    /// <summary>A rule, once. At the end of another rule it takes that rule's place, so that a chain of choices needs no stack.</summary>
+    public int Call(int rule, int next) => next == Return ? rule : Write(new(Opcode.Call, rule, next));
+
+    /// <summary>Something from <paramref name="min"/> to <paramref name="max"/> times (null: any number).</summary>
+    /// <param name="min">From 0.</param>
+    /// <param name="max">From <paramref name="min"/>.</param>
+    /// <param name="body">Writes what is repeated, which reads at least one byte.</param>
+    /// <param name="next">Where the text goes on.</param>
+    public int Repeat(int min, int? max, Func<int, int> body, int next)
+    {
+        switch (min, max)
+        {
+            case (_, 0):
+                return next;
+            case (1, 1):
+                return body(next);
+            case (0, 1):
+                return Choice(body(next), next);
+            case (0, null):
+                var loop = Reserve();
+                Define(loop, Choice(body(loop), next));
+                return loop;
+            default:
+                var repeat = Reserve();
+                var again = Write(new(Opcode.Again, repeat));
+                Patch(repeat, new(Opcode.Repeat, body(again), next, min, max ?? -1));
+                return Write(new(Opcode.Begin, repeat));
+        }
+    }
+
+    /// <summary>A place, such as a rule's, that can be named before <see cref="Define"/> says what is there.</summary>
+    public int Reserve() => Append(new(Opcode.Jump));
+
+    /// <summary>Says what is at a reserved place.</summary>
+    public void Define(int reserved, int place) => Patch(reserved, new(Opcode.Jump, place));
+
+    private void Patch(int place, Instruction instruction)
+    {
+        if (!IsFull)
+        {
+            _code[place] = instruction;
+        }
+    }
+
+    private int Write(Instruction instruction)
+    {
+        if (!_places.TryGetValue(instruction, out var place))
+        {
+            place = Append(instruction);
+            _places[instruction] = place;
+        }
+
+        return place;
+    }
+
+    private int Append(Instruction instruction)
+    {
+        if (_code.Count >= maxInstructions)
+        {
+            IsFull = true;
+            return Return;
+        }
+
+        _code.Add(instruction);
+        return _code.Count - 1;
+    }
+}

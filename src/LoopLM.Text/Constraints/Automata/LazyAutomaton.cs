@@ -1,0 +1,269 @@
+using System.Runtime.InteropServices;
+
+namespace LoopLM.Text.Constraints.Automata;
+
+/// <summary>
+/// A grammar run as a deterministic automaton whose states are made when they are first reached. A state is a set of configurations
+/// (instruction that reads, stack): everything that the text so far can be the beginning of. One sequence, one thread.
+/// </summary>
+/// <remarks>
+/// Memory and time are bounded by leaving readings out: a state keeps at most <see cref="MaxConfigurations"/>, and once the work since
+/// <see cref="Trim"/> exceeds <see cref="MaxWork"/>, new states count as <see cref="Dead"/>. Each configuration can be completed on its own
+/// (see <see cref="Fits"/>), so what is left is still right and still leads to an end; it only says less.
+/// </remarks>
+internal sealed class LazyAutomaton
+{
+    /// <summary>The state in which no text can go on.</summary>
+    public const int Dead = 0;
+
+    /// <summary>Readings of a text that are followed at once.</summary>
+    public const int MaxConfigurations = 2048;
+
+    /// <summary>Configurations visited and transitions made room for between two calls of <see cref="Trim"/>.</summary>
+    public const int MaxWork = 1 << 17;
+
+    private const int MaxVisited = 8 * MaxConfigurations;
+    private const int MaxKept = 1 << 17;
+    private const int Unknown = -1;
+
+    private readonly JsonGrammar _grammar;
+    private readonly StackTable _stacks;
+    private readonly List<State> _states = [];
+    private readonly List<(int Place, int Stack)> _configurations = [];
+    private readonly List<int> _transitions = [];
+    private readonly Dictionary<int, int> _statesByHash = [];
+
+    // Of the state being made.
+    private readonly List<(int Place, int Stack)> _found = [];
+    private readonly Stack<(int Place, int Stack)> _pending = [];
+    private readonly HashSet<(int Place, int Stack)> _visited = [];
+    private readonly List<StackFrame> _frames = [];
+    private int _work;
+
+    public LazyAutomaton(JsonGrammar grammar)
+    {
+        _grammar = grammar;
+        _stacks = new(grammar);
+        Clear();
+        Visit(grammar.Start, StackTable.Empty);
+        Start = Intern();
+    }
+
+    /// <summary>The state before any text.</summary>
+    public int Start { get; }
+
+    /// <summary>Configurations of all states that are remembered.</summary>
+    public int Count => _configurations.Count;
+
+    /// <summary>Whether the text in this state is complete.</summary>
+    public bool Accepts(int state) => _states[state].Accepts;
+
+    /// <summary>Whether a byte can follow.</summary>
+    public bool CanContinue(int state) => _states[state].Count > (Accepts(state) ? 1 : 0);
+
+    /// <summary>The fewest bytes that complete the text, not minding the limit of depth.</summary>
+    public long BytesToEnd(int state) => _states[state].BytesToEnd;
+
+    /// <summary>The state after one more byte; <see cref="Dead"/> where it cannot follow.</summary>
+    public int Step(int state, byte value)
+    {
+        var index = state * _grammar.Classes.Length + _grammar.ClassOf(value);
+        var next = _transitions[index];
+        return next != Unknown ? next : Find(state, value, index);
+    }
+
+    /// <summary>Forgets what takes too much memory, and grants new work. Numbers of states other than the one returned may no longer be used.</summary>
+    /// <param name="state">The state to keep.</param>
+    /// <param name="forgotten">Whether states were forgotten.</param>
+    /// <returns>The number of that state from now on.</returns>
+    public int Trim(int state, out bool forgotten)
+    {
+        _work = 0;
+        forgotten = _transitions.Count > MaxKept || _configurations.Count > MaxKept || _stacks.Count > MaxKept;
+        return forgotten ? Rebuild(state) : state;
+    }
+
+    private int Find(int state, byte value, int index)
+    {
+        if (_work > MaxWork)
+        {
+            return Dead;
+        }
+
+        _found.Clear();
+        _visited.Clear();
+        var (start, end) = (_states[state].First, _states[state].First + _states[state].Count);
+        for (var i = start; i < end; i++)
+        {
+            var (place, stack) = _configurations[i];
+            var instruction = _grammar.Code[place];
+            if (instruction.Op == Opcode.Bytes && _grammar.Sets[instruction.A].Contains(value))
+            {
+                Visit(instruction.B, stack);
+            }
+        }
+
+        return _transitions[index] = Intern();
+    }
+
+    // Collects every configuration that is reached without reading, in the order in which the grammar lists its choices.
+    private void Visit(int start, int startStack)
+    {
+        _pending.Push((start, startStack));
+        while (_pending.TryPop(out var next) && _visited.Count < MaxVisited && _found.Count < MaxConfigurations)
+        {
+            var (place, stack) = next;
+            if (!Fits(place, stack) || !_visited.Add(next))
+            {
+                continue;
+            }
+
+            _work++;
+            var instruction = _grammar.Code[place];
+            switch (instruction.Op)
+            {
+                case Opcode.Return when stack != StackTable.Empty:
+                    var frame = _stacks.Top(stack);
+                    _pending.Push((frame.Place, frame.Below));
+                    break;
+                case Opcode.Return or Opcode.Bytes:
+                    _found.Add(next);
+                    break;
+                case Opcode.Split:
+                    _pending.Push((instruction.B, stack));
+                    _pending.Push((instruction.A, stack));
+                    break;
+                case Opcode.Jump:
+                    _pending.Push((instruction.A, stack));
+                    break;
+                case Opcode.Call:
+                    _pending.Push((instruction.A, _stacks.Push(new(instruction.B, -1, stack))));
+                    break;
+                case Opcode.Begin:
+                    _pending.Push((instruction.A, _stacks.Push(new(instruction.A, 0, stack))));
+                    break;
+                case Opcode.Again:
+                    _pending.Push((instruction.A, CountRun(stack)));
+                    break;
+                case Opcode.Repeat:
+                    var (_, count, below) = _stacks.Top(stack);
+                    if (count >= instruction.Min)
+                    {
+                        _pending.Push((instruction.B, below));
+                    }
+
+                    if (instruction.Max < 0 || count < instruction.Max)
+                    {
+                        _pending.Push((instruction.A, stack));
+                    }
+
+                    break;
+            }
+        }
+
+        _pending.Clear();
+    }
+
+    // What a call needs behind it was counted when it was made, so the end of every frame stays within the limit.
+    private bool Fits(int place, int stack) =>
+        _grammar.Depths[place] != CompletionCosts.Never && _stacks.Depth(stack) + _grammar.Depths[place] <= _grammar.MaxDepth;
+
+    // Counts one more run. Without a maximum, runs beyond the minimum are all the same.
+    private int CountRun(int stack)
+    {
+        var (place, count, below) = _stacks.Top(stack);
+        var repeat = _grammar.Code[place];
+        return _stacks.Push(new(place, repeat.Max < 0 ? Math.Min(count + 1, repeat.Min) : count + 1, below));
+    }
+
+    private int Intern()
+    {
+        if (_found.Count == 0)
+        {
+            return Dead;
+        }
+
+        _found.Sort();
+        var found = CollectionsMarshal.AsSpan(_found);
+        var hash = new HashCode();
+        hash.AddBytes(MemoryMarshal.AsBytes(found));
+        var key = hash.ToHashCode();
+        var known = _statesByHash.GetValueOrDefault(key, Unknown);
+        for (var state = known; state != Unknown; state = _states[state].NextOfHash)
+        {
+            var (first, count) = (_states[state].First, _states[state].Count);
+            if (CollectionsMarshal.AsSpan(_configurations).Slice(first, count).SequenceEqual(found))
+            {
+                return state;
+            }
+        }
+
+        _statesByHash[key] = _states.Count;
+        return Add(known);
+    }
+
+    private int Add(int nextOfHash)
+    {
+        var bytesToEnd = long.MaxValue;
+        foreach (var (place, stack) in _found)
+        {
+            bytesToEnd = Math.Min(bytesToEnd, _grammar.BytesToEnd[place] + _stacks.BytesToEnd(stack));
+        }
+
+        var accepts = _found.Count > 0 && _found[0] == (GrammarBuilder.Return, StackTable.Empty);
+        _states.Add(new(_configurations.Count, _found.Count, nextOfHash, accepts, bytesToEnd));
+        _configurations.AddRange(_found);
+        _work += _grammar.Classes.Length;
+        CollectionsMarshal.SetCount(_transitions, _transitions.Count + _grammar.Classes.Length);
+        CollectionsMarshal.AsSpan(_transitions)[^_grammar.Classes.Length..].Fill(_states.Count == 1 ? Dead : Unknown);
+        return _states.Count - 1;
+    }
+
+    private void Clear()
+    {
+        _stacks.Clear();
+        _states.Clear();
+        _configurations.Clear();
+        _transitions.Clear();
+        _statesByHash.Clear();
+        _found.Clear();
+        _visited.Clear();
+        _ = Add(Unknown);
+    }
+
+    // Writes the stacks of the state down, bottom last, and pushes them again into the empty tables.
+    private int Rebuild(int state)
+    {
+        _frames.Clear();
+        var kept = _pending;
+        for (var i = _states[state].First; i < _states[state].First + _states[state].Count; i++)
+        {
+            var (place, stack) = _configurations[i];
+            var first = _frames.Count;
+            for (; stack != StackTable.Empty; stack = _stacks.Top(stack).Below)
+            {
+                _frames.Add(_stacks.Top(stack));
+            }
+
+            kept.Push((place, _frames.Count - first));
+        }
+
+        Clear();
+        var end = _frames.Count;
+        while (kept.TryPop(out var configuration))
+        {
+            var stack = StackTable.Empty;
+            for (var i = end - 1; i >= end - configuration.Stack; i--)
+            {
+                stack = _stacks.Push(_frames[i] with { Below = stack });
+            }
+
+            end -= configuration.Stack;
+            _found.Add((configuration.Place, stack));
+        }
+
+        return Intern();
+    }
+
+    private readonly record struct State(int First, int Count, int NextOfHash, bool Accepts, long BytesToEnd);
+}

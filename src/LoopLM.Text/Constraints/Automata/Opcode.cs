@@ -1,0 +1,29 @@
+namespace LoopLM.Text.Constraints.Automata;
+
+/// <summary>What an <see cref="Instruction"/> does. All but <see cref="Bytes"/> read nothing.</summary>
+internal enum Opcode
+{
+    /// <summary>Ends a rule: goes on where the frame on top of the stack says, or accepts where there is none.</summary>
+    Return,
+
+    /// <summary>Reads one byte of set A, then goes on at B.</summary>
+    Bytes,
+
+    /// <summary>Goes on at A, and at B.</summary>
+    Split,
+
+    /// <summary>Goes on at A.</summary>
+    Jump,
+
+    /// <summary>Runs the rule at A, then goes on at B.</summary>
+    Call,
+
+    /// <summary>Starts the repetition at A with a count of 0 on the stack.</summary>
+    Begin,
+
+    /// <summary>Runs the body at A while the count is below Max (-1: always), or leaves to B where it is at least Min.</summary>
+    Repeat,
+
+    /// <summary>Ends one run of the body of the repetition at A.</summary>
+    Again,
+}

@@ -1,0 +1,8 @@
+using System.Text.Json;
+
+namespace LoopLM.Text.Constraints;
+
+/// <summary>A function that a text may call.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Parameters">The schema of its arguments; null for any object.</param>
+public sealed record FunctionSchema(string Name, JsonElement? Parameters);

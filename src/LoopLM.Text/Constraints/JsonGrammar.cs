@@ -1,0 +1,73 @@
+using LoopLM.Text.Constraints.Automata;
+
+namespace LoopLM.Text.Constraints;
+
+/// <summary>
+/// What a text may be, byte by byte: a pushdown automaton that <see cref="JsonSchemaCompiler"/> makes from a schema.
+/// Immutable; one grammar serves any number of <see cref="TokenConstraint"/>s on any threads.
+/// </summary>
+public sealed class JsonGrammar
+{
+    private readonly byte[] _classes = new byte[256];
+
+    internal JsonGrammar(GrammarBuilder builder, int start, int maxDepth)
+    {
+        Code = [.. builder.Code];
+        Sets = [.. builder.Sets];
+        BytesToEnd = CompletionCosts.Bytes(Code, Sets);
+        Depths = CompletionCosts.Depths(Code, Sets);
+        Start = start;
+        MaxDepth = maxDepth;
+        Classes = ClassifyBytes();
+    }
+
+    /// <summary>Bytes of the shortest text.</summary>
+    public long ShortestLength => BytesToEnd[Start];
+
+    internal Instruction[] Code { get; }
+
+    internal ByteSet[] Sets { get; }
+
+    /// <summary>By instruction: the fewest bytes to the end of its rule.</summary>
+    internal long[] BytesToEnd { get; }
+
+    /// <summary>By instruction: the fewest calls that have to be open at once to reach the end of its rule.</summary>
+    internal long[] Depths { get; }
+
+    internal int Start { get; }
+
+    /// <summary>Calls that may be open at once.</summary>
+    internal int MaxDepth { get; }
+
+    /// <summary>One byte of each class of bytes that no instruction tells apart.</summary>
+    internal byte[] Classes { get; }
+
+    /// <summary>The class of a byte, an index into <see cref="Classes"/>.</summary>
+    internal int ClassOf(byte value) => _classes[value];
+
+    // Splits the one class of all bytes by every set in turn.
+    private byte[] ClassifyBytes()
+    {
+        var classes = new List<byte> { 0 };
+        var parts = new Dictionary<(byte Class, bool Within), byte>();
+        foreach (var set in Sets)
+        {
+            parts.Clear();
+            classes.Clear();
+            for (var value = 0; value < 256; value++)
+            {
+                var part = (_classes[value], set.Contains((byte)value));
+                if (!parts.TryGetValue(part, out var index))
+                {
+                    index = (byte)classes.Count;
+                    parts.Add(part, index);
+                    classes.Add((byte)value);
+                }
+
+                _classes[value] = index;
+            }
+        }
+
+        return [.. classes];
+    }
+}

@@ -1,0 +1,100 @@
+using System.Text;
+using LoopLM.Text.Constraints.Automata;
+using LoopLM.Text.Constraints.Patterns;
+
+namespace LoopLM.Text.Constraints.Schemas;
+
+/// <summary>Writes code points into a grammar: as UTF-8, or as JSON strings hold them.</summary>
+internal static class CodePoints
+{
+    /// <summary>The last code point.</summary>
+    public const int Last = 0x10FFFF;
+
+    /// <summary>All that UTF-8 can hold.</summary>
+    public static readonly CodePointSet All = new((0, 0xD7FF), (0xE000, Last));
+
+    /// <summary>All that stand in a JSON string unescaped.</summary>
+    public static readonly CodePointSet Unescaped = new CodePointSet((0, 0x1F), ('"', '"'), ('\\', '\\'), (0xD800, 0xDFFF)).Complement(Last);
+
+    /// <summary>Those that a pattern may give: the unescaped ones, and those of an escape of two characters.</summary>
+    public static readonly CodePointSet InPatterns = Unescaped.Union(new(('\b', '\n'), ('\f', '\r'), ('"', '"'), ('\\', '\\')));
+
+    private static readonly (int CodePoint, char Letter)[] s_escapes =
+        [('\b', 'b'), ('\t', 't'), ('\n', 'n'), ('\f', 'f'), ('\r', 'r'), ('"', '"'), ('\\', '\\')];
+
+    // The ranges of UTF-8 sequences of equal length, less the surrogates.
+    private static readonly (int First, int Last)[] s_lengths = [(0, 0x7F), (0x80, 0x7FF), (0x800, 0xD7FF), (0xE000, 0xFFFF), (0x10000, Last)];
+
+    /// <summary>One code point of a set, in UTF-8.</summary>
+    public static int Write(GrammarBuilder builder, CodePointSet set, int next)
+    {
+        // Sequences that differ only in their first byte share the rest.
+        var leads = new Dictionary<int, ByteSet>();
+        Span<byte> first = stackalloc byte[4];
+        Span<byte> last = stackalloc byte[4];
+        foreach (var range in set.Ranges)
+        {
+            foreach (var length in s_lengths)
+            {
+                var (low, high) = (Math.Max(range.First, length.First), Math.Min(range.Last, length.Last));
+                if (low <= high)
+                {
+                    var bytes = new Rune(low).EncodeToUtf8(first);
+                    new Rune(high).EncodeToUtf8(last);
+                    AddLeads(builder, first[..bytes], last[..bytes], next, leads);
+                }
+            }
+        }
+
+        return builder.Choice([.. leads.Select(lead => builder.Bytes(lead.Value, lead.Key))]);
+    }
+
+    /// <summary>One code point of a set as a JSON string has it, with the shortest escape where it needs one.</summary>
+    public static int WriteInString(GrammarBuilder builder, CodePointSet set, int next)
+    {
+        var letters = default(ByteSet);
+        foreach (var (codePoint, letter) in s_escapes)
+        {
+            letters |= set.Contains(codePoint) ? ByteSet.Of((byte)letter) : default;
+        }
+
+        var unescaped = Write(builder, set.Intersect(Unescaped), next);
+        return letters.IsEmpty ? unescaped : builder.Choice(unescaped, builder.Literal("\\"u8, builder.Bytes(letters, next)));
+    }
+
+    private static void AddLeads(GrammarBuilder builder, ReadOnlySpan<byte> first, ReadOnlySpan<byte> last, int next, Dictionary<int, ByteSet> leads)
+    {
+        if (first.Length == 1)
+        {
+            Add(next, first[0], last[0]);
+            return;
+        }
+
+        if (first[0] == last[0])
+        {
+            Add(Tail(builder, first[1..], last[1..], next), first[0], first[0]);
+            return;
+        }
+
+        Span<byte> lowest = stackalloc byte[first.Length - 1];
+        Span<byte> highest = stackalloc byte[first.Length - 1];
+        lowest.Fill(0x80);
+        highest.Fill(0xBF);
+        Add(Tail(builder, first[1..], highest, next), first[0], first[0]);
+        if (first[0] + 1 < last[0])
+        {
+            Add(Tail(builder, lowest, highest, next), (byte)(first[0] + 1), (byte)(last[0] - 1));
+        }
+
+        Add(Tail(builder, lowest, last[1..], next), last[0], last[0]);
+
+        void Add(int tail, byte low, byte high) => leads[tail] = leads.GetValueOrDefault(tail) | ByteSet.Range(low, high);
+    }
+
+    private static int Tail(GrammarBuilder builder, ReadOnlySpan<byte> first, ReadOnlySpan<byte> last, int next)
+    {
+        var leads = new Dictionary<int, ByteSet>();
+        AddLeads(builder, first, last, next, leads);
+        return builder.Choice([.. leads.Select(lead => builder.Bytes(lead.Value, lead.Key))]);
+    }
+}

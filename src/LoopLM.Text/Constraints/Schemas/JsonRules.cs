@@ -1,0 +1,160 @@
+using LoopLM.Text.Constraints.Automata;
+using LoopLM.Text.Constraints.Patterns;
+
+namespace LoopLM.Text.Constraints.Schemas;
+
+/// <summary>
+/// The rules of JSON that every schema shares. Values are written without white space, except that one space may follow
+/// each <c>:</c> and each <c>,</c>: what models are used to, without room to go on for ever.
+/// </summary>
+internal sealed class JsonRules
+{
+    private static readonly CodePointAutomaton s_number = Compile(Parse("""-?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?(?:[eE][+-]?\d{1,2})?"""));
+    private static readonly CodePointAutomaton s_integer = Compile(Parse("""0|-?[1-9]\d{0,17}"""));
+
+    // Escapes of UTF-16 units stand for whole characters: surrogates come in pairs.
+    private static readonly CodePointAutomaton s_character = Compile(new PatternNode.Choice(
+        new PatternNode.Character(CodePoints.Unescaped),
+        Parse(
+            """\\["\\/bfnrt]|\\u(?:[0-9a-cefA-CEF][0-9a-fA-F]{3}|[dD](?:[0-7][0-9a-fA-F]{2}|[89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}))""")));
+
+    private readonly GrammarBuilder _builder;
+    private readonly Dictionary<(int, int?), int> _texts = [];
+
+    public JsonRules(GrammarBuilder builder)
+    {
+        _builder = builder;
+        Integer = Rule(Raw(s_integer, GrammarBuilder.Return));
+        Number = Rule(Raw(s_number, GrammarBuilder.Return));
+        Boolean = Rule(builder.Choice(builder.Literal("true"u8, GrammarBuilder.Return), builder.Literal("false"u8, GrammarBuilder.Return)));
+        Null = Rule(builder.Literal("null"u8, GrammarBuilder.Return));
+        AnyValue = builder.Reserve();
+        AnyArray = Rule(Array(AnyValue, 0, null));
+        AnyObject = Rule(Object([], Pair(Text(0, null), AnyValue)));
+        builder.Define(AnyValue, builder.Choice(AnyObject, AnyArray, Text(0, null), Number, Boolean, Null));
+    }
+
+    public int AnyValue { get; }
+
+    public int AnyObject { get; }
+
+    public int AnyArray { get; }
+
+    public int Integer { get; }
+
+    public int Number { get; }
+
+    public int Boolean { get; }
+
+    public int Null { get; }
+
+    /// <summary>A pattern that stands for the whole text.</summary>
+    public static PatternNode Parse(string pattern) =>
+        PatternParser.Parse(pattern, anchored: true, out var problem) ?? throw new ArgumentException(problem, nameof(pattern));
+
+    /// <summary>The rule of a string of so many characters.</summary>
+    public int Text(int min, int? max)
+    {
+        if (!_texts.TryGetValue((min, max), out var rule))
+        {
+            var end = _builder.Literal("\""u8, GrammarBuilder.Return);
+            rule = Rule(_builder.Literal("\""u8, _builder.Repeat(min, max, next => Raw(s_character, next), end)));
+            _texts.Add((min, max), rule);
+        }
+
+        return rule;
+    }
+
+    /// <summary>A text of an automaton, as it is.</summary>
+    public int Raw(CodePointAutomaton automaton, int next) => Regular(automaton, CodePoints.Write, next);
+
+    /// <summary>A JSON string whose characters an automaton accepts.</summary>
+    public int Quoted(CodePointAutomaton automaton, int next) =>
+        _builder.Literal("\""u8, Regular(automaton, CodePoints.WriteInString, _builder.Literal("\""u8, next)));
+
+    /// <summary>An array of so many items, all of one rule.</summary>
+    public int Array(int item, int min, int? max)
+    {
+        var close = _builder.Literal("]"u8, GrammarBuilder.Return);
+        if (max == 0)
+        {
+            return _builder.Literal("["u8, close);
+        }
+
+        var more = _builder.Repeat(Math.Max(min - 1, 0), max - 1, next => Comma(_builder.Call(item, next)), close);
+        var first = _builder.Call(item, more);
+        return _builder.Literal("["u8, min == 0 ? _builder.Choice(first, close) : first);
+    }
+
+    /// <summary>A key and its value, as a function of the place behind them.</summary>
+    /// <param name="key">The rule of the key with its quotes.</param>
+    /// <param name="value">The rule of the value.</param>
+    public Func<int, int> Pair(int key, int value) => next => _builder.Call(key, Colon(_builder.Call(value, next)));
+
+    /// <inheritdoc cref="Pair(int, int)"/>
+    public Func<int, int> Pair(string key, int value) =>
+        next => _builder.Literal([(byte)'"', .. LiteralTexts.Spell(key), (byte)'"'], Colon(_builder.Call(value, next)));
+
+    /// <summary>An object with some properties in their order, and then any number of others.</summary>
+    /// <param name="properties">The properties; those that are not required may be left out.</param>
+    /// <param name="others">The others; null for none.</param>
+    public int Object(IReadOnlyList<(Func<int, int> Pair, bool Required)> properties, Func<int, int>? others)
+    {
+        var close = _builder.Literal("}"u8, GrammarBuilder.Return);
+
+        // Where a pair has to come next, null for nowhere; and where an object goes on behind a pair.
+        int? pair = null;
+        var rest = close;
+        if (others is not null)
+        {
+            rest = _builder.Reserve();
+            pair = others(rest);
+            _builder.Define(rest, _builder.Choice(Comma(pair.Value), close));
+        }
+
+        var required = false;
+        for (var i = properties.Count - 1; i >= 0; i--)
+        {
+            var property = properties[i].Pair(rest);
+            pair = properties[i].Required || pair is null ? property : _builder.Choice(property, pair.Value);
+            required |= properties[i].Required;
+            rest = required ? Comma(pair.Value) : _builder.Choice(Comma(pair.Value), close);
+        }
+
+        return _builder.Literal("{"u8, required ? pair!.Value : pair is null ? close : _builder.Choice(pair.Value, close));
+    }
+
+    /// <summary>The rule of a string that is none of some names.</summary>
+    public int OtherThan(IReadOnlyCollection<string> names) =>
+        names.Count == 0 ? Text(0, null) : Rule(Quoted(OtherNames.Automaton(names), GrammarBuilder.Return));
+
+    /// <summary>Makes a place a rule that can be called.</summary>
+    public int Rule(int place)
+    {
+        var rule = _builder.Reserve();
+        _builder.Define(rule, place);
+        return rule;
+    }
+
+    private static CodePointAutomaton Compile(PatternNode pattern) =>
+        new PatternCompiler(maxStates: 256, CancellationToken.None).TryCompile(pattern, CodePoints.All, 0, null, out var problem)
+            ?? throw new ArgumentException(problem, nameof(pattern));
+
+    private int Colon(int next) => _builder.Literal(":"u8, Space(next));
+
+    private int Comma(int next) => _builder.Literal(","u8, Space(next));
+
+    private int Space(int next) => _builder.Choice(next, _builder.Literal(" "u8, next));
+
+    private int Regular(CodePointAutomaton automaton, Func<GrammarBuilder, CodePointSet, int, int> write, int next)
+    {
+        var places = automaton.States.Select(_ => _builder.Reserve()).ToArray();
+        for (var state = 0; state < places.Length; state++)
+        {
+            var choices = automaton.States[state].Moves.Select(move => write(_builder, move.Set, places[move.Target]));
+            _builder.Define(places[state], _builder.Choice([.. automaton.States[state].Accepts ? choices.Append(next) : choices]));
+        }
+
+        return places[0];
+    }
+}

@@ -1,0 +1,47 @@
+using LoopLM.Text.Constraints.Automata;
+using LoopLM.Text.Constraints.Patterns;
+
+namespace LoopLM.Text.Constraints.Schemas;
+
+/// <summary>What the schemas of one grammar share: the instructions, the limits that are used up, and the first problem.</summary>
+internal sealed class TranslationContext
+{
+    private const int MaxNameLength = 200;
+
+    public TranslationContext(ByteSet writable, ConstraintLimits limits, CancellationToken cancellation)
+    {
+        Limits = limits;
+        Cancellation = cancellation;
+        Builder = new(writable, limits.MaxInstructions);
+        Rules = new(Builder);
+        Patterns = new(limits.MaxPatternStates, cancellation);
+    }
+
+    public ConstraintLimits Limits { get; }
+
+    public CancellationToken Cancellation { get; }
+
+    public GrammarBuilder Builder { get; }
+
+    public JsonRules Rules { get; }
+
+    public PatternCompiler Patterns { get; }
+
+    public int Subschemas { get; set; }
+
+    public int EnumValues { get; set; }
+
+    /// <summary>The first problem; null while there is none.</summary>
+    public SchemaProblem? Problem { get; private set; }
+
+    /// <summary>Notes a problem.</summary>
+    /// <returns>A place to return in place of one.</returns>
+    public int Refuse(SchemaLocation at, string? keyword, string reason)
+    {
+        Problem ??= new(Shorten(at.Path), keyword is null ? null : Shorten(keyword), reason);
+        return GrammarBuilder.Return;
+    }
+
+    // Names of the schema's own may be of any length.
+    private static string Shorten(string name) => name.Length <= MaxNameLength ? name : $"{name.AsSpan(0, MaxNameLength)}...";
+}

@@ -1,0 +1,18 @@
+namespace LoopLM.Text.Jinja.Execution;
+
+/// <summary>The comparing operators.</summary>
+internal static class Comparisons
+{
+    public static bool Holds(string sign, JinjaValue left, JinjaValue right, Budget budget) => sign switch
+    {
+        "==" => Values.AreEqual(left, right, budget),
+        "!=" => !Values.AreEqual(left, right, budget),
+        "in" => Values.Contains(right, left, budget),
+        "not in" => !Values.Contains(right, left, budget),
+        "<" => Values.Compare(left, right, budget) < 0,
+        "<=" => Values.Compare(left, right, budget) <= 0,
+        ">" => Values.Compare(left, right, budget) > 0,
+        ">=" => Values.Compare(left, right, budget) >= 0,
+        _ => throw new ArgumentOutOfRangeException(nameof(sign)),
+    };
+}

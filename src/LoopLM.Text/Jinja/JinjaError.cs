@@ -1,0 +1,18 @@
+namespace LoopLM.Text.Jinja;
+
+/// <summary>Why a template cannot be parsed or rendered.</summary>
+/// <param name="Kind">The kind.</param>
+/// <param name="Line">Line of the template, from 1.</param>
+/// <param name="Column">Column of the line, in chars from 1.</param>
+/// <param name="Message">What was found and what would be right. It quotes the template, never its data.</param>
+public sealed record JinjaError(JinjaErrorKind Kind, int Line, int Column, string Message)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"line {Line}, column {Column}: {Message}";
+
+    internal static JinjaError At(string source, JinjaErrorKind kind, int offset, string message)
+    {
+        var before = source.AsSpan(0, Math.Min(offset, source.Length));
+        return new(kind, before.Count('\n') + 1, before.Length - before.LastIndexOf('\n'), message);
+    }
+}

@@ -1,0 +1,119 @@
+using System.Diagnostics.CodeAnalysis;
+using LoopLM.Text.Jinja;
+
+namespace LoopLM.Text.Templates;
+
+/// <summary>How a model wants conversations to be written: its checkpoint's Jinja template, or ChatML where it has none. Immutable, and safe for any number of threads.</summary>
+public sealed class ChatTemplate
+{
+    /// <summary>ChatML, as the models before templates spoke it.</summary>
+    private const string ChatMl =
+        "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content or '' }}<|im_end|>\n{% endfor %}"
+        + "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
+
+    /// <summary>Special tokens that end a turn in the templates that write them.</summary>
+    private static readonly string[] s_turnEnds = ["<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<|end|>", "<end_of_turn>"];
+
+    private readonly JinjaTemplate _template;
+    private readonly JinjaTemplate _toolTemplate;
+    private readonly ChatTemplateFiles _files;
+
+    private ChatTemplate(ChatTemplateFiles files)
+    {
+        _files = files;
+        _template = Parse("the default", files.Templates.GetValueOrDefault("default") ?? ChatMl);
+        _toolTemplate = files.Templates.TryGetValue("tool_use", out var source) ? Parse("'tool_use'", source) : _template;
+        TurnEnds = [.. s_turnEnds.Where(_template.Mentions).Append(files.EndOfText).OfType<string>().Distinct()];
+    }
+
+    /// <summary>The special tokens, by name, with which the model ends what it says.</summary>
+    public IReadOnlyList<string> TurnEnds { get; }
+
+    /// <summary>Whether tools that are given to it reach the prompt.</summary>
+    public bool ReadsTools => _toolTemplate.Names.Contains("tools");
+
+    /// <summary>Whether it lets the model call tools as <c>&lt;tool_call&gt;{"name": ..., "arguments": ...}&lt;/tool_call&gt;</c>.</summary>
+    public bool MarksToolCalls => ReadsTools && _toolTemplate.Mentions("<tool_call>");
+
+    /// <summary>Whether it marks the model's thoughts as <c>&lt;think&gt;...&lt;/think&gt;</c>.</summary>
+    public bool MarksThoughts => _template.Mentions("</think>");
+
+    /// <summary>Reads the template of a checkpoint: <c>chat_template.jinja</c>, else <c>chat_template</c> in tokenizer_config.json, one or several with names.</summary>
+    /// <param name="folder">The checkpoint's folder.</param>
+    /// <exception cref="ChatTemplateException">A file is malformed or a template says what the interpreter does not know.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public static ChatTemplate Load(string folder) => new(ChatTemplateFiles.Read(folder));
+
+    /// <summary>Whether a request may set a variable: the template reads it, and it is none of those that the server sets.</summary>
+    public bool CanSet(string variable) =>
+        (_template.Names.Contains(variable) || _toolTemplate.Names.Contains(variable))
+        && variable is not ("messages" or "tools" or "add_generation_prompt") && !_files.SpecialTokens.ContainsKey(variable);
+
+    /// <summary>Writes a conversation as a prompt.</summary>
+    /// <param name="conversation">The conversation.</param>
+    /// <param name="now">The time, for templates that tell it.</param>
+    /// <param name="limits">What the rendering may spend.</param>
+    /// <param name="prompt">The prompt; null where there is an error.</param>
+    /// <param name="error">Why there is no prompt; null where there is one.</param>
+    /// <param name="cancellationToken">Ends the rendering.</param>
+    /// <exception cref="OperationCanceledException">The rendering was cancelled.</exception>
+    public bool TryRender(
+        Conversation conversation,
+        DateTimeOffset now,
+        JinjaLimits limits,
+        [NotNullWhen(true)] out RenderedText? prompt,
+        [NotNullWhen(false)] out JinjaError? error,
+        CancellationToken cancellationToken = default)
+    {
+        var template = conversation.Tools is null ? _template : _toolTemplate;
+        prompt = null;
+        if (!template.TryRender(Variables(conversation), now, limits, out var rendered, out error, cancellationToken))
+        {
+            return false;
+        }
+
+        prompt = conversation.ContinuedText is { } text ? Continue(rendered, text) : rendered;
+        if (prompt is null)
+        {
+            error = new(JinjaErrorKind.Failed, 1, 1, "The template does not write the last message as it is, so it cannot be continued.");
+            return false;
+        }
+
+        return true;
+    }
+
+    private IEnumerable<KeyValuePair<string, JinjaValue>> Variables(Conversation conversation)
+    {
+        // None is what transformers passes for tools that are not there.
+        var own = new Dictionary<string, JinjaValue>
+        {
+            ["messages"] = JinjaValue.Of(conversation.Messages),
+            ["tools"] = conversation.Tools ?? JinjaValue.None,
+            ["documents"] = JinjaValue.None,
+            ["add_generation_prompt"] = JinjaValue.Of(conversation.AddGenerationPrompt),
+        };
+        return own
+            .Concat(_files.SpecialTokens.Select(token => KeyValuePair.Create(token.Key, JinjaValue.OfTemplate(token.Value))))
+            .Concat(conversation.Variables);
+    }
+
+    private static RenderedText? Continue(RenderedText prompt, string text)
+    {
+        var core = text.Trim();
+        var start = prompt.Text.LastIndexOf(core, StringComparison.Ordinal);
+        if (start < 0)
+        {
+            return null;
+        }
+
+        // White space behind the message stays where the template keeps it.
+        var whole = text.TrimStart();
+        var keepsEnd = prompt.Text.AsSpan(start).StartsWith(whole);
+        return prompt.Truncate(start + (keepsEnd ? whole : core).Length);
+    }
+
+    private static JinjaTemplate Parse(string name, string source) =>
+        JinjaTemplate.TryParse(source, out var template, out var error)
+            ? template
+            : throw new ChatTemplateException($"The checkpoint's chat template, {name}, cannot be used: {error}");
+}

@@ -1,0 +1,86 @@
+using System.Text;
+using LoopLM.Server.OpenAi.Chat;
+
+namespace LoopLM.Server.Tests.OpenAi.Chat;
+
+public class ReplyReaderTests
+{
+    private const string Call = """<tool_call>{"name":"f","arguments":{"x":1}}</tool_call>""";
+
+    public static TheoryData<string, string, string, string> Replies => new()
+    {
+        // Reply, thought, answer, calls.
+        { "Hello", "", "Hello", "" },
+        { "  Hello \n", "", "  Hello \n", "" },
+        { "", "", "", "" },
+        { "<think>\nhm\n</think>\n\nYes.", "hm", "Yes.", "" },
+        { "\n <think></think>Yes. ", "", "Yes. ", "" },
+        { "<think>never ends ", "never ends ", "", "" },
+        { "<think>a <b> </thin </think>c", "a <b> </thin", "c", "" },
+        { "<thi", "", "<thi", "" },
+        { "<thinking>", "", "<thinking>", "" },
+        { "No <think>late</think>", "", "No <think>late</think>", "" },
+        { "<think>a</think>b</think>", "a", "b</think>", "" },
+        { Call, "", "", "f{\"x\":1};" },
+        { $"First:\n{Call}\n{Call}\n", "", "First:", "f{\"x\":1};f{\"x\":1};" },
+        { $"<think>t</think>\n{Call}\nDone.", "t", "Done.", "f{\"x\":1};" },
+        { $"a {Call} b", "", "ab", "f{\"x\":1};" },
+        { "<tool_call>{\"name\":1}</tool_call> x", "", "<tool_call>{\"name\":1}</tool_call> x", "" },
+        { "<tool_call>not json</tool_call>", "", "<tool_call>not json</tool_call>", "" },
+        { "a <tool_call>{\"name\"", "", "a<tool_call>{\"name\"", "" },
+        { "a <tool_call", "", "a <tool_call", "" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Replies))]
+    public void Append_HoweverItIsCut_TellsThePartsApart(string reply, string thought, string answer, string calls)
+    {
+        var random = new Random(reply.Length);
+        for (var size = 1; size <= reply.Length + 1; size++)
+        {
+            Assert.Equal((thought, answer, calls), Read(new ReplyFormat(Thoughts: true, InThought: false, Calls: true, OneCall: false), reply, () => size));
+        }
+
+        Assert.Equal((thought, answer, calls), Read(new ReplyFormat(true, false, true, false), reply, () => random.Next(4)));
+    }
+
+    [Fact]
+    public void Append_PromptOpenedTheThought_BeginsInIt() => Assert.Equal(
+        ("hm", "Yes.", ""), Read(new ReplyFormat(Thoughts: true, InThought: true, Calls: false, OneCall: false), "hm\n</think>\nYes.", () => 3));
+
+    [Fact]
+    public void Append_OneCallOnly_LeavesTheOthersOut() => Assert.Equal(
+        ("", "", "f{\"x\":1};"), Read(new ReplyFormat(Thoughts: false, InThought: false, Calls: true, OneCall: true), Call + Call, () => 5));
+
+    [Fact]
+    public void Append_NothingToTellApart_GivesAllOfIt() => Assert.Equal(
+        ("", $" <think>a</think> {Call} ", ""), Read(default, $" <think>a</think> {Call} ", () => 2));
+
+    private static (string Thought, string Answer, string Calls) Read(ReplyFormat format, string reply, Func<int> size)
+    {
+        var reader = new ReplyReader(format);
+        var (thought, answer, calls) = (new StringBuilder(), new StringBuilder(), new StringBuilder());
+        for (var at = 0; at < reply.Length;)
+        {
+            var end = Math.Min(reply.Length, at + size());
+            Take(reader.Append(reply[at..end]));
+            at = end;
+        }
+
+        Take(reader.End());
+        return (thought.ToString(), answer.ToString(), calls.ToString());
+
+        void Take(IEnumerable<ReplyPart> parts)
+        {
+            foreach (var part in parts)
+            {
+                _ = part.Kind switch
+                {
+                    ReplyPartKind.Reasoning => thought.Append(part.Text),
+                    ReplyPartKind.Content => answer.Append(part.Text),
+                    _ => calls.Append(part.Name).Append(part.Text).Append(';'),
+                };
+            }
+        }
+    }
+}

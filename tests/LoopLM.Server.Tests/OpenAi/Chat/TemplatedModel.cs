@@ -1,0 +1,28 @@
+using System.Text.Json;
+using LoopLM.Testing;
+
+namespace LoopLM.Server.Tests.OpenAi.Chat;
+
+/// <summary>The bundled model with another chat template, in a folder that is gone after the test.</summary>
+internal sealed class TemplatedModel : IDisposable
+{
+    /// <summary>Writes the last message alone, and lets the model think and call tools.</summary>
+    public const string Talkative = "{# </think> <tool_call> #}{% set t = tools %}{% set e = enable_thinking %}{{ messages[-1].content }}";
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("looplm-chat-");
+
+    public TemplatedModel(string template)
+    {
+        foreach (var file in (string[])["config.json", "tokenizer.json", "model.safetensors"])
+        {
+            File.CreateSymbolicLink(Path.Combine(_folder.FullName, file), Path.Combine(TestData.Root, "models", "looplm-bytes", file));
+        }
+
+        File.WriteAllText(Path.Combine(_folder.FullName, "tokenizer_config.json"), JsonSerializer.Serialize(new { chat_template = template }));
+    }
+
+    /// <summary>The setting that serves it.</summary>
+    public string Setting => $"--Model:Path={_folder.FullName}";
+
+    public void Dispose() => _folder.Delete(recursive: true);
+}

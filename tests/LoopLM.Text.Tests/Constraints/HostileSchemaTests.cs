@@ -1,0 +1,108 @@
+using System.Text;
+using LoopLM.Text.Constraints;
+using LoopLM.Text.Constraints.Automata;
+using LoopLM.Text.Tests.Tokenization;
+
+namespace LoopLM.Text.Tests.Constraints;
+
+/// <summary>Schemas made to take much time or memory. That a test ends is what it shows; none may take more than seconds.</summary>
+public sealed class HostileSchemaTests
+{
+    public static TheoryData<string, string> Refused => new()
+    {
+        { "bytes", $$"""{"description":"{{new string('x', 200_000)}}"}""" },
+        { "deep", Nested("""{"items":""", "{}", "}", 100) },
+        { "very deep", Nested("[", "1", "]", 4000) },
+        { "deep constant", $$"""{"const":{{Nested("[", "1", "]", 40)}}}""" },
+        { "subschemas", $$"""{"properties":{{Map(70, i => $$"""{"properties":{{Map(70, _ => "{}")}}}""")}}}""" },
+        { "properties", $$"""{"properties":{{Map(600, _ => "true")}}}""" },
+        { "alternatives", $$"""{"anyOf":[{{Repeat(600, i => $$"""{"const":{{i}}}""")}}]}""" },
+        { "nested alternatives", $$"""{"anyOf":[{{Repeat(30, i => $$"""{"anyOf":[{{Repeat(30, j => $$"""{"const":{{i * 100 + j}}}""")}}]}""")}}]}""" },
+        { "enum", $$"""{"enum":[{{Repeat(3000, i => $"{i}")}}]}""" },
+        { "enums", $$"""{"properties":{{Map(100, _ => $$"""{"enum":[{{Repeat(50, i => $"{i}")}}]}""")}}}""" },
+        { "no way out", """{"type":"array","minItems":1,"items":{"$ref":"#"}}""" },
+        { "no way out of two", """{"$ref":"#/$defs/a","$defs":{"a":{"required":["b"],"properties":{"b":{"$ref":"#/$defs/b"}}},"b":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/a"}}}}""" },
+        { "references in a circle", """{"$ref":"#/$defs/a","$defs":{"a":{"anyOf":[{"$ref":"#/$defs/b"}]},"b":{"$ref":"#/$defs/a"}}}""" },
+        { "exponential size", Doubling(28) },
+        { "deeper than any text", Chain(40) },
+        { "long", """{"type":"string","minLength":60000}""" },
+        { "count", """{"type":"string","maxLength":10000000}""" },
+        { "pattern", """{"type":"string","pattern":"^(?:(?:(?:a{50}){50}){50}){50}$"}""" },
+        { "pattern length", $$"""{"type":"string","pattern":"{{new string('a', 600)}}"}""" },
+        { "patterns", $$"""{"properties":{{Map(400, i => $$"""{"type":"string","pattern":"^(?:x|y)*x(?:x|y){8}{{i}}$"}""")}}}""" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Refused))]
+    public void TryCompile_HostileSchema_IsRefused(string name, string schema)
+    {
+        Assert.Null(Grammars.TryCompile(schema, out var problem));
+        Assert.True(problem!.ToString().Length < 300, $"{name}: {problem}");
+    }
+
+    [Fact]
+    public void Mask_AlternativesThatDoubleWithEveryLevel_StayBounded()
+    {
+        // Each level can be either of two that differ only at their ends.
+        var grammar = Grammars.Compile("""
+            {"$ref":"#/$defs/a","$defs":{"a":{"anyOf":[
+                {"type":"object","properties":{"a":{"$ref":"#/$defs/a"},"b":{"const":1}},"required":["a","b"],"additionalProperties":false},
+                {"type":"object","properties":{"a":{"$ref":"#/$defs/a"},"b":{"const":2}},"required":["a","b"],"additionalProperties":false},
+                {"type":"null"}]}}}
+            """);
+        const string text = """{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":null""";
+        var automaton = new LazyAutomaton(grammar);
+        var state = automaton.Start;
+        foreach (var value in Encoding.ASCII.GetBytes(text))
+        {
+            state = automaton.Trim(state, out _);
+            state = automaton.Step(state, value);
+        }
+
+        Assert.True(automaton.Count <= 64 * LazyAutomaton.MaxConfigurations);
+        Assert.True(Completes(automaton, state));
+    }
+
+    [Fact]
+    public void Mask_ManyAlternativesOfCountedStrings_StaysBounded()
+    {
+        var grammar = Grammars.Compile($$"""{"anyOf":[{{Repeat(500, i => $$"""{"type":"array","minItems":2,"items":{"type":"string","maxLength":{{1000 + i}} } }""")}}]}""");
+        var trie = TokenTrie.TryCreate(SyntheticTokenizer.Load(SyntheticTokenizer.Create(5)), [0], out _)!;
+        var constraint = new TokenConstraint(grammar, trie);
+        var logits = new float[trie.VocabularySize];
+        foreach (var value in "[\"" + new string('a', 60))
+        {
+            logits.AsSpan().Clear();
+            constraint.Mask(logits);
+            Assert.Equal(0, logits[value]);
+            constraint.Accept(value);
+        }
+    }
+
+    // Goes on with the first byte that leads closer to the end.
+    private static bool Completes(LazyAutomaton automaton, int state)
+    {
+        for (var left = automaton.BytesToEnd(state); !automaton.Accepts(state); left--)
+        {
+            state = automaton.Trim(state, out _);
+            state = Enumerable.Range(0, 256).Select(value => automaton.Step(state, (byte)value))
+                .First(next => next != LazyAutomaton.Dead && automaton.BytesToEnd(next) < left);
+        }
+
+        return true;
+    }
+
+    private static string Nested(string open, string inner, string close, int count) =>
+        string.Concat(Enumerable.Repeat(open, count)) + inner + string.Concat(Enumerable.Repeat(close, count));
+
+    private static string Repeat(int count, Func<int, string> item) => string.Join(',', Enumerable.Range(0, count).Select(item));
+
+    private static string Map(int count, Func<int, string> value) => $"{{{Repeat(count, i => $"\"p{i}\":{value(i)}")}}}";
+
+    // Each schema needs the next one twice.
+    private static string Doubling(int count) =>
+        $$"""{"$ref":"#/$defs/p0","$defs":{{Map(count, i => i == count - 1 ? "{}" : $$"""{"type":"array","minItems":2,"items":{"$ref":"#/$defs/p{{i + 1}}"} }""")}}}""";
+
+    private static string Chain(int count) =>
+        $$"""{"$ref":"#/$defs/p0","$defs":{{Map(count, i => i == count - 1 ? "{}" : $$"""{"type":"array","minItems":1,"items":{"$ref":"#/$defs/p{{i + 1}}"} }""")}}}""";
+}

@@ -1,0 +1,255 @@
+using System.Text;
+using System.Text.Json;
+using LoopLM.Text.Constraints;
+using LoopLM.Text.Constraints.Automata;
+using LoopLM.Text.Tests.Tokenization;
+
+namespace LoopLM.Text.Tests.Constraints;
+
+public sealed class JsonSchemaCompilerTests
+{
+    private static readonly CallSyntax s_syntax = new("<call>{\"name\": \"", "\", \"arguments\": ", "}</call>", "\n");
+
+    private static TokenTrie Tokens { get; } = TokenTrie.TryCreate(BundledTokenizer.Instance, [BundledTokenizer.EndOfText], out _)!;
+
+    [Theory]
+    [InlineData("{}", """{"a":[1,"x",null,true,{"b":-0.5e+10}]}""")]
+    [InlineData("true", "0")]
+    [InlineData("""{"type":"string"}""", "\"\"")]
+    [InlineData("""{"type":"string"}""", "\"naïve 日本 😀 \\u00e9\\uD83D\\uDE00\\n\"")]
+    [InlineData("""{"type":"string","maxLength":1}""", "\"😀\"")]
+    [InlineData("""{"type":"string","maxLength":1}""", "\"\\ud83d\\ude00\"")]
+    [InlineData("""{"minLength":2}""", "\"ab\"")]
+    [InlineData("""{"type":"number"}""", "-12.5E-3")]
+    [InlineData("""{"type":"integer"}""", "-12")]
+    [InlineData("""{"type":["integer","null"]}""", "null")]
+    [InlineData("""{"type":"boolean"}""", "false")]
+    [InlineData("""{"enum":["a","ab","a\"b",1.50,{"x":[]}]}""", "\"ab\"")]
+    [InlineData("""{"enum":["a","ab","a\"b",1.50,{"x":[]}]}""", "\"a\\\"b\"")]
+    [InlineData("""{"enum":["a","ab","a\"b",1.50,{"x":[]}]}""", "1.50")]
+    [InlineData("""{"enum":["a","ab","a\"b",1.50,{"x":[]}]}""", """{"x":[]}""")]
+    [InlineData("""{"enum":["a",1],"type":"string"}""", "\"a\"")]
+    [InlineData("""{"const":"naïve"}""", "\"naïve\"")]
+    [InlineData("""{"type":"array","items":{"type":"integer"}}""", "[]")]
+    [InlineData("""{"type":"array","items":{"type":"integer"}}""", "[1, 2,3]")]
+    [InlineData("""{"type":"array","minItems":2,"maxItems":3}""", "[1,2,3]")]
+    [InlineData("""{"type":"array","items":false}""", "[]")]
+    [InlineData("""{"type":"object"}""", """{"a": 1, "a":{}}""")]
+    [InlineData("""{"properties":{"a":{},"b":{},"c":{}},"required":["b"]}""", """{"b":1}""")]
+    [InlineData("""{"properties":{"a":{},"b":{},"c":{}},"required":["b"]}""", """{"a":1,"b":1,"c":1}""")]
+    [InlineData("""{"properties":{"a":{},"b":{}}}""", "{}")]
+    [InlineData("""{"properties":{"a":{"type":"null"}},"additionalProperties":{"type":"integer"}}""", """{"a":null,"ab":1,"b":2}""")]
+    [InlineData("""{"properties":{"a":{"type":"null"}},"additionalProperties":{"type":"integer"}}""", """{"ab":1}""")]
+    [InlineData("""{"required":["z"],"properties":{"a":{}}}""", """{"a":1,"z":[]}""")]
+    [InlineData("""{"$ref":"#/$defs/a~1b","$defs":{"a/b":{"type":"null"}}}""", "null")]
+    [InlineData("""{"anyOf":[{"type":"null"},{"type":"array","items":{"$ref":"#"}}]}""", "[[null,[]],null]")]
+    [InlineData("""{"allOf":[{"$ref":"#/definitions/x"}],"definitions":{"x":{"const":1}}}""", "1")]
+    [InlineData("""{"type":"string","pattern":"b+"}""", "\"abbc\"")]
+    [InlineData("""{"type":"string","pattern":"^\"\\\\\\n$"}""", "\"\\\"\\\\\\n\"")]
+    [InlineData("""{"type":"string","pattern":"^a*$","minLength":2,"maxLength":3}""", "\"aaa\"")]
+    [InlineData("""{"type":"string","format":"date"}""", "\"2024-02-29\"")]
+    [InlineData("""{"type":"string","format":"date-time"}""", "\"2024-12-31T23:59:59.123+02:00\"")]
+    [InlineData("""{"type":"string","format":"uuid"}""", "\"01234567-89ab-cdef-0123-456789ABCDEF\"")]
+    [InlineData("""{"type":"integer","minimum":-5,"maximum":120}""", "-5")]
+    [InlineData("""{"type":"integer","exclusiveMinimum":1.5}""", "2")]
+    [InlineData("""{"type":"number","minimum":0,"maximum":1}""", "0.25")]
+    [InlineData("""{"type":"number","minimum":0,"maximum":1}""", "1.0")]
+    [InlineData("""{"type":"integer","uniqueItems":false,"x-note":1,"title":"t","$schema":"s","$id":"i"}""", "7")]
+    [InlineData("""{"type":"string","minimum":3}""", "\"a\"")]
+    public void TryCompile_SupportedSchema_AdmitsWhatMatches(string schema, string text) => Assert.True(Grammars.Accepts(Grammars.Compile(schema), text));
+
+    [Theory]
+    [InlineData("{}", "")]
+    [InlineData("{}", " 1")]
+    [InlineData("{}", "{\"a\" :1}")]
+    [InlineData("{}", "[1,  2]")]
+    [InlineData("{}", "01")]
+    [InlineData("{}", "[1,]")]
+    [InlineData("""{"type":"string"}""", "\"\n\"")]
+    [InlineData("""{"type":"string"}""", "\"\\ud83d\"")]
+    [InlineData("""{"type":"string"}""", "\"\\ud83d\\u0041\"")]
+    [InlineData("""{"type":"string"}""", "\"\\ude00\"")]
+    [InlineData("""{"type":"string"}""", "\"\\x\"")]
+    [InlineData("""{"type":"string","maxLength":1}""", "\"ab\"")]
+    [InlineData("""{"type":"string","minLength":2}""", "\"a\"")]
+    [InlineData("""{"minLength":2}""", "1")]
+    [InlineData("""{"type":"integer"}""", "1.0")]
+    [InlineData("""{"type":"integer"}""", "-0")]
+    [InlineData("""{"type":["integer","null"]}""", "true")]
+    [InlineData("""{"enum":["a","ab"]}""", "\"abc\"")]
+    [InlineData("""{"enum":["a",1],"type":"string"}""", "1")]
+    [InlineData("""{"type":"array","minItems":2,"maxItems":3}""", "[1]")]
+    [InlineData("""{"type":"array","minItems":2,"maxItems":3}""", "[1,2,3,4]")]
+    [InlineData("""{"type":"array","items":{"type":"integer"}}""", "[\"a\"]")]
+    [InlineData("""{"properties":{"a":{},"b":{}}}""", """{"b":1,"a":1}""")]
+    [InlineData("""{"properties":{"a":{},"b":{}}}""", """{"c":1}""")]
+    [InlineData("""{"properties":{"a":{},"b":{}},"required":["b"]}""", """{"a":1}""")]
+    [InlineData("""{"properties":{"a":{"type":"null"}},"additionalProperties":{"type":"integer"}}""", """{"a":1}""")]
+    [InlineData("""{"properties":{"a":{"type":"null"}},"additionalProperties":{"type":"integer"}}""", """{"\u0061":1}""")]
+    [InlineData("""{"properties":{"a":{"type":"null"}},"additionalProperties":{"type":"integer"}}""", """{"a":null,"a":1}""")]
+    [InlineData("""{"type":"string","pattern":"^b+$"}""", "\"abb\"")]
+    [InlineData("""{"type":"string","pattern":"^a*$","minLength":2,"maxLength":3}""", "\"aaaa\"")]
+    [InlineData("""{"type":"string","format":"date"}""", "\"2023-02-29\"")]
+    [InlineData("""{"type":"string","format":"time"}""", "\"24:00:00Z\"")]
+    [InlineData("""{"type":"integer","minimum":-5,"maximum":120}""", "121")]
+    [InlineData("""{"type":"number","exclusiveMaximum":1}""", "1.0")]
+    public void TryCompile_SupportedSchema_AdmitsNothingElse(string schema, string text) => Assert.False(Grammars.Accepts(Grammars.Compile(schema), text));
+
+    [Theory]
+    [InlineData("\"\xC3\"")]
+    [InlineData("\"\xC0\x80\"")]
+    [InlineData("\"\xED\xA0\x80\"")]
+    [InlineData("\"\xF4\x90\x80\x80\"")]
+    [InlineData("\"\xE0\x80\x80\"")]
+    [InlineData("\"\x80\"")]
+    public void TryCompile_String_AdmitsNoMalformedUtf8(string latin1) =>
+        Assert.False(Grammars.Accepts(Grammars.Compile("""{"type":"string"}"""), Encoding.Latin1.GetBytes(latin1)));
+
+    [Theory]
+    [InlineData("""{"multipleOf":2}""", "#", "multipleOf")]
+    [InlineData("""{"not":{}}""", "#", "not")]
+    [InlineData("""{"if":{},"then":{}}""", "#", "if")]
+    [InlineData("""{"patternProperties":{}}""", "#", "patternProperties")]
+    [InlineData("""{"propertyNames":{}}""", "#", "propertyNames")]
+    [InlineData("""{"minProperties":1}""", "#", "minProperties")]
+    [InlineData("""{"dependentRequired":{}}""", "#", "dependentRequired")]
+    [InlineData("""{"prefixItems":[]}""", "#", "prefixItems")]
+    [InlineData("""{"uniqueItems":true}""", "#", "uniqueItems")]
+    [InlineData("""{"contains":{}}""", "#", "contains")]
+    [InlineData("""{"unevaluatedProperties":false}""", "#", "unevaluatedProperties")]
+    [InlineData("""{"$dynamicRef":"#x"}""", "#", "$dynamicRef")]
+    [InlineData("""{"items":{"$anchor":"x"}}""", "#/items", "$anchor")]
+    [InlineData("""{"items":{"$id":"x"}}""", "#/items", "$id")]
+    [InlineData("""{"minLenght":1}""", "#", "minLenght")]
+    [InlineData("""{"properties":{"a/b":{"nullable":true}}}""", "#/properties/a~1b", "nullable")]
+    [InlineData("""{"oneOf":[{"type":"integer"},{"type":"number"}]}""", "#", "oneOf")]
+    [InlineData("""{"allOf":[{},{}]}""", "#", "allOf")]
+    [InlineData("""{"anyOf":[{}],"minLength":1}""", "#", "minLength")]
+    [InlineData("""{"anyOf":[]}""", "#", "anyOf")]
+    [InlineData("""{"anyOf":[{"not":{}}]}""", "#/anyOf/0", "not")]
+    [InlineData("""{"$ref":"http://example.org/x"}""", "#", "$ref")]
+    [InlineData("""{"$ref":"#/$defs/none"}""", "#", "$ref")]
+    [InlineData("""{"$ref":"#x"}""", "#", "$ref")]
+    [InlineData("""{"$ref":"#"}""", "#", "$ref")]
+    [InlineData("""{"enum":["a"],"pattern":"a"}""", "#", "pattern")]
+    [InlineData("""{"enum":[]}""", "#", "enum")]
+    [InlineData("""{"enum":"a"}""", "#", "enum")]
+    [InlineData("""{"enum":[1],"type":"string"}""", "#", "enum")]
+    [InlineData("""{"const":1,"enum":[1]}""", "#", "enum")]
+    [InlineData("""{"type":"text"}""", "#", "type")]
+    [InlineData("""{"type":[]}""", "#", "type")]
+    [InlineData("""{"type":null}""", "#", "type")]
+    [InlineData("""{"format":"email"}""", "#", "format")]
+    [InlineData("""{"format":"date","pattern":"a"}""", "#", "pattern")]
+    [InlineData("""{"pattern":"(?=a)"}""", "#", "pattern")]
+    [InlineData("""{"pattern":"(a)\\1"}""", "#", "pattern")]
+    [InlineData("""{"pattern":"\\bword"}""", "#", "pattern")]
+    [InlineData("""{"pattern":"\\p{L}"}""", "#", "pattern")]
+    [InlineData("""{"pattern":"(^a)"}""", "#", "pattern")]
+    [InlineData("""{"pattern":"a$b"}""", "#", "pattern")]
+    [InlineData("""{"pattern":"(a"}""", "#", "pattern")]
+    [InlineData("""{"pattern":"a)"}""", "#", "pattern")]
+    [InlineData("""{"pattern":"[a"}""", "#", "pattern")]
+    [InlineData("""{"pattern":"[z-a]"}""", "#", "pattern")]
+    [InlineData("""{"pattern":"a**"}""", "#", "pattern")]
+    [InlineData("""{"pattern":"*a"}""", "#", "pattern")]
+    [InlineData("""{"pattern":"a{2,1}"}""", "#", "pattern")]
+    [InlineData("""{"pattern":"a\\"}""", "#", "pattern")]
+    [InlineData("""{"pattern":"^\\x01$"}""", "#", "pattern")]
+    [InlineData("""{"pattern":"^a$","minLength":2}""", "#", "pattern")]
+    [InlineData("""{"pattern":1}""", "#", "pattern")]
+    [InlineData("""{"minLength":2,"maxLength":1}""", "#", "minLength")]
+    [InlineData("""{"minItems":-1}""", "#", "minItems")]
+    [InlineData("""{"maxItems":1e9}""", "#", "maxItems")]
+    [InlineData("""{"maxLength":"3"}""", "#", "maxLength")]
+    [InlineData("""{"type":"integer","minimum":2,"maximum":1}""", "#", "minimum")]
+    [InlineData("""{"type":"integer","minimum":"2"}""", "#", "minimum")]
+    [InlineData("""{"type":"integer","exclusiveMinimum":1,"exclusiveMaximum":2}""", "#", "exclusiveMinimum")]
+    [InlineData("""{"type":"number","minimum":0.5}""", "#", "minimum")]
+    [InlineData("""{"type":"number","maximum":1e20}""", "#", "maximum")]
+    [InlineData("""{"type":"number","maximum":1e200}""", "#", "maximum")]
+    [InlineData("""{"required":"a"}""", "#", "required")]
+    [InlineData("""{"required":["b"],"properties":{"a":{}},"additionalProperties":false}""", "#/additionalProperties", null)]
+    [InlineData("""{"properties":[]}""", "#", "properties")]
+    [InlineData("""{"properties":{"a":{},"a":{}}}""", "#", "properties")]
+    [InlineData("""{"properties":{"a":3}}""", "#/properties/a", null)]
+    [InlineData("""{"items":{"items":{"const":1,"minimum":0}}}""", "#/items/items", "minimum")]
+    [InlineData("false", "#", null)]
+    [InlineData("null", "#", null)]
+    [InlineData("""{"const":"\ud800"}""", "#", null)]
+    [InlineData("""{"properties":{"\udc00":{}}}""", "#", null)]
+    [InlineData("""{"properties":{"a":{"$ref":"#"}},"required":["a"]}""", "#", null)]
+    public void TryCompile_CannotBeEnforced_NamesPathAndKeyword(string schema, string path, string? keyword)
+    {
+        Assert.Null(Grammars.TryCompile(schema, out var problem));
+        Assert.Equal((path, keyword), (problem!.Path, problem.Keyword));
+    }
+
+    [Fact]
+    public void TryCompile_PropertyThatNothingCanFill_IsNeverWritten()
+    {
+        var grammar = Grammars.Compile("""{"properties":{"a":{"$ref":"#/$defs/x"},"b":{}},"$defs":{"x":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/x"}}}}""");
+        Assert.True(Grammars.Accepts(grammar, """{"b":1}"""));
+        Assert.False(Grammars.Accepts(grammar, """{"a":"""));
+    }
+
+    [Fact]
+    public void TryCompile_BytesThatNoTokenWrites_AreLeftOutWithAllThatNeedsThem()
+    {
+        var writable = ByteSet.Range(0x20, 0x7E) | ByteSet.Range(0x80, 0xBF) | ByteSet.Of(0xC3);
+        var grammar = Grammars.Compile("{}", writable: writable);
+        Assert.True(Grammars.Accepts(grammar, "\"é\""));
+        Assert.False(Grammars.Accepts(grammar, "\"日\""));
+        Assert.Null(Grammars.TryCompile("""{"const":"日"}""", out _, writable: writable));
+    }
+
+    [Fact]
+    public void TryCompile_Cancelled_Throws()
+    {
+        using var document = JsonDocument.Parse("{}");
+        Assert.Throws<OperationCanceledException>(
+            () => JsonSchemaCompiler.TryCompile(document.RootElement, Tokens, ConstraintLimits.Default, new CancellationToken(true), out _));
+    }
+
+    [Theory]
+    [InlineData("[[[[]]]]", true)]
+    [InlineData("[[[[[]]]]]", false)]
+    [InlineData("[[[[1]]]]", false)]
+    [InlineData("[[[1]]]", true)]
+    [InlineData("""[[{"a":1}]]""", true)]
+    [InlineData("""[[[{"a":1}]]]""", false)]
+    public void TryCompile_AnyValue_IsAsDeepAsTheLimit(string text, bool admitted) =>
+        Assert.Equal(admitted, Grammars.Accepts(Grammars.Compile("{}", new() { MaxDepth = 3 }), text));
+
+    [Theory]
+    [InlineData("{}", true)]
+    [InlineData("""{"a":{"a":[]}}""", true)]
+    [InlineData("[]", false)]
+    [InlineData("1", false)]
+    public void AnyObject_Text_IsAdmittedIfItIsAnObject(string text, bool admitted) =>
+        Assert.Equal(admitted, Grammars.Accepts(JsonSchemaCompiler.AnyObject(Tokens, ConstraintLimits.Default), text));
+
+    [Theory]
+    [InlineData("""<call>{"name": "f", "arguments": {"a":1}}</call>""", true)]
+    [InlineData("""<call>{"name": "g", "arguments": {"x":{}}}</call>""", true)]
+    [InlineData("""<call>{"name": "f", "arguments": {"a":1}}</call>""" + "\n" + """<call>{"name": "g", "arguments": {}}</call>""", true)]
+    [InlineData("""<call>{"name": "f", "arguments": {"a":"1"}}</call>""", false)]
+    [InlineData("""<call>{"name": "h", "arguments": {}}</call>""", false)]
+    [InlineData("""<call>{"name": "g", "arguments": {}}</call>""" + "\n" + """<call>{"name": "g", "arguments": {}}</call>""" + "\n" + """<call>{"name": "g", "arguments": {}}</call>""", false)]
+    public void TryCompileCalls_TwoFunctions_AdmitsCallsOfThem(string text, bool admitted)
+    {
+        using var schema = JsonDocument.Parse("""{"properties":{"a":{"$ref":"#/$defs/n"}},"required":["a"],"$defs":{"n":{"type":"integer"}}}""");
+        var grammar = JsonSchemaCompiler.TryCompileCalls(
+            [new("f", schema.RootElement), new("g", null)], s_syntax, 2, Tokens, ConstraintLimits.Default, CancellationToken.None, out _)!;
+        Assert.Equal(admitted, Grammars.Accepts(grammar, text));
+    }
+
+    [Fact]
+    public void TryCompileCalls_CannotBeEnforced_NamesTheFunction()
+    {
+        using var schema = JsonDocument.Parse("""{"properties":{"a":{"not":{}}}}""");
+        Assert.Null(JsonSchemaCompiler.TryCompileCalls(
+            [new("g", null), new("f", schema.RootElement)], s_syntax, 1, Tokens, ConstraintLimits.Default, CancellationToken.None, out var problem));
+        Assert.Equal(("f#/properties/a", "not"), (problem!.Path, problem.Keyword));
+    }
+}

@@ -1,0 +1,138 @@
+using LoopLM.Text.Jinja;
+using LoopLM.Text.Templates;
+using LoopLM.Text.Tests.Tokenization;
+
+namespace LoopLM.Text.Tests.Templates;
+
+public sealed class ChatTemplateTests : IDisposable
+{
+    private const string Control = "<|im_start|><|im_end|>";
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("looplm-template-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public void Load_NoTemplate_SpeaksChatMl()
+    {
+        var template = Load("""{"eos_token": "<|endoftext|>"}""");
+        Assert.Equal(
+            "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n",
+            Render(template, Chat(("system", "Be brief."), ("user", "Hi"))).Text);
+        Assert.Equal(["<|im_end|>", "<|endoftext|>"], template.TurnEnds);
+        Assert.False(template.ReadsTools || template.MarksThoughts || template.CanSet("enable_thinking"));
+    }
+
+    [Fact]
+    public void Load_NoFiles_SpeaksChatMl() => Assert.Equal("<|im_start|>user\nHi<|im_end|>\n", Render(
+        ChatTemplate.Load(_folder.FullName), Chat(("user", "Hi")) with { AddGenerationPrompt = false }).Text);
+
+    [Fact]
+    public void Load_TemplateInConfig_TakesItAndTheSpecialTokens()
+    {
+        var template = Load("""{"bos_token": {"content": "<s>"}, "eos_token": null, "chat_template": "{{ bos_token }}{{ messages[0].content }}{{ eos_token }}"}""");
+        var prompt = Render(template, Chat(("user", "Hi")));
+        Assert.Equal("<s>Hi", prompt.Text);
+        Assert.Equal([0..3], prompt.Own);
+        Assert.Empty(template.TurnEnds);
+    }
+
+    [Fact]
+    public void Load_TemplateFile_TakesItBeforeTheConfig()
+    {
+        File.WriteAllText(Path.Combine(_folder.FullName, "chat_template.jinja"), "file<|eot_id|>");
+        var template = Load("""{"chat_template": "config"}""");
+        Assert.Equal("file<|eot_id|>", Render(template, Chat(("user", "Hi"))).Text);
+        Assert.Equal(["<|eot_id|>"], template.TurnEnds);
+    }
+
+    [Fact]
+    public void Load_NamedTemplates_TakesThatForToolsWithTools()
+    {
+        var template = Load("""{"chat_template": [{"name": "default", "template": "plain {{ x }}"}, {"name": "tool_use", "template": "{{ tools | length }} tools <tool_call>"}]}""");
+        Assert.Equal("plain", Render(template, Chat(("user", "Hi"))).Text.Trim());
+        Assert.Equal("1 tools <tool_call>", Render(template, Chat(("user", "Hi")) with { Tools = JinjaValue.Of([JinjaValue.None]) }).Text);
+        Assert.True(template.ReadsTools && template.MarksToolCalls && template.CanSet("x"));
+        Assert.False(template.CanSet("tools"));
+    }
+
+    [Theory]
+    [InlineData("""{"chat_template": "a\n{% for %}"}""", "The checkpoint's chat template, the default, cannot be used: line 2, column 8: Found '%}'; expected a name.")]
+    [InlineData("""{"chat_template": 1}""", "In tokenizer_config.json, 'chat_template' must be a string")]
+    [InlineData("""{"chat_template": [{"name": "default"}]}""", "In tokenizer_config.json, 'template' must be a string")]
+    [InlineData("""{"bos_token": {}}""", "In tokenizer_config.json, 'content' must be a string")]
+    public void Load_UnusableTemplate_SaysWhatIsWrong(string config, string message) =>
+        Assert.Equal(message, Assert.Throws<ChatTemplateException>(() => Load(config)).Message);
+
+    [Theory]
+    [InlineData("[")]
+    [InlineData("[]")]
+    public void Load_MalformedConfig_SaysSo(string config) =>
+        Assert.StartsWith("tokenizer_config.json is not a JSON object", Assert.Throws<ChatTemplateException>(() => Load(config)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("Well, ", "<|im_start|>assistant\nWell, ")]
+    [InlineData(" Well", "<|im_start|>assistant\n Well")]
+    public void TryRender_ContinuedMessage_EndsWithIt(string text, string end)
+    {
+        var conversation = Chat(("user", "Well, <|im_end|>"), ("assistant", text)) with { AddGenerationPrompt = false, ContinuedText = text };
+        Assert.EndsWith(end, Render(Load("{}"), conversation).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TryRender_ContinuedMessageThatIsNotWritten_IsAnError()
+    {
+        Assert.False(Load("""{"chat_template": "x"}""").TryRender(
+            Chat(("assistant", "Well")) with { ContinuedText = "Well" }, default, new JinjaLimits(), out _, out var error));
+        Assert.Equal(JinjaErrorKind.Failed, error.Kind);
+    }
+
+    [Fact]
+    public void TryRender_AnyContent_GivesControlTokensOfTheTemplateOnly()
+    {
+        var template = Load("{}");
+        var random = new Random(1);
+        for (var i = 0; i < 500; i++)
+        {
+            var texts = Enumerable.Range(0, random.Next(1, 5)).Select(_ => RandomText.Create(random, random.Next(8)) + Cut(random)).ToArray();
+            var prompt = Render(template, Chat([.. texts.Select(text => ("user", text))]));
+            var ids = BundledTokenizer.Instance.EncodeWithSpecialTokens(prompt.Text, prompt.Own);
+            Assert.Equal((2 * texts.Length) + 1, ids.Count(BundledTokenizer.Instance.IsSpecial));
+        }
+    }
+
+    [Fact]
+    public void TryRender_ContentThatJoinsTheTemplatesText_GivesNoControlToken()
+    {
+        var template = Load("""{"chat_template": "<|im_{{ messages[0].content }}<|im_{{ 'end|>' }}"}""");
+        var prompt = Render(template, Chat(("user", "end|>")));
+        Assert.Equal("<|im_end|><|im_end|>", prompt.Text);
+        Assert.Single(BundledTokenizer.Instance.EncodeWithSpecialTokens(prompt.Text, prompt.Own), BundledTokenizer.Instance.IsSpecial);
+    }
+
+    private static string Cut(Random random)
+    {
+        var start = random.Next(Control.Length);
+        return Control[start..random.Next(start, Control.Length + 1)];
+    }
+
+    private static Conversation Chat(params (string Role, string Content)[] messages) => new()
+    {
+        Messages = [.. messages.Select(message => JinjaValue.Of(
+        [
+            KeyValuePair.Create("role", JinjaValue.Of(message.Role)), KeyValuePair.Create("content", JinjaValue.Of(message.Content)),
+        ]))],
+    };
+
+    private static RenderedText Render(ChatTemplate template, Conversation conversation)
+    {
+        Assert.True(template.TryRender(conversation, default, new JinjaLimits(), out var prompt, out var error), error?.ToString());
+        return prompt;
+    }
+
+    private ChatTemplate Load(string config)
+    {
+        File.WriteAllText(Path.Combine(_folder.FullName, "tokenizer_config.json"), config);
+        return ChatTemplate.Load(_folder.FullName);
+    }
+}

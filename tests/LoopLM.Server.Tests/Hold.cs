@@ -8,9 +8,13 @@ internal sealed class Hold : IDisposable
 
     public Hold(SpellingRunner runner) => runner.BeforeLoop = _ =>
     {
+        Loops++;
         _held.Set();
         _go.Wait(ServerHarness.Patience);
     };
+
+    /// <summary>Loop passes that have begun.</summary>
+    public int Loops { get; private set; }
 
     public void WaitUntilHeld() => Assert.True(_held.Wait(ServerHarness.Patience));
 

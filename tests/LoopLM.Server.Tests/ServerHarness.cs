@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Grpc.Net.Client;
 using LoopLM.Engine.Execution;
 using LoopLM.Engine.Runners;
@@ -18,7 +19,7 @@ namespace LoopLM.Server.Tests;
 /// A whole server on loopback sockets. By default it serves the bundled byte model's tokenizer over a <see cref="SpellingRunner"/>.
 /// Disposing it drains it and checks that nothing leaked.
 /// </summary>
-internal sealed class ServerHarness : IAsyncDisposable
+internal sealed partial class ServerHarness : IAsyncDisposable
 {
     public const string Text = "h\u00e9llo, w\u00f6rld. Good \ud83d\ude00 bye";
 
@@ -153,6 +154,16 @@ internal sealed class ServerHarness : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until the server has done with every POST, as it has soon after the client went away.</summary>
+    public async Task UntilNoPostIsServedAsync()
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (!ServedPosts().Match(await Rest.GetStringAsync("/metrics", patience.Token)).Groups["count"].Value.Equals("0", StringComparison.Ordinal))
+        {
+            await Task.Delay(5, patience.Token);
+        }
+    }
+
     public Task StopAsync() => _app.StopAsync().WaitAsync(Patience);
 
     public async ValueTask DisposeAsync()
@@ -169,4 +180,7 @@ internal sealed class ServerHarness : IAsyncDisposable
             Assert.Equal(model.Engine.Opened.IsCompletedSuccessfully, runner.IsDisposed);
         }
     }
+
+    [GeneratedRegex("""http_server_active_requests\{[^}]*"POST"[^}]*\} (?<count>\d+)""")]
+    private static partial Regex ServedPosts();
 }

@@ -35,6 +35,11 @@ internal static class GenerateRequests
             TopK = request.TopK,
             TopP = request.HasTopP ? request.TopP : 1,
             MinP = request.MinP,
+            RepetitionPenalty = request.HasRepetitionPenalty ? request.RepetitionPenalty : 1,
+            FrequencyPenalty = request.FrequencyPenalty,
+            PresencePenalty = request.PresencePenalty,
+            LogitBias = request.LogitBias.ToDictionary(),
+            AllowedTokens = request.AllowedTokenIds.Count > 0 ? request.AllowedTokenIds : null,
             Seed = request.HasSeed ? request.Seed : null,
         },
         Exit = new ExitSettings
@@ -53,6 +58,14 @@ internal static class GenerateRequests
             _ => throw GrpcErrors.From(new RequestError(RequestErrorKind.InvalidValue, "kv_layout", $"'kv_layout' is {(int)request.KvLayout}; it must be 0, 1 or 2.")),
         },
         Stop = request.Stop,
+        StopTokens = request.StopTokenIds,
+        IncludeStop = request.IncludeStop,
+        MinTokens = request.MinTokens,
+        IgnoreEndOfText = request.IgnoreEos,
+        SkipSpecialTokens = !request.KeepSpecialTokens,
+        BadWords = request.BadWords,
         ReportGates = true,
+        Logprobs = request.HasLogprobs ? request.Logprobs : null,
+        LoopLogprobs = request.LoopLogprobs,
     };
 }

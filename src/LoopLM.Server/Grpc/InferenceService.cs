@@ -45,8 +45,17 @@ internal sealed class InferenceService(TextGenerator generator) : Inference.Infe
             token.GateProbabilities.Add(part.Gates[loop]);
         }
 
+        if (part.Logprobs is { } logprobs)
+        {
+            token.Logprob = logprobs.Logprob;
+            token.TopLogprobs.Add(logprobs.Top.Select(ToLogprob));
+        }
+
+        token.LoopLogprobs.Add((part.LoopLogprobs ?? []).Select(top => new LoopLogprobs { Top = { top.Select(ToLogprob) } }));
         return token;
     }
+
+    private static TokenLogprob ToLogprob(Engine.Sampling.TokenLogprob each) => new() { Id = each.Token, Logprob = each.Logprob };
 
     private static Finish ToFinish(in TextEvent part, TextChoices choices)
     {
@@ -61,6 +70,11 @@ internal sealed class InferenceService(TextGenerator generator) : Inference.Infe
         if (part.Stop is { } stop)
         {
             finish.Stop = stop;
+        }
+
+        if (part.StopToken is { } token)
+        {
+            finish.StopTokenId = token;
         }
 
         return finish;

@@ -16,6 +16,7 @@ internal sealed class ServedModel : IAsyncDisposable
         ModelSettings settings, Checkpoint checkpoint, ByteLevelBpeTokenizer tokenizer, ChatTemplate chatTemplate, DateTimeOffset created, InferenceEngine engine)
     {
         (Settings, Checkpoint, Tokenizer, ChatTemplate, Created, Engine) = (settings, checkpoint, tokenizer, chatTemplate, created, engine);
+        Fingerprint = SystemFingerprint.Of(checkpoint, settings);
         TurnEnds = [.. chatTemplate.TurnEnds.Select(token => tokenizer.TryGetTokenId(token, out var id) ? id : -1).Where(id => id >= 0)];
         _constraintTokens = new(() =>
         {
@@ -47,6 +48,9 @@ internal sealed class ServedModel : IAsyncDisposable
 
     /// <summary>When its configuration was last written.</summary>
     public DateTimeOffset Created { get; }
+
+    /// <summary>The same wherever the same checkpoint gives the same answers.</summary>
+    public string Fingerprint { get; }
 
     /// <summary>Its engine.</summary>
     public InferenceEngine Engine { get; }

@@ -109,7 +109,7 @@ internal sealed class RequestFields(JsonElement body)
     /// <param name="path">Where it stands, such as <c>messages[2]</c>.</param>
     /// <param name="value">The object.</param>
     /// <param name="read">Reads its fields.</param>
-    public T? Nested<T>(string path, JsonElement value, Func<RequestFields, T> read)
+    public T? Nested<T>(string path, JsonElement value, Func<RequestFields, T?> read)
         where T : class
     {
         if (value.ValueKind != JsonValueKind.Object)

@@ -17,8 +17,8 @@ public sealed class TokenConstraint
     private readonly LazyAutomaton _automaton;
     private readonly TokenMasks _masks;
     private readonly int[] _states;
-    private readonly ulong[] _urgent;
-    private readonly ulong[] _ends;
+    private readonly TokenMask _urgent;
+    private readonly TokenMask _end;
     private int _state;
     private int _tokensLeft;
 
@@ -32,9 +32,9 @@ public sealed class TokenConstraint
         _automaton = new(grammar);
         _masks = new(trie.VocabularySize);
         _states = new int[trie.Depth + 1];
-        _urgent = new ulong[(trie.VocabularySize + 63) / 64];
-        _ends = new ulong[_urgent.Length];
-        Add(_ends, trie.EndTokens);
+        _urgent = new(trie.VocabularySize);
+        _end = new(trie.VocabularySize);
+        _end.Add(trie.EndTokens, rest: 0);
         _state = _automaton.Start;
         _tokensLeft = maxTokens;
     }
@@ -50,25 +50,7 @@ public sealed class TokenConstraint
 
     /// <summary>Sets the logits of the tokens that cannot follow to negative infinity. Behind an end token only end tokens can.</summary>
     /// <param name="logits">One for each token id; those beyond the vocabulary cannot follow.</param>
-    public void Mask(Span<float> logits)
-    {
-        var tokens = HasEnded ? _ends : Allowed();
-        for (var first = 0; first < logits.Length; first += 64)
-        {
-            var word = first / 64 < tokens.Length ? tokens[first / 64] : 0;
-            var part = logits[first..Math.Min(first + 64, logits.Length)];
-            if (word == 0)
-            {
-                part.Fill(float.NegativeInfinity);
-                continue;
-            }
-
-            for (var i = 0; word != ulong.MaxValue && i < part.Length; i++)
-            {
-                part[i] = (word >> i & 1) != 0 ? part[i] : float.NegativeInfinity;
-            }
-        }
-    }
+    public void Mask(Span<float> logits) => (HasEnded ? _end : Allowed()).Apply(logits);
 
     /// <summary>Takes the token that was chosen.</summary>
     /// <param name="token">One that <see cref="Mask"/> allows.</param>
@@ -93,56 +75,43 @@ public sealed class TokenConstraint
         HasEnded |= isEnd;
     }
 
-    private static void Add(ulong[] set, ReadOnlySpan<int> tokens)
-    {
-        foreach (var token in tokens)
-        {
-            set[token / 64] |= 1UL << token;
-        }
-    }
-
     // A token may follow if the rest of the text, one token a byte, and the end still fit behind it.
-    private ulong[] Allowed()
+    private TokenMask Allowed()
     {
+        var mask = _masks.Find(_state) ?? Create();
         var rest = _tokensLeft - 2L;
-        if (_automaton.BytesToEnd(_state) > rest + 1)
+        if (mask.LongestRest <= rest || _automaton.BytesToEnd(_state) > rest + 1)
         {
-            rest = long.MaxValue;
+            return mask;
         }
 
-        if (!_masks.TryGet(_state, out var tokens, out var longestRest))
-        {
-            _state = _automaton.Trim(_state, out var forgotten);
-            if (forgotten)
-            {
-                _masks.Forget();
-            }
-
-            tokens = _masks.Rent();
-            longestRest = Walk(tokens, long.MaxValue);
-            _masks.Keep(_state, tokens, longestRest);
-        }
-
-        if (longestRest <= rest)
-        {
-            return tokens;
-        }
-
-        Array.Clear(_urgent);
-        _ = Walk(_urgent, rest);
-        return _urgent.AsSpan().ContainsAnyExcept(0UL) ? _urgent : tokens;
+        _urgent.Reset(_state);
+        Walk(_urgent, rest);
+        return _urgent.IsEmpty ? mask : _urgent;
     }
 
-    // Notes the tokens that may follow with at most so many bytes behind them; gives the most bytes behind any of them.
-    private long Walk(ulong[] tokens, long rest)
+    private TokenMask Create()
+    {
+        _state = _automaton.Trim(_state, out var forgotten);
+        if (forgotten)
+        {
+            _masks.Forget();
+        }
+
+        var mask = _masks.Create(_state);
+        Walk(mask, long.MaxValue);
+        return mask;
+    }
+
+    // Adds the tokens that may follow with at most so many bytes behind them.
+    private void Walk(TokenMask mask, long rest)
     {
         var nodes = _trie.Nodes;
-        var longestRest = 0L;
 
         // Single bytes come first: where there is no room for more states, they are what can follow.
-        for (var node = 0; node < nodes.Length; node = nodes[node].Next)
+        for (var at = 0; at < nodes.Length; at = nodes[at].Next)
         {
-            _automaton.Step(_state, nodes[node].Value);
+            _automaton.Step(_state, nodes[at].Value);
         }
 
         _states[0] = _state;
@@ -159,15 +128,15 @@ public sealed class TokenConstraint
             _states[node.Depth] = state;
             if (node.FirstToken < node.EndToken && _automaton.BytesToEnd(state) is var bytes && bytes <= rest)
             {
-                longestRest = Math.Max(longestRest, bytes);
-                Add(tokens, _trie.Tokens[node.FirstToken..node.EndToken]);
+                mask.Add(_trie.Tokens[node.FirstToken..node.EndToken], bytes);
             }
 
             at++;
         }
 
-        Add(tokens, CanEnd ? _trie.EndTokens : []);
-
-        return longestRest;
+        if (CanEnd)
+        {
+            mask.Add(_trie.EndTokens, rest: 0);
+        }
     }
 }

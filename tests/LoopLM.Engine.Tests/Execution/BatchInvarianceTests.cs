@@ -73,8 +73,12 @@ public sealed class BatchInvarianceTests
             var actual = Outcome.Of(generation);
             Assert.Equal(expected.Tokens, actual.Tokens);
             Assert.Equal(expected.ExitSteps, actual.ExitSteps);
+            Assert.Equal(Reports(expected), Reports(actual));
         }
     }
+
+    private static IEnumerable<string> Reports(Outcome outcome) => outcome.Events.Select(each =>
+        $"{each.Logprobs?.Logprob} {each.Logprobs?.Rank} {string.Join(' ', each.Logprobs?.Top ?? [])} {string.Join(' ', (each.LoopLogprobs ?? []).SelectMany(top => top))}");
 
     private static Outcome RunAlone(GenerationRequest request)
     {
@@ -86,8 +90,14 @@ public sealed class BatchInvarianceTests
         Greedy(random.Next(1, 30), random.Next(1, 12), QExit(random.Next(5) * 0.25f), random.Next(64)) with
         {
             KvLayout = (KvLayout)random.Next(2),
+            Logprobs = random.Next(2) == 0 ? 2 : null,
+            PromptLogprobs = random.Next(2) == 0 ? 2 : null,
+            LoopLogprobs = random.Next(3),
             Sampling = new SamplingSettings
             {
+                RepetitionPenalty = random.Next(2) + 1,
+                FrequencyPenalty = random.Next(2),
+                BadWords = random.Next(2) == 0 ? [[random.Next(64)]] : [],
                 Temperature = random.Next(2),
                 TopK = random.Next(2) * 5,
                 TopP = random.Next(2) == 0 ? 1 : 0.7f,

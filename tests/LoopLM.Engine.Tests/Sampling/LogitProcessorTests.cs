@@ -13,8 +13,8 @@ public sealed class LogitProcessorTests
         Assert.Equal([Never, 2, Never, 4], Processed(new AllowedTokens([3, 1, 3])));
 
     [Fact]
-    public void Process_AllowedTokensAtBothEnds_KeepsThem() =>
-        Assert.Equal([1, Never, Never, 4], Processed(new AllowedTokens([0, 3])));
+    public void Process_AllowedTokenAtTheBeginning_ForbidsAllBehind() =>
+        Assert.Equal([1, Never, Never, Never], Processed(new AllowedTokens([0])));
 
     [Fact]
     public void Process_BadWordOfOneToken_IsForbiddenFromTheStart() =>
@@ -69,8 +69,10 @@ public sealed class LogitProcessorTests
         Assert.Equal([1, 2, 3, 3.5f], Processed(Penalise(new SamplingSettings { PresencePenalty = 0.5f }, prompt: [0]), 3, 3));
 
     [Fact]
-    public void Process_AllPenalties_RepeatFirst() =>
-        Assert.Equal([1, 2, 3, 0.75f], Processed(Penalise(new SamplingSettings { RepetitionPenalty = 2, FrequencyPenalty = 0.5f, PresencePenalty = 0.25f }), 3, 3));
+    public void Process_AllPenalties_RepeatFirstAndCountNoPrompt() =>
+        Assert.Equal(
+            [0.5f, 2, 3, 0.75f],
+            Processed(Penalise(new SamplingSettings { RepetitionPenalty = 2, FrequencyPenalty = 0.5f, PresencePenalty = 0.25f }, prompt: [0]), 3, 3));
 
     [Fact]
     public void For_PlainRequest_IsEmpty() => Assert.Empty(LogitProcessors.For(TestRequests.Greedy(3, 3) with { StopTokens = [1] }));

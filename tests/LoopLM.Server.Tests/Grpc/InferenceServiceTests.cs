@@ -48,6 +48,31 @@ public sealed class InferenceServiceTests
         Assert.Equal([4, 1, 3], responses[..^1].Select(response => response.Token.ExitStep));
     }
 
+    [Fact]
+    public async Task Generate_ChoosingAndReports_ReachTheEngine()
+    {
+        await using var server = await ServerHarness.StartAsync(text: "hello");
+        var request = new GenerateRequest
+        {
+            Text = "a",
+            MaxTokens = 5,
+            Temperature = 0,
+            ExitThreshold = 0.6f,
+            LogitBias = { [104] = 1 },
+            StopTokenIds = { 108 },
+            IncludeStop = true,
+            Logprobs = 1,
+            LoopLogprobs = 2,
+        };
+
+        var responses = await GenerateAsync(server, request);
+
+        var tokens = responses[..^1].ConvertAll(response => response.Token);
+        Assert.Equal(("hel", 108), (string.Concat(tokens.Select(token => token.Text)), responses[^1].Finish.StopTokenId));
+        Assert.All(tokens, token => Assert.Equal((0f, token.Id), (token.Logprob, token.TopLogprobs.Single().Id)));
+        Assert.Equal([4, 2, 2], tokens.Select(token => token.LoopLogprobs.Count(loop => loop.Top.Count == 2)));
+    }
+
     public static TheoryData<GenerateRequest, StatusCode, string> Refused => new()
     {
         { new GenerateRequest(), StatusCode.InvalidArgument, "prompt" },
@@ -58,6 +83,9 @@ public sealed class InferenceServiceTests
         { new GenerateRequest { Text = "a", Temperature = float.NaN }, StatusCode.InvalidArgument, "temperature" },
         { new GenerateRequest { Text = "a", ExitThreshold = float.NaN }, StatusCode.InvalidArgument, "exit_threshold" },
         { new GenerateRequest { Text = "a", TopK = -1 }, StatusCode.InvalidArgument, "top_k" },
+        { new GenerateRequest { Text = "a", PresencePenalty = 3 }, StatusCode.InvalidArgument, "presence_penalty" },
+        { new GenerateRequest { Text = "a", LogitBias = { [260] = 1 } }, StatusCode.InvalidArgument, "logit_bias" },
+        { new GenerateRequest { Text = "a", Logprobs = 21 }, StatusCode.InvalidArgument, "logprobs" },
         { new GenerateRequest { Text = "a", Stop = { "" } }, StatusCode.InvalidArgument, "stop" },
         { new GenerateRequest { Text = "a", KvLayout = (KvLayout)7 }, StatusCode.InvalidArgument, "kv_layout" },
         { new GenerateRequest { Tokens = new TokenIds { Ids = { 260 } } }, StatusCode.InvalidArgument, "prompt" },

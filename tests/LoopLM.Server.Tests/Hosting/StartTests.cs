@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using LoopLM.Server.Hosting;
+using LoopLM.Server.Tests.OpenAi.Chat;
 
 namespace LoopLM.Server.Tests.Hosting;
 
@@ -74,6 +75,15 @@ public sealed class StartTests
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    [Fact]
+    public async Task Start_ChatTemplateMalformed_SaysWhereItIs()
+    {
+        using var model = new TemplatedModel("a\n{% for message %}");
+        Assert.Equal(
+            ["The checkpoint's chat template, the default, cannot be used: line 2, column 16: Found '%}'; expected 'in'."],
+            await ReasonsAsync(model.Setting));
     }
 
     [Fact]

@@ -70,6 +70,18 @@ public sealed class ChoicesTests
     }
 
     [Fact]
+    public async Task Post_EchoStreamedWithoutTokens_GivesTheSameAsWhole()
+    {
+        await using var server = await StrayingAsync();
+        const string body = """{"prompt":["aé","b"],"n":2,"max_tokens":0,"echo":true,"logprobs":1""";
+
+        var whole = JsonNode.Parse((await server.CompleteAsync(body + "}")).GetRawText())!;
+        var events = await server.StreamAsync(body + ""","stream":true}""");
+
+        Assert.Equal(whole["choices"]!.AsArray().Select(choice => StreamedChoices.Canonical(choice!)), StreamedChoices.Join(events).Select(StreamedChoices.Canonical));
+    }
+
+    [Fact]
     public async Task Post_SeveralChoicesStreamed_Interleave()
     {
         await using var server = await ServerHarness.StartAsync();
@@ -112,7 +124,7 @@ public sealed class ChoicesTests
     [Theory]
     [InlineData("true")]
     [InlineData("false")]
-    public async Task Post_ClientGoesAway_FreesEveryChoice(string stream)
+    public async Task Post_ClientGoesAway_FreesEveryChoiceWithinATick(string stream)
     {
         await using var server = await ServerHarness.StartAsync();
         using var hold = new Hold(server.Runner);
@@ -122,9 +134,11 @@ public sealed class ChoicesTests
 
         await leave.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request);
+        await server.UntilNoPostIsServedAsync();
         hold.LetGo();
 
         await server.DrainAsync();
+        Assert.Equal(1, hold.Loops);
     }
 
     [Fact]

@@ -21,6 +21,7 @@ public sealed class CompletionTests
         Assert.Equal((3, 4, 7, 10), (Integer(usage, "prompt_tokens"), Integer(usage, "completion_tokens"), Integer(usage, "total_tokens"), Integer(usage, "loop_steps_total")));
         Assert.Equal(2.5, usage.GetProperty("mean_exit_step").GetDouble());
         Assert.Equal("text_completion", answer.GetProperty("object").GetString());
+        Assert.Matches("^fp_[0-9a-f]{16}$", answer.GetProperty("system_fingerprint").GetString());
         Assert.StartsWith("cmpl-", answer.GetProperty("id").GetString(), StringComparison.Ordinal);
     }
 

@@ -139,6 +139,8 @@ public sealed class ValidationTests
         ("""{"prompt":"a","bad_words":["12345"]}""", 400, "invalid_value", "bad_words"),
         ("""{"prompt":"a","store":true}""", 400, "unsupported_value", "store"),
         ("""{"prompt":"a","use_beam_search":true}""", 400, "unsupported_parameter", "use_beam_search"),
+        ("""{"prompt":"a","truncate_prompt_tokens":1}""", 400, "unsupported_parameter", "truncate_prompt_tokens"),
+        ("""{"prompt":"a","prompt_embeds":"AA"}""", 400, "unsupported_parameter", "prompt_embeds"),
         ("""{"prompt":"a","structured_outputs":{"regex":"a"}}""", 400, "unsupported_parameter", "structured_outputs"),
         ("""{"prompt":"a","response_format":{"type":"json_object"}}""", 400, "unsupported_parameter", "response_format"),
         ("""{"prompt":"a","allowed_token_ids":[5],"bad_words":["\u0005"],"stream":true}""", 400, "invalid_value", null),

@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Mail;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -66,7 +69,12 @@ internal static class SchemaValidator
         "date" => DateOnly.TryParseExact(value.GetString(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _),
         "time" => DateTimeOffset.TryParse($"2000-02-02T{value.GetString()}", CultureInfo.InvariantCulture, out _),
         "uuid" => value.TryGetGuid(out _),
-        _ => System.Net.IPAddress.TryParse(value.GetString(), out _),
+        "duration" => Regex.IsMatch(value.GetString()!, @"^P(?!$)(\d+W|(\d+Y)?(\d+M)?(\d+D)?(T(?!$)(\d+H)?(\d+M)?(\d+S)?)?)$", RegexOptions.ECMAScript),
+        "email" => MailAddress.TryCreate(value.GetString(), out _),
+        "hostname" => Uri.CheckHostName(value.GetString()) is UriHostNameType.Dns or UriHostNameType.IPv4,
+        "uri" => Uri.IsWellFormedUriString(value.GetString(), UriKind.Absolute),
+        _ => IPAddress.TryParse(value.GetString(), out var address)
+            && address.AddressFamily == (format == "ipv4" ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6),
     };
 
     private static JsonElement Resolve(string reference, JsonElement root) =>

@@ -24,7 +24,7 @@ public sealed class TokenConstraintTests
     {
         var tokenizer = ByteLevelBpeTokenizer.Load(LoopLM.Testing.TestData.SharedOrSkip("golden", "tokenizer", "tokenizer.json"));
         var vocabulary = new Vocabulary(tokenizer, Enumerable.Range(0, tokenizer.VocabularySize).First(tokenizer.IsSpecial));
-        Assert.All(Enumerable.Range(0, 20), seed => Walk(vocabulary, seed));
+        Assert.All(Enumerable.Range(0, 8), seed => Walk(vocabulary, seed));
     }
 
     [Theory]

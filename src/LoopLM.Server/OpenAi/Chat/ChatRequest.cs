@@ -10,8 +10,9 @@ internal sealed record ChatRequest
     private static readonly (string Name, string? Neutral)[] s_unsupported =
     [
         ("functions", "[]"), ("function_call", "\"none\""), ("modalities", "[\"text\"]"), ("audio", null), ("web_search_options", null),
-        ("structured_outputs", null), ("guided_json", null), ("guided_regex", null),
-        ("guided_choice", null), ("guided_grammar", null), ("use_beam_search", "false"), ("prompt_logprobs", null), ("echo", "false"), ("documents", "[]"),
+        ("structured_outputs", null), ("guided_json", null), ("guided_regex", null), ("guided_choice", null), ("guided_grammar", null),
+        ("use_beam_search", "false"), ("truncate_prompt_tokens", null), ("repetition_detection", null), ("prompt_logprobs", null), ("echo", "false"),
+        ("documents", "[]"),
     ];
 
     private static readonly string[] s_ignored = ["prediction", "verbosity", "moderation"];

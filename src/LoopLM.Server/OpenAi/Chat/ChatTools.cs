@@ -80,7 +80,7 @@ internal sealed partial record ChatTools(JinjaValue? Value, IReadOnlyList<Functi
     }
 
     /// <summary>The functions of which one has to be called.</summary>
-    private static IReadOnlyList<FunctionSchema> ReadChoice(RequestFields fields, List<FunctionSchema> functions, out bool mayCall)
+    private static List<FunctionSchema> ReadChoice(RequestFields fields, List<FunctionSchema> functions, out bool mayCall)
     {
         const string right = "it must be none, auto, required or the name of a function";
         mayCall = true;
@@ -116,7 +116,7 @@ internal sealed partial record ChatTools(JinjaValue? Value, IReadOnlyList<Functi
         }
     }
 
-    private static IReadOnlyList<FunctionSchema> ReadNamed(RequestFields fields, JsonElement choice, List<FunctionSchema> functions)
+    private static List<FunctionSchema> ReadNamed(RequestFields fields, JsonElement choice, List<FunctionSchema> functions)
     {
         var name = fields.Nested(ChoiceName, choice, each => each.Text("type") is "function" && each.Object("function") is { } function
             ? each.Nested("function", function, inner => inner.Text("name") ?? "")

@@ -157,6 +157,7 @@ internal sealed class ChatWriter(ChatRequest request, ServedModel model, long cr
         json.WriteString("object"u8, kind);
         json.WriteNumber("created"u8, created);
         json.WriteString("model"u8, model.Name);
+        json.WriteString("system_fingerprint"u8, model.Fingerprint);
     }
 
     private void StartChunk(Utf8JsonWriter json, int index)

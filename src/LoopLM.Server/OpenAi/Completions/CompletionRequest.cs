@@ -7,7 +7,10 @@ namespace LoopLM.Server.OpenAi.Completions;
 internal sealed record CompletionRequest
 {
     private static readonly (string Name, string? Neutral)[] Unsupported =
-        [("suffix", "\"\""), ("response_format", """{"type":"text"}"""), ("structured_outputs", null), ("use_beam_search", "false")];
+    [
+        ("suffix", "\"\""), ("response_format", """{"type":"text"}"""), ("structured_outputs", null), ("use_beam_search", "false"), ("prompt_embeds", null),
+        ("truncate_prompt_tokens", null), ("repetition_detection", null),
+    ];
 
     public required TextRequest Text { get; init; }
 

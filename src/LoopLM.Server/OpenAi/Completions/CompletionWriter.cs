@@ -127,6 +127,7 @@ internal sealed class CompletionWriter(CompletionRequest request, ServedModel mo
         json.WriteString("object"u8, "text_completion"u8);
         json.WriteNumber("created"u8, created);
         json.WriteString("model"u8, model.Name);
+        json.WriteString("system_fingerprint"u8, model.Fingerprint);
     }
 
     private void WriteChoice(

@@ -2,8 +2,11 @@ using System.Collections.Frozen;
 
 namespace LoopLM.Text.Constraints.Schemas;
 
-/// <summary>The values of <c>format</c> that are enforced, as patterns of the whole text (RFC 3339, RFC 9562, RFC 2673).</summary>
-/// <remarks>Years are 1000 to 9999 and offsets at most 13:59, fractions of a second at most 6 digits: what every parser reads.</remarks>
+/// <summary>The values of <c>format</c> that are enforced, as patterns of the whole text (RFC 3339, 9562, 2673, 4291, 1123, 5321, 3986).</summary>
+/// <remarks>
+/// Each pattern has what every parser reads, not all that its RFC allows: years from 1000 to 9999 and offsets up to 13:59; mail addresses and
+/// host names of plain letters; URIs of http and https; ipv6 without <c>::</c>.
+/// </remarks>
 internal static class StringFormats
 {
     private const string Date =
@@ -14,11 +17,23 @@ internal static class StringFormats
 
     private const string Byte = """(?:\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])""";
 
+    private const string Label = """[A-Za-z0-9]{1,30}(?:-[A-Za-z0-9]{1,30})?""";
+
+    private const string Duration = """P(?:(?:\d{1,4}D|\d{1,4}M(?:\d{1,4}D)?|\d{1,4}Y(?:\d{1,4}M(?:\d{1,4}D)?)?)"""
+        + $"(?:{DurationTime})?|{DurationTime}" + """|\d{1,4}W)""";
+
+    private const string DurationTime = """T(?:\d{1,4}H(?:\d{1,4}M(?:\d{1,4}S)?)?|\d{1,4}M(?:\d{1,4}S)?|\d{1,4}S)""";
+
     private static readonly FrozenDictionary<string, string> s_patterns = new Dictionary<string, string>
     {
         ["date"] = Date,
         ["time"] = Time,
         ["date-time"] = $"{Date}T{Time}",
+        ["duration"] = Duration,
+        ["email"] = $$"""[A-Za-z0-9_+]{1,30}(?:[.-][A-Za-z0-9_+]{1,30})?@{{Label}}(?:\.{{Label}}){1,3}""",
+        ["hostname"] = $$"""{{Label}}(?:\.{{Label}}){0,3}""",
+        ["uri"] = $$"""https?://{{Label}}(?:\.{{Label}}){0,3}(?:/[A-Za-z0-9._~-]*)*(?:\?[A-Za-z0-9._~=&-]*)?(?:#[A-Za-z0-9._~-]*)?""",
+        ["ipv6"] = """[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{1,4}){7}""",
         ["uuid"] = """[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}""",
         ["ipv4"] = $$"""{{Byte}}(?:\.{{Byte}}){3}""",
     }.ToFrozenDictionary();

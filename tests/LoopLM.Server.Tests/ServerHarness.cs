@@ -10,12 +10,13 @@ using LoopLM.Server.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace LoopLM.Server.Tests;
 
 /// <summary>
-/// A whole server on loopback sockets. By default it serves the bundled tokenizer over a <see cref="SpellingRunner"/>.
+/// A whole server on loopback sockets. By default it serves the bundled byte model's tokenizer over a <see cref="SpellingRunner"/>.
 /// Disposing it drains it and checks that nothing leaked.
 /// </summary>
 internal sealed partial class ServerHarness : IAsyncDisposable
@@ -26,10 +27,10 @@ internal sealed partial class ServerHarness : IAsyncDisposable
 
     private readonly WebApplication _app;
 
-    private ServerHarness(WebApplication app, SpellingRunner runner)
+    private ServerHarness(WebApplication app, IReadOnlyDictionary<string, SpellingRunner> runners)
     {
         _app = app;
-        Runner = runner;
+        Runners = runners;
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToList();
 
         // Kestrel opens its endpoints in the order of their names: Grpc, Rest.
@@ -37,49 +38,71 @@ internal sealed partial class ServerHarness : IAsyncDisposable
         Rest = new HttpClient { BaseAddress = new Uri(addresses[1]), Timeout = Patience };
     }
 
-    public SpellingRunner Runner { get; }
+    /// <summary>The folder of the bundled byte model.</summary>
+    public static string BundledFolder { get; } = Path.Combine(AppContext.BaseDirectory, "models", "looplm-bytes");
+
+    /// <summary>The runner of the default model.</summary>
+    public SpellingRunner Runner => Runners.Values.First();
+
+    /// <summary>The runners by the names of their models, the default first.</summary>
+    public IReadOnlyDictionary<string, SpellingRunner> Runners { get; }
 
     public HttpClient Rest { get; }
 
     public GrpcChannel Channel { get; }
 
-    public string ModelName => Service<ServedModel>().Name;
+    public string ModelName => Models.Default.Name;
 
-    public InferenceEngine Engine => Service<InferenceEngine>();
+    /// <summary>The engine of the default model.</summary>
+    public InferenceEngine Engine => Models.Default.Engine;
+
+    public ServedModels Models => Service<ServedModels>();
+
+    public IEnumerable<RouteEndpoint> Endpoints => Service<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
 
     public CancellationToken Stopping => _app.Lifetime.ApplicationStopping;
 
     public T Service<T>()
         where T : class => _app.Services.GetRequiredService<T>();
 
-    /// <summary>The arguments of a server on free ports that logs nothing.</summary>
+    /// <summary>The arguments of a server on free ports that logs nothing and serves the byte model, unless the settings name others.</summary>
     public static string[] Arguments(params string[] settings) =>
     [
         "--Kestrel:Endpoints:Rest:Url=http://127.0.0.1:0",
         "--Kestrel:Endpoints:Grpc:Url=http://127.0.0.1:0",
         "--Serilog:MinimumLevel:Default=Fatal",
+        .. settings.Any(setting => setting.StartsWith("--Models:", StringComparison.Ordinal)) ? (string[])[] : [$"--Model:Path={BundledFolder}"],
         .. settings,
     ];
 
-    /// <summary>Starts a server over a spelling runner.</summary>
+    /// <summary>The settings of several models over the byte model's tokenizer; each spells its name.</summary>
+    public static string[] SeveralModels(params string[] names) =>
+        [.. names.SelectMany((name, i) => (string[])[$"--Models:{i}:Path={BundledFolder}", $"--Models:{i}:Name={name}"])];
+
+    /// <summary>Starts a server over a spelling runner for each model.</summary>
     /// <param name="opening">Called on the engine's thread before the runner opens; may wait or throw.</param>
     /// <param name="text">What it spells.</param>
     /// <param name="settings">Settings such as <c>--Engine:MaxSequences=1</c>.</param>
     public static async Task<ServerHarness> StartAsync(Action? opening = null, string text = Text, params string[] settings)
     {
-        var runner = new SpellingRunner(Encoding.UTF8.GetBytes(text), vocabularySize: 260, endOfText: 256);
-        IModelRunner Open()
+        const string single = "";
+        var names = settings.Where(setting => setting.StartsWith("--Models:", StringComparison.Ordinal) && setting.Contains(":Name=", StringComparison.Ordinal))
+            .Select(setting => setting[(setting.IndexOf('=', StringComparison.Ordinal) + 1)..]);
+        var runners = names.DefaultIfEmpty(single).ToDictionary(
+            name => name,
+            name => new SpellingRunner(Encoding.UTF8.GetBytes(name == single ? text : name), vocabularySize: 260, endOfText: 256));
+        IModelRunner Open(string? name)
         {
             opening?.Invoke();
-            return runner;
+            return runners.TryGetValue(name ?? single, out var named) ? named : runners[single];
         }
 
-        var app = ServerApplication.Build(Arguments(settings), new Runners(("spelling", (_, _, _) => Open())));
+        var app = ServerApplication.Build(Arguments(settings), new Runners(("spelling", (_, _, settings) => Open(settings.Model.Name))));
         await app.StartAsync();
-        var server = new ServerHarness(app, runner);
+        var server = new ServerHarness(app, runners);
         if (opening is null)
         {
-            await server.Engine.Opened.WaitAsync(Patience);
+            await Task.WhenAll(server.Models.All.Select(model => model.Engine.Opened)).WaitAsync(Patience);
         }
 
         return server;
@@ -125,7 +148,7 @@ internal sealed partial class ServerHarness : IAsyncDisposable
     public async Task DrainAsync()
     {
         using var patience = new CancellationTokenSource(Patience);
-        while (Engine.Snapshot is { UsedKvSlots: > 0 } or { RunningSequences: > 0 } or { QueuedRequests: > 0 })
+        while (Models.All.Any(model => model.Engine.Snapshot is { UsedKvSlots: > 0 } or { RunningSequences: > 0 } or { QueuedRequests: > 0 }))
         {
             await Task.Delay(5, patience.Token);
         }
@@ -147,12 +170,15 @@ internal sealed partial class ServerHarness : IAsyncDisposable
     {
         Rest.Dispose();
         Channel.Dispose();
-        var engine = Engine;
+        var models = Models;
         await StopAsync();
         await _app.DisposeAsync();
-        var left = engine.Snapshot;
-        Assert.Equal((0, 0, 0, 0), (left.UsedKvSlots, left.RunningSequences, left.QueuedRequests, Runner.LiveSequences));
-        Assert.Equal(engine.Opened.IsCompletedSuccessfully, Runner.IsDisposed);
+        foreach (var (model, runner) in models.All.Zip(Runners.Values))
+        {
+            var left = model.Engine.Snapshot;
+            Assert.Equal((0, 0, 0, 0), (left.UsedKvSlots, left.RunningSequences, left.QueuedRequests, runner.LiveSequences));
+            Assert.Equal(model.Engine.Opened.IsCompletedSuccessfully, runner.IsDisposed);
+        }
     }
 
     [GeneratedRegex("""http_server_active_requests\{[^}]*"POST"[^}]*\} (?<count>\d+)""")]

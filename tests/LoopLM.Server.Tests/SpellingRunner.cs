@@ -26,6 +26,9 @@ internal sealed class SpellingRunner(byte[] text, int vocabularySize, int endOfT
     /// <summary>Logit of the token that it spells; all others are at most 1, by token and position. Small ones make sampling stray from the text.</summary>
     public float Certainty { get; set; } = 1e9f;
 
+    /// <summary>Whether a token that leaves before the last loop is spelled one byte too high.</summary>
+    public bool SpellsByLoop { get; set; }
+
     /// <summary>Rows that went through the head.</summary>
     public int HeadRows { get; private set; }
 
@@ -68,7 +71,7 @@ internal sealed class SpellingRunner(byte[] text, int vocabularySize, int endOfT
                 logits[(i * vocabularySize) + token] = (token * 31 + row.Position * 17) % 64 / 64f;
             }
 
-            logits[(i * vocabularySize) + (index < 0 ? 0 : index < text.Length ? text[index] : endOfText)] = Certainty;
+            logits[(i * vocabularySize) + (index < 0 ? 0 : index < text.Length ? text[index] + (SpellsByLoop && row.Loop < Loops ? 1 : 0) : endOfText)] = Certainty;
         }
     }
 

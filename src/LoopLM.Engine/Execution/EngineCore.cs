@@ -73,7 +73,7 @@ public sealed class EngineCore : IDisposable
             throw new ArgumentException($"With these options the smallest request is refused: {rejection.Message}", nameof(options));
         }
 
-        _places = new QueuePlaces(options.MaxQueuedRequests);
+        _places = new QueuePlaces(options.MaxQueuedRequests, options.MaxQueuedTokens);
         _ledger = new KvLedger(options.KvSlots, options.MaxSequences);
         _scheduler = new Scheduler(options, _ledger);
         _ends = new SequenceEnds(_scheduler, _places, runner, metrics, _logger);
@@ -119,6 +119,7 @@ public sealed class EngineCore : IDisposable
         var plan = _scheduler.Plan();
         _rows = plan.Rows.Length;
         CountAdmitted(admittedBefore);
+        _ends.EndExpired(_time, _options.MaxQueueTime);
         if (plan.Rows.IsEmpty)
         {
             return false;
@@ -155,6 +156,7 @@ public sealed class EngineCore : IDisposable
         Rows = _rows,
         RunningSequences = _scheduler.Running.Count,
         QueuedRequests = _places.Taken,
+        QueuedTokens = _places.Tokens,
         UsedKvSlots = _ledger.UsedSlots,
         KvSlots = _ledger.Capacity,
         GeneratedTokens = _readOut.GeneratedTokens,
@@ -167,9 +169,9 @@ public sealed class EngineCore : IDisposable
     {
         _ledger.Audit();
         _scheduler.Audit();
-        if (IsIdle && (_ledger.UsedSlots, _ledger.CommittedSlots, _scheduler.Rows.Count, _places.Taken) is var held and not (0, 0, 0, 0))
+        if (IsIdle && (_ledger.UsedSlots, _ledger.CommittedSlots, _scheduler.Rows.Count, _places.Taken, _places.Tokens) is var held and not (0, 0, 0, 0, 0))
         {
-            throw new InvalidOperationException($"The idle engine holds (used slots, committed slots, rows, queue places) = {held}.");
+            throw new InvalidOperationException($"The idle engine holds (used slots, committed slots, rows, queue places, queued tokens) = {held}.");
         }
     }
 
@@ -202,7 +204,7 @@ public sealed class EngineCore : IDisposable
         }
 
         rejection ??= Fault is not null ? new Rejection(RejectionReason.Unhealthy, null, RunnerFaults.DeviceLost)
-            : !_places.TryTake(resolved.Length) ? new Rejection(RejectionReason.QueueFull, null, $"{_places.Taken} requests are waiting and {_options.MaxQueuedRequests} may. Try again later.")
+            : !_places.TryTake(resolved.Length, resolved.Sum(sequence => (long)sequence.Prompt.Length)) ? QueueFull()
             : null;
         if (rejection is null)
         {
@@ -216,7 +218,7 @@ public sealed class EngineCore : IDisposable
     }
 
     /// <summary>Gives back the places of accepted requests that cannot be queued any more.</summary>
-    internal void Decline(Sequence[] sequences) => _places.Return(sequences.Length);
+    internal void Decline(Sequence[] sequences) => _places.Return(sequences.Length, sequences.Sum(sequence => (long)sequence.Prompt.Length));
 
     /// <summary>Queues accepted requests.</summary>
     internal void Enqueue(Sequence[] sequences)
@@ -231,6 +233,9 @@ public sealed class EngineCore : IDisposable
             FailAll(RunnerFaults.DeviceLost);
         }
     }
+
+    private Rejection QueueFull() => new(RejectionReason.QueueFull, null,
+        $"{_places.Taken} requests with {_places.Tokens} prompt tokens are waiting; {_options.MaxQueuedRequests} requests and {_options.MaxQueuedTokens} tokens may. Try again later.");
 
     private void EndAll(in GenerationEvent end)
     {
@@ -249,7 +254,7 @@ public sealed class EngineCore : IDisposable
         for (var i = from; i < _scheduler.Running.Count; i++)
         {
             var admitted = _scheduler.Running[i];
-            _places.Return();
+            _places.Return(1, admitted.Prompt.Length);
             _metrics.Admitted(admitted.Prompt.Length, _time.GetElapsedTime(admitted.AcceptedAt));
         }
     }

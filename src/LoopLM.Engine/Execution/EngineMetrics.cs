@@ -4,7 +4,7 @@ using LoopLM.Engine.Requests;
 
 namespace LoopLM.Engine.Execution;
 
-/// <summary>Every instrument of the engine. Names, units and buckets stand here and nowhere else.</summary>
+/// <summary>Every instrument of the engine. Names, units and buckets stand here and nowhere else. Several engines share them and tell each other apart by <see cref="ForModel"/>.</summary>
 public sealed class EngineMetrics : IDisposable
 {
     /// <summary>Name of the meter to subscribe to.</summary>
@@ -15,7 +15,7 @@ public sealed class EngineMetrics : IDisposable
 
     private static readonly double[] Rows = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048];
 
-    private readonly Meter _meter = new(MeterName);
+    private readonly Meter _meter;
     private readonly Counter<long> _requests;
     private readonly Counter<long> _promptTokens;
     private readonly Counter<long> _generatedTokens;
@@ -25,10 +25,14 @@ public sealed class EngineMetrics : IDisposable
     private readonly Histogram<double> _queueTime;
     private readonly Histogram<double> _timeToFirstToken;
     private readonly Histogram<double> _interTokenLatency;
+    private readonly List<(EngineMetrics Metrics, Func<EngineSnapshot> Snapshot)> _observed;
+    private readonly KeyValuePair<string, object?>[] _labels = [];
 
     /// <summary>Creates the instruments.</summary>
     public EngineMetrics()
     {
+        _meter = new(MeterName);
+        _observed = [];
         _requests = _meter.CreateCounter<long>("looplm.requests", description: "Generations ended, by outcome.");
         _promptTokens = _meter.CreateCounter<long>("looplm.tokens.prompt", description: "Prompt tokens of admitted requests.");
         _generatedTokens = _meter.CreateCounter<long>("looplm.tokens.generated", description: "Tokens generated.");
@@ -38,16 +42,40 @@ public sealed class EngineMetrics : IDisposable
         _queueTime = CreateHistogram("looplm.queue.time", "s", "From acceptance to admission.", Seconds);
         _timeToFirstToken = CreateHistogram("looplm.time_to_first_token", "s", "From acceptance to the first token.", Seconds);
         _interTokenLatency = CreateHistogram("looplm.inter_token_latency", "s", "Between two tokens of a generation.", Seconds);
+        CreateGauge("looplm.exit_step.mean", snapshot => snapshot.MeanExitStep, "Mean exit step of all tokens since the start.");
+        CreateGauge("looplm.sequences.running", snapshot => snapshot.RunningSequences, "Sequences that hold a place.");
+        CreateGauge("looplm.queue.requests", snapshot => snapshot.QueuedRequests, "Requests that wait for a place.");
+        CreateGauge("looplm.queue.tokens", snapshot => snapshot.QueuedTokens, "Prompt tokens of requests that wait for a place.");
+        CreateGauge("looplm.kv.slots.used", snapshot => snapshot.UsedKvSlots, "KV slots that hold something.");
+        CreateGauge("looplm.kv.slots.capacity", snapshot => snapshot.KvSlots, "KV slots in all.");
     }
 
-    /// <summary>Registers the gauges that read the engine's snapshot.</summary>
+    private EngineMetrics(EngineMetrics shared, string model)
+    {
+        _meter = shared._meter;
+        _observed = shared._observed;
+        _requests = shared._requests;
+        _promptTokens = shared._promptTokens;
+        _generatedTokens = shared._generatedTokens;
+        _exitStep = shared._exitStep;
+        _tickRows = shared._tickRows;
+        _tickDuration = shared._tickDuration;
+        _queueTime = shared._queueTime;
+        _timeToFirstToken = shared._timeToFirstToken;
+        _interTokenLatency = shared._interTokenLatency;
+        _labels = [new("model", model)];
+    }
+
+    /// <summary>The same instruments with the label <c>model</c>. Only the one that created them is to be disposed.</summary>
+    public EngineMetrics ForModel(string model) => new(this, model);
+
+    /// <summary>Lets the gauges read an engine's snapshot.</summary>
     public void Observe(Func<EngineSnapshot> snapshot)
     {
-        _meter.CreateObservableGauge("looplm.exit_step.mean", () => snapshot().MeanExitStep, description: "Mean exit step of all tokens since the start.");
-        _meter.CreateObservableGauge("looplm.sequences.running", () => snapshot().RunningSequences, description: "Sequences that hold a place.");
-        _meter.CreateObservableGauge("looplm.queue.requests", () => snapshot().QueuedRequests, description: "Requests that wait for a place.");
-        _meter.CreateObservableGauge("looplm.kv.slots.used", () => snapshot().UsedKvSlots, description: "KV slots that hold something.");
-        _meter.CreateObservableGauge("looplm.kv.slots.capacity", () => snapshot().KvSlots, description: "KV slots in all.");
+        lock (_observed)
+        {
+            _observed.Add((this, snapshot));
+        }
     }
 
     /// <inheritdoc/>
@@ -55,26 +83,26 @@ public sealed class EngineMetrics : IDisposable
 
     internal void Admitted(int promptTokens, TimeSpan queueTime)
     {
-        _promptTokens.Add(promptTokens);
-        _queueTime.Record(queueTime.TotalSeconds);
+        _promptTokens.Add(promptTokens, _labels);
+        _queueTime.Record(queueTime.TotalSeconds, _labels);
     }
 
     internal void Ticked(int rows, TimeSpan duration)
     {
-        _tickRows.Record(rows);
-        _tickDuration.Record(duration.TotalSeconds);
+        _tickRows.Record(rows, _labels);
+        _tickDuration.Record(duration.TotalSeconds, _labels);
     }
 
     internal void Generated(int exitStep, bool first, TimeSpan latency)
     {
-        _generatedTokens.Add(1);
-        _exitStep.Record(exitStep);
-        (first ? _timeToFirstToken : _interTokenLatency).Record(latency.TotalSeconds);
+        _generatedTokens.Add(1, _labels);
+        _exitStep.Record(exitStep, _labels);
+        (first ? _timeToFirstToken : _interTokenLatency).Record(latency.TotalSeconds, _labels);
     }
 
-    internal void Ended(in GenerationEvent end) => _requests.Add(1, new KeyValuePair<string, object?>("outcome", Outcome(end)));
+    internal void Ended(in GenerationEvent end) => Count(Outcome(end));
 
-    internal void Rejected() => _requests.Add(1, new KeyValuePair<string, object?>("outcome", "rejected"));
+    internal void Rejected() => Count("rejected");
 
     private static string Outcome(in GenerationEvent end) => (end.Kind, end.FinishReason) switch
     {
@@ -82,10 +110,24 @@ public sealed class EngineMetrics : IDisposable
         (_, FinishReason.Stop) => "stop",
         (_, FinishReason.Length) => "length",
         (_, FinishReason.Cancelled) => "cancelled",
+        (_, FinishReason.QueueTimeout) => "queue_timeout",
         _ => throw new UnreachableException(),
     };
+
+    private void Count(string outcome) => _requests.Add(1, [.. _labels, new("outcome", outcome)]);
 
     private Histogram<T> CreateHistogram<T>(string name, string? unit, string description, T[] buckets)
         where T : struct =>
         _meter.CreateHistogram(name, unit, description, tags: null, new InstrumentAdvice<T> { HistogramBucketBoundaries = buckets });
+
+    private void CreateGauge(string name, Func<EngineSnapshot, double> read, string description) =>
+        _meter.CreateObservableGauge(name, () => Measure(read), description: description);
+
+    private List<Measurement<double>> Measure(Func<EngineSnapshot, double> read)
+    {
+        lock (_observed)
+        {
+            return _observed.ConvertAll(observed => new Measurement<double>(read(observed.Snapshot()), observed.Metrics._labels));
+        }
+    }
 }

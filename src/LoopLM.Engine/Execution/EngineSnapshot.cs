@@ -29,6 +29,9 @@ public sealed record EngineSnapshot
     /// <summary>Requests that wait for a place.</summary>
     public int QueuedRequests { get; init; }
 
+    /// <summary>Tokens of their prompts.</summary>
+    public long QueuedTokens { get; init; }
+
     /// <summary>KV slots that hold something.</summary>
     public int UsedKvSlots { get; init; }
 

@@ -24,6 +24,15 @@ internal sealed class SequenceEnds(
         End(sequence, GenerationEvent.Failed(error, isRequestsFault));
     }
 
+    /// <summary>Ends what has waited for a place for as long as it may.</summary>
+    public void EndExpired(TimeProvider time, TimeSpan longest)
+    {
+        while (scheduler.RemoveFromQueue(time, longest) is { } waiting)
+        {
+            EndWaiting(waiting, GenerationEvent.Finished(FinishReason.QueueTimeout));
+        }
+    }
+
     /// <summary>Ends what readers ask to end. Returns whether any of it was running.</summary>
     public bool EndAsAsked()
     {
@@ -70,7 +79,7 @@ internal sealed class SequenceEnds(
 
     private void EndWaiting(Sequence sequence, in GenerationEvent end)
     {
-        places.Return();
+        places.Return(1, sequence.Prompt.Length);
         Publish(sequence, end);
     }
 

@@ -11,4 +11,7 @@ public enum FinishReason
 
     /// <summary>Its reader cancelled it.</summary>
     Cancelled,
+
+    /// <summary>It has waited for a place for as long as requests may.</summary>
+    QueueTimeout,
 }

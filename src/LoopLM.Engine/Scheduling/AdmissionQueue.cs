@@ -16,6 +16,9 @@ internal sealed class AdmissionQueue
 
     public int Count => _waiting.Count;
 
+    /// <summary>The request that has waited longest; null where none waits.</summary>
+    public Sequence? First => _waiting.First?.Value;
+
     public void Enqueue(Sequence sequence) => _waiting.AddLast(sequence);
 
     /// <summary>Takes out the next request that fits.</summary>

@@ -1,27 +1,42 @@
 namespace LoopLM.Engine.Scheduling;
 
-/// <summary>Counts the requests that wait for admission, so that the limit holds exactly under concurrent submits.</summary>
-internal sealed class QueuePlaces(int capacity)
+/// <summary>Counts the requests that wait for admission and the tokens of their prompts, so that the limits hold exactly under concurrent submits.</summary>
+/// <param name="capacity">Most requests that wait.</param>
+/// <param name="tokenCapacity">Most prompt tokens that wait; more may only where nothing else waits.</param>
+internal sealed class QueuePlaces(int capacity, long tokenCapacity)
 {
+    private readonly Lock _lock = new();
     private int _taken;
+    private long _tokens;
 
     public int Taken => Volatile.Read(ref _taken);
 
-    /// <summary>Takes some places, all or none.</summary>
-    public bool TryTake(int count)
-    {
-        for (var taken = Taken; count <= capacity - taken;)
-        {
-            var before = taken;
-            taken = Interlocked.CompareExchange(ref _taken, before + count, before);
-            if (taken == before)
-            {
-                return true;
-            }
-        }
+    public long Tokens => Volatile.Read(ref _tokens);
 
-        return false;
+    /// <summary>Takes places for some requests, for all or for none.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="tokens">Tokens of all their prompts.</param>
+    public bool TryTake(int count, long tokens)
+    {
+        lock (_lock)
+        {
+            if (count > capacity - _taken || (_taken > 0 && tokens > tokenCapacity - _tokens))
+            {
+                return false;
+            }
+
+            _taken += count;
+            _tokens += tokens;
+            return true;
+        }
     }
 
-    public void Return(int count = 1) => Interlocked.Add(ref _taken, -count);
+    public void Return(int count, long tokens)
+    {
+        lock (_lock)
+        {
+            _taken -= count;
+            _tokens -= tokens;
+        }
+    }
 }

@@ -44,6 +44,10 @@ internal sealed class Scheduler
     /// <summary>Takes out a waiting request whose reader asks for its end.</summary>
     public Sequence? RemoveAskedToEndFromQueue() => _queue.Remove(waiting => waiting.Generation.EndAsked is not null);
 
+    /// <summary>Takes out the request that has waited longest, where that is too long.</summary>
+    public Sequence? RemoveFromQueue(TimeProvider time, TimeSpan longest) =>
+        _queue.First is { } first && time.GetElapsedTime(first.AcceptedAt) >= longest ? RemoveFromQueue() : null;
+
     /// <summary>Takes out any waiting request.</summary>
     public Sequence? RemoveFromQueue() => _queue.Remove(_ => true);
 

@@ -84,6 +84,10 @@ public sealed class LimitOptions
     [Range(typeof(TimeSpan), "00:00:00.001", "00:01:00")]
     public TimeSpan SchemaTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>Depths at which one prompt may be answered side by side, 2 to 64.</summary>
+    [Range(2, 64)]
+    public int MaxCompared { get; set; } = 8;
+
     /// <summary>How long requests may still run after the server was told to stop; then they are cancelled. 0 to 1 hour.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(25);

@@ -2,18 +2,30 @@ using System.ComponentModel.DataAnnotations;
 
 namespace LoopLM.Server.Configuration;
 
-/// <summary>Section <c>Model</c>: which checkpoint is served and what computes it.</summary>
+/// <summary>A checkpoint that is served and what computes it: section <c>Model</c>, or an entry of the list <c>Models</c>, whose entries take what they leave open from <c>Model</c>.</summary>
 public sealed class ModelOptions
 {
     /// <summary>Name of the section.</summary>
     public const string Section = "Model";
 
-    /// <summary>Folder of the checkpoint, relative to the working directory. Default: the bundled model.</summary>
+    /// <summary>Name of the list.</summary>
+    public const string ListSection = "Models";
+
+    /// <summary>UTF-16 units of a name or an alias, at most.</summary>
+    public const int MaxNameLength = 256;
+
+    /// <summary>Folder of the checkpoint, relative to the working directory. Default: the bundled models.</summary>
     public string? Path { get; set; }
 
     /// <summary>Name under which requests ask for it. Default: the folder's name.</summary>
-    [StringLength(256, MinimumLength = 1)]
+    [StringLength(MaxNameLength, MinimumLength = 1)]
     public string? Name { get; set; }
+
+    /// <summary>Further names under which requests may ask for it.</summary>
+    public IList<string> Aliases { get; init; } = [];
+
+    /// <summary>Its name, which without <see cref="Name"/> is that of its folder. For a model with a path.</summary>
+    internal string NameOrFolder => Name ?? System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(Path!)));
 
     /// <summary>What computes it: <c>cpu</c> or <c>torch</c>. Default: the first of the runners that the server was built with.</summary>
     public string? Runner { get; set; }

@@ -15,6 +15,14 @@ internal sealed partial class KvOptionsValidator : IValidateOptions<KvOptions>;
 [OptionsValidator]
 internal sealed partial class LimitOptionsValidator : IValidateOptions<LimitOptions>;
 
+/// <summary>Checks <see cref="AuthOptions"/> against their attributes.</summary>
+[OptionsValidator]
+internal sealed partial class AuthOptionsValidator : IValidateOptions<AuthOptions>;
+
+/// <summary>Checks <see cref="RateLimitOptions"/> against their attributes.</summary>
+[OptionsValidator]
+internal sealed partial class RateLimitOptionsValidator : IValidateOptions<RateLimitOptions>;
+
 /// <summary>Checks <see cref="EngineOptions"/> against their attributes.</summary>
 [OptionsValidator]
 internal sealed partial class EngineOptionsValidator : IValidateOptions<EngineOptions>;

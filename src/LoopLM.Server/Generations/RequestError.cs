@@ -6,7 +6,8 @@ namespace LoopLM.Server.Generations;
 /// <param name="Kind">The kind.</param>
 /// <param name="Field">The field at fault; null where it is not the request's fault.</param>
 /// <param name="Message">What was found and what would be right; nothing of the request's text.</param>
-internal sealed record RequestError(RequestErrorKind Kind, string? Field, string Message)
+/// <param name="RetryAfter">Seconds after which trying again has a chance, where that is known.</param>
+internal sealed record RequestError(RequestErrorKind Kind, string? Field, string Message, int? RetryAfter = null)
 {
     /// <summary>The engine's refusal.</summary>
     public static RequestError From(Rejection rejection) => new(

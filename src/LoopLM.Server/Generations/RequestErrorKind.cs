@@ -18,6 +18,12 @@ internal enum RequestErrorKind
     /// <summary>A field has a value that asks for what the server cannot do; others of its values are supported.</summary>
     UnsupportedValue,
 
+    /// <summary>It has no key, or one that is not known.</summary>
+    UnknownKey,
+
+    /// <summary>The client has used up a limit of its own.</summary>
+    RateLimited,
+
     /// <summary>No such model is served.</summary>
     UnknownModel,
 
@@ -26,6 +32,9 @@ internal enum RequestErrorKind
 
     /// <summary>As many requests wait as may.</summary>
     QueueFull,
+
+    /// <summary>It has waited for a place for as long as requests may.</summary>
+    QueueTimeout,
 
     /// <summary>The model is being loaded.</summary>
     Loading,

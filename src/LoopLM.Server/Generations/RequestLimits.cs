@@ -5,16 +5,17 @@ using Microsoft.Extensions.Options;
 namespace LoopLM.Server.Generations;
 
 /// <summary>What the options allow a request to ask for; the cheapest of its checks.</summary>
-internal sealed class RequestLimits(IOptions<LimitOptions> limits, IOptions<EngineOptions> engine)
+internal sealed class RequestLimits(IOptions<LimitOptions> limits)
 {
     private readonly LimitOptions _limits = limits.Value;
-    private readonly int _mostChoices = engine.Value.MaxQueuedRequests;
 
     /// <summary>The first limit that a request breaks; null where it breaks none.</summary>
-    public RequestError? Check(TextRequest request) =>
+    /// <param name="request">The request.</param>
+    /// <param name="engine">The engine that is to run it.</param>
+    public RequestError? Check(TextRequest request, EngineOptions engine) =>
         CheckCount("prompt", request.Prompts.Count, _limits.MaxPrompts)
         ?? CheckRange("n", request.Choices, 1, _limits.MaxChoices)
-        ?? CheckTotal(request.Prompts.Count, request.Choices)
+        ?? CheckTotal(request.Prompts.Count, request.Choices, engine.MaxQueuedRequests)
         ?? CheckRange("logprobs", request.Logprobs ?? 0, 0, _limits.MaxLogprobs)
         ?? CheckRange("prompt_logprobs", request.PromptLogprobs ?? 0, 0, _limits.MaxLogprobs)
         ?? CheckRange("return_loop_logprobs", request.LoopLogprobs, 0, _limits.MaxLoopLogprobs)
@@ -66,8 +67,8 @@ internal sealed class RequestLimits(IOptions<LimitOptions> limits, IOptions<Engi
 
     private static RequestError Invalid(string field, string message) => new(RequestErrorKind.InvalidValue, field, message);
 
-    private RequestError? CheckTotal(int prompts, int choices) =>
-        (long)prompts * choices <= _mostChoices
+    private static RequestError? CheckTotal(int prompts, int choices, int most) =>
+        (long)prompts * choices <= most
             ? null
-            : Invalid("n", $"'n' is {choices} and there are {prompts} prompts: {(long)prompts * choices} choices; at most {_mostChoices} can wait at once.");
+            : Invalid("n", $"'n' is {choices} and there are {prompts} prompts: {(long)prompts * choices} choices; at most {most} can wait at once.");
 }

@@ -1,13 +1,19 @@
+using LoopLM.Server.Hosting;
+
 namespace LoopLM.Server.Generations;
 
 /// <summary>The generations of one request: for each prompt in order, as many as were asked for. One reader. Disposing it cancels what still runs.</summary>
+/// <param name="model">The model that answers.</param>
 /// <param name="generations">Prompt by prompt.</param>
 /// <param name="perPrompt">Generations of each prompt.</param>
-internal sealed class TextChoices(IReadOnlyList<TextGeneration> generations, int perPrompt) : IDisposable
+internal sealed class TextChoices(ServedModel model, IReadOnlyList<TextGeneration> generations, int perPrompt) : IDisposable
 {
     private readonly Task<bool>?[] _waits = new Task<bool>?[generations.Count];
     private int _left = generations.Count;
     private int _last = -1;
+
+    /// <summary>The model that answers.</summary>
+    public ServedModel Model { get; } = model;
 
     public int Count => generations.Count;
 

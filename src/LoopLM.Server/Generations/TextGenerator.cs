@@ -1,15 +1,15 @@
 using System.Diagnostics.CodeAnalysis;
-using LoopLM.Engine.Execution;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Sampling;
+using LoopLM.Server.Access;
 using LoopLM.Server.Hosting;
 using LoopLM.Text.Decoding;
 using LoopLM.Text.Stopping;
 
 namespace LoopLM.Server.Generations;
 
-/// <summary>Turns requests for text into generations of the engine; every protocol goes through it.</summary>
-internal sealed class TextGenerator(InferenceEngine engine, ServedModel model, RequestLimits limits)
+/// <summary>Turns requests for text into generations of the engine of their model; every protocol goes through it.</summary>
+internal sealed class TextGenerator(ServedModels models, RequestLimits limits, TokenCharges charges)
 {
     /// <summary>Starts all generations of a request, or none and says why not: the server's own checks from cheap to dear, then the engine's.</summary>
     public bool TryStart(
@@ -17,58 +17,88 @@ internal sealed class TextGenerator(InferenceEngine engine, ServedModel model, R
         [NotNullWhen(true)] out TextChoices? choices,
         [NotNullWhen(false)] out RequestError? error)
     {
+        var started = TryStart([request], out var all, out error);
+        choices = all?[0];
+        return started;
+    }
+
+    /// <summary>Starts all generations of several requests to one model, or none.</summary>
+    /// <param name="requests">The requests, at least one; the first names the model.</param>
+    /// <param name="choices">The choices of each request.</param>
+    /// <param name="error">Why none was started.</param>
+    public bool TryStart(
+        IReadOnlyList<TextRequest> requests,
+        [NotNullWhen(true)] out IReadOnlyList<TextChoices>? choices,
+        [NotNullWhen(false)] out RequestError? error)
+    {
         choices = null;
-        error = Check(request);
+        if (!models.TryFind(requests[0].Model, out var model, out error))
+        {
+            return false;
+        }
+
+        var wanted = new GenerationRequest[requests.Count][];
+        for (var i = 0; i < wanted.Length; i++)
+        {
+            if (!TryPrepare(model, requests[i], out wanted[i]!, out error))
+            {
+                return false;
+            }
+        }
+
+        GenerationRequest[] together = [.. wanted.SelectMany(each => each)];
+        error = charges.TryCharge(together.Sum(each => (long)each.Prompt.Length + each.MaxTokens));
         if (error is not null)
         {
             return false;
         }
 
-        var sampling = request.Sampling with { BadWords = EncodeBadWords(request.BadWords) };
-        if (SamplingRules.Check(sampling, model.Checkpoint.Config.VocabularySize) is { } refused)
-        {
-            error = RequestError.From(refused);
-            return false;
-        }
-
-        var prompts = request.Prompts.Select(prompt => Encode(prompt, request.AddSpecialTokens)).ToArray();
-        error = limits.CheckPromptLogprobs(request, prompts.Sum(prompt => prompt.Length));
-        if (error is not null)
-        {
-            return false;
-        }
-
-        int[] endTokens = [.. model.Checkpoint.Config.EndOfTextTokens, .. request.EndOfTurnTokens];
-        int[] stopTokens = [.. request.IgnoreEndOfText ? [] : endTokens, .. request.StopTokens];
-        var wanted = prompts
-            .SelectMany(prompt => Enumerable.Range(0, request.Choices).Select(index => ToGeneration(request, prompt, stopTokens, sampling, index)))
-            .ToArray();
-        if (!engine.TrySubmit(wanted, out var generations, out var rejection))
+        if (!model.Engine.TrySubmit(together, out var generations, out var rejection))
         {
             error = RequestError.From(rejection);
             return false;
         }
 
-        var stops = new StopStrings(request.Stop);
-        choices = new TextChoices(
-            [.. generations.Select((generation, i) => new TextGeneration(generation, CreateDecoder(request, stops), wanted[i].Prompt, stopTokens, request))],
-            request.Choices);
+        var started = generations.AsEnumerable();
+        var all = new TextChoices[requests.Count];
+        for (var i = 0; i < all.Length; i++)
+        {
+            all[i] = Decode(model, requests[i], wanted[i], started.Take(wanted[i].Length));
+            started = started.Skip(wanted[i].Length);
+        }
+
+        choices = all;
         return true;
     }
 
-    /// <summary>The cheap checks alone: the model's name and the limits.</summary>
-    public RequestError? Check(TextRequest request) => CheckModel(request.Model) ?? limits.Check(request);
+    /// <summary>Finds the model of a request and makes the cheap checks alone.</summary>
+    public bool TryFindModel(TextRequest request, [NotNullWhen(true)] out ServedModel? model, [NotNullWhen(false)] out RequestError? error)
+    {
+        if (models.TryFind(request.Model, out model, out error))
+        {
+            error = limits.Check(request, model.Settings.Engine);
+        }
 
-    /// <summary>Checks the name of a model; null or empty names the one that is served.</summary>
-    public RequestError? CheckModel(string? name) =>
-        string.IsNullOrEmpty(name) || name == model.Name
-            ? null
-            : new RequestError(RequestErrorKind.UnknownModel, "model", $"The model `{(name.Length > 256 ? name[..256] : name)}` does not exist.");
+        return error is null;
+    }
+
+    private static TextChoices Decode(ServedModel model, TextRequest request, GenerationRequest[] wanted, IEnumerable<Generation> generations)
+    {
+        var stops = new StopStrings(request.Stop);
+        return new TextChoices(
+            model,
+            [.. generations.Select((generation, i) => new TextGeneration(generation, CreateDecoder(model, request, stops), wanted[i].Prompt, wanted[i].StopTokens, request))],
+            request.Choices);
+    }
+
+    private static StoppingDecoder CreateDecoder(ServedModel model, TextRequest request, StopStrings stops) =>
+        new(model.Tokenizer, stops, request.SkipSpecialTokens, request.IncludeStop, request.MinTokens);
 
     private static SamplingSettings Seeded(SamplingSettings sampling, int index) =>
         sampling.Seed is { } seed ? sampling with { Seed = CounterRandom.Derive(seed, index) } : sampling;
 
-    private GenerationRequest ToGeneration(TextRequest request, ReadOnlyMemory<int> prompt, int[] stopTokens, SamplingSettings sampling, int index)
+    private static GenerationRequest ToGeneration(
+        ServedModel model, TextRequest request, ReadOnlyMemory<int> prompt, int[] stopTokens, SamplingSettings sampling, int index)
     {
         var maxTokens = request.MaxTokens ?? Math.Max(1, model.Checkpoint.Config.ContextLength - prompt.Length);
         return new()
@@ -88,10 +118,7 @@ internal sealed class TextGenerator(InferenceEngine engine, ServedModel model, R
         };
     }
 
-    private StoppingDecoder CreateDecoder(TextRequest request, StopStrings stops) =>
-        new(model.Tokenizer, stops, request.SkipSpecialTokens, request.IncludeStop, request.MinTokens);
-
-    private ReadOnlyMemory<int> Encode(TextPrompt prompt, bool addSpecialTokens)
+    private static ReadOnlyMemory<int> Encode(ServedModel model, TextPrompt prompt, bool addSpecialTokens)
     {
         if (prompt.Text is not { } text)
         {
@@ -103,7 +130,7 @@ internal sealed class TextGenerator(InferenceEngine engine, ServedModel model, R
     }
 
     /// <summary>A word stands at the beginning of a text or behind a space, which often belongs to its first token; both forms are forbidden, as in vLLM.</summary>
-    private int[][] EncodeBadWords(IReadOnlyList<string> words)
+    private static int[][] EncodeBadWords(ServedModel model, IReadOnlyList<string> words)
     {
         var encoded = new List<int[]>();
         foreach (var word in words.Select(word => word.TrimStart()))
@@ -118,5 +145,36 @@ internal sealed class TextGenerator(InferenceEngine engine, ServedModel model, R
         }
 
         return [.. encoded];
+    }
+
+    /// <summary>Checks a request and encodes it.</summary>
+    private bool TryPrepare(
+        ServedModel model, TextRequest request, [NotNullWhen(true)] out GenerationRequest[]? wanted, [NotNullWhen(false)] out RequestError? error)
+    {
+        wanted = null;
+        error = limits.Check(request, model.Settings.Engine);
+        if (error is not null)
+        {
+            return false;
+        }
+
+        var sampling = request.Sampling with { BadWords = EncodeBadWords(model, request.BadWords) };
+        if (SamplingRules.Check(sampling, model.Checkpoint.Config.VocabularySize) is { } refused)
+        {
+            error = RequestError.From(refused);
+            return false;
+        }
+
+        var prompts = request.Prompts.Select(prompt => Encode(model, prompt, request.AddSpecialTokens)).ToArray();
+        error = limits.CheckPromptLogprobs(request, prompts.Sum(prompt => prompt.Length));
+        if (error is not null)
+        {
+            return false;
+        }
+
+        int[] endTokens = [.. model.Checkpoint.Config.EndOfTextTokens, .. request.EndOfTurnTokens];
+        int[] stopTokens = [.. request.IgnoreEndOfText ? [] : endTokens, .. request.StopTokens];
+        wanted = [.. prompts.SelectMany(prompt => Enumerable.Range(0, request.Choices).Select(index => ToGeneration(model, request, prompt, stopTokens, sampling, index)))];
+        return true;
     }
 }

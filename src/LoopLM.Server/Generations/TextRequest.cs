@@ -10,7 +10,7 @@ internal sealed record TextRequest
     /// <summary>Tokens to generate where a request does not say.</summary>
     public const int DefaultMaxTokens = 16;
 
-    /// <summary>Name of the model; null or empty for the one that is served.</summary>
+    /// <summary>Name or alias of the model; null or empty for the default.</summary>
     public string? Model { get; init; }
 
     /// <summary>What to continue, each on its own; at least one.</summary>

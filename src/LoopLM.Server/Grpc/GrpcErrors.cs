@@ -13,8 +13,9 @@ internal static class GrpcErrors
         RequestErrorKind.InvalidValue or RequestErrorKind.InvalidType or RequestErrorKind.MissingField
             or RequestErrorKind.Unsupported or RequestErrorKind.UnsupportedValue or RequestErrorKind.ContextExceeded => StatusCode.InvalidArgument,
         RequestErrorKind.UnknownModel => StatusCode.NotFound,
-        RequestErrorKind.QueueFull => StatusCode.ResourceExhausted,
-        RequestErrorKind.Loading or RequestErrorKind.Draining or RequestErrorKind.Unhealthy => StatusCode.Unavailable,
+        RequestErrorKind.UnknownKey => StatusCode.Unauthenticated,
+        RequestErrorKind.QueueFull or RequestErrorKind.RateLimited => StatusCode.ResourceExhausted,
+        RequestErrorKind.QueueTimeout or RequestErrorKind.Loading or RequestErrorKind.Draining or RequestErrorKind.Unhealthy => StatusCode.Unavailable,
         RequestErrorKind.Failed => StatusCode.Internal,
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
     };

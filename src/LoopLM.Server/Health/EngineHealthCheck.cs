@@ -1,12 +1,13 @@
 using LoopLM.Engine.Execution;
+using LoopLM.Server.Hosting;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace LoopLM.Server.Health;
 
-/// <summary>Asks the engine's snapshot, which costs nothing.</summary>
-/// <param name="engine">The engine.</param>
-/// <param name="isHealthy">Which states are good.</param>
-internal sealed class EngineHealthCheck(InferenceEngine engine, Predicate<EngineHealth> isHealthy) : IHealthCheck
+/// <summary>Asks the engines' snapshots, which costs nothing. The server is as healthy as the worst of its models.</summary>
+/// <param name="models">The models.</param>
+/// <param name="isHealthy">Which states of an engine are good.</param>
+internal sealed class EngineHealthCheck(ServedModels models, Predicate<EngineHealth> isHealthy) : IHealthCheck
 {
     /// <summary>Tag of the check that says whether requests are accepted.</summary>
     public const string Ready = "ready";
@@ -16,7 +17,8 @@ internal sealed class EngineHealthCheck(InferenceEngine engine, Predicate<Engine
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        var health = engine.Snapshot.Health;
-        return Task.FromResult(isHealthy(health) ? HealthCheckResult.Healthy($"{health}") : HealthCheckResult.Unhealthy($"{health}"));
+        var states = models.All.Select(model => model.Engine.Snapshot.Health).ToList();
+        var worst = states.FindIndex(health => !isHealthy(health));
+        return Task.FromResult(worst < 0 ? HealthCheckResult.Healthy($"{states[0]}") : HealthCheckResult.Unhealthy($"{states[worst]}"));
     }
 }

@@ -1,4 +1,6 @@
 using LoopLM.Engine.Execution;
+using LoopLM.Server.Access;
+using LoopLM.Server.Hosting;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -18,21 +20,21 @@ internal static class HealthEndpoints
             options.Services.Map(Protocol.V1.Inference.Descriptor.FullName, check => check.Tags.Contains(EngineHealthCheck.Ready));
         });
 
-        // The engine's state is at hand, so the first Watch need not wait for a round of publishing.
+        // The engines' state is at hand, so the first Watch need not wait for a round of publishing.
         services.Configure<HealthCheckPublisherOptions>(options => (options.Delay, options.Period) = (TimeSpan.Zero, TimeSpan.FromSeconds(2)));
         return services;
     }
 
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
-        routes.MapHealthChecks("/health/live", Options(EngineHealthCheck.Live));
-        routes.MapHealthChecks("/health/ready", Options(EngineHealthCheck.Ready));
-        routes.MapHealthChecks("/health", Options(EngineHealthCheck.Ready));
-        routes.MapGrpcHealthChecksService();
+        routes.MapHealthChecks("/health/live", Options(EngineHealthCheck.Live)).AllowEveryone();
+        routes.MapHealthChecks("/health/ready", Options(EngineHealthCheck.Ready)).AllowEveryone();
+        routes.MapHealthChecks("/health", Options(EngineHealthCheck.Ready)).AllowEveryone();
+        routes.MapGrpcHealthChecksService().AllowEveryone();
     }
 
     private static HealthCheckRegistration Check(string tag, Predicate<EngineHealth> isHealthy) =>
-        new(tag, services => new EngineHealthCheck(services.GetRequiredService<InferenceEngine>(), isHealthy), HealthStatus.Unhealthy, [tag]);
+        new(tag, services => new EngineHealthCheck(services.GetRequiredService<ServedModels>(), isHealthy), HealthStatus.Unhealthy, [tag]);
 
     private static HealthCheckOptions Options(string tag) => new()
     {

@@ -1,22 +1,35 @@
 using LoopLM.Checkpoints;
+using LoopLM.Engine.Execution;
 using LoopLM.Server.Configuration;
+using LoopLM.Text.Constraints;
 using LoopLM.Text.Templates;
 using LoopLM.Text.Tokenization;
 
 namespace LoopLM.Server.Hosting;
 
-/// <summary>The model that requests can name: its checkpoint and its tokenizer.</summary>
-public sealed class ServedModel : IDisposable
+/// <summary>A model that requests can name: its checkpoint, its tokenizer and the engine that runs it.</summary>
+internal sealed class ServedModel : IAsyncDisposable
 {
-    private const string Bundled = "looplm-bytes";
+    private readonly Lazy<(TokenTrie? Tokens, string? Problem)> _constraintTokens;
 
-    private ServedModel(string name, Checkpoint checkpoint, ByteLevelBpeTokenizer tokenizer, ChatTemplate chatTemplate, DateTimeOffset created)
+    private ServedModel(
+        ModelSettings settings, Checkpoint checkpoint, ByteLevelBpeTokenizer tokenizer, ChatTemplate chatTemplate, DateTimeOffset created, InferenceEngine engine)
     {
-        (Name, Checkpoint, Tokenizer, ChatTemplate, Created) = (name, checkpoint, tokenizer, chatTemplate, created);
+        (Settings, Checkpoint, Tokenizer, ChatTemplate, Created, Engine) = (settings, checkpoint, tokenizer, chatTemplate, created, engine);
+        Fingerprint = SystemFingerprint.Of(checkpoint, settings);
+        TurnEnds = [.. chatTemplate.TurnEnds.Select(token => tokenizer.TryGetTokenId(token, out var id) ? id : -1).Where(id => id >= 0)];
+        _constraintTokens = new(() =>
+        {
+            var tokens = TokenTrie.TryCreate(tokenizer, checkpoint.Config.EndOfTextTokens, out var problem);
+            return (tokens, problem);
+        });
     }
 
+    /// <summary>How it is served.</summary>
+    public ModelSettings Settings { get; }
+
     /// <summary>Name in the API.</summary>
-    public string Name { get; }
+    public string Name => Settings.Model.NameOrFolder;
 
     /// <summary>Its weights and configuration.</summary>
     public Checkpoint Checkpoint { get; }
@@ -27,17 +40,31 @@ public sealed class ServedModel : IDisposable
     /// <summary>How it wants conversations to be written.</summary>
     public ChatTemplate ChatTemplate { get; }
 
+    /// <summary>The special tokens with which its chat template ends a turn.</summary>
+    public int[] TurnEnds { get; }
+
+    /// <summary>Its tokens as constraints walk them, or why it has none that could be held to one. Made for the first request that needs it: it takes a while for a large vocabulary.</summary>
+    public (TokenTrie? Tokens, string? Problem) ConstraintTokens => _constraintTokens.Value;
+
     /// <summary>When its configuration was last written.</summary>
     public DateTimeOffset Created { get; }
 
-    /// <summary>Opens a checkpoint with its tokenizer; the weights are read later, by the runner.</summary>
+    /// <summary>The same wherever the same checkpoint gives the same answers.</summary>
+    public string Fingerprint { get; }
+
+    /// <summary>Its engine.</summary>
+    public InferenceEngine Engine { get; }
+
+    /// <summary>Opens a checkpoint with its tokenizer and starts its engine; the weights are read later, by the runner.</summary>
+    /// <param name="settings">How it is served.</param>
+    /// <param name="startEngine">Starts an engine on the checkpoint.</param>
     /// <exception cref="CheckpointException">The checkpoint cannot be used.</exception>
     /// <exception cref="TokenizerException">The tokenizer cannot be used, or does not fit the model.</exception>
     /// <exception cref="ChatTemplateException">The chat template cannot be used.</exception>
     /// <exception cref="IOException">The tokenizer or the template cannot be read.</exception>
-    public static ServedModel Open(ModelOptions options)
+    public static ServedModel Open(ModelSettings settings, Func<Checkpoint, InferenceEngine> startEngine)
     {
-        var folder = options.Path ?? Path.Combine(AppContext.BaseDirectory, "models", Bundled);
+        var folder = settings.Model.Path!;
         var checkpoint = Checkpoint.Open(folder);
         try
         {
@@ -48,8 +75,9 @@ public sealed class ServedModel : IDisposable
                     $"tokenizer.json has ids up to {tokenizer.VocabularySize - 1}; the model's vocabulary ends at {checkpoint.Config.VocabularySize - 1}");
             }
 
-            var name = options.Name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
-            return new ServedModel(name, checkpoint, tokenizer, ChatTemplate.Load(folder), File.GetLastWriteTimeUtc(Path.Combine(folder, "config.json")));
+            var created = File.GetLastWriteTimeUtc(Path.Combine(folder, "config.json"));
+            var chatTemplate = ChatTemplate.Load(folder);
+            return new ServedModel(settings, checkpoint, tokenizer, chatTemplate, created, startEngine(checkpoint));
         }
         catch
         {
@@ -58,6 +86,10 @@ public sealed class ServedModel : IDisposable
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => Checkpoint.Dispose();
+    /// <summary>Cancels what still runs, and closes the checkpoint.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Engine.DisposeAsync();
+        Checkpoint.Dispose();
+    }
 }

@@ -1,8 +1,9 @@
 using LoopLM.Checkpoints;
 using LoopLM.Engine.Depth;
 using LoopLM.Engine.Execution;
-using LoopLM.Engine.Runners;
 using LoopLM.Protocol.V1;
+using LoopLM.Server.About;
+using LoopLM.Server.Access;
 using LoopLM.Server.Configuration;
 using LoopLM.Server.Generations;
 using LoopLM.Server.Grpc;
@@ -29,9 +30,9 @@ public static class ServerApplication
         {
             await using var app = Build(args, runners);
             await app.StartAsync();
-            var engine = app.Services.GetRequiredService<InferenceEngine>();
+            var models = app.Services.GetRequiredService<ServedModels>();
             await app.WaitForShutdownAsync();
-            return engine.Snapshot.Health == EngineHealth.Unhealthy ? 1 : 0;
+            return models.All.Any(model => model.Engine.Snapshot.Health == EngineHealth.Unhealthy) ? 1 : 0;
         }
         catch (Exception exception) when (Reasons(exception) is { Count: > 0 } reasons)
         {
@@ -50,9 +51,9 @@ public static class ServerApplication
             .AddSingleton(TimeProvider.System)
             .AddOptions(builder.Configuration)
             .AddEngine()
-            .AddSingleton<SystemFingerprint>()
             .AddSingleton<RequestLimits>()
             .AddSingleton<TextGenerator>()
+            .AddAccess()
             .AddHealth()
             .AddTelemetry(builder.Configuration)
             .AddOpenAi()
@@ -63,22 +64,26 @@ public static class ServerApplication
         app.UseRequestIds();
         app.UseRequestLog();
         app.UseOpenAiErrors();
+        app.UseAccess(builder.Configuration);
         app.MapOpenAi();
+        app.MapAbout();
         app.MapGrpcService<InferenceService>();
         app.MapGrpcReflectionService();
         app.MapHealth();
-        app.MapMetrics();
+        var metrics = app.MapMetrics();
+        if (builder.Configuration.GetValue<bool>($"{AuthOptions.Section}:{nameof(AuthOptions.OpenMetrics)}"))
+        {
+            metrics.AllowEveryone();
+        }
+
         return app;
     }
 
     private static IServiceCollection AddOptions(this IServiceCollection services, ConfigurationManager configuration)
     {
-        services.AddOptionsWithValidateOnStart<ModelOptions, ModelOptionsValidator>().BindConfiguration(ModelOptions.Section);
-        services.AddOptionsWithValidateOnStart<KvOptions, KvOptionsValidator>().BindConfiguration(KvOptions.Section);
-        services.AddOptionsWithValidateOnStart<EngineOptions, EngineOptionsValidator>().BindConfiguration(EngineOptionsRules.Section);
+        services.AddSingleton<ModelOptionsRules>().AddSingleton<EngineOptionsRules>();
+        services.AddOptionsWithValidateOnStart<ModelListOptions, ModelListRules>().Configure<IConfiguration>((models, from) => models.Read(from));
         services.AddOptionsWithValidateOnStart<LimitOptions, LimitOptionsValidator>().BindConfiguration(LimitOptions.Section);
-        services.AddSingleton<IValidateOptions<ModelOptions>, ModelOptionsRules>();
-        services.AddSingleton<IValidateOptions<EngineOptions>, EngineOptionsRules>();
 
         var limits = configuration.GetSection(LimitOptions.Section).Get<LimitOptions>() ?? new LimitOptions();
         services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = limits.MaxBodyBytes);
@@ -92,21 +97,7 @@ public static class ServerApplication
     private static IServiceCollection AddEngine(this IServiceCollection services) => services
         .AddSingleton(ExitPolicies.BuiltIn)
         .AddSingleton<EngineMetrics>()
-        .AddSingleton(provider => ServedModel.Open(provider.GetRequiredService<IOptions<ModelOptions>>().Value))
-        .AddSingleton(provider =>
-        {
-            var (model, options) = (provider.GetRequiredService<IOptions<ModelOptions>>().Value, provider.GetRequiredService<IOptions<EngineOptions>>().Value);
-            var checkpoint = provider.GetRequiredService<ServedModel>().Checkpoint;
-            var open = provider.GetRequiredService<Runners>()[model.Runner];
-            var settings = new RunnerSettings(model, provider.GetRequiredService<IOptions<KvOptions>>().Value, provider.GetRequiredService<ILogger<Runners>>());
-            return new InferenceEngine(
-                () => open(checkpoint, new RunnerCapacity(options.MaxRows, options.KvSlots), settings),
-                options,
-                provider.GetRequiredService<EngineMetrics>(),
-                provider.GetRequiredService<ExitPolicies>(),
-                provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<ILogger<InferenceEngine>>());
-        })
+        .AddSingleton<ServedModels>()
         .AddHostedService<EngineHost>();
 
     /// <summary>What the operator can mend, one line each; empty for a bug.</summary>

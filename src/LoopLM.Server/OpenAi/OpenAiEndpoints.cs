@@ -1,4 +1,5 @@
 using LoopLM.Server.OpenAi.Chat;
+using LoopLM.Server.OpenAi.Compare;
 using LoopLM.Server.OpenAi.Completions;
 using LoopLM.Server.OpenAi.Errors;
 using LoopLM.Server.OpenAi.Models;
@@ -18,6 +19,7 @@ internal static class OpenAiEndpoints
         .AddSingleton<ChatPrompts>()
         .AddSingleton<ChatEndpoint>()
         .AddSingleton<TokensEndpoint>()
+        .AddSingleton<CompareEndpoint>()
         .AddSingleton<ModelsEndpoint>()
         .AddExceptionHandler<OpenAiExceptionHandler>();
 
@@ -40,6 +42,7 @@ internal static class OpenAiEndpoints
     {
         routes.MapPost($"{Prefix}/completions", context => Resolve<CompletionEndpoint>(context).HandleAsync(context));
         routes.MapPost($"{Prefix}/chat/completions", context => Resolve<ChatEndpoint>(context).HandleAsync(context));
+        routes.MapPost($"{Prefix}/loop/compare", context => Resolve<CompareEndpoint>(context).HandleAsync(context));
         routes.MapPost("/apply-template", context => Resolve<TokensEndpoint>(context).ApplyTemplateAsync(context));
         routes.MapPost("/tokenize", context => Resolve<TokensEndpoint>(context).TokenizeAsync(context));
         routes.MapPost("/detokenize", context => Resolve<TokensEndpoint>(context).DetokenizeAsync(context));

@@ -1,4 +1,5 @@
 using LoopLM.Engine.Execution;
+using LoopLM.Server.Access;
 using OpenTelemetry.Metrics;
 using Serilog;
 using Serilog.Events;
@@ -24,15 +25,20 @@ internal static class TelemetryExtensions
         return services;
     }
 
-    /// <summary>Logs one line for each request: its route, status and time, and the tokens and exit steps that endpoints add. Never text of a request.</summary>
+    /// <summary>Logs one line for each request: its route, status and time, and the client's name, and the tokens and exit steps that endpoints add. Never text of a request, nor a key.</summary>
     public static IApplicationBuilder UseRequestLog(this IApplicationBuilder app) => app.UseSerilogRequestLogging(options =>
     {
         options.GetLevel = (context, _, exception) =>
             Array.Exists(Probes, probe => context.Request.Path.StartsWithSegments(probe)) ? LogEventLevel.Verbose
             : exception is not null || context.Response.StatusCode >= 500 ? LogEventLevel.Error
             : LogEventLevel.Information;
-        options.EnrichDiagnosticContext = (diagnostics, context) => diagnostics.Set("RequestId", context.TraceIdentifier);
+        options.EnrichDiagnosticContext = (diagnostics, context) =>
+        {
+            diagnostics.Set("RequestId", context.TraceIdentifier);
+            diagnostics.Set("Client", context.Features.Get<Client>()?.Name);
+        };
     });
 
-    public static void MapMetrics(this IEndpointRouteBuilder routes) => routes.MapPrometheusScrapingEndpoint("/metrics");
+    public static IEndpointConventionBuilder MapMetrics(this IEndpointRouteBuilder routes) =>
+        routes.MapPrometheusScrapingEndpoint("/metrics").DisableRateLimiting();
 }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using LoopLM.Cpu.Runners;
-using LoopLM.Engine.Execution;
 using LoopLM.Server.Hosting;
 using LoopLM.Torch.Runners;
 using Microsoft.AspNetCore.Builder;
@@ -54,7 +53,7 @@ public sealed class BundledModelTests
             ("torch", (checkpoint, capacity, _) => new TorchModelRunner(checkpoint, capacity, new TorchRunnerOptions { Threads = 1 })));
         var app = ServerApplication.Build(ServerHarness.Arguments("--Engine:KvSlots=1024", $"--Model:Runner={runner}"), runners);
         await app.StartAsync();
-        await app.Services.GetRequiredService<InferenceEngine>().Opened.WaitAsync(ServerHarness.Patience);
+        await app.Services.GetRequiredService<ServedModels>().Default.Engine.Opened.WaitAsync(ServerHarness.Patience);
         return app;
     }
 
@@ -69,7 +68,7 @@ public sealed class BundledModelTests
 
     private static async Task StopAsync(WebApplication app)
     {
-        var engine = app.Services.GetRequiredService<InferenceEngine>();
+        var engine = app.Services.GetRequiredService<ServedModels>().Default.Engine;
         await app.StopAsync().WaitAsync(ServerHarness.Patience);
         Assert.Equal((0, 0), (engine.Snapshot.UsedKvSlots, engine.Snapshot.RunningSequences));
     }

@@ -7,6 +7,8 @@ namespace LoopLM.Server.Tests.Hosting;
 /// <summary>What keeps a server from starting is told in full.</summary>
 public sealed class StartTests
 {
+    private const string AnyHash = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+
     [Fact]
     public async Task Start_SeveralSettingsWrong_ListsEveryOne()
     {
@@ -23,6 +25,33 @@ public sealed class StartTests
     [Fact]
     public async Task Start_SettingThatIsNoNumber_NamesIt() =>
         Assert.Contains("MaxRows", string.Join('\n', await ReasonsAsync("--Engine:MaxRows=many")), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("--Models:2:Name=beta", "'beta'")]
+    [InlineData("--Models:2:Aliases:0=alpha", "'alpha'")]
+    [InlineData("--Models:0:Aliases:0=alpha", "'alpha'")]
+    [InlineData("--Models:1:Aliases:0=", "Models:1:Aliases")]
+    [InlineData("--Models:1:Path=no/such/folder", "Models:1:Path")]
+    [InlineData("--Models:1:Weights=int1", "Models:1: ")]
+    [InlineData("--Models:1:Engine:MaxRows=1", "Models:1:Engine:MaxRows")]
+    [InlineData("--Model:Name=other", "use only one of them")]
+    public async Task Start_SeveralModelsWrong_SaysWhich(string setting, string named)
+    {
+        string[] models = [.. ServerHarness.SeveralModels("alpha", "beta", "gamma"), setting];
+
+        Assert.Contains(named, Assert.Single(await ReasonsAsync(models)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Sha256", "--Auth:Keys:0:Sha256=00", "--Auth:Keys:0:Name=a")]
+    [InlineData("Name", "--Auth:Keys:0:Sha256=" + AnyHash)]
+    [InlineData("the same Sha256", "--Auth:Keys:0:Name=a", "--Auth:Keys:0:Sha256=" + AnyHash, "--Auth:Keys:1:Name=b", "--Auth:Keys:1:Sha256=" + AnyHash)]
+    [InlineData("RequestsPerMinute", "--RateLimits:RequestsPerMinute=0")]
+    [InlineData("no origin", "--Cors:Origins:0=*")]
+    [InlineData("no origin", "--Cors:Origins:0=https://example.org/")]
+    [InlineData("MaxQueueTime", "--Engine:MaxQueueTime=00:00:00")]
+    public async Task Start_AccessSettingWrong_SaysWhich(string named, params string[] settings) =>
+        Assert.Contains(named, Assert.Single(await ReasonsAsync(settings)), StringComparison.Ordinal);
 
     [Fact]
     public async Task Start_CheckpointCutShort_NamesTheFile()

@@ -9,26 +9,26 @@ public sealed class MetricsTests
         await server.CompleteAsync("""{"prompt":"abc","max_tokens":4,"exit_threshold":0.6}""");
         await server.DrainAsync();
 
-        var lines = (await server.Rest.GetStringAsync("/metrics")).Split('\n').Select(line => line.Replace("{}", "", StringComparison.Ordinal)).ToHashSet();
+        var lines = (await server.Rest.GetStringAsync("/metrics")).Split('\n').ToHashSet();
 
         Assert.Superset(
             new HashSet<string>
             {
-                "looplm_requests_total{outcome=\"length\"} 1",
-                "looplm_tokens_prompt_total 3",
-                "looplm_tokens_generated_total 4",
-                "looplm_exit_step_count 4",
-                "looplm_exit_step_sum 10",
-                "looplm_exit_step_bucket{le=\"1\"} 0",
-                "looplm_exit_step_bucket{le=\"2\"} 3",
-                "looplm_exit_step_bucket{le=\"4\"} 4",
-                "looplm_exit_step_mean 2.5",
-                "looplm_tick_rows_count 10",
-                "looplm_tick_rows_sum 18",
-                "looplm_kv_slots_used 0",
-                "looplm_queue_requests 0",
-                "looplm_time_to_first_token_seconds_count 1",
-                "looplm_inter_token_latency_seconds_count 3",
+                "looplm_requests_total{model=\"looplm-bytes\",outcome=\"length\"} 1",
+                "looplm_tokens_prompt_total{model=\"looplm-bytes\"} 3",
+                "looplm_tokens_generated_total{model=\"looplm-bytes\"} 4",
+                "looplm_exit_step_count{model=\"looplm-bytes\"} 4",
+                "looplm_exit_step_sum{model=\"looplm-bytes\"} 10",
+                "looplm_exit_step_bucket{model=\"looplm-bytes\",le=\"1\"} 0",
+                "looplm_exit_step_bucket{model=\"looplm-bytes\",le=\"2\"} 3",
+                "looplm_exit_step_bucket{model=\"looplm-bytes\",le=\"4\"} 4",
+                "looplm_exit_step_mean{model=\"looplm-bytes\"} 2.5",
+                "looplm_tick_rows_count{model=\"looplm-bytes\"} 10",
+                "looplm_tick_rows_sum{model=\"looplm-bytes\"} 18",
+                "looplm_kv_slots_used{model=\"looplm-bytes\"} 0",
+                "looplm_queue_requests{model=\"looplm-bytes\"} 0",
+                "looplm_time_to_first_token_seconds_count{model=\"looplm-bytes\"} 1",
+                "looplm_inter_token_latency_seconds_count{model=\"looplm-bytes\"} 3",
             },
             lines);
     }
@@ -42,7 +42,7 @@ public sealed class MetricsTests
 
         var metrics = await server.Rest.GetStringAsync("/metrics");
 
-        Assert.Contains("looplm_requests_total{outcome=\"stop\"} 1", metrics, StringComparison.Ordinal);
+        Assert.Contains("looplm_requests_total{model=\"looplm-bytes\",outcome=\"stop\"} 1", metrics, StringComparison.Ordinal);
         Assert.DoesNotContain("cancelled", metrics, StringComparison.Ordinal);
     }
 

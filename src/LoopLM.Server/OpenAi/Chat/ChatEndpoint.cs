@@ -18,8 +18,6 @@ internal sealed class ChatEndpoint(
     TextGenerator generator,
     ChatPrompts prompts,
     ResponseFormats formats,
-    ServedModel model,
-    SystemFingerprint fingerprint,
     IOptions<LimitOptions> limits,
     TimeProvider time,
     IDiagnosticContext diagnostics,
@@ -27,9 +25,6 @@ internal sealed class ChatEndpoint(
 {
     /// <summary>Most calls of tools where they are enforced and several are allowed.</summary>
     private const int MaxForcedCalls = 8;
-
-    private readonly int[] _turnEnds =
-        [.. model.ChatTemplate.TurnEnds.Select(token => model.Tokenizer.TryGetTokenId(token, out var id) ? id : -1).Where(id => id >= 0)];
 
     /// <summary>Answers a request. Nothing is written before its outcome is known: a refused or failed one gets its status.</summary>
     public async Task HandleAsync(HttpContext context)
@@ -51,7 +46,7 @@ internal sealed class ChatEndpoint(
 
         using (choices)
         {
-            var writer = new ChatWriter(request, model, fingerprint, time.GetUtcNow().ToUnixTimeSeconds());
+            var writer = new ChatWriter(request, choices.Model, time.GetUtcNow().ToUnixTimeSeconds());
             ChatReply[] replies = [.. Enumerable.Range(0, choices.Count).Select(_ => new ChatReply(format))];
             try
             {
@@ -79,15 +74,14 @@ internal sealed class ChatEndpoint(
         [NotNullWhen(false)] out RequestError? error)
     {
         (choices, format) = (null, default);
-        error = generator.Check(request.Text);
-        if (error is not null)
+        if (!generator.TryFindModel(request.Text, out var model, out error))
         {
             error = InTermsOf(request, error);
             return false;
         }
 
-        if (!TryConstrain(request, cancellationToken, out var constraint, out error)
-            || !prompts.TryWrite(WithEffort(request), cancellationToken, out var prompt, out error))
+        if (!TryConstrain(model, request, cancellationToken, out var constraint, out error)
+            || !prompts.TryWrite(model, WithEffort(model, request), cancellationToken, out var prompt, out error))
         {
             return false;
         }
@@ -97,7 +91,7 @@ internal sealed class ChatEndpoint(
         {
             Prompts = [new TextPrompt(null, prompt.Tokens)],
             MaxTokens = request.Text.MaxTokens ?? Math.Min(limits.Value.DefaultChatTokens, left),
-            EndOfTurnTokens = _turnEnds,
+            EndOfTurnTokens = model.TurnEnds,
             Constraint = constraint,
             Exit = ReasoningEffort.Apply(request.Text.Exit, request.ReasoningEffort, model.Checkpoint.Config.Loops),
         };
@@ -119,6 +113,7 @@ internal sealed class ChatEndpoint(
 
     /// <summary>What the request holds the answer to: calls of tools, a format, or nothing.</summary>
     private bool TryConstrain(
+        ServedModel model,
         ChatRequest request,
         CancellationToken cancellationToken,
         out Func<int, ITokenConstraint>? constraint,
@@ -127,7 +122,7 @@ internal sealed class ChatEndpoint(
         var tools = request.Conversation.Tools;
         if (tools.Forced.Count == 0)
         {
-            return formats.TryCompile(request.ResponseFormat, cancellationToken, out constraint, out error);
+            return formats.TryCompile(model, request.ResponseFormat, cancellationToken, out constraint, out error);
         }
 
         constraint = null;
@@ -137,13 +132,13 @@ internal sealed class ChatEndpoint(
             return false;
         }
 
-        error = prompts.Check(request.Conversation);
+        error = ChatPrompts.Check(model, request.Conversation);
         return error is null && formats.TryCompileCalls(
-            tools.Forced, ReplyFormat.CallSyntax, tools.OneCall ? 1 : MaxForcedCalls, cancellationToken, out constraint, out error);
+            model, tools.Forced, ReplyFormat.CallSyntax, tools.OneCall ? 1 : MaxForcedCalls, cancellationToken, out constraint, out error);
     }
 
     /// <summary>Tells templates that think in words how much to think, too.</summary>
-    private ChatConversation WithEffort(ChatRequest request)
+    private static ChatConversation WithEffort(ServedModel model, ChatRequest request)
     {
         var variables = request.Conversation.Variables.ToList();
         if (request.ReasoningEffort is { } effort)

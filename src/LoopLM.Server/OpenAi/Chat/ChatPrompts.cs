@@ -9,22 +9,23 @@ using Microsoft.Extensions.Options;
 namespace LoopLM.Server.OpenAi.Chat;
 
 /// <summary>Writes conversations as prompts, by the model's chat template.</summary>
-internal sealed class ChatPrompts(ServedModel model, IOptions<LimitOptions> options, TimeProvider time)
+internal sealed class ChatPrompts(IOptions<LimitOptions> options, TimeProvider time)
 {
     private const string MessagesName = "messages";
 
     private readonly JinjaLimits _limits = new() { Timeout = options.Value.TemplateTimeout };
 
-    /// <summary>Writes a conversation, or says why it cannot be written.</summary>
+    /// <summary>Writes a conversation for a model, or says why it cannot be written.</summary>
     /// <exception cref="OperationCanceledException">The client went away.</exception>
     public bool TryWrite(
+        ServedModel model,
         ChatConversation chat,
         CancellationToken cancellationToken,
         [NotNullWhen(true)] out ChatPrompt? prompt,
         [NotNullWhen(false)] out RequestError? error)
     {
         prompt = null;
-        error = Check(chat);
+        error = Check(model, chat);
         if (error is not null)
         {
             return false;
@@ -50,7 +51,7 @@ internal sealed class ChatPrompts(ServedModel model, IOptions<LimitOptions> opti
     }
 
     /// <summary>Why the model's template cannot serve a conversation, as far as that is known without running it; null where it may.</summary>
-    public RequestError? Check(ChatConversation chat)
+    public static RequestError? Check(ServedModel model, ChatConversation chat)
     {
         if (chat.Tools.Value is not null && !model.ChatTemplate.MarksToolCalls)
         {

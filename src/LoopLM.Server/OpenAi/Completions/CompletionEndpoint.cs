@@ -1,5 +1,4 @@
 using LoopLM.Server.Generations;
-using LoopLM.Server.Hosting;
 using LoopLM.Server.OpenAi.Errors;
 using LoopLM.Server.OpenAi.Responses;
 using Serilog;
@@ -8,7 +7,7 @@ namespace LoopLM.Server.OpenAi.Completions;
 
 /// <summary><c>POST /v1/completions</c>.</summary>
 internal sealed class CompletionEndpoint(
-    TextGenerator generator, ServedModel model, SystemFingerprint fingerprint, TimeProvider time, IDiagnosticContext diagnostics, ILogger<CompletionEndpoint> logger)
+    TextGenerator generator, TimeProvider time, IDiagnosticContext diagnostics, ILogger<CompletionEndpoint> logger)
 {
     /// <summary>Answers a request. Nothing is written before its outcome is known: a refused or failed one gets its status.</summary>
     public async Task HandleAsync(HttpContext context)
@@ -30,7 +29,7 @@ internal sealed class CompletionEndpoint(
 
         using (choices)
         {
-            var writer = new CompletionWriter(request, model, fingerprint, time.GetUtcNow().ToUnixTimeSeconds());
+            var writer = new CompletionWriter(request, choices.Model, time.GetUtcNow().ToUnixTimeSeconds());
             try
             {
                 await (request.Stream.Stream ? StreamAsync(context, request, choices, writer) : WholeAnswer.WriteAsync(context, choices, (json, texts) => writer.WriteWhole(json, texts, choices)));

@@ -10,9 +10,8 @@ namespace LoopLM.Server.OpenAi.Completions;
 /// <summary>Writes completions and chunks of them: the one place that knows their form on the wire.</summary>
 /// <param name="request">What was asked for.</param>
 /// <param name="model">The model that answers.</param>
-/// <param name="fingerprint">Of model and settings.</param>
 /// <param name="created">Unix time in seconds.</param>
-internal sealed class CompletionWriter(CompletionRequest request, ServedModel model, SystemFingerprint fingerprint, long created)
+internal sealed class CompletionWriter(CompletionRequest request, ServedModel model, long created)
 {
     private readonly string _id = $"cmpl-{Guid.NewGuid():N}";
     private readonly TokenText _texts = new(model.Tokenizer, request.TokensAsIds);
@@ -128,7 +127,7 @@ internal sealed class CompletionWriter(CompletionRequest request, ServedModel mo
         json.WriteString("object"u8, "text_completion"u8);
         json.WriteNumber("created"u8, created);
         json.WriteString("model"u8, model.Name);
-        json.WriteString("system_fingerprint"u8, fingerprint.Value);
+        json.WriteString("system_fingerprint"u8, model.Fingerprint);
     }
 
     private void WriteChoice(

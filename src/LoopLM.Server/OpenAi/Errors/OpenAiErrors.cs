@@ -17,6 +17,9 @@ internal static class OpenAiErrors
         RequestErrorKind.UnsupportedValue => Invalid("unsupported_value", error),
         RequestErrorKind.ContextExceeded => Invalid("context_length_exceeded", error),
         RequestErrorKind.UnknownModel => new(404, InvalidRequest, "model_not_found", error.Field, error.Message),
+        RequestErrorKind.UnknownKey => new(401, "authentication_error", "invalid_api_key", null, error.Message),
+        RequestErrorKind.RateLimited => new(429, "rate_limit_error", "rate_limit_exceeded", null, error.Message, error.RetryAfter),
+        RequestErrorKind.QueueTimeout => new(503, ServerError, "queue_timeout", null, error.Message, RetryAfter: 5),
         RequestErrorKind.QueueFull => new(429, "rate_limit_error", "queue_full", null, error.Message, RetryAfter: 1),
         RequestErrorKind.Loading => new(503, ServerError, "model_loading", null, error.Message, RetryAfter: 5),
         RequestErrorKind.Draining => new(503, ServerError, "draining", null, error.Message, RetryAfter: 5),
@@ -35,9 +38,6 @@ internal static class OpenAiErrors
         new(413, InvalidRequest, "request_too_large", null, "The body is larger than the server reads.");
 
     public static OpenAiError BadRequest(string detail) => new(400, InvalidRequest, "invalid_request", null, detail);
-
-    public static OpenAiError UnknownModel(string name) =>
-        From(new RequestError(RequestErrorKind.UnknownModel, "model", $"The model `{name}` does not exist."));
 
     public static OpenAiError UnknownRoute(string method, string path) =>
         new(404, InvalidRequest, "unknown_url", null, $"There is no {method} {path}.");

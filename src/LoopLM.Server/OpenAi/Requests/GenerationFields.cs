@@ -64,7 +64,8 @@ internal static class GenerationFields
         Seed = fields.LongInteger("seed") is { } seed and not -1 ? seed : null,
     };
 
-    private static ExitSettings ReadExit(RequestFields fields) => new()
+    /// <summary>Reads the fields that say how deep tokens go.</summary>
+    public static ExitSettings ReadExit(RequestFields fields) => new()
     {
         Policy = fields.Text("exit_policy"),
         Threshold = fields.Number("exit_threshold"),

@@ -10,18 +10,11 @@ using Microsoft.Extensions.Options;
 namespace LoopLM.Server.OpenAi.Requests;
 
 /// <summary>Turns <c>response_format</c> into what holds a generation to it. A schema is always enforced, whatever <c>strict</c> says.</summary>
-internal sealed class ResponseFormats(IOptions<LimitOptions> limits, ServedModel model)
+internal sealed class ResponseFormats(IOptions<LimitOptions> limits)
 {
     private const string Field = "response_format";
     private const string SchemaField = $"{Field}.json_schema";
     private const int MaxNameLength = 64;
-
-    // Made for the first request that needs it: it takes a while for a large vocabulary.
-    private readonly Lazy<(TokenTrie? Tokens, string? Problem)> _tokens = new(() =>
-    {
-        var tokens = TokenTrie.TryCreate(model.Tokenizer, model.Checkpoint.Config.EndOfTextTokens, out var problem);
-        return (tokens, problem);
-    });
 
     private readonly ConstraintLimits _limits = new()
     {
@@ -32,13 +25,14 @@ internal sealed class ResponseFormats(IOptions<LimitOptions> limits, ServedModel
     };
 
     /// <summary>Compiles the value of <c>response_format</c>.</summary>
+    /// <param name="model">The model that generates.</param>
     /// <param name="format">The value; null where the request has none.</param>
     /// <param name="cancellation">Ends the work.</param>
     /// <param name="constraint">Makes the constraint of one generation of so many tokens at most; null where any text will do.</param>
     /// <param name="error">Why it is refused.</param>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
     public bool TryCompile(
-        JsonElement? format, CancellationToken cancellation, out Func<int, ITokenConstraint>? constraint, [NotNullWhen(false)] out RequestError? error)
+        ServedModel model, JsonElement? format, CancellationToken cancellation, out Func<int, ITokenConstraint>? constraint, [NotNullWhen(false)] out RequestError? error)
     {
         (constraint, error) = (null, null);
         var type = format is { } value ? ReadType(value, out error) : "text";
@@ -47,9 +41,9 @@ internal sealed class ResponseFormats(IOptions<LimitOptions> limits, ServedModel
             return error is null;
         }
 
-        if (_tokens.Value.Tokens is not { } tokens)
+        if (model.ConstraintTokens.Tokens is not { } tokens)
         {
-            error = new(RequestErrorKind.Unsupported, Field, $"'{Field}' is not supported by this model: {_tokens.Value.Problem}.");
+            error = new(RequestErrorKind.Unsupported, Field, $"'{Field}' is not supported by this model: {model.ConstraintTokens.Problem}.");
             return false;
         }
 
@@ -61,6 +55,7 @@ internal sealed class ResponseFormats(IOptions<LimitOptions> limits, ServedModel
     }
 
     /// <summary>Compiles calls of functions, of which a text is to consist.</summary>
+    /// <param name="model">The model that generates.</param>
     /// <param name="functions">The functions that may be called, at least one.</param>
     /// <param name="syntax">How a call is written.</param>
     /// <param name="maxCalls">Most calls, from 1.</param>
@@ -69,6 +64,7 @@ internal sealed class ResponseFormats(IOptions<LimitOptions> limits, ServedModel
     /// <param name="error">Why they are refused.</param>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
     public bool TryCompileCalls(
+        ServedModel model,
         IReadOnlyList<FunctionSchema> functions,
         CallSyntax syntax,
         int maxCalls,
@@ -77,9 +73,9 @@ internal sealed class ResponseFormats(IOptions<LimitOptions> limits, ServedModel
         [NotNullWhen(false)] out RequestError? error)
     {
         constraint = null;
-        if (_tokens.Value.Tokens is not { } tokens)
+        if (model.ConstraintTokens.Tokens is not { } tokens)
         {
-            error = new(RequestErrorKind.Unsupported, "tool_choice", $"Calls cannot be enforced with this model: {_tokens.Value.Problem}.");
+            error = new(RequestErrorKind.Unsupported, "tool_choice", $"Calls cannot be enforced with this model: {model.ConstraintTokens.Problem}.");
             return false;
         }
 

@@ -8,13 +8,13 @@ using LoopLM.Server.OpenAi.Responses;
 namespace LoopLM.Server.OpenAi.Tokens;
 
 /// <summary><c>POST /tokenize</c>, <c>/detokenize</c> and <c>/apply-template</c>: what the model reads, in vLLM's form. Nothing is generated.</summary>
-internal sealed class TokensEndpoint(ServedModel model, TextGenerator generator, ChatPrompts prompts)
+internal sealed class TokensEndpoint(ServedModels models, ChatPrompts prompts)
 {
     /// <summary>Answers with the tokens of a text (<c>prompt</c>) or of a conversation (<c>messages</c>).</summary>
-    public Task TokenizeAsync(HttpContext context) => AnswerAsync(context, fields =>
+    public Task TokenizeAsync(HttpContext context) => AnswerAsync(context, (model, fields) =>
     {
         var asStrings = fields.Flag("return_token_strs") ?? false;
-        var tokens = fields.Find("messages") is null ? EncodeText(fields) : WritePrompt(context, fields)?.Tokens;
+        var tokens = fields.Find("messages") is null ? EncodeText(model, fields) : WritePrompt(context, model, fields)?.Tokens;
         return tokens is null ? null : json =>
         {
             json.WriteNumber("count"u8, tokens.Count);
@@ -34,7 +34,7 @@ internal sealed class TokensEndpoint(ServedModel model, TextGenerator generator,
     });
 
     /// <summary>Answers with the text of tokens.</summary>
-    public Task DetokenizeAsync(HttpContext context) => AnswerAsync(context, fields =>
+    public Task DetokenizeAsync(HttpContext context) => AnswerAsync(context, (model, fields) =>
     {
         const string name = "tokens";
         var tokens = fields.Integers(name);
@@ -51,10 +51,10 @@ internal sealed class TokensEndpoint(ServedModel model, TextGenerator generator,
     });
 
     /// <summary>Answers with the text that the chat template makes of a conversation.</summary>
-    public Task ApplyTemplateAsync(HttpContext context) => AnswerAsync(context, fields =>
-        WritePrompt(context, fields) is { } prompt ? json => json.WriteString("prompt"u8, prompt.Text) : null);
+    public Task ApplyTemplateAsync(HttpContext context) => AnswerAsync(context, (model, fields) =>
+        WritePrompt(context, model, fields) is { } prompt ? json => json.WriteString("prompt"u8, prompt.Text) : null);
 
-    private async Task AnswerAsync(HttpContext context, Func<RequestFields, Action<Utf8JsonWriter>?> answer)
+    private async Task AnswerAsync(HttpContext context, Func<ServedModel, RequestFields, Action<Utf8JsonWriter>?> answer)
     {
         using var body = await RequestBody.ReadAsync(context);
         if (body is null)
@@ -63,12 +63,13 @@ internal sealed class TokensEndpoint(ServedModel model, TextGenerator generator,
         }
 
         var fields = new RequestFields(body.RootElement);
-        if (generator.CheckModel(fields.Text("model")) is { } unknown)
+        if (!models.TryFind(fields.Text("model"), out var model, out var unknown))
         {
-            fields.Report(unknown.Kind, unknown.Field!, unknown.Message);
+            await context.WriteErrorAsync(OpenAiErrors.From(fields.Error ?? unknown));
+            return;
         }
 
-        var write = answer(fields);
+        var write = answer(model, fields);
         await (fields.Error is { } error ? context.WriteErrorAsync(OpenAiErrors.From(error)) : context.WriteJsonAsync(json =>
         {
             json.WriteStartObject();
@@ -77,7 +78,7 @@ internal sealed class TokensEndpoint(ServedModel model, TextGenerator generator,
         }));
     }
 
-    private IReadOnlyList<int>? EncodeText(RequestFields fields)
+    private static IReadOnlyList<int>? EncodeText(ServedModel model, RequestFields fields)
     {
         const string name = "prompt";
         if (fields.Text(name) is not { } text)
@@ -90,7 +91,7 @@ internal sealed class TokensEndpoint(ServedModel model, TextGenerator generator,
         return fields.Flag("add_special_tokens") ?? true ? model.Tokenizer.AddSpecialTokens(tokens) : tokens;
     }
 
-    private ChatPrompt? WritePrompt(HttpContext context, RequestFields fields)
+    private ChatPrompt? WritePrompt(HttpContext context, ServedModel model, RequestFields fields)
     {
         var conversation = ChatConversation.Read(fields);
         if (fields.Error is not null)
@@ -98,7 +99,7 @@ internal sealed class TokensEndpoint(ServedModel model, TextGenerator generator,
             return null;
         }
 
-        if (!prompts.TryWrite(conversation, context.RequestAborted, out var prompt, out var error))
+        if (!prompts.TryWrite(model, conversation, context.RequestAborted, out var prompt, out var error))
         {
             fields.Report(error.Kind, error.Field!, error.Message);
         }

@@ -1,0 +1,45 @@
+using LoopLM.Server.Configuration;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.Extensions.Options;
+
+namespace LoopLM.Server.Access;
+
+/// <summary>Who may use the server, how much, and from which pages.</summary>
+internal static class AccessExtensions
+{
+    private static readonly string[] ExposedHeaders =
+    [
+        "x-request-id", "retry-after", "x-ratelimit-limit-requests", "x-ratelimit-remaining-requests", "x-ratelimit-reset-requests",
+        "x-ratelimit-limit-tokens", "x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens",
+    ];
+
+    public static IServiceCollection AddAccess(this IServiceCollection services)
+    {
+        services.AddOptionsWithValidateOnStart<AuthOptions, AuthOptionsValidator>().BindConfiguration(AuthOptions.Section);
+        services.AddOptionsWithValidateOnStart<RateLimitOptions, RateLimitOptionsValidator>().BindConfiguration(RateLimitOptions.Section);
+        services.AddOptionsWithValidateOnStart<CrossOriginOptions, CrossOriginOptions>().BindConfiguration(CrossOriginOptions.Section);
+        services.AddSingleton<IValidateOptions<AuthOptions>, AuthOptionsRules>();
+        services.AddSingleton<Clients>().AddSingleton<TokenCharges>().AddHttpContextAccessor();
+        services.AddHostedService<OpenServerWarning>();
+        services.AddAuthentication(ApiKeyHandler.SchemeName).AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.SchemeName, _ => { });
+
+        // What no endpoint says otherwise, and what reaches no endpoint, needs a key.
+        services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+        return services.AddCors();
+    }
+
+    public static IApplicationBuilder UseAccess(this IApplicationBuilder app, IConfiguration configuration)
+    {
+        if (configuration.GetSection($"{CrossOriginOptions.Section}:{nameof(CrossOriginOptions.Origins)}").Get<string[]>() is { Length: > 0 } origins)
+        {
+            app.UseCors(cors => cors.WithOrigins(origins).WithMethods("GET", "POST").AllowAnyHeader().WithExposedHeaders(ExposedHeaders));
+        }
+
+        return app.UseAuthentication().UseAuthorization().UseRateLimits();
+    }
+
+    /// <summary>Lets an endpoint be used without a key and without limits.</summary>
+    public static T AllowEveryone<T>(this T endpoint)
+        where T : IEndpointConventionBuilder => endpoint.AllowAnonymous().DisableRateLimiting();
+}

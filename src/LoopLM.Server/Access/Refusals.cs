@@ -1,0 +1,25 @@
+using System.Globalization;
+using LoopLM.Server.Generations;
+using LoopLM.Server.Grpc;
+using LoopLM.Server.OpenAi.Errors;
+
+namespace LoopLM.Server.Access;
+
+/// <summary>Refuses requests before they reach an endpoint.</summary>
+internal static class Refusals
+{
+    /// <summary>Answers in the terms of the request's protocol.</summary>
+    public static Task RefuseAsync(this HttpContext context, RequestError error)
+    {
+        if (context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) is not true)
+        {
+            return context.WriteErrorAsync(OpenAiErrors.From(error));
+        }
+
+        var status = GrpcErrors.From(error).Status;
+        context.Response.ContentType = "application/grpc";
+        context.Response.Headers["grpc-status"] = ((int)status.StatusCode).ToString(CultureInfo.InvariantCulture);
+        context.Response.Headers["grpc-message"] = Uri.EscapeDataString(status.Detail);
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,17 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace LoopLM.Server.Configuration;
+
+/// <summary>A key by which a client may use the server. Its limits go before those of <see cref="RateLimitOptions.Section"/>.</summary>
+public sealed class ApiKeyOptions : RateLimitOptions
+{
+    /// <summary>Whose it is, as logs say; the key itself is never logged.</summary>
+    [Required]
+    [RegularExpression("[!-~]{1,64}", ErrorMessage = "Name must have 1 to 64 visible ASCII characters.")]
+    public string Name { get; set; } = "";
+
+    /// <summary>SHA-256 of the key, 64 hexadecimal digits.</summary>
+    [Required]
+    [RegularExpression("[0-9a-fA-F]{64}", ErrorMessage = "Sha256 must be the SHA-256 of the key as 64 hexadecimal digits.")]
+    public string Sha256 { get; set; } = "";
+}

@@ -1,0 +1,80 @@
+using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
+using LoopLM.Checkpoints;
+using LoopLM.Engine.Depth;
+using LoopLM.Engine.Execution;
+using LoopLM.Engine.Runners;
+using LoopLM.Server.Configuration;
+using LoopLM.Server.Generations;
+using Microsoft.Extensions.Options;
+
+namespace LoopLM.Server.Hosting;
+
+/// <summary>The models that are served, each with an engine of its own. They are opened when this is created.</summary>
+internal sealed class ServedModels : IAsyncDisposable
+{
+    private readonly FrozenDictionary<string, ServedModel> _byName;
+
+    /// <summary>Opens every model.</summary>
+    /// <exception cref="AggregateException">Some cannot be opened; it holds the reason of each.</exception>
+    public ServedModels(
+        IOptions<ModelListOptions> options, Runners runners, EngineMetrics metrics, ExitPolicies policies, TimeProvider time, ILogger<InferenceEngine> logger, ILogger<Runners> runnerLogger)
+    {
+        var (opened, problems) = (new List<ServedModel>(), new List<Exception>());
+        foreach (var settings in options.Value.Models)
+        {
+            try
+            {
+                opened.Add(ServedModel.Open(settings, checkpoint => Start(settings, checkpoint)));
+            }
+            catch (Exception exception)
+            {
+                problems.Add(exception);
+            }
+        }
+
+        All = opened;
+        if (problems.Count > 0)
+        {
+            // The engines stop by themselves; nothing has been submitted.
+            opened.ForEach(model => _ = model.DisposeAsync().AsTask());
+            throw new AggregateException(problems);
+        }
+
+        _byName = opened
+            .SelectMany(model => model.Settings.Model.Aliases.Append(model.Name).Select(name => (name, model)))
+            .ToFrozenDictionary(named => named.name, named => named.model, StringComparer.Ordinal);
+
+        InferenceEngine Start(ModelSettings settings, Checkpoint checkpoint) => new(
+            () => runners[settings.Model.Runner](checkpoint, new RunnerCapacity(settings.Engine.MaxRows, settings.Engine.KvSlots), new RunnerSettings(settings.Model, settings.Kv, runnerLogger)),
+            settings.Engine,
+            metrics.ForModel(settings.Model.NameOrFolder),
+            policies,
+            time,
+            logger);
+    }
+
+    /// <summary>All of them, the default first.</summary>
+    public IReadOnlyList<ServedModel> All { get; }
+
+    /// <summary>The one that answers requests that name none.</summary>
+    public ServedModel Default => All[0];
+
+    /// <summary>Finds a model by its name or an alias; null or empty finds the default.</summary>
+    public bool TryFind(string? name, [NotNullWhen(true)] out ServedModel? model, [NotNullWhen(false)] out RequestError? error)
+    {
+        model = string.IsNullOrEmpty(name) ? Default : _byName.GetValueOrDefault(name);
+        error = model is not null ? null
+            : new RequestError(RequestErrorKind.UnknownModel, "model", $"The model `{(name!.Length > ModelOptions.MaxNameLength ? name[..ModelOptions.MaxNameLength] : name)}` does not exist.");
+        return model is not null;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var model in All)
+        {
+            await model.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using LoopLM.Engine.Depth;
+using LoopLM.Server.Generations;
+using LoopLM.Server.OpenAi.Completions;
+using LoopLM.Server.OpenAi.Requests;
+
+namespace LoopLM.Server.OpenAi.Compare;
+
+/// <summary>The body of <c>POST /v1/loop/compare</c>: the fields of a completion of one prompt, and the depths at which it is to be answered.</summary>
+/// <param name="Texts">A request for each depth; they differ in nothing else.</param>
+/// <param name="Seed">From which all of them draw.</param>
+internal sealed record CompareRequest(IReadOnlyList<TextRequest> Texts, long Seed)
+{
+    private const string Name = "settings";
+
+    private static readonly (string Name, string? Neutral)[] Unsupported =
+    [
+        ("stream", "false"), ("stream_options", null), ("best_of", "1"), ("echo", "false"), ("logprobs", null), ("prompt_logprobs", null), ("suffix", "\"\""),
+        ("response_format", """{"type":"text"}"""), ("structured_outputs", null), ("use_beam_search", "false"),
+    ];
+
+    /// <summary>Reads a body. The first problem is left in <see cref="RequestFields.Error"/>.</summary>
+    /// <param name="fields">The body.</param>
+    /// <param name="most">Most depths.</param>
+    public static CompareRequest Read(RequestFields fields, int most)
+    {
+        var text = GenerationFields.Read(fields);
+        var prompts = CompletionPrompts.Read(fields);
+        var seed = text.Sampling.Seed ?? Random.Shared.NextInt64();
+        text = text with
+        {
+            Prompts = prompts,
+            MaxTokens = ReadMaxTokens(fields),
+            AddSpecialTokens = fields.Flag("add_special_tokens") ?? true,
+            Sampling = text.Sampling with { Seed = seed },
+        };
+        if (prompts.Count > 1)
+        {
+            fields.Report(RequestErrorKind.UnsupportedValue, "prompt", $"'prompt' has {prompts.Count} entries; one prompt is compared.");
+        }
+
+        if (text.Choices != 1)
+        {
+            fields.Report(RequestErrorKind.UnsupportedValue, "n", $"'n' is {text.Choices}; each depth gives one answer, so it must be 1.");
+        }
+
+        UnsupportedFields.Refuse(fields, Unsupported);
+        return new CompareRequest([.. ReadDepths(fields, text.Exit, most).Select(exit => text with { Exit = exit })], seed);
+    }
+
+    private static int ReadMaxTokens(RequestFields fields)
+    {
+        var tokens = fields.Integer("max_tokens") ?? TextRequest.DefaultMaxTokens;
+        if (tokens < 1)
+        {
+            fields.Report(RequestErrorKind.InvalidValue, "max_tokens", $"'max_tokens' is {tokens}; it must be 1 or more.");
+        }
+
+        return tokens;
+    }
+
+    private static List<ExitSettings> ReadDepths(RequestFields fields, ExitSettings defaults, int most)
+    {
+        if (fields.Items(Name) is not { } items)
+        {
+            fields.Report(RequestErrorKind.MissingField, Name, $"'{Name}' is missing; it must be a list of objects with exit_policy, exit_threshold, min_loops or max_loops.");
+            return [];
+        }
+
+        if (items.Count < 2 || items.Count > most)
+        {
+            fields.Report(RequestErrorKind.InvalidValue, Name, $"'{Name}' has {items.Count} entries; it must have 2 to {most}.");
+            return [];
+        }
+
+        return [.. items.Select((item, i) => fields.Nested($"{Name}[{i}]", item, inner => Over(defaults, GenerationFields.ReadExit(inner)))).OfType<ExitSettings>()];
+    }
+
+    private static ExitSettings Over(ExitSettings defaults, ExitSettings own) => new()
+    {
+        Policy = own.Policy ?? defaults.Policy,
+        Threshold = own.Threshold ?? defaults.Threshold,
+        MinLoops = own.MinLoops ?? defaults.MinLoops,
+        MaxLoops = own.MaxLoops ?? defaults.MaxLoops,
+        Trace = own.Trace ?? defaults.Trace,
+    };
+}

@@ -36,11 +36,11 @@ public sealed record EngineOptions
 
     /// <summary>Most prompt tokens of requests that wait; a longer prompt may wait alone. From 1.</summary>
     [Range(1, int.MaxValue)]
-    public int MaxQueuedTokens { get; init; } = 1 << 18;
+    public int MaxQueuedTokens { get; init; } = int.MaxValue;
 
-    /// <summary>How long a request may wait for a place; then it ends. 1 ms to 1 hour.</summary>
-    [Range(typeof(TimeSpan), "00:00:00.001", "01:00:00")]
-    public TimeSpan MaxQueueTime { get; init; } = TimeSpan.FromMinutes(1);
+    /// <summary>How long a request may wait for a place; then it ends. 1 ms to 1 day.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "1.00:00:00")]
+    public TimeSpan MaxQueueTime { get; init; } = TimeSpan.FromDays(1);
 
     /// <summary>Whether rows start while others are in flight. Off waits until every row in flight has left, for comparison.</summary>
     public bool Refill { get; init; } = true;

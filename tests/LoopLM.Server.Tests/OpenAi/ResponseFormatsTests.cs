@@ -25,7 +25,7 @@ public sealed class ResponseFormatsTests
     public async Task TryCompile_NotAFormat_IsRefused(string format, string kind, string field)
     {
         await using var server = await ServerHarness.StartAsync();
-        Assert.False(server.Service<ResponseFormats>().TryCompile(JsonElement.Parse(format), CancellationToken.None, out var constraint, out var error));
+        Assert.False(server.Service<ResponseFormats>().TryCompile(server.Models.Default, JsonElement.Parse(format), CancellationToken.None, out var constraint, out var error));
         Assert.Equal((kind, field, null), (error.Kind.ToString(), error.Field, constraint));
     }
 
@@ -44,7 +44,7 @@ public sealed class ResponseFormatsTests
         await using var server = await ServerHarness.StartAsync(settings: "--Limits:SchemaTimeout=00:00:00.001");
         var properties = string.Join(',', Enumerable.Range(0, 400).Select(i => $$""" "p{{i}}":{"type":"string","pattern":"^(?:x|y)*x(?:x|y){8}{{i}}$"}"""));
         var format = $$"""{"type":"json_schema","json_schema":{"name":"a","schema":{"properties":{ {{properties}} } } } }""";
-        Assert.False(server.Service<ResponseFormats>().TryCompile(JsonElement.Parse(format), CancellationToken.None, out _, out var error));
+        Assert.False(server.Service<ResponseFormats>().TryCompile(server.Models.Default, JsonElement.Parse(format), CancellationToken.None, out _, out var error));
         Assert.Contains("too long", error.Message, StringComparison.Ordinal);
     }
 
@@ -99,7 +99,7 @@ public sealed class ResponseFormatsTests
     private static Func<int, ITokenConstraint>? Compile(ServerHarness server, string? format)
     {
         Assert.True(server.Service<ResponseFormats>().TryCompile(
-            format is null ? null : JsonElement.Parse(format), CancellationToken.None, out var constraint, out var error), error?.Message);
+            server.Models.Default, format is null ? null : JsonElement.Parse(format), CancellationToken.None, out var constraint, out var error), error?.Message);
         return constraint;
     }
 

@@ -1,7 +1,7 @@
 namespace LoopLM.Tools.Data.Tasks;
 
 /// <summary>
-/// Multi-hop questions on facts in the question itself: <c>AnnTim;SueAnn;TimSue;Ann&gt;&gt;</c> asks who is two steps on from Ann: Sue.
+/// Multi-hop questions on facts in the question itself: <c>AnnJim;SueAnn;JimSue;Ann&gt;&gt;</c> asks who is two steps on from Ann: Sue.
 /// The people stand in one circle, and the facts are shuffled. Every step has a sign of its own, whose position can hold what that step finds:
 /// each loop then does the same, one step from what the position before has found.
 /// </summary>

@@ -1,5 +1,5 @@
-using System.Text.Json.Nodes;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using LoopLM.Text.Jinja;
 
 namespace LoopLM.Text.Tests.Jinja;

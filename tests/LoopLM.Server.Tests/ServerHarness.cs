@@ -82,15 +82,16 @@ internal sealed partial class ServerHarness : IAsyncDisposable
     /// <summary>Starts a server over a spelling runner for each model.</summary>
     /// <param name="opening">Called on the engine's thread before the runner opens; may wait or throw.</param>
     /// <param name="text">What it spells.</param>
+    /// <param name="contextLength">Most tokens of a sequence.</param>
     /// <param name="settings">Settings such as <c>--Engine:MaxSequences=1</c>.</param>
-    public static async Task<ServerHarness> StartAsync(Action? opening = null, string text = Text, params string[] settings)
+    public static async Task<ServerHarness> StartAsync(Action? opening = null, string text = Text, int contextLength = 64, params string[] settings)
     {
         const string single = "";
         var names = settings.Where(setting => setting.StartsWith("--Models:", StringComparison.Ordinal) && setting.Contains(":Name=", StringComparison.Ordinal))
             .Select(setting => setting[(setting.IndexOf('=', StringComparison.Ordinal) + 1)..]);
         var runners = names.DefaultIfEmpty(single).ToDictionary(
             name => name,
-            name => new SpellingRunner(Encoding.UTF8.GetBytes(name == single ? text : name), vocabularySize: 260, endOfText: 256));
+            name => new SpellingRunner(Encoding.UTF8.GetBytes(name == single ? text : name), vocabularySize: 260, endOfText: 256, contextLength));
         IModelRunner Open(string? name)
         {
             opening?.Invoke();

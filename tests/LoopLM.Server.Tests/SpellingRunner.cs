@@ -3,7 +3,7 @@ using LoopLM.Engine.Runners;
 namespace LoopLM.Server.Tests;
 
 /// <summary>Spells a text whatever the prompt: the row at the last prompt position yields its first byte, the next one its second, and so on; then it ends the text.</summary>
-internal sealed class SpellingRunner(byte[] text, int vocabularySize, int endOfText) : IModelRunner
+internal sealed class SpellingRunner(byte[] text, int vocabularySize, int endOfText, int contextLength = 64) : IModelRunner
 {
     public const int Loops = 4;
 
@@ -19,7 +19,7 @@ internal sealed class SpellingRunner(byte[] text, int vocabularySize, int endOfT
         HiddenSize = 1,
         Loops = Loops,
         ExitThreshold = 1,
-        ContextLength = 64,
+        ContextLength = contextLength,
         HeadCost = 1,
     };
 

@@ -3,6 +3,7 @@
 
 using System.ClientModel;
 using System.Text;
+using System.Text.Json;
 using LoopLM.Server.Tests.OpenAi.Chat;
 using Microsoft.Extensions.AI;
 using OpenAI;
@@ -14,6 +15,7 @@ namespace LoopLM.Server.Tests.Clients;
 public sealed class OpenAiSdkTests
 {
     private const string Call = """<tool_call>{"name":"f","arguments":{"x":1}}</tool_call>""";
+    private const string Schema = """{"type":"object","properties":{"x":{"type":"boolean"}},"required":["x"],"additionalProperties":false}""";
 
     [Fact]
     public async Task CompleteChat_Conversation_GivesTextReasonUsageAndExitSteps()
@@ -94,6 +96,41 @@ public sealed class OpenAiSdkTests
     }
 
     [Fact]
+    public async Task CompleteChat_ToolCallDemanded_GivesACallThatMatchesItsSchema()
+    {
+        using var model = new TemplatedModel(TemplatedModel.Talkative);
+        await using var server = await ServerHarness.StartAsync(text: "No call here.", contextLength: 128, settings: [model.Setting]);
+        server.Runner.Certainty = 5;
+        using var patience = new CancellationTokenSource(ServerHarness.Patience);
+        var options = Options();
+        options.MaxOutputTokenCount = 100;
+        options.ToolChoice = ChatToolChoice.CreateFunctionChoice("f");
+        options.AllowParallelToolCalls = false;
+        options.Tools.Add(ChatTool.CreateFunctionTool("f", "Does it.", BinaryData.FromString(Schema), functionSchemaIsStrict: true));
+
+        ChatCompletion completion = await Client(server).CompleteChatAsync([new UserChatMessage("Hi")], options, patience.Token);
+
+        var call = Assert.Single(completion.ToolCalls);
+        Assert.Equal("f", call.FunctionName);
+        AssertMatchesSchema(call.FunctionArguments.ToString());
+    }
+
+    [Fact]
+    public async Task CompleteChat_StructuredOutput_MatchesItsSchema()
+    {
+        await using var server = await ServerHarness.StartAsync(text: "No JSON here.");
+        server.Runner.Certainty = 5;
+        using var patience = new CancellationTokenSource(ServerHarness.Patience);
+        var options = Options();
+        options.ResponseFormat = OpenAI.Chat.ChatResponseFormat.CreateJsonSchemaFormat("answer", BinaryData.FromString(Schema), jsonSchemaIsStrict: true);
+
+        ChatCompletion completion = await Client(server).CompleteChatAsync([new UserChatMessage("Hi")], options, patience.Token);
+
+        Assert.Equal(OpenAI.Chat.ChatFinishReason.Stop, completion.FinishReason);
+        AssertMatchesSchema(completion.Content[0].Text);
+    }
+
+    [Fact]
     public async Task CompleteChat_Refused_ThrowsWithTheServersMessage()
     {
         await using var server = await ServerHarness.StartAsync();
@@ -130,6 +167,13 @@ public sealed class OpenAiSdkTests
             .ToChatResponseAsync(patience.Token);
 
         Assert.Equal(("Hello.", Microsoft.Extensions.AI.ChatFinishReason.Stop), (response.Text, response.FinishReason));
+    }
+
+    private static void AssertMatchesSchema(string json)
+    {
+        var property = Assert.Single(JsonElement.Parse(json).EnumerateObject());
+        Assert.Equal("x", property.Name);
+        Assert.True(property.Value.ValueKind is JsonValueKind.True or JsonValueKind.False);
     }
 
     private static ChatCompletionOptions Options() => new() { MaxOutputTokenCount = 40, Temperature = 0 };

@@ -102,6 +102,23 @@ public sealed class CompletionTests
         Assert.Equal([4, 1, 3, 2], Integers(answer.GetProperty("choices")[0].GetProperty("exit_steps")));
     }
 
+    [Theory]
+    [InlineData("""{"type":"json_object"}""")]
+    [InlineData("""{"type":"json_schema","json_schema":{"name":"a","schema":{"type":"object","properties":{"x":{"type":"boolean"}},"required":["x"]}}}""")]
+    public async Task Post_ResponseFormat_HoldsEveryTextToIt(string format)
+    {
+        await using var server = await ServerHarness.StartAsync(text: "Hello, no JSON here.");
+        server.Runner.Certainty = 5;
+
+        var answer = await server.CompleteAsync($$"""{"prompt":["a","bc"],"n":2,"max_tokens":40,"seed":1,"response_format":{{format}}}""");
+
+        Assert.All(answer.GetProperty("choices").EnumerateArray(), choice =>
+        {
+            Assert.Equal("stop", choice.GetProperty("finish_reason").GetString());
+            Assert.Equal(JsonValueKind.Object, JsonElement.Parse(choice.GetProperty("text").GetString()!).ValueKind);
+        });
+    }
+
     [Fact]
     public async Task Post_Streamed_GivesOneChunkATokenAndTheWholeText()
     {

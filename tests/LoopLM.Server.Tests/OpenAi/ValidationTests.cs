@@ -142,7 +142,8 @@ public sealed class ValidationTests
         ("""{"prompt":"a","truncate_prompt_tokens":1}""", 400, "unsupported_parameter", "truncate_prompt_tokens"),
         ("""{"prompt":"a","prompt_embeds":"AA"}""", 400, "unsupported_parameter", "prompt_embeds"),
         ("""{"prompt":"a","structured_outputs":{"regex":"a"}}""", 400, "unsupported_parameter", "structured_outputs"),
-        ("""{"prompt":"a","response_format":{"type":"json_object"}}""", 400, "unsupported_parameter", "response_format"),
+        ("""{"prompt":"a","response_format":{"type":"xml"}}""", 400, "unsupported_value", "response_format.type"),
+        ("""{"prompt":"a","response_format":{"type":"json_object"},"min_tokens":1}""", 400, "invalid_value", "min_tokens"),
         ("""{"prompt":"a","allowed_token_ids":[5],"bad_words":["\u0005"],"stream":true}""", 400, "invalid_value", null),
     ];
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using LoopLM.Server.Generations;
 using LoopLM.Server.OpenAi.Requests;
 
@@ -8,7 +9,7 @@ internal sealed record CompletionRequest
 {
     private static readonly (string Name, string? Neutral)[] Unsupported =
     [
-        ("suffix", "\"\""), ("response_format", """{"type":"text"}"""), ("structured_outputs", null), ("use_beam_search", "false"), ("prompt_embeds", null),
+        ("suffix", "\"\""), ("structured_outputs", null), ("use_beam_search", "false"), ("prompt_embeds", null),
         ("truncate_prompt_tokens", null), ("repetition_detection", null),
     ];
 
@@ -24,6 +25,9 @@ internal sealed record CompletionRequest
 
     /// <summary>How many of the most probable tokens the choice's <c>prompt_logprobs</c> have; null for no such member.</summary>
     public int? PromptLogprobs { get; init; }
+
+    /// <summary>What the text is to look like; null for any text. Good as long as the body.</summary>
+    public JsonElement? ResponseFormat { get; init; }
 
     /// <summary>Whether choices carry their token ids.</summary>
     public bool ReturnTokenIds { get; init; }
@@ -53,6 +57,7 @@ internal sealed record CompletionRequest
             Echo = echo,
             Logprobs = logprobs,
             PromptLogprobs = promptLogprobs,
+            ResponseFormat = fields.Find("response_format"),
             ReturnTokenIds = fields.Flag("return_token_ids") ?? false,
             TokensAsIds = fields.Flag("return_tokens_as_token_ids") ?? false,
         };

@@ -1,0 +1,31 @@
+using System.Text.Json.Nodes;
+using LoopLM.Testing;
+
+namespace LoopLM.Server.Tests.Clients;
+
+/// <summary>A client of the server that runs under Node, from <c>tests/clients</c>. A test that asks it is skipped where Node or its packages are absent.</summary>
+internal sealed class NodeClient(string script) : IDisposable
+{
+    private readonly OracleProcess _process = OracleProcess.Node(script, "clients");
+
+    /// <summary>Lets the client make a call, and gives what it made of the answer.</summary>
+    /// <param name="server">Whom it calls.</param>
+    /// <param name="call">What the script reads, but for the server's address, as JSON.</param>
+    public Task<JsonObject> AskAsync(ServerHarness server, string call)
+    {
+        var request = JsonNode.Parse(call)!.AsObject();
+        request["url"] = new Uri(server.Rest.BaseAddress!, "v1").ToString();
+        return _process.AskAsync<JsonObject>(request);
+    }
+
+    public void Dispose() => _process.Dispose();
+
+    /// <summary>Makes the model fail at a position of every sequence.</summary>
+    public static void FailAt(ServerHarness server, int position) => server.Runner.BeforeLoop = batch =>
+    {
+        if (batch.Rows[0].Position == position)
+        {
+            throw new InvalidOperationException("broken");
+        }
+    };
+}

@@ -32,8 +32,8 @@ internal sealed class ModelListOptions
         {
             var folders = BundledFolders().ToList();
             Models = isNamed || folders.Count == 0
-                ? [single with { Model = At(configuration, single.Model.Path ?? folders.FirstOrDefault()) }]
-                : [.. folders.Select(folder => single with { Model = At(configuration, folder) })];
+                ? [At(configuration, single.Model.Path ?? folders.FirstOrDefault())]
+                : [.. folders.Select(folder => At(configuration, folder))];
         }
     }
 
@@ -61,12 +61,11 @@ internal sealed class ModelListOptions
         }
     }
 
-    private static ModelOptions At(IConfiguration configuration, string? folder)
+    private static ModelSettings At(IConfiguration configuration, string? folder)
     {
-        var model = new ModelOptions();
-        configuration.GetSection(ModelOptions.Section).Bind(model);
-        model.Path = folder;
-        return model;
+        var settings = Bind(configuration, configuration.GetSection(ModelOptions.Section));
+        settings.Model.Path = folder;
+        return settings;
     }
 
     private static IEnumerable<string> BundledFolders()

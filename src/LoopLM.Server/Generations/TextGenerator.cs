@@ -38,9 +38,10 @@ internal sealed class TextGenerator(ServedModels models, RequestLimits limits, T
         }
 
         var wanted = new GenerationRequest[requests.Count][];
+        var signals = Array.ConvertAll(wanted, _ => new EventSignal());
         for (var i = 0; i < wanted.Length; i++)
         {
-            if (!TryPrepare(model, requests[i], out wanted[i]!, out error))
+            if (!TryPrepare(model, requests[i], signals[i], out wanted[i]!, out error))
             {
                 return false;
             }
@@ -63,7 +64,7 @@ internal sealed class TextGenerator(ServedModels models, RequestLimits limits, T
         var all = new TextChoices[requests.Count];
         for (var i = 0; i < all.Length; i++)
         {
-            all[i] = Decode(model, requests[i], wanted[i], started.Take(wanted[i].Length));
+            all[i] = Decode(model, requests[i], wanted[i], started.Take(wanted[i].Length), signals[i]);
             started = started.Skip(wanted[i].Length);
         }
 
@@ -82,13 +83,15 @@ internal sealed class TextGenerator(ServedModels models, RequestLimits limits, T
         return error is null;
     }
 
-    private static TextChoices Decode(ServedModel model, TextRequest request, GenerationRequest[] wanted, IEnumerable<Generation> generations)
+    private static TextChoices Decode(
+        ServedModel model, TextRequest request, GenerationRequest[] wanted, IEnumerable<Generation> generations, EventSignal signal)
     {
         var stops = new StopStrings(request.Stop);
         return new TextChoices(
             model,
             [.. generations.Select((generation, i) => new TextGeneration(generation, CreateDecoder(model, request, stops), wanted[i].Prompt, wanted[i].StopTokens, request))],
-            request.Choices);
+            request.Choices,
+            signal);
     }
 
     private static StoppingDecoder CreateDecoder(ServedModel model, TextRequest request, StopStrings stops) =>
@@ -98,7 +101,7 @@ internal sealed class TextGenerator(ServedModels models, RequestLimits limits, T
         sampling.Seed is { } seed ? sampling with { Seed = CounterRandom.Derive(seed, index) } : sampling;
 
     private static GenerationRequest ToGeneration(
-        ServedModel model, TextRequest request, ReadOnlyMemory<int> prompt, int[] stopTokens, SamplingSettings sampling, int index)
+        ServedModel model, TextRequest request, ReadOnlyMemory<int> prompt, int[] stopTokens, SamplingSettings sampling, EventSignal signal, int index)
     {
         var maxTokens = request.MaxTokens ?? Math.Max(1, model.Checkpoint.Config.ContextLength - prompt.Length);
         return new()
@@ -115,6 +118,7 @@ internal sealed class TextGenerator(ServedModels models, RequestLimits limits, T
             Logprobs = request.Logprobs,
             PromptLogprobs = request.PromptLogprobs,
             LoopLogprobs = request.LoopLogprobs,
+            Signal = signal,
         };
     }
 
@@ -149,7 +153,11 @@ internal sealed class TextGenerator(ServedModels models, RequestLimits limits, T
 
     /// <summary>Checks a request and encodes it.</summary>
     private bool TryPrepare(
-        ServedModel model, TextRequest request, [NotNullWhen(true)] out GenerationRequest[]? wanted, [NotNullWhen(false)] out RequestError? error)
+        ServedModel model,
+        TextRequest request,
+        EventSignal signal,
+        [NotNullWhen(true)] out GenerationRequest[]? wanted,
+        [NotNullWhen(false)] out RequestError? error)
     {
         wanted = null;
         error = limits.Check(request, model.Settings.Engine);
@@ -174,7 +182,7 @@ internal sealed class TextGenerator(ServedModels models, RequestLimits limits, T
 
         int[] endTokens = [.. model.Checkpoint.Config.EndOfTextTokens, .. request.EndOfTurnTokens];
         int[] stopTokens = [.. request.IgnoreEndOfText ? [] : endTokens, .. request.StopTokens];
-        wanted = [.. prompts.SelectMany(prompt => Enumerable.Range(0, request.Choices).Select(index => ToGeneration(model, request, prompt, stopTokens, sampling, index)))];
+        wanted = [.. prompts.SelectMany(prompt => Enumerable.Range(0, request.Choices).Select(index => ToGeneration(model, request, prompt, stopTokens, sampling, signal, index)))];
         return true;
     }
 }

@@ -13,6 +13,7 @@ using LoopLM.Server.Telemetry;
 using LoopLM.Text.Templates;
 using LoopLM.Text.Tokenization;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
 
 namespace LoopLM.Server.Hosting;
@@ -87,6 +88,8 @@ public static class ServerApplication
 
         var limits = configuration.GetSection(LimitOptions.Section).Get<LimitOptions>() ?? new LimitOptions();
         services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = limits.MaxBodyBytes);
+        // What is flushed goes to the socket on the thread that flushes it, not by way of another. Unsafe where requests block; none does.
+        services.Configure<SocketTransportOptions>(sockets => sockets.UnsafePreferInlineScheduling = true);
         services.Configure<global::Grpc.AspNetCore.Server.GrpcServiceOptions>(grpc => grpc.MaxReceiveMessageSize = limits.MaxBodyBytes);
 
         // Closing the sockets comes after draining and needs a little time of its own.

@@ -5,19 +5,27 @@ using System.Text;
 namespace LoopLM.Tools.Bench.Serving;
 
 /// <summary>
-/// One streamed answer, read without waiting and without looking further than where its events end: a client takes processors from the server
-/// that it measures, so it must cost little.
+/// One streamed answer, read without looking further than where its events end: a client takes processors from the server that it measures,
+/// so it must cost little.
 /// </summary>
 internal sealed class EventConnection : IDisposable
 {
     private const byte LineFeed = (byte)'\n';
 
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    private readonly IPEndPoint _server;
     private bool _behindLine;
 
     /// <summary>Connects.</summary>
     /// <exception cref="SocketException">Nobody listens there.</exception>
-    public EventConnection(IPEndPoint server) => _socket.Connect(server);
+    public EventConnection(IPEndPoint server)
+    {
+        _server = server;
+        _socket.Connect(server);
+    }
+
+    /// <summary>To wait for what comes.</summary>
+    public Socket Socket => _socket;
 
     /// <summary>Events that have come.</summary>
     public int Events { get; private set; }
@@ -28,21 +36,15 @@ internal sealed class EventConnection : IDisposable
     public void Post(string path, string body)
     {
         _socket.Send(Encoding.ASCII.GetBytes(
-            $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
-        _socket.Blocking = false;
+            $"POST {path} HTTP/1.1\r\nHost: {_server}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
     }
 
-    /// <summary>Takes what has come and counts its events; returns how many there were.</summary>
+    /// <summary>Takes what comes and counts its events; returns how many there were.</summary>
     /// <param name="buffer">Room to receive into.</param>
     /// <exception cref="IOException">The server has refused the request or broken the stream off.</exception>
     public int Receive(Span<byte> buffer)
     {
-        var received = _socket.Receive(buffer, SocketFlags.None, out var error);
-        if (error == SocketError.WouldBlock)
-        {
-            return 0;
-        }
-
+        var received = _socket.Receive(buffer);
         var bytes = buffer[..received];
         if (received == 0 || (Events == 0 && bytes.StartsWith("HTTP"u8) && !bytes.StartsWith("HTTP/1.1 200"u8)))
         {

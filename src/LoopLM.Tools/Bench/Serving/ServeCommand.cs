@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text.Json;
 using LoopLM.Checkpoints;
@@ -20,9 +21,10 @@ internal static class ServeCommand
     {
         var options = new BenchOptions(runners.Keys);
         var server = new Option<string?>("--server") { Description = "Program of the server, or its .dll; it is started with --model." };
-        var url = new Option<Uri?>("--url") { Description = "A server that runs already and serves --model, as http://ADDRESS:PORT." };
+        var url = new Option<string?>("--url") { Description = "A server that runs already and serves --model, as http://ADDRESS:PORT." };
         var api = BenchOptions.Choice("--api", "The endpoint to stream from.", "completions", "chat");
-        var serve = new Command("serve", "Measure streams over HTTP at full depth, against the engine alone in the same run.") { server, url, api };
+        var warm = new Option<int>("--warm") { Description = "Seconds to run before measuring: the runtime compiles what is hot anew.", DefaultValueFactory = _ => 20 };
+        var serve = new Command("serve", "Measure streams over HTTP at full depth, against the engine alone in the same run.") { server, url, api, warm };
         options.AddTo(serve);
         serve.SetAction(async (result, _) =>
         {
@@ -41,13 +43,18 @@ internal static class ServeCommand
                 using var process = result.GetValue(server) is { } program
                     ? ServerProcess.Start(program, checkpoint.Folder, runner, options.Settings(result), engineOptions)
                     : null;
+                var address = process?.Address ?? new Uri(result.GetValue(url)!);
                 var opened = runners[runner](checkpoint, new RunnerCapacity(engineOptions.MaxRows, engineOptions.KvSlots), options.Settings(result));
                 using var metrics = new EngineMetrics();
                 using var engine = new EngineCore(opened.Runner, engineOptions, metrics);
                 var isChat = result.GetValue(api) == "chat";
                 var bodies = workload.Prompts.Select(prompt => Body(prompt, workload.Generate, isChat)).ToArray();
                 var pairs = await MeasureAsync(
-                    engine, workload, options.Rounds(result), () => StreamBench.RunAsync(process?.Address ?? result.GetValue(url)!, isChat ? "/v1/chat/completions" : "/v1/completions", bodies, workload.Generate));
+                    engine,
+                    workload,
+                    TimeSpan.FromSeconds(result.GetValue(warm)),
+                    options.Rounds(result),
+                    () => StreamBench.RunAsync(address, isChat ? "/v1/chat/completions" : "/v1/completions", bodies, workload.Generate));
                 Print(Report(pairs, opened, workload.Prompts.Count), result.GetValue(options.Json), console);
                 return 0;
             }
@@ -67,18 +74,23 @@ internal static class ServeCommand
         return $$"""{"{{(isChat ? "messages" : "prompt")}}":{{asked}},"max_tokens":{{tokens}},"stream":true,"temperature":0,"ignore_eos":true,"exit_policy":"fixed"}""";
     }
 
-    /// <summary>Measures engine and streams in turn: the machine's speed drifts. The first round warms both up and does not count.</summary>
+    /// <summary>Measures engine and streams in turn: the machine's speed drifts. Rounds that begin while both warm up do not count.</summary>
     private static async Task<(BenchMeasurement Engine, StreamMeasurement Streams)[]> MeasureAsync(
-        EngineCore engine, BenchWorkload workload, int rounds, Func<Task<StreamMeasurement>> stream)
+        EngineCore engine, BenchWorkload workload, TimeSpan warm, int rounds, Func<Task<StreamMeasurement>> stream)
     {
         var exit = BenchExit.Parse($"fixed:{engine.TakeSnapshot(EngineHealth.Ready).Model!.Loops}");
         var pairs = new List<(BenchMeasurement, StreamMeasurement)>();
-        for (var round = 0; round <= rounds; round++)
+        for (var started = Stopwatch.GetTimestamp(); pairs.Count < rounds;)
         {
-            pairs.Add((EngineBench.Run(engine, workload, exit), await stream().ConfigureAwait(false)));
+            var isWarm = Stopwatch.GetElapsedTime(started) >= warm;
+            var pair = (EngineBench.Run(engine, workload, exit), await stream().ConfigureAwait(false));
+            if (isWarm)
+            {
+                pairs.Add(pair);
+            }
         }
 
-        return [.. pairs.Skip(1)];
+        return [.. pairs];
     }
 
     private static ServeReport Report((BenchMeasurement Engine, StreamMeasurement Streams)[] pairs, BenchRunner opened, int concurrency)

@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
 
 namespace LoopLM.Tools.Bench.Serving;
 
-/// <summary>Measures streams of a server: all requests at once, read by one thread that looks at each connection once a millisecond.</summary>
+/// <summary>Measures streams of a server: all requests at once, read by one thread that looks once a millisecond which connections have something.</summary>
 internal static class StreamBench
 {
     private const int BufferBytes = 1 << 16;
@@ -34,6 +35,7 @@ internal static class StreamBench
     private static async Task<StreamMeasurement> Measure(HttpClient http, string path, IReadOnlyList<string> bodies, int tokens, EventConnection[] connections)
     {
         var buffer = new byte[BufferBytes];
+        var indices = Enumerable.Range(0, connections.Length).ToDictionary(i => connections[i].Socket);
         var (sentAt, lastAt) = (new long[connections.Length], new long[connections.Length]);
         var (firsts, gaps) = (new List<double>(), new List<double>(connections.Length * tokens));
         for (var i = 0; i < connections.Length; i++)
@@ -42,12 +44,17 @@ internal static class StreamBench
             connections[i].Post(path, bodies[i]);
         }
 
+        var readable = new List<Socket>(connections.Length);
         Sample? begin = null, end = null;
         var (all, latest) = (0, Stopwatch.GetTimestamp());
         while (end is null || connections.Any(connection => connection.Events < tokens))
         {
-            for (var i = 0; i < connections.Length; i++)
+            readable.Clear();
+            readable.AddRange(connections.Where(connection => connection.Events < tokens).Select(connection => connection.Socket));
+            Socket.Select(readable, null, null, TimeSpan.Zero);
+            foreach (var socket in readable)
             {
+                var i = indices[socket];
                 if (connections[i].Receive(buffer) is > 0 and var came)
                 {
                     latest = Stopwatch.GetTimestamp();

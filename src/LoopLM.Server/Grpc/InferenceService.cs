@@ -28,6 +28,7 @@ internal sealed class InferenceService(TextGenerator generator) : Inference.Infe
                     await choices.WaitAsync(context.CancellationToken);
                 }
 
+                context.CancellationToken.ThrowIfCancellationRequested();
                 Fill(response, token, next, choices);
                 await responseStream.WriteAsync(response);
             }

@@ -1,3 +1,4 @@
+using LoopLM.Server.OpenAi.Answers;
 using LoopLM.Server.OpenAi.Chat;
 using LoopLM.Server.OpenAi.Compare;
 using LoopLM.Server.OpenAi.Completions;
@@ -15,6 +16,7 @@ internal static class OpenAiEndpoints
 
     public static IServiceCollection AddOpenAi(this IServiceCollection services) => services
         .AddSingleton<ResponseFormats>()
+        .AddSingleton<GeneratedAnswer>()
         .AddSingleton<CompletionEndpoint>()
         .AddSingleton<ChatPrompts>()
         .AddSingleton<ChatEndpoint>()

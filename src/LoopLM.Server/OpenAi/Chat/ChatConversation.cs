@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LoopLM.Server.Generations;
+using LoopLM.Server.OpenAi.Requests;
 using LoopLM.Text.Jinja;
 
 namespace LoopLM.Server.OpenAi.Chat;

@@ -4,12 +4,11 @@ using LoopLM.Engine.Sampling;
 using LoopLM.Server.Configuration;
 using LoopLM.Server.Generations;
 using LoopLM.Server.Hosting;
+using LoopLM.Server.OpenAi.Answers;
 using LoopLM.Server.OpenAi.Errors;
 using LoopLM.Server.OpenAi.Requests;
-using LoopLM.Server.OpenAi.Responses;
 using LoopLM.Text.Jinja;
 using Microsoft.Extensions.Options;
-using Serilog;
 
 namespace LoopLM.Server.OpenAi.Chat;
 
@@ -19,8 +18,8 @@ internal sealed class ChatEndpoint(
     ChatPrompts prompts,
     ResponseFormats formats,
     IOptions<LimitOptions> limits,
+    GeneratedAnswer answer,
     TimeProvider time,
-    IDiagnosticContext diagnostics,
     ILogger<ChatEndpoint> logger)
 {
     /// <summary>Most calls of tools where they are enforced and several are allowed.</summary>
@@ -48,21 +47,12 @@ internal sealed class ChatEndpoint(
         {
             var writer = new ChatWriter(request, choices.Model, time.GetUtcNow().ToUnixTimeSeconds());
             ChatReply[] replies = [.. Enumerable.Range(0, choices.Count).Select(_ => new ChatReply(format))];
-            try
-            {
-                await (request.Stream.Stream
-                    ? EventStream.WriteAsync(
-                        context, choices, () => new ChatChunkWriter(context.Response.BodyWriter, writer, choices, replies, request.Stream.IncludeUsage))
-                    : WholeAnswer.WriteAsync(context, choices, (json, texts) => writer.WriteWhole(json, texts, replies, choices)));
-            }
-            catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
-            {
-                OpenAiLog.ClientGone(logger, choices.CompletionTokens);
-            }
-
-            diagnostics.Set("PromptTokens", choices.PromptTokens);
-            diagnostics.Set("CompletionTokens", choices.CompletionTokens);
-            diagnostics.Set("MeanExitStep", choices.MeanExitStep);
+            await answer.WriteAsync(
+                context,
+                choices,
+                request.Stream.Stream,
+                () => new ChatChunkWriter(context.Response.BodyWriter, writer, choices, replies, request.Stream.IncludeUsage),
+                (json, texts) => writer.WriteWhole(json, texts, replies, choices));
         }
     }
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using LoopLM.Server.Generations;
-using LoopLM.Server.OpenAi.Responses;
+using LoopLM.Server.OpenAi.Answers;
 using LoopLM.Text.Tokenization;
 
 namespace LoopLM.Server.OpenAi.Chat;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using LoopLM.Server.Generations;
+using LoopLM.Server.OpenAi.Requests;
 using LoopLM.Text.Constraints;
 using LoopLM.Text.Jinja;
 

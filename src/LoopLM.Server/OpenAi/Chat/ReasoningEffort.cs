@@ -1,5 +1,6 @@
 using LoopLM.Engine.Depth;
 using LoopLM.Server.Generations;
+using LoopLM.Server.OpenAi.Requests;
 
 namespace LoopLM.Server.OpenAi.Chat;
 

@@ -1,9 +1,10 @@
 using System.Text.Json;
 using LoopLM.Server.Generations;
 using LoopLM.Server.Hosting;
+using LoopLM.Server.OpenAi.Answers;
 using LoopLM.Server.OpenAi.Chat;
 using LoopLM.Server.OpenAi.Errors;
-using LoopLM.Server.OpenAi.Responses;
+using LoopLM.Server.OpenAi.Requests;
 
 namespace LoopLM.Server.OpenAi.Tokens;
 

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using LoopLM.Server.OpenAi.Errors;
 
-namespace LoopLM.Server.OpenAi.Responses;
+namespace LoopLM.Server.OpenAi.Answers;
 
 /// <summary>Writes server-sent events of one JSON value each.</summary>
 /// <param name="output">Where the bytes go.</param>

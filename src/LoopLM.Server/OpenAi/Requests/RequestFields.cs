@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using LoopLM.Server.Generations;
 
-namespace LoopLM.Server.OpenAi;
+namespace LoopLM.Server.OpenAi.Requests;
 
 /// <summary>
 /// The fields of a request's JSON object. Null is the same as absent. Each method gives null where the field is absent or has the wrong type;

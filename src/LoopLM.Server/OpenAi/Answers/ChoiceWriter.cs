@@ -2,7 +2,7 @@ using System.Text.Json;
 using LoopLM.Engine.Sampling;
 using LoopLM.Server.Generations;
 
-namespace LoopLM.Server.OpenAi.Responses;
+namespace LoopLM.Server.OpenAi.Answers;
 
 /// <summary>What every endpoint that generates writes of its choices: the loop extensions, the reason of the end, the usage.</summary>
 internal static class ChoiceWriter

@@ -13,6 +13,15 @@ internal sealed class EventWriter(IBufferWriter<byte> output) : IDisposable
 
     public void Start() => output.Write("data: "u8);
 
+    /// <summary>Starts an event that has a name.</summary>
+    public void Start(ReadOnlySpan<byte> name)
+    {
+        output.Write("event: "u8);
+        output.Write(name);
+        output.Write("\n"u8);
+        Start();
+    }
+
     public void End()
     {
         Json.Flush();

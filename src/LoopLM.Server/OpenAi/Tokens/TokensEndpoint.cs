@@ -94,7 +94,7 @@ internal sealed class TokensEndpoint(ServedModels models, ChatPrompts prompts)
 
     private ChatPrompt? WritePrompt(HttpContext context, ServedModel model, RequestFields fields)
     {
-        var conversation = ChatConversation.Read(fields);
+        var conversation = ChatConversation.Read(fields, ChatMessages.Read(fields), ChatTools.Read(fields));
         if (fields.Error is not null)
         {
             return null;

@@ -47,7 +47,11 @@ internal sealed class ResponseWriter(ResponseRequest request, TextChoices choice
         }
 
         json.WriteEndArray();
-        WriteUsage(json, status);
+        if (status != ResponseStatus.InProgress)
+        {
+            WriteUsage(json);
+        }
+
         json.WriteString("system_fingerprint"u8, choices.Model.Fingerprint);
         if (output.End is { } end)
         {
@@ -211,14 +215,8 @@ internal sealed class ResponseWriter(ResponseRequest request, TextChoices choice
         json.WriteRawValue(value, skipInputValidation: true);
     }
 
-    private void WriteUsage(Utf8JsonWriter json, ResponseStatus status)
+    private void WriteUsage(Utf8JsonWriter json)
     {
-        if (status == ResponseStatus.InProgress)
-        {
-            json.WriteNull("usage"u8);
-            return;
-        }
-
         json.WriteStartObject("usage"u8);
         json.WriteNumber("input_tokens"u8, choices.PromptTokens);
         json.WriteStartObject("input_tokens_details"u8);

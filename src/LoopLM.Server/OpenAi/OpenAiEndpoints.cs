@@ -1,9 +1,11 @@
+using LoopLM.Server.OpenAi.Answers;
 using LoopLM.Server.OpenAi.Chat;
 using LoopLM.Server.OpenAi.Compare;
 using LoopLM.Server.OpenAi.Completions;
 using LoopLM.Server.OpenAi.Errors;
 using LoopLM.Server.OpenAi.Models;
 using LoopLM.Server.OpenAi.Requests;
+using LoopLM.Server.OpenAi.Responses;
 using LoopLM.Server.OpenAi.Tokens;
 
 namespace LoopLM.Server.OpenAi;
@@ -15,9 +17,12 @@ internal static class OpenAiEndpoints
 
     public static IServiceCollection AddOpenAi(this IServiceCollection services) => services
         .AddSingleton<ResponseFormats>()
+        .AddSingleton<GeneratedAnswer>()
         .AddSingleton<CompletionEndpoint>()
         .AddSingleton<ChatPrompts>()
+        .AddSingleton<ReplyGenerator>()
         .AddSingleton<ChatEndpoint>()
+        .AddSingleton<ResponsesEndpoint>()
         .AddSingleton<TokensEndpoint>()
         .AddSingleton<CompareEndpoint>()
         .AddSingleton<ModelsEndpoint>()
@@ -42,6 +47,7 @@ internal static class OpenAiEndpoints
     {
         routes.MapPost($"{Prefix}/completions", context => Resolve<CompletionEndpoint>(context).HandleAsync(context));
         routes.MapPost($"{Prefix}/chat/completions", context => Resolve<ChatEndpoint>(context).HandleAsync(context));
+        routes.MapPost($"{Prefix}/responses", context => Resolve<ResponsesEndpoint>(context).HandleAsync(context));
         routes.MapPost($"{Prefix}/loop/compare", context => Resolve<CompareEndpoint>(context).HandleAsync(context));
         routes.MapPost("/apply-template", context => Resolve<TokensEndpoint>(context).ApplyTemplateAsync(context));
         routes.MapPost("/tokenize", context => Resolve<TokensEndpoint>(context).TokenizeAsync(context));

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using LoopLM.Server.Generations;
 using LoopLM.Server.OpenAi.Requests;
 
@@ -10,53 +9,32 @@ internal sealed record ChatRequest
     private static readonly (string Name, string? Neutral)[] s_unsupported =
     [
         ("functions", "[]"), ("function_call", "\"none\""), ("modalities", "[\"text\"]"), ("audio", null), ("web_search_options", null),
-        ("structured_outputs", null), ("guided_json", null), ("guided_regex", null), ("guided_choice", null), ("guided_grammar", null),
-        ("use_beam_search", "false"), ("truncate_prompt_tokens", null), ("repetition_detection", null), ("prompt_logprobs", null), ("echo", "false"),
-        ("documents", "[]"),
     ];
 
     private static readonly string[] s_ignored = ["prediction", "verbosity", "moderation"];
 
-    public required TextRequest Text { get; init; }
-
-    public required ChatConversation Conversation { get; init; }
+    public required ReplyRequest Reply { get; init; }
 
     public StreamFields Stream { get; init; }
 
     /// <summary>The field by which the request limits its tokens; null where it does not.</summary>
     public string? MaxTokensField { get; init; }
 
-    public string? ReasoningEffort { get; init; }
-
-    /// <summary>What the answer is to look like; null for any text. Good as long as the body.</summary>
-    public JsonElement? ResponseFormat { get; init; }
-
-    /// <summary>Whether thoughts are told apart from the answer, where the model marks them.</summary>
-    public bool SeparateReasoning { get; init; }
-
-    /// <summary>Whether choices carry their token ids.</summary>
-    public bool ReturnTokenIds { get; init; }
-
-    /// <summary>Whether log-probabilities name tokens by id.</summary>
-    public bool TokensAsIds { get; init; }
-
     /// <summary>Reads a body. The first problem is left in <see cref="RequestFields.Error"/>.</summary>
     public static ChatRequest Read(RequestFields fields)
     {
-        var conversation = ChatConversation.Read(fields);
-        var text = GenerationFields.Read(fields);
+        var reply = ReplyRequest.Read(fields, ChatConversation.Read(fields, ChatMessages.Read(fields), ChatTools.Read(fields)));
         var (maxTokens, maxTokensField) = ReadMaxTokens(fields);
         var request = new ChatRequest
         {
-            Text = text with { MaxTokens = maxTokens, Logprobs = ReadLogprobs(fields) },
-            Conversation = conversation,
+            Reply = reply with
+            {
+                Text = reply.Text with { MaxTokens = maxTokens, Logprobs = ReadLogprobs(fields) },
+                Effort = ReasoningEffort.Read(fields, "reasoning_effort"),
+                Format = fields.Find("response_format"),
+            },
             Stream = StreamFields.Read(fields),
             MaxTokensField = maxTokensField,
-            ReasoningEffort = Chat.ReasoningEffort.Read(fields),
-            ResponseFormat = fields.Find("response_format"),
-            SeparateReasoning = fields.Flag("separate_reasoning") ?? true,
-            ReturnTokenIds = fields.Flag("return_token_ids") ?? false,
-            TokensAsIds = fields.Flag("return_tokens_as_token_ids") ?? false,
         };
         UnsupportedFields.Refuse(fields, s_unsupported);
         Array.ForEach(s_ignored, name => fields.Find(name));

@@ -12,7 +12,7 @@ public sealed class Generation : IDisposable
     /// <summary>Creates a generation without events.</summary>
     /// <param name="mostTokens">Most prompt tokens and tokens that it will publish.</param>
     /// <param name="signal">Set behind every event.</param>
-    internal Generation(int mostTokens, EventSignal? signal)
+    internal Generation(int mostTokens, EventSignal? signal = null)
     {
         _events = Channel.CreateBounded<GenerationEvent>(
             new BoundedChannelOptions(mostTokens + 1) { SingleReader = true, SingleWriter = true });

@@ -11,12 +11,12 @@ public sealed class EventSignalTests
     [Fact]
     public async Task WaitAsync_SetLater_EndsThen()
     {
-        var wait = _signal.WaitAsync();
+        var wait = _signal.WaitAsync().AsTask();
         Assert.False(wait.IsCompleted);
 
         _signal.Set();
 
-        await wait.AsTask().WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await wait.WaitAsync(Patience, TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -25,18 +25,18 @@ public sealed class EventSignalTests
         _signal.Set();
         _signal.Set();
 
-        Assert.True(_signal.WaitAsync().IsCompletedSuccessfully);
-        Assert.False(_signal.WaitAsync().IsCompleted);
+        Assert.True(_signal.WaitAsync().AsTask().IsCompletedSuccessfully);
+        Assert.False(_signal.WaitAsync().AsTask().IsCompleted);
     }
 
     [Fact]
     public async Task WaitAsync_AfterAWaitThatWasWoken_WaitsAnew()
     {
-        var first = _signal.WaitAsync();
+        var first = _signal.WaitAsync().AsTask();
         _signal.Set();
-        await first.AsTask().WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await first.WaitAsync(Patience, TestContext.Current.CancellationToken);
 
-        Assert.False(_signal.WaitAsync().IsCompleted);
+        Assert.False(_signal.WaitAsync().AsTask().IsCompleted);
     }
 
     [Fact]

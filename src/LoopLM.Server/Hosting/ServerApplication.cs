@@ -88,7 +88,7 @@ public static class ServerApplication
 
         var limits = configuration.GetSection(LimitOptions.Section).Get<LimitOptions>() ?? new LimitOptions();
         services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = limits.MaxBodyBytes);
-        // What is flushed goes to the socket on the thread that flushes it, not by way of another. Unsafe where requests block; none does.
+        // What is flushed goes to the socket on the thread that flushes it, not by way of another. Unsafe where requests wait without awaiting; none does.
         services.Configure<SocketTransportOptions>(sockets => sockets.UnsafePreferInlineScheduling = true);
         services.Configure<global::Grpc.AspNetCore.Server.GrpcServiceOptions>(grpc => grpc.MaxReceiveMessageSize = limits.MaxBodyBytes);
 

@@ -34,8 +34,8 @@ internal sealed record TextRequest
     /// <summary>Words that may not appear in the output.</summary>
     public IReadOnlyList<string> BadWords { get; init; } = [];
 
-    /// <summary>Makes the constraint of one generation of so many tokens at most; null where there is none.</summary>
-    public Func<int, ITokenConstraint>? Constraint { get; init; }
+    /// <summary>What each generation is held to; null for any text.</summary>
+    public OutputFormat? Format { get; init; }
 
     public ExitSettings Exit { get; init; } = new();
 

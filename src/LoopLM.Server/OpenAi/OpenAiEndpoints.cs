@@ -3,7 +3,6 @@ using LoopLM.Server.OpenAi.Compare;
 using LoopLM.Server.OpenAi.Completions;
 using LoopLM.Server.OpenAi.Errors;
 using LoopLM.Server.OpenAi.Models;
-using LoopLM.Server.OpenAi.Requests;
 using LoopLM.Server.OpenAi.Tokens;
 
 namespace LoopLM.Server.OpenAi;
@@ -14,7 +13,6 @@ internal static class OpenAiEndpoints
     private const string Prefix = "/v1";
 
     public static IServiceCollection AddOpenAi(this IServiceCollection services) => services
-        .AddSingleton<ResponseFormats>()
         .AddSingleton<CompletionEndpoint>()
         .AddSingleton<ChatPrompts>()
         .AddSingleton<ChatEndpoint>()

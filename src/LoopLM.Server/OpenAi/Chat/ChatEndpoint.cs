@@ -1,11 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Text.Json;
-using LoopLM.Engine.Sampling;
 using LoopLM.Server.Configuration;
 using LoopLM.Server.Generations;
 using LoopLM.Server.Hosting;
 using LoopLM.Server.OpenAi.Errors;
-using LoopLM.Server.OpenAi.Requests;
 using LoopLM.Server.OpenAi.Responses;
 using LoopLM.Text.Jinja;
 using Microsoft.Extensions.Options;
@@ -17,15 +14,11 @@ namespace LoopLM.Server.OpenAi.Chat;
 internal sealed class ChatEndpoint(
     TextGenerator generator,
     ChatPrompts prompts,
-    ResponseFormats formats,
     IOptions<LimitOptions> limits,
     TimeProvider time,
     IDiagnosticContext diagnostics,
     ILogger<ChatEndpoint> logger)
 {
-    /// <summary>Most calls of tools where they are enforced and several are allowed.</summary>
-    private const int MaxForcedCalls = 8;
-
     /// <summary>Answers a request. Nothing is written before its outcome is known: a refused or failed one gets its status.</summary>
     public async Task HandleAsync(HttpContext context)
     {
@@ -80,61 +73,28 @@ internal sealed class ChatEndpoint(
             return false;
         }
 
-        if (!TryConstrain(model, request, cancellationToken, out var constraint, out error)
-            || !prompts.TryWrite(model, WithEffort(model, request), cancellationToken, out var prompt, out error))
+        if (!prompts.TryWrite(model, WithEffort(model, request), cancellationToken, out var prompt, out error))
         {
             return false;
         }
 
+        format = ReplyFormat.Of(request, model.ChatTemplate, prompt.Text);
         var left = Math.Max(1, model.Checkpoint.Config.ContextLength - prompt.Tokens.Length);
         var text = request.Text with
         {
             Prompts = [new TextPrompt(null, prompt.Tokens)],
             MaxTokens = request.Text.MaxTokens ?? Math.Min(limits.Value.DefaultChatTokens, left),
             EndOfTurnTokens = model.TurnEnds,
-            Constraint = constraint,
+            Format = request.Text.Format is { } form ? form with { Thought = format.Thought } : null,
             Exit = ReasoningEffort.Apply(request.Text.Exit, request.ReasoningEffort, model.Checkpoint.Config.Loops),
         };
-        if (!generator.TryStart(text, out choices, out error))
+        if (generator.TryStart(model, text, cancellationToken, out choices, out error))
         {
-            error = InTermsOf(request, error);
-            return false;
+            return true;
         }
 
-        // A text that is held to a form has no room for thoughts.
-        var thoughts = constraint is null && request.SeparateReasoning && model.ChatTemplate.MarksThoughts;
-        format = new ReplyFormat(
-            thoughts,
-            InThought: thoughts && prompt.Text.AsSpan().TrimEnd().EndsWith(ReplyFormat.ThoughtStart),
-            Calls: request.Conversation.Tools.Value is not null,
-            request.Conversation.Tools.OneCall);
-        return true;
-    }
-
-    /// <summary>What the request holds the answer to: calls of tools, a format, or nothing.</summary>
-    private bool TryConstrain(
-        ServedModel model,
-        ChatRequest request,
-        CancellationToken cancellationToken,
-        out Func<int, ITokenConstraint>? constraint,
-        [NotNullWhen(false)] out RequestError? error)
-    {
-        var tools = request.Conversation.Tools;
-        if (tools.Forced.Count == 0)
-        {
-            return formats.TryCompile(model, request.ResponseFormat, cancellationToken, out constraint, out error);
-        }
-
-        constraint = null;
-        if (request.ResponseFormat is not null)
-        {
-            error = new(RequestErrorKind.InvalidValue, "response_format", "'response_format' and a 'tool_choice' that demands a call exclude each other.");
-            return false;
-        }
-
-        error = ChatPrompts.Check(model, request.Conversation);
-        return error is null && formats.TryCompileCalls(
-            model, tools.Forced, ReplyFormat.CallSyntax, tools.OneCall ? 1 : MaxForcedCalls, cancellationToken, out constraint, out error);
+        error = InTermsOf(request, error);
+        return false;
     }
 
     /// <summary>Tells templates that think in words how much to think, too.</summary>

@@ -1,16 +1,18 @@
-using System.Text.Json;
 using LoopLM.Server.Generations;
 using LoopLM.Server.OpenAi.Requests;
+using LoopLM.Text.Constraints;
 
 namespace LoopLM.Server.OpenAi.Chat;
 
 /// <summary>The body of <c>POST /v1/chat/completions</c>: OpenAI's fields, vLLM's extensions, and the loop extensions.</summary>
 internal sealed record ChatRequest
 {
+    /// <summary>Most calls of tools where they are enforced and several are allowed.</summary>
+    private const int MaxForcedCalls = 8;
+
     private static readonly (string Name, string? Neutral)[] s_unsupported =
     [
         ("functions", "[]"), ("function_call", "\"none\""), ("modalities", "[\"text\"]"), ("audio", null), ("web_search_options", null),
-        ("structured_outputs", null), ("guided_json", null), ("guided_regex", null), ("guided_choice", null), ("guided_grammar", null),
         ("use_beam_search", "false"), ("truncate_prompt_tokens", null), ("repetition_detection", null), ("prompt_logprobs", null), ("echo", "false"),
         ("documents", "[]"),
     ];
@@ -27,9 +29,6 @@ internal sealed record ChatRequest
     public string? MaxTokensField { get; init; }
 
     public string? ReasoningEffort { get; init; }
-
-    /// <summary>What the answer is to look like; null for any text. Good as long as the body.</summary>
-    public JsonElement? ResponseFormat { get; init; }
 
     /// <summary>Whether thoughts are told apart from the answer, where the model marks them.</summary>
     public bool SeparateReasoning { get; init; }
@@ -48,12 +47,18 @@ internal sealed record ChatRequest
         var (maxTokens, maxTokensField) = ReadMaxTokens(fields);
         var request = new ChatRequest
         {
-            Text = text with { MaxTokens = maxTokens, Logprobs = ReadLogprobs(fields) },
+            Text = text with
+            {
+                // The one prompt is written once the model is known.
+                Prompts = [default],
+                MaxTokens = maxTokens,
+                Logprobs = ReadLogprobs(fields),
+                Format = ReadFormat(fields, conversation.Tools),
+            },
             Conversation = conversation,
             Stream = StreamFields.Read(fields),
             MaxTokensField = maxTokensField,
             ReasoningEffort = Chat.ReasoningEffort.Read(fields),
-            ResponseFormat = fields.Find("response_format"),
             SeparateReasoning = fields.Flag("separate_reasoning") ?? true,
             ReturnTokenIds = fields.Flag("return_token_ids") ?? false,
             TokensAsIds = fields.Flag("return_tokens_as_token_ids") ?? false,
@@ -61,6 +66,23 @@ internal sealed record ChatRequest
         UnsupportedFields.Refuse(fields, s_unsupported);
         Array.ForEach(s_ignored, name => fields.Find(name));
         return request;
+    }
+
+    /// <summary>What the request holds the answer to: calls of tools, a format, or nothing.</summary>
+    private static OutputFormat? ReadFormat(RequestFields fields, ChatTools tools)
+    {
+        var format = OutputFormatFields.Read(fields);
+        if (tools.Forced.Count == 0)
+        {
+            return format;
+        }
+
+        if (format is not null)
+        {
+            fields.Report(RequestErrorKind.InvalidValue, format.Field, $"'{format.Field}' and a 'tool_choice' that demands a call exclude each other.");
+        }
+
+        return new("tools", new TextForm.Calls(tools.Forced, ReplyFormat.CallSyntax, tools.OneCall ? 1 : MaxForcedCalls));
     }
 
     /// <summary>The newer name goes before the deprecated one.</summary>

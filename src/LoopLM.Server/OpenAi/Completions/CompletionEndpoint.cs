@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using LoopLM.Server.Generations;
 using LoopLM.Server.OpenAi.Errors;
 using LoopLM.Server.OpenAi.Requests;
@@ -9,7 +8,7 @@ namespace LoopLM.Server.OpenAi.Completions;
 
 /// <summary><c>POST /v1/completions</c>.</summary>
 internal sealed class CompletionEndpoint(
-    TextGenerator generator, ResponseFormats formats, TimeProvider time, IDiagnosticContext diagnostics, ILogger<CompletionEndpoint> logger)
+    TextGenerator generator, TimeProvider time, IDiagnosticContext diagnostics, ILogger<CompletionEndpoint> logger)
 {
     /// <summary>Answers a request. Nothing is written before its outcome is known: a refused or failed one gets its status.</summary>
     public async Task HandleAsync(HttpContext context)
@@ -23,7 +22,7 @@ internal sealed class CompletionEndpoint(
         var fields = new RequestFields(body.RootElement);
         var request = CompletionRequest.Read(fields);
         OpenAiLog.UnknownFields(logger, fields.Unknown);
-        if (fields.Error is { } error || !TryStart(request, context.RequestAborted, out var choices, out error))
+        if (fields.Error is { } error || !generator.TryStart(request.Text, context.RequestAborted, out var choices, out error))
         {
             await context.WriteErrorAsync(OpenAiErrors.From(error));
             return;
@@ -45,18 +44,6 @@ internal sealed class CompletionEndpoint(
             diagnostics.Set("CompletionTokens", choices.CompletionTokens);
             diagnostics.Set("MeanExitStep", choices.MeanExitStep);
         }
-    }
-
-    private bool TryStart(
-        CompletionRequest request,
-        CancellationToken cancellationToken,
-        [NotNullWhen(true)] out TextChoices? choices,
-        [NotNullWhen(false)] out RequestError? error)
-    {
-        choices = null;
-        return generator.TryFindModel(request.Text, out var model, out error)
-            && formats.TryCompile(model, request.ResponseFormat, cancellationToken, out var constraint, out error)
-            && generator.TryStart(request.Text with { Constraint = constraint }, out choices, out error);
     }
 
     private static Task StreamAsync(HttpContext context, CompletionRequest request, TextChoices choices, CompletionWriter writer) =>

@@ -289,6 +289,12 @@ public sealed class EngineCore : IDisposable
             }
 
             row.Loop++;
+            if (row.ExitStep > 0)
+            {
+                EndObservation(i, row);
+                continue;
+            }
+
             var reads = row.Reads;
             if ((reads.Has(ExitSignals.Gate) && float.IsNaN(_gateLogits[i]))
                 || (reads.Has(ExitSignals.StateChange) && float.IsNaN(_stateChanges[i])))
@@ -336,10 +342,24 @@ public sealed class EngineCore : IDisposable
         }
     }
 
+    private void EndObservation(int index, in InFlightRow row)
+    {
+        _ledger.EndObservation(row.Sequence.Number, row.Position, row.Loop, row.ExitStep);
+        _left[index] = row.Loop == row.Sequence.ObservedLoops;
+        _readOut.Add(index, _left[index]);
+    }
+
     private void Leave(int index, ref InFlightRow row)
     {
-        _left[index] = true;
         _ledger.Exit(row.Sequence.Number, row.Position, row.Loop);
+        if (!row.IsPrompt && row.Loop < row.Sequence.ObservedLoops)
+        {
+            row.ExitStep = row.Loop;
+            _readOut.Add(index, left: false);
+            return;
+        }
+
+        _left[index] = true;
         if (row.IsReadOut)
         {
             _readOut.Add(index, left: true);

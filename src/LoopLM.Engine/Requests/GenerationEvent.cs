@@ -23,7 +23,7 @@ public readonly record struct GenerationEvent
     /// <summary>Prompt token or token: its log-probability and the most probable tokens, where the request asks for them; null elsewhere.</summary>
     public PositionLogprobs? Logprobs { get; private init; }
 
-    /// <summary>Token: the most probable tokens after every loop it ran, loop 1 first, where the request asks for them; null elsewhere.</summary>
+    /// <summary>Token: the most probable tokens after every loop it ran, loop 1 first, and where the request asks for it after those it skipped; null where nobody asks.</summary>
     public IReadOnlyList<TokenLogprob[]>? LoopLogprobs { get; private init; }
 
     /// <summary>Finished: why.</summary>

@@ -156,6 +156,7 @@ internal sealed class TextGenerator(ServedModels models, RequestLimits limits, O
             Logprobs = request.Logprobs,
             PromptLogprobs = request.PromptLogprobs,
             LoopLogprobs = request.LoopLogprobs,
+            SkippedLoopLogprobs = request.SkippedLoopLogprobs,
         };
     }
 

@@ -70,4 +70,7 @@ internal sealed record TextRequest
 
     /// <summary>How many of the most probable tokens to report of every loop that a token ran; 0 reports nothing.</summary>
     public int LoopLogprobs { get; init; }
+
+    /// <summary>Whether the same is reported of the loops that it skipped.</summary>
+    public bool SkippedLoopLogprobs { get; init; }
 }

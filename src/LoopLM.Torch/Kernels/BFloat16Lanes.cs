@@ -22,6 +22,10 @@ internal readonly struct BFloat16Lanes : ILanes<ushort>
     public static (Vector512<float> A, Vector512<float> B) SwapHalves(Vector512<float> a, Vector512<float> b) =>
         (Vector512.Create(a.GetUpper(), a.GetLower()), Vector512.Create(b.GetUpper(), b.GetLower()));
 
+    public static float Widen(ushort element) => BitConverter.UInt32BitsToSingle((uint)element << 16);
+
+    public static ushort Narrow(float value) => (ushort)(RoundBits(Vector512.Create(value))[0] >> 16);
+
     public static int Element(int place) => place < 16 ? 2 * place : (2 * (place - 16)) + 1;
 
     /// <summary>To the nearest, ties to even; the lower half of the result is not cleared.</summary>

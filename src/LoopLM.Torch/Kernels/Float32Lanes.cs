@@ -17,5 +17,9 @@ internal readonly struct Float32Lanes : ILanes<float>
 
     public static (Vector512<float> A, Vector512<float> B) SwapHalves(Vector512<float> a, Vector512<float> b) => (b, a);
 
+    public static float Widen(float element) => element;
+
+    public static float Narrow(float value) => value;
+
     public static int Element(int place) => place;
 }

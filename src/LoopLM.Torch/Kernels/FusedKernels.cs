@@ -9,7 +9,10 @@ namespace LoopLM.Torch.Kernels;
 /// </summary>
 internal static class FusedKernels
 {
-    /// <summary>Whether they can work on the last dimension of a tensor.</summary>
-    public static bool Suit(Tensor tensor) =>
-        tensor.requires_grad && tensor.device_type == DeviceType.CPU && tensor.dtype is ScalarType.Float32 or ScalarType.BFloat16 && (tensor.shape[^1] == 32 || tensor.shape[^1] % 64 == 0);
+    /// <summary>Whether those that take blocks of elements can work on the last dimension of a tensor.</summary>
+    public static bool Suit(Tensor tensor) => SuitAnyLength(tensor) && (tensor.shape[^1] == 32 || tensor.shape[^1] % 64 == 0);
+
+    /// <summary>Whether those that take a last dimension of any length can work on a tensor.</summary>
+    public static bool SuitAnyLength(Tensor tensor) =>
+        tensor.requires_grad && tensor.device_type == DeviceType.CPU && tensor.dtype is ScalarType.Float32 or ScalarType.BFloat16;
 }

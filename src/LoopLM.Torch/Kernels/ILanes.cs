@@ -20,6 +20,12 @@ internal interface ILanes<T>
     /// <summary>Exchanges the first 16 elements with the second 16.</summary>
     static abstract (Vector512<float> A, Vector512<float> B) SwapHalves(Vector512<float> a, Vector512<float> b);
 
+    /// <summary>The value of one element.</summary>
+    static abstract float Widen(T element);
+
+    /// <summary>The element that a value is written as.</summary>
+    static abstract T Narrow(float value);
+
     /// <summary>Index of the element that stands at a place of the 32, A first.</summary>
     static abstract int Element(int place);
 }

@@ -1,4 +1,5 @@
 using LoopLM.Checkpoints.Configuration;
+using LoopLM.Torch.Kernels;
 using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -27,5 +28,9 @@ public sealed class Mlp : nn.Module<Tensor, Tensor>
     }
 
     /// <inheritdoc/>
-    public override Tensor forward(Tensor input) => _down.forward(nn.functional.silu(_gate.forward(input)) * _up.forward(input));
+    public override Tensor forward(Tensor input)
+    {
+        var (gate, up) = (_gate.forward(input), _up.forward(input));
+        return _down.forward(FusedKernels.Suit(gate) ? SwiGluFunction.apply(gate, up) : nn.functional.silu(gate) * up);
+    }
 }

@@ -22,7 +22,7 @@ internal sealed record GradientPass(IReadOnlyList<Tensor> Gradients, double Obje
         var (losses, gates) = (new List<Tensor>(), new List<Tensor>());
         foreach (var states in PackedForward.TargetStates(model, batch))
         {
-            losses.Add(PackedForward.Losses(PackedForward.Logits(model, states), targets));
+            losses.Add(PackedForward.Losses(model.Head(states), targets));
             gates.Add(PackedForward.GateLogits(model, states));
         }
 

@@ -33,7 +33,7 @@ public static class LoopScorer
             Tensor? previous = null;
             foreach (var states in PackedForward.TargetStates(model, batch))
             {
-                var logits = PackedForward.Logits(model, states);
+                var logits = model.Head(states);
                 lossByLoop.Add(PackedForward.Losses(logits, targets));
                 topByLoop.Add(logits.argmax(-1));
                 gateByLoop.Add(PackedForward.GateLogits(model, states));

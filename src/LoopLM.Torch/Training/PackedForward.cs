@@ -1,3 +1,4 @@
+using LoopLM.Torch.Kernels;
 using LoopLM.Torch.Ouro;
 using LoopLM.Torch.Training.Data;
 using TorchSharp;
@@ -24,12 +25,10 @@ internal static class PackedForward
         }
     }
 
-    /// <summary>Cross entropy in float32 of states [n, hidden]: [n].</summary>
-    public static Tensor Losses(Tensor logits, Tensor targets) =>
-        nn.functional.cross_entropy(logits, targets, reduction: nn.Reduction.None);
-
-    /// <summary>Logits in float32 of states [n, hidden]: [n, vocabulary].</summary>
-    public static Tensor Logits(OuroModel model, Tensor states) => model.Head(states).to_type(ScalarType.Float32);
+    /// <summary>Cross entropy in float32 of logits [n, vocabulary]: [n].</summary>
+    public static Tensor Losses(Tensor logits, Tensor targets) => FusedKernels.SuitAnyLength(logits)
+        ? CrossEntropyFunction.apply(logits, targets)
+        : nn.functional.cross_entropy(logits.to_type(ScalarType.Float32), targets, reduction: nn.Reduction.None);
 
     /// <summary>Gate logits in float32 of states [n, hidden]: [n].</summary>
     public static Tensor GateLogits(OuroModel model, Tensor states) => model.Backbone.Gate(states).to_type(ScalarType.Float32);

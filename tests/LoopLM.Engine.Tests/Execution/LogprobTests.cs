@@ -134,8 +134,8 @@ public sealed class LogprobTests
     {
         using var engine = new EngineHarness();
         int[] trace = [4, 1, 3, 2, 1, 4, 2];
-        GenerationRequest Traced(int[] steps) => Greedy(5, steps.Length, new ExitSettings { Policy = "trace", Trace = steps, MaxLoops = maxLoops })
-            with { KvLayout = layout, LoopLogprobs = 3, Logprobs = 2 };
+        ExitSettings Exit(int[] steps) => new() { Policy = "trace", Trace = steps, MaxLoops = maxLoops };
+        GenerationRequest Traced(int[] steps) => Greedy(5, steps.Length, Exit(steps)) with { KvLayout = layout, LoopLogprobs = 3, Logprobs = 2 };
 
         var observed = Tokens(engine.Run(Traced(trace) with { SkippedLoopLogprobs = true }));
 
@@ -154,8 +154,10 @@ public sealed class LogprobTests
     public void Tick_SkippedLoopLogprobsOfManyAtOnce_ChangeNobodysTokens()
     {
         using var engine = new EngineHarness();
-        var requests = Enumerable.Range(0, 12).Select(i => Greedy(2 + i, 10, QExit(0.5f, maxLoops: 2 + (i % 4)), salt: i)
-            with { KvLayout = (KvLayout)(i % 2), Sampling = new SamplingSettings { Temperature = 1, Seed = i } }).ToList();
+        static SamplingSettings Seeded(int seed) => new() { Temperature = 1, Seed = seed };
+        var requests = Enumerable.Range(0, 12)
+            .Select(i => Greedy(2 + i, 10, QExit(0.5f, maxLoops: 2 + (i % 4)), salt: i) with { KvLayout = (KvLayout)(i % 2), Sampling = Seeded(i) })
+            .ToList();
         var expected = requests.ConvertAll(request => engine.Run(request));
 
         var generations = requests.Select((request, i) => engine.Submit(i % 3 == 0 ? request : request with { LoopLogprobs = 1, SkippedLoopLogprobs = true })).ToList();

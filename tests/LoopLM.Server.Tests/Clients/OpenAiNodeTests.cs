@@ -98,7 +98,7 @@ public sealed class OpenAiNodeTests : IDisposable
         Assert.Null(result["error"]);
         var output = result["answer"]!["output"]!.AsArray();
         Assert.Equal(["reasoning", "message", "function_call"], output.Select(item => item!["type"]!.GetValue<string>()));
-        Assert.Equal(("I ask.", """{"x":1}"""), (result["answer"]!["output_text"]!.GetValue<string>(), output[2]!["arguments"]!.GetValue<string>()));
+        Assert.Equal(("I ask.", """{"x":1}"""), (output[1]!["content"]![0]!["text"]!.GetValue<string>(), output[2]!["arguments"]!.GetValue<string>()));
         Assert.Equal("I ask.", string.Concat(result["chunks"]!.AsArray().Where(chunk => chunk!["type"]!.GetValue<string>() == "response.output_text.delta").Select(chunk => chunk!["delta"]!.GetValue<string>())));
     }
 

@@ -46,7 +46,7 @@ public sealed class OpenAiResponsesSdkTests
 
         ResponseResult response = await Client(server).CreateResponseAsync(options, patience.Token);
 
-        var part = Assert.IsType<MessageResponseItem>(Assert.Single(response.OutputItems)).Content[0];
+        var part = Assert.IsAssignableFrom<MessageResponseItem>(Assert.Single(response.OutputItems)).Content[0];
         Assert.Equal(2, part.OutputTextTokenLogProbabilities.Count);
     }
 
@@ -70,6 +70,7 @@ public sealed class OpenAiResponsesSdkTests
         await using var server = await ServerHarness.StartAsync(text: Thought + "I ask." + ResponseCalls.Call, contextLength: 256, settings: [model.Setting]);
         using var patience = new CancellationTokenSource(ServerHarness.Patience);
         var options = Options(server);
+        options.StreamingEnabled = true;
         options.MaxOutputTokenCount = 150;
         options.Tools.Add(ResponseTool.CreateFunctionTool("f", BinaryData.FromString("""{"type":"object"}"""), strictModeEnabled: null, "Does it."));
         var (text, thought, items) = (new StringBuilder(), new StringBuilder(), new List<ResponseItem>());
@@ -95,7 +96,7 @@ public sealed class OpenAiResponsesSdkTests
         }
 
         Assert.Equal(("I ask.", "hm", "I ask."), (text.ToString(), thought.ToString(), completed?.GetOutputText()));
-        Assert.Equal([typeof(ReasoningResponseItem), typeof(MessageResponseItem), typeof(FunctionCallResponseItem)], items.Select(item => item.GetType()));
+        Assert.Equal([ResponseItemKind.Reasoning, ResponseItemKind.Message, ResponseItemKind.FunctionCall], items.Select(item => item.Kind));
         var call = (FunctionCallResponseItem)items[2];
         Assert.Equal(("f", """{"x":1}"""), (call.FunctionName, call.FunctionArguments.ToString()));
     }
@@ -170,11 +171,13 @@ public sealed class OpenAiResponsesSdkTests
         await using var server = await ServerHarness.StartAsync();
         NodeClient.FailAt(server, 25);
         using var patience = new CancellationTokenSource(ServerHarness.Patience);
+        var options = Options(server);
+        options.StreamingEnabled = true;
         var updates = new List<StreamingResponseUpdate>();
 
         await Assert.ThrowsAnyAsync<IOException>(async () =>
         {
-            await foreach (var update in (await Client(server).CreateResponseStreamingAsync(Options(server), patience.Token)).WithCancellation(patience.Token))
+            await foreach (var update in (await Client(server).CreateResponseStreamingAsync(options, patience.Token)).WithCancellation(patience.Token))
             {
                 updates.Add(update);
             }
@@ -184,21 +187,16 @@ public sealed class OpenAiResponsesSdkTests
         Assert.Equal(ResponseStatus.Failed, updates.OfType<StreamingResponseFailedUpdate>().Single().Response.Status);
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task GetResponse_ByMicrosoftExtensionsAI_GivesTextReasonAndUsage(bool stream)
+    [Fact]
+    public async Task GetResponse_ByMicrosoftExtensionsAI_GivesTextAndUsage()
     {
         await using var server = await ServerHarness.StartAsync(text: "Hello.");
         using var patience = new CancellationTokenSource(ServerHarness.Patience);
         using var client = Client(server).AsIChatClient(server.ModelName);
-        var options = new ChatOptions { MaxOutputTokens = 40, Temperature = 0 };
 
-        var response = stream
-            ? await client.GetStreamingResponseAsync("Hi", options, patience.Token).ToChatResponseAsync(patience.Token)
-            : await client.GetResponseAsync("Hi", options, patience.Token);
+        var response = await client.GetResponseAsync("Hi", new ChatOptions { MaxOutputTokens = 40, Temperature = 0 }, patience.Token);
 
-        Assert.Equal(("Hello.", ChatFinishReason.Stop, 7), (response.Text, response.FinishReason, response.Usage!.OutputTokenCount));
+        Assert.Equal(("Hello.", 7), (response.Text, response.Usage!.OutputTokenCount));
     }
 
     private static void AssertMatchesSchema(string json)

@@ -145,6 +145,23 @@ internal sealed partial class ServerHarness : IAsyncDisposable
         return [.. events[..^1].Select(each => each["data: ".Length..])];
     }
 
+    /// <summary>Posts a request whose stream the server breaks off, and gives the lines before that.</summary>
+    public async Task<List<string>> ReadBrokenStreamAsync(string path, string body)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = Json(body) };
+        using var response = await Rest.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
+        var lines = new List<string>();
+        await Assert.ThrowsAnyAsync<IOException>(async () =>
+        {
+            while (await reader.ReadLineAsync().WaitAsync(Patience) is { } line)
+            {
+                lines.Add(line);
+            }
+        });
+        return lines;
+    }
+
     /// <summary>Waits until the engine holds nothing, as it does within a tick of the last request's end.</summary>
     public async Task DrainAsync()
     {

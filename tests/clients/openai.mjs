@@ -1,6 +1,6 @@
 // Calls the server with OpenAI's SDK. Answers one JSON line per JSON line:
-//   {"url": "http://.../v1", "call": "chat" | "completions" | "model", "body": {...}}
-//   -> {"answer": {...}}, of a stream {"chunks": [...]}; where the SDK throws also {"error": {"name", "status", "code", "param"}}
+//   {"url": "http://.../v1", "call": "chat" | "completions" | "responses" | "model", "body": {...}}
+//   -> {"answer": {...}}, of a stream {"chunks": [...]}, of responses with the "answer" that the SDK makes of them; where the SDK throws also {"error": {"name", "status", "code", "param"}}
 import { createInterface } from "node:readline";
 import OpenAI from "openai";
 
@@ -12,11 +12,15 @@ for await (const line of createInterface({ input: process.stdin })) {
     const answer =
       call === "chat" ? await client.chat.completions.create(body)
       : call === "completions" ? await client.completions.create(body)
+      : call === "responses" ? await (body.stream ? client.responses.stream(body) : client.responses.create(body))
       : await client.models.retrieve(body.model);
     if (body.stream) {
       result.chunks = [];
       for await (const chunk of answer) {
         result.chunks.push(chunk);
+      }
+      if (call === "responses") {
+        result.answer = await answer.finalResponse();
       }
     } else {
       result.answer = answer;

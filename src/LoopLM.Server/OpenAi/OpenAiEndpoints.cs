@@ -1,8 +1,10 @@
+using LoopLM.Server.OpenAi.Answers;
 using LoopLM.Server.OpenAi.Chat;
 using LoopLM.Server.OpenAi.Compare;
 using LoopLM.Server.OpenAi.Completions;
 using LoopLM.Server.OpenAi.Errors;
 using LoopLM.Server.OpenAi.Models;
+using LoopLM.Server.OpenAi.Responses;
 using LoopLM.Server.OpenAi.Tokens;
 
 namespace LoopLM.Server.OpenAi;
@@ -13,9 +15,12 @@ internal static class OpenAiEndpoints
     private const string Prefix = "/v1";
 
     public static IServiceCollection AddOpenAi(this IServiceCollection services) => services
+        .AddSingleton<GeneratedAnswer>()
         .AddSingleton<CompletionEndpoint>()
         .AddSingleton<ChatPrompts>()
+        .AddSingleton<ReplyGenerator>()
         .AddSingleton<ChatEndpoint>()
+        .AddSingleton<ResponsesEndpoint>()
         .AddSingleton<TokensEndpoint>()
         .AddSingleton<CompareEndpoint>()
         .AddSingleton<ModelsEndpoint>()
@@ -40,6 +45,7 @@ internal static class OpenAiEndpoints
     {
         routes.MapPost($"{Prefix}/completions", context => Resolve<CompletionEndpoint>(context).HandleAsync(context));
         routes.MapPost($"{Prefix}/chat/completions", context => Resolve<ChatEndpoint>(context).HandleAsync(context));
+        routes.MapPost($"{Prefix}/responses", context => Resolve<ResponsesEndpoint>(context).HandleAsync(context));
         routes.MapPost($"{Prefix}/loop/compare", context => Resolve<CompareEndpoint>(context).HandleAsync(context));
         routes.MapPost("/apply-template", context => Resolve<TokensEndpoint>(context).ApplyTemplateAsync(context));
         routes.MapPost("/tokenize", context => Resolve<TokensEndpoint>(context).TokenizeAsync(context));

@@ -79,6 +79,7 @@ public sealed class ApiKeyTests
     [InlineData("GET", "/v1/models/.", HttpStatusCode.Unauthorized)]
     [InlineData("GET", "/health/../v1/models", HttpStatusCode.Unauthorized)]
     [InlineData("POST", "/v1/loop/compare", HttpStatusCode.Unauthorized)]
+    [InlineData("POST", "/v1/responses", HttpStatusCode.Unauthorized)]
     [InlineData("GET", "/nothing", HttpStatusCode.Unauthorized)]
     [InlineData("DELETE", "/v1/completions", HttpStatusCode.Unauthorized)]
     [InlineData("OPTIONS", "/v1/completions", HttpStatusCode.Unauthorized)]

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using LoopLM.Server.Tests.OpenAi.Chat;
+using LoopLM.Server.Tests.OpenAi.Responses;
 
 namespace LoopLM.Server.Tests.Clients;
 
@@ -7,6 +8,8 @@ namespace LoopLM.Server.Tests.Clients;
 public sealed class OpenAiNodeTests : IDisposable
 {
     private const string Hi = "\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}],\"temperature\":0,\"max_tokens\":40";
+
+    private const string Input = "\"input\":\"Hi\",\"temperature\":0,\"max_output_tokens\":40";
 
     private readonly NodeClient _client = new("openai.mjs");
 
@@ -71,6 +74,67 @@ public sealed class OpenAiNodeTests : IDisposable
         var call = Assert.Single(choice["message"]!["tool_calls"]!.AsArray())!["function"]!;
         Assert.Equal(("tool_calls", "f"), (choice["finish_reason"]!.GetValue<string>(), call["name"]!.GetValue<string>()));
         Assert.Equal(["x"], JsonNode.Parse(call["arguments"]!.GetValue<string>())!.AsObject().Select(argument => argument.Key));
+    }
+
+    [Fact]
+    public async Task Responses_Whole_GivesTextUsageAndExitSteps()
+    {
+        await using var server = await ServerHarness.StartAsync(text: "Hello.");
+
+        var answer = (await AskAsync(server, "responses", Input))["answer"]!;
+
+        Assert.Equal(("Hello.", "completed"), (answer["output_text"]!.GetValue<string>(), answer["status"]!.GetValue<string>()));
+        Assert.Equal(("[4,4,4,4,4,4,4]", 7), (answer["exit_steps"]!.ToJsonString(), answer["usage"]!["output_tokens"]!.GetValue<int>()));
+    }
+
+    [Fact]
+    public async Task Responses_Streamed_AreJoinedByTheSdk()
+    {
+        using var model = new TemplatedModel(TemplatedModel.Talkative);
+        await using var server = await ServerHarness.StartAsync(text: "<think>hm</think>I ask." + ResponseCalls.Call, contextLength: 256, settings: [model.Setting]);
+
+        var result = await AskAsync(server, "responses", $"{Input.Replace("40", "150", StringComparison.Ordinal)},{ResponseCalls.Tools},\"stream\":true");
+
+        Assert.Null(result["error"]);
+        var output = result["answer"]!["output"]!.AsArray();
+        Assert.Equal(["reasoning", "message", "function_call"], output.Select(item => item!["type"]!.GetValue<string>()));
+        Assert.Equal(("I ask.", """{"x":1}"""), (output[1]!["content"]![0]!["text"]!.GetValue<string>(), output[2]!["arguments"]!.GetValue<string>()));
+        Assert.Equal("I ask.", string.Concat(result["chunks"]!.AsArray().Where(chunk => chunk!["type"]!.GetValue<string>() == "response.output_text.delta").Select(chunk => chunk!["delta"]!.GetValue<string>())));
+    }
+
+    [Fact]
+    public async Task Responses_OutputSentBack_GoesOn()
+    {
+        using var model = new TemplatedModel(TemplatedModel.Talkative);
+        await using var server = await ServerHarness.StartAsync(text: "<think>hm</think>I ask." + ResponseCalls.Call, contextLength: 512, settings: [model.Setting]);
+        var first = (await AskAsync(server, "responses", $"{Input.Replace("40", "150", StringComparison.Ordinal)},{ResponseCalls.Tools}"))["answer"]!["output"]!.AsArray();
+        var items = first.Select(item => item!.ToJsonString()).Append($$"""{"type":"function_call_output","call_id":{{first[2]!["call_id"]!.ToJsonString()}},"output":"2"}""");
+
+        var second = (await AskAsync(server, "responses", $"\"input\":[{string.Join(',', items)}],\"max_output_tokens\":150,{ResponseCalls.Tools}"))["answer"]!;
+
+        Assert.Equal("completed", second["status"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task Responses_Refused_ThrowsWithTheField()
+    {
+        await using var server = await ServerHarness.StartAsync();
+
+        var result = await AskAsync(server, "responses", Input + ",\"previous_response_id\":\"resp_1\"");
+
+        Assert.Equal("""{"name":"BadRequestError","status":400,"code":"unsupported_parameter","param":"previous_response_id"}""", result["error"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task Responses_ModelFailsInMidStream_Throws()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        NodeClient.FailAt(server, 25);
+
+        var result = await AskAsync(server, "responses", Input + ",\"stream\":true");
+
+        Assert.NotNull(result["error"]);
+        Assert.DoesNotContain("response.completed", result["chunks"]!.AsArray().Select(chunk => chunk!["type"]!.GetValue<string>()));
     }
 
     [Fact]

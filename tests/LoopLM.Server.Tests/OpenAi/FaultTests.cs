@@ -32,20 +32,10 @@ public sealed class FaultTests
                 throw new InvalidOperationException("broken");
             }
         };
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/completions") { Content = ServerHarness.Json("""{"prompt":"a","max_tokens":20,"stream":true}""") };
-        using var response = await server.Rest.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
 
-        var events = new List<string>();
-        await Assert.ThrowsAnyAsync<IOException>(async () =>
-        {
-            while (await reader.ReadLineAsync().WaitAsync(ServerHarness.Patience) is { } line)
-            {
-                events.Add(line);
-            }
-        });
+        var lines = await server.ReadBrokenStreamAsync("/v1/completions", """{"prompt":"a","max_tokens":20,"stream":true}""");
 
-        var data = events.Where(line => line.Length > 0).ToList();
+        var data = lines.Where(line => line.Length > 0).ToList();
         Assert.Equal("internal_error", JsonElement.Parse(data[^1]["data: ".Length..]).GetProperty("error").GetProperty("code").GetString());
     }
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using LoopLM.Server.Generations;
-using LoopLM.Server.OpenAi;
 using LoopLM.Server.OpenAi.Requests;
 using LoopLM.Text.Constraints;
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using LoopLM.Server.Generations;
+using LoopLM.Server.OpenAi.Answers;
 using LoopLM.Server.OpenAi.Errors;
-using LoopLM.Server.OpenAi.Responses;
 
 namespace LoopLM.Server.OpenAi.Chat;
 

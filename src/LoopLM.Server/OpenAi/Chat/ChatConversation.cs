@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LoopLM.Server.Generations;
+using LoopLM.Server.OpenAi.Requests;
 using LoopLM.Text.Jinja;
 
 namespace LoopLM.Server.OpenAi.Chat;
@@ -26,10 +27,12 @@ internal sealed record ChatConversation
     /// <summary>The template's variables that the request sets.</summary>
     public required IReadOnlyList<KeyValuePair<string, JinjaValue>> Variables { get; init; }
 
-    /// <summary>Reads the fields. The first problem is left in <see cref="RequestFields.Error"/>.</summary>
-    public static ChatConversation Read(RequestFields fields)
+    /// <summary>Reads the fields that say how it is written. The first problem is left in <see cref="RequestFields.Error"/>.</summary>
+    /// <param name="fields">The body.</param>
+    /// <param name="messages">What was read of the messages.</param>
+    /// <param name="tools">What was read of the tools.</param>
+    public static ChatConversation Read(RequestFields fields, IReadOnlyList<ChatMessage> messages, ChatTools tools)
     {
-        var messages = ChatMessages.Read(fields);
         var continues = fields.Flag(ContinueName) ?? false;
         if (fields.Find("chat_template") is not null)
         {
@@ -49,7 +52,7 @@ internal sealed record ChatConversation
         return new ChatConversation
         {
             Messages = messages,
-            Tools = ChatTools.Read(fields),
+            Tools = tools,
             AddGenerationPrompt = fields.Flag("add_generation_prompt") ?? !continues,
             ContinueFinalMessage = continues,
             AddSpecialTokens = fields.Flag("add_special_tokens") ?? false,

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using LoopLM.Server.Generations;
-using LoopLM.Server.OpenAi.Responses;
+using LoopLM.Server.OpenAi.Answers;
 using LoopLM.Text.Tokenization;
 
 namespace LoopLM.Server.OpenAi.Chat;
@@ -17,7 +17,22 @@ internal static class ChatLogprobs
     public static void Write(Utf8JsonWriter json, ByteLevelBpeTokenizer tokenizer, TokenText texts, ReadOnlySpan<TextEvent> tokens, int top)
     {
         json.WriteStartObject("logprobs"u8);
-        json.WriteStartArray("content"u8);
+        WriteTokens(json, "content"u8, tokenizer, texts, tokens, top);
+        json.WriteNull("refusal"u8);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Writes the list of tokens alone.</summary>
+    /// <param name="json">Where to.</param>
+    /// <param name="name">The list's name.</param>
+    /// <param name="tokenizer">Gives the bytes of tokens.</param>
+    /// <param name="texts">Writes tokens.</param>
+    /// <param name="tokens">The tokens.</param>
+    /// <param name="top">How many of the most probable tokens each shows.</param>
+    public static void WriteTokens(
+        Utf8JsonWriter json, ReadOnlySpan<byte> name, ByteLevelBpeTokenizer tokenizer, TokenText texts, ReadOnlySpan<TextEvent> tokens, int top)
+    {
+        json.WriteStartArray(name);
         foreach (ref readonly var token in tokens)
         {
             json.WriteStartObject();
@@ -35,8 +50,6 @@ internal static class ChatLogprobs
         }
 
         json.WriteEndArray();
-        json.WriteNull("refusal"u8);
-        json.WriteEndObject();
     }
 
     private static void WriteToken(Utf8JsonWriter json, ByteLevelBpeTokenizer tokenizer, TokenText texts, int token, float logprob)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using LoopLM.Server.Generations;
+using LoopLM.Server.OpenAi.Requests;
 using LoopLM.Text.Constraints;
 using LoopLM.Text.Jinja;
 
@@ -16,25 +17,27 @@ internal sealed partial record ChatTools(JinjaValue? Value, IReadOnlyList<Functi
     private const string ChoiceName = "tool_choice";
 
     /// <summary>Reads <c>tools</c>, <c>tool_choice</c> and <c>parallel_tool_calls</c>. The first problem is left in <see cref="RequestFields.Error"/>.</summary>
-    public static ChatTools Read(RequestFields fields)
+    /// <param name="fields">The body.</param>
+    /// <param name="flat">Whether what describes a function stands beside its type, not within <c>function</c>.</param>
+    public static ChatTools Read(RequestFields fields, bool flat = false)
     {
         var tools = fields.Items(Name) ?? [];
         var functions = new List<FunctionSchema>();
         for (var i = 0; i < tools.Count && fields.Error is null; i++)
         {
-            functions.AddRange(fields.Nested($"{Name}[{i}]", tools[i], ReadTool) is { } function ? [function] : []);
+            functions.AddRange(fields.Nested($"{Name}[{i}]", tools[i], each => ReadTool(each, flat)) is { } function ? [function] : []);
         }
 
-        var forced = ReadChoice(fields, functions, out var mayCall);
+        var forced = ReadChoice(fields, functions, flat, out var mayCall);
         var parallel = fields.Flag("parallel_tool_calls") ?? true;
-        return new(mayCall && tools.Count > 0 && fields.Error is null ? ReadValue(fields, tools) : null, forced, OneCall: !parallel);
+        return new(mayCall && tools.Count > 0 && fields.Error is null ? ReadValue(fields, tools, flat) : null, forced, OneCall: !parallel);
     }
 
-    private static JinjaValue? ReadValue(RequestFields fields, IReadOnlyList<JsonElement> tools)
+    private static JinjaValue? ReadValue(RequestFields fields, IReadOnlyList<JsonElement> tools, bool flat)
     {
         try
         {
-            return JinjaValue.Of([.. tools.Select(JinjaValue.Of)]);
+            return JinjaValue.Of([.. tools.Select(tool => flat ? Nested(tool) : JinjaValue.Of(tool))]);
         }
         catch (InvalidOperationException)
         {
@@ -43,11 +46,23 @@ internal sealed partial record ChatTools(JinjaValue? Value, IReadOnlyList<Functi
         }
     }
 
-    private static FunctionSchema? ReadTool(RequestFields fields)
+    /// <summary>Templates know one form of a tool.</summary>
+    private static JinjaValue Nested(JsonElement tool) => JinjaValue.Of(
+    [
+        KeyValuePair.Create("type", JinjaValue.Of("function")),
+        KeyValuePair.Create("function", JinjaValue.Of(tool.EnumerateObject().Where(member => member.Name != "type").Select(member => KeyValuePair.Create(member.Name, JinjaValue.Of(member.Value))))),
+    ]);
+
+    private static FunctionSchema? ReadTool(RequestFields fields, bool flat)
     {
         if (fields.Text("type") is not "function")
         {
             fields.Report(RequestErrorKind.UnsupportedValue, "type", "'type' must be function.");
+        }
+
+        if (flat)
+        {
+            return ReadFunction(fields);
         }
 
         if (fields.Object("function") is { } function)
@@ -80,7 +95,7 @@ internal sealed partial record ChatTools(JinjaValue? Value, IReadOnlyList<Functi
     }
 
     /// <summary>The functions of which one has to be called.</summary>
-    private static List<FunctionSchema> ReadChoice(RequestFields fields, List<FunctionSchema> functions, out bool mayCall)
+    private static List<FunctionSchema> ReadChoice(RequestFields fields, List<FunctionSchema> functions, bool flat, out bool mayCall)
     {
         const string right = "it must be none, auto, required or the name of a function";
         mayCall = true;
@@ -106,7 +121,7 @@ internal sealed partial record ChatTools(JinjaValue? Value, IReadOnlyList<Functi
             case { ValueKind: JsonValueKind.String } word when fields.ReadText(ChoiceName, word) is "required":
                 return functions;
             case { ValueKind: JsonValueKind.Object } named:
-                return ReadNamed(fields, named, functions);
+                return ReadNamed(fields, named, functions, flat);
             case { ValueKind: JsonValueKind.String }:
                 fields.Report(RequestErrorKind.InvalidValue, ChoiceName, $"'{ChoiceName}' is another string; {right}.");
                 return [];
@@ -116,10 +131,12 @@ internal sealed partial record ChatTools(JinjaValue? Value, IReadOnlyList<Functi
         }
     }
 
-    private static List<FunctionSchema> ReadNamed(RequestFields fields, JsonElement choice, List<FunctionSchema> functions)
+    private static List<FunctionSchema> ReadNamed(RequestFields fields, JsonElement choice, List<FunctionSchema> functions, bool flat)
     {
-        var name = fields.Nested(ChoiceName, choice, each => each.Text("type") is "function" && each.Object("function") is { } function
-            ? each.Nested("function", function, inner => inner.Text("name") ?? "")
+        var name = fields.Nested(ChoiceName, choice, each =>
+            each.Text("type") is not "function" ? ""
+            : flat ? each.Text("name") ?? ""
+            : each.Object("function") is { } function ? each.Nested("function", function, inner => inner.Text("name") ?? "")
             : "");
         if (functions.FindAll(function => function.Name == name) is { Count: > 0 } found)
         {

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using LoopLM.Server.Generations;
 using LoopLM.Server.Hosting;
-using LoopLM.Server.OpenAi.Responses;
+using LoopLM.Server.OpenAi.Answers;
 
 namespace LoopLM.Server.OpenAi.Chat;
 
@@ -12,7 +12,7 @@ namespace LoopLM.Server.OpenAi.Chat;
 internal sealed class ChatWriter(ChatRequest request, ServedModel model, long created)
 {
     private readonly string _id = $"chatcmpl-{Guid.NewGuid():N}";
-    private readonly TokenText _texts = new(model.Tokenizer, request.TokensAsIds);
+    private readonly TokenText _texts = new(model.Tokenizer, request.Reply.TokensAsIds);
 
     /// <summary>Writes a whole completion.</summary>
     public void WriteWhole(Utf8JsonWriter json, IReadOnlyList<FinishedText> texts, IReadOnlyList<ChatReply> replies, TextChoices choices)
@@ -27,7 +27,7 @@ internal sealed class ChatWriter(ChatRequest request, ServedModel model, long cr
             json.WriteNumber("index"u8, i);
             WriteMessage(json, parts);
             WriteTokens(json, tokens);
-            if (request.ReturnTokenIds)
+            if (request.Reply.ReturnTokenIds)
             {
                 json.WriteTokens("prompt_token_ids"u8, choices[i].Prompt.Span);
             }
@@ -50,7 +50,7 @@ internal sealed class ChatWriter(ChatRequest request, ServedModel model, long cr
         json.WriteString("content"u8, ""u8);
         json.WriteEndObject();
         WriteTokens(json, []);
-        if (request.ReturnTokenIds)
+        if (request.Reply.ReturnTokenIds)
         {
             json.WriteTokens("prompt_token_ids"u8, prompt);
         }
@@ -182,7 +182,7 @@ internal sealed class ChatWriter(ChatRequest request, ServedModel model, long cr
 
     private void WriteTokens(Utf8JsonWriter json, ReadOnlySpan<TextEvent> tokens)
     {
-        if (request.Text.Logprobs is { } top)
+        if (request.Reply.Text.Logprobs is { } top)
         {
             ChatLogprobs.Write(json, model.Tokenizer, _texts, tokens, top);
         }
@@ -191,8 +191,8 @@ internal sealed class ChatWriter(ChatRequest request, ServedModel model, long cr
             json.WriteNull("logprobs"u8);
         }
 
-        json.WriteLoops(tokens, request.Text, _texts);
-        if (request.ReturnTokenIds)
+        json.WriteLoops(tokens, request.Reply.Text, _texts);
+        if (request.Reply.ReturnTokenIds)
         {
             json.WriteTokenIds(tokens);
         }

@@ -1,13 +1,12 @@
 using LoopLM.Engine.Depth;
 using LoopLM.Server.Generations;
+using LoopLM.Server.OpenAi.Requests;
 
 namespace LoopLM.Server.OpenAi.Chat;
 
-/// <summary>Maps <c>reasoning_effort</c> to depth: a looped model thinks by looping.</summary>
+/// <summary>Maps the effort of reasoning to depth: a looped model thinks by looping.</summary>
 internal static class ReasoningEffort
 {
-    private const string Name = "reasoning_effort";
-
     /// <summary>
     /// The depth of an effort: none and minimal one loop, low half of the model's loops, medium whatever the exit policy gives, high and more
     /// all loops. What the request says of depth itself goes before.
@@ -27,13 +26,15 @@ internal static class ReasoningEffort
         return exit is { Policy: null, Threshold: null, MinLoops: null, MaxLoops: null, Trace: null } ? exit with { MinLoops = least, MaxLoops = most } : exit;
     }
 
-    /// <summary>Reads the field. A problem is left in <see cref="RequestFields.Error"/>.</summary>
-    public static string? Read(RequestFields fields)
+    /// <summary>Reads an effort. A problem is left in <see cref="RequestFields.Error"/>.</summary>
+    /// <param name="fields">Among which it stands.</param>
+    /// <param name="name">Its name.</param>
+    public static string? Read(RequestFields fields, string name)
     {
-        var effort = fields.Text(Name);
+        var effort = fields.Text(name);
         if (effort is not (null or "none" or "minimal" or "low" or "medium" or "high" or "xhigh" or "max"))
         {
-            fields.Report(RequestErrorKind.InvalidValue, Name, $"'{Name}' must be none, minimal, low, medium, high, xhigh or max.");
+            fields.Report(RequestErrorKind.InvalidValue, name, $"'{name}' must be none, minimal, low, medium, high, xhigh or max.");
         }
 
         return effort;

@@ -25,7 +25,7 @@ internal readonly record struct ReplyFormat(bool Thoughts, bool InThought, bool 
     /// <param name="request">What was asked for.</param>
     /// <param name="template">Says whether the model marks its thoughts.</param>
     /// <param name="prompt">The prompt, which may have begun the thought, or ended it where the answer is held to a form.</param>
-    public static ReplyFormat Of(ChatRequest request, ChatTemplate template, string prompt)
+    public static ReplyFormat Of(ReplyRequest request, ChatTemplate template, string prompt)
     {
         var end = prompt.AsSpan().TrimEnd();
         var thoughts = request.SeparateReasoning && template.MarksThoughts && !(request.Text.Format is not null && end.EndsWith(ThoughtEnd));

@@ -1,7 +1,8 @@
 using LoopLM.Server.Configuration;
 using LoopLM.Server.Generations;
+using LoopLM.Server.OpenAi.Answers;
 using LoopLM.Server.OpenAi.Errors;
-using LoopLM.Server.OpenAi.Responses;
+using LoopLM.Server.OpenAi.Requests;
 using Microsoft.Extensions.Options;
 
 namespace LoopLM.Server.OpenAi.Compare;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using LoopLM.Engine.Depth;
 using LoopLM.Server.Generations;
-using LoopLM.Server.OpenAi.Responses;
+using LoopLM.Server.OpenAi.Answers;
 
 namespace LoopLM.Server.OpenAi.Compare;
 

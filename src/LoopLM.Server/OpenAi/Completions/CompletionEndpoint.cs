@@ -1,14 +1,13 @@
 using LoopLM.Server.Generations;
+using LoopLM.Server.OpenAi.Answers;
 using LoopLM.Server.OpenAi.Errors;
 using LoopLM.Server.OpenAi.Requests;
-using LoopLM.Server.OpenAi.Responses;
-using Serilog;
 
 namespace LoopLM.Server.OpenAi.Completions;
 
 /// <summary><c>POST /v1/completions</c>.</summary>
 internal sealed class CompletionEndpoint(
-    TextGenerator generator, TimeProvider time, IDiagnosticContext diagnostics, ILogger<CompletionEndpoint> logger)
+    TextGenerator generator, GeneratedAnswer answer, TimeProvider time, ILogger<CompletionEndpoint> logger)
 {
     /// <summary>Answers a request. Nothing is written before its outcome is known: a refused or failed one gets its status.</summary>
     public async Task HandleAsync(HttpContext context)
@@ -31,24 +30,12 @@ internal sealed class CompletionEndpoint(
         using (choices)
         {
             var writer = new CompletionWriter(request, choices.Model, time.GetUtcNow().ToUnixTimeSeconds());
-            try
-            {
-                await (request.Stream.Stream ? StreamAsync(context, request, choices, writer) : WholeAnswer.WriteAsync(context, choices, (json, texts) => writer.WriteWhole(json, texts, choices)));
-            }
-            catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
-            {
-                OpenAiLog.ClientGone(logger, choices.CompletionTokens);
-            }
-
-            diagnostics.Set("PromptTokens", choices.PromptTokens);
-            diagnostics.Set("CompletionTokens", choices.CompletionTokens);
-            diagnostics.Set("MeanExitStep", choices.MeanExitStep);
+            await answer.WriteAsync(
+                context,
+                choices,
+                request.Stream.Stream,
+                () => new CompletionChunkWriter(context.Response.BodyWriter, writer, choices, request.Echo, request.Stream.IncludeUsage),
+                (json, texts) => writer.WriteWhole(json, texts, choices));
         }
     }
-
-    private static Task StreamAsync(HttpContext context, CompletionRequest request, TextChoices choices, CompletionWriter writer) =>
-        EventStream.WriteAsync(
-            context,
-            choices,
-            () => new CompletionChunkWriter(context.Response.BodyWriter, writer, choices, request.Echo, request.Stream.IncludeUsage));
 }

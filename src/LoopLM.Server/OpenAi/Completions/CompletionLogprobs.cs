@@ -1,6 +1,6 @@
 using System.Text.Json;
 using LoopLM.Engine.Sampling;
-using LoopLM.Server.OpenAi.Responses;
+using LoopLM.Server.OpenAi.Answers;
 
 namespace LoopLM.Server.OpenAi.Completions;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LoopLM.Server.Generations;
+using LoopLM.Server.OpenAi.Requests;
 
 namespace LoopLM.Server.OpenAi.Completions;
 

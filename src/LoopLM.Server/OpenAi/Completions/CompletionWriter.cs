@@ -1,7 +1,7 @@
 using System.Text.Json;
 using LoopLM.Server.Generations;
 using LoopLM.Server.Hosting;
-using LoopLM.Server.OpenAi.Responses;
+using LoopLM.Server.OpenAi.Answers;
 using LoopLM.Text.Decoding;
 using LoopLM.Text.Stopping;
 

@@ -28,12 +28,18 @@ internal static class OpenAiErrorWriter
     public static void Write(Utf8JsonWriter json, OpenAiError error)
     {
         json.WriteStartObject();
+        json.WriteError(error);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Writes the member <c>error</c>.</summary>
+    public static void WriteError(this Utf8JsonWriter json, OpenAiError error)
+    {
         json.WriteStartObject("error"u8);
         json.WriteString("message"u8, error.Message);
         json.WriteString("type"u8, error.Type);
         json.WriteString("param"u8, error.Param);
         json.WriteString("code"u8, error.Code);
-        json.WriteEndObject();
         json.WriteEndObject();
     }
 }

@@ -2,8 +2,8 @@ using System.Text.Json;
 using LoopLM.Engine.Depth;
 using LoopLM.Engine.Kv;
 using LoopLM.Server.Hosting;
+using LoopLM.Server.OpenAi.Answers;
 using LoopLM.Server.OpenAi.Errors;
-using LoopLM.Server.OpenAi.Responses;
 
 namespace LoopLM.Server.OpenAi.Models;
 

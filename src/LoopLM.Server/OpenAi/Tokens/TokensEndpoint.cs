@@ -1,9 +1,10 @@
 using System.Text.Json;
 using LoopLM.Server.Generations;
 using LoopLM.Server.Hosting;
+using LoopLM.Server.OpenAi.Answers;
 using LoopLM.Server.OpenAi.Chat;
 using LoopLM.Server.OpenAi.Errors;
-using LoopLM.Server.OpenAi.Responses;
+using LoopLM.Server.OpenAi.Requests;
 
 namespace LoopLM.Server.OpenAi.Tokens;
 
@@ -93,7 +94,7 @@ internal sealed class TokensEndpoint(ServedModels models, ChatPrompts prompts)
 
     private ChatPrompt? WritePrompt(HttpContext context, ServedModel model, RequestFields fields)
     {
-        var conversation = ChatConversation.Read(fields);
+        var conversation = ChatConversation.Read(fields, ChatMessages.Read(fields), ChatTools.Read(fields));
         if (fields.Error is not null)
         {
             return null;

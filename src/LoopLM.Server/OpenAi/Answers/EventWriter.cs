@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using LoopLM.Server.OpenAi.Errors;
 
-namespace LoopLM.Server.OpenAi.Responses;
+namespace LoopLM.Server.OpenAi.Answers;
 
 /// <summary>Writes server-sent events of one JSON value each.</summary>
 /// <param name="output">Where the bytes go.</param>
@@ -12,6 +12,15 @@ internal sealed class EventWriter(IBufferWriter<byte> output) : IDisposable
     public Utf8JsonWriter Json { get; } = new(output, OpenAiJson.WriterOptions);
 
     public void Start() => output.Write("data: "u8);
+
+    /// <summary>Starts an event that has a name.</summary>
+    public void Start(ReadOnlySpan<byte> name)
+    {
+        output.Write("event: "u8);
+        output.Write(name);
+        output.Write("\n"u8);
+        Start();
+    }
 
     public void End()
     {

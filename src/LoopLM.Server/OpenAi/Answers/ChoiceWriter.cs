@@ -2,7 +2,7 @@ using System.Text.Json;
 using LoopLM.Engine.Sampling;
 using LoopLM.Server.Generations;
 
-namespace LoopLM.Server.OpenAi.Responses;
+namespace LoopLM.Server.OpenAi.Answers;
 
 /// <summary>What every endpoint that generates writes of its choices: the loop extensions, the reason of the end, the usage.</summary>
 internal static class ChoiceWriter
@@ -59,7 +59,7 @@ internal static class ChoiceWriter
         json.WriteEndArray();
     }
 
-    /// <summary>Writes <c>finish_reason</c>, null before the end, and at the end <c>stop_reason</c>: the stop string, the request's stop token, or null.</summary>
+    /// <summary>Writes <c>finish_reason</c>, null before the end, and at the end <c>stop_reason</c>.</summary>
     /// <param name="json">Within the choice.</param>
     /// <param name="part">What happened to the choice.</param>
     /// <param name="calledTools">Whether its text calls tools.</param>
@@ -72,6 +72,12 @@ internal static class ChoiceWriter
         }
 
         json.WriteString("finish_reason"u8, part.FinishReason == TextFinishReason.Length ? "length"u8 : calledTools ? "tool_calls"u8 : "stop"u8);
+        json.WriteStopReason(part);
+    }
+
+    /// <summary>Writes <c>stop_reason</c>: the stop string, the request's stop token, or null.</summary>
+    public static void WriteStopReason(this Utf8JsonWriter json, in TextEvent part)
+    {
         if (part.StopToken is { } token)
         {
             json.WriteNumber("stop_reason"u8, token);
@@ -99,9 +105,15 @@ internal static class ChoiceWriter
             json.WriteEndObject();
         }
 
+        json.WriteDepth(choices);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Writes what a usage says of loops.</summary>
+    public static void WriteDepth(this Utf8JsonWriter json, TextChoices choices)
+    {
         json.WriteNumber("loop_steps_total"u8, choices.LoopSteps);
         json.WriteNumber("mean_exit_step"u8, Math.Round(choices.MeanExitStep, 4));
-        json.WriteEndObject();
     }
 
     /// <summary>A log-probability as JSON can hold it.</summary>

@@ -2,7 +2,7 @@ using LoopLM.Server.Generations;
 using LoopLM.Server.OpenAi.Errors;
 using Microsoft.AspNetCore.Http.Features;
 
-namespace LoopLM.Server.OpenAi.Responses;
+namespace LoopLM.Server.OpenAi.Answers;
 
 /// <summary>Answers with server-sent events.</summary>
 internal static class EventStream

@@ -2,7 +2,7 @@ using System.Text.Json;
 using LoopLM.Server.Generations;
 using LoopLM.Server.OpenAi.Errors;
 
-namespace LoopLM.Server.OpenAi.Responses;
+namespace LoopLM.Server.OpenAi.Answers;
 
 /// <summary>Answers with one JSON value, once all choices have ended.</summary>
 internal static class WholeAnswer

@@ -1,7 +1,7 @@
 using LoopLM.Server.Generations;
 using LoopLM.Server.OpenAi.Errors;
 
-namespace LoopLM.Server.OpenAi.Responses;
+namespace LoopLM.Server.OpenAi.Answers;
 
 /// <summary>Writes the chunks of one streamed answer, each as a whole server-sent event.</summary>
 internal interface IChunkWriter : IDisposable

@@ -1,8 +1,9 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using LoopLM.Server.Generations;
 
-namespace LoopLM.Server.OpenAi;
+namespace LoopLM.Server.OpenAi.Requests;
 
 /// <summary>
 /// The fields of a request's JSON object. Null is the same as absent. Each method gives null where the field is absent or has the wrong type;
@@ -143,9 +144,27 @@ internal sealed class RequestFields(JsonElement body)
         }
         catch (InvalidOperationException)
         {
-            Report(RequestErrorKind.InvalidValue, name, $"'{name}' contains an escaped lone surrogate; it must be well-formed Unicode.");
+            ReportLoneSurrogate(name);
             return null;
         }
+    }
+
+    /// <summary>A value as it goes back to the client: JSON in one line.</summary>
+    public byte[] Echo(string name, JsonElement value)
+    {
+        var json = new ArrayBufferWriter<byte>();
+        using var writer = new Utf8JsonWriter(json, OpenAiJson.WriterOptions);
+        try
+        {
+            value.WriteTo(writer);
+        }
+        catch (InvalidOperationException)
+        {
+            ReportLoneSurrogate(name);
+        }
+
+        writer.Flush();
+        return json.WrittenSpan.ToArray();
     }
 
     private float? ReadNumber(string name, JsonElement value) =>
@@ -155,6 +174,9 @@ internal sealed class RequestFields(JsonElement body)
     private int? ReadInteger(string name, JsonElement value) =>
         value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number
         : WrongType<int>(name, value, "a whole number of 32 bits");
+
+    private void ReportLoneSurrogate(string name) =>
+        Report(RequestErrorKind.InvalidValue, name, $"'{name}' contains an escaped lone surrogate; it must be well-formed Unicode.");
 
     private T? WrongType<T>(string name, JsonElement found, string right)
         where T : struct

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using LoopLM.Server.OpenAi.Errors;
 
-namespace LoopLM.Server.OpenAi;
+namespace LoopLM.Server.OpenAi.Requests;
 
 /// <summary>Reads request bodies.</summary>
 internal static class RequestBody

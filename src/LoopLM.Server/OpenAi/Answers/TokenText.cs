@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Unicode;
 using LoopLM.Text.Tokenization;
 
-namespace LoopLM.Server.OpenAi.Responses;
+namespace LoopLM.Server.OpenAi.Answers;
 
 /// <summary>How answers write single tokens.</summary>
 /// <param name="tokenizer">Gives their bytes.</param>

@@ -13,12 +13,12 @@ internal sealed class EngineHarness : IDisposable
 
     private readonly EngineMetrics _metrics = new();
 
-    public EngineHarness(EngineOptions? options = null, ScriptedModel? model = null, ExitPolicies? policies = null)
+    public EngineHarness(EngineOptions? options = null, ScriptedModel? model = null, ExitPolicies? policies = null, TimeProvider? time = null)
     {
         Options = options ?? new EngineOptions { KvSlots = 4096, MaxSequences = 8, MaxRows = 32, PrefillChunk = 4 };
         Model = model ?? new ScriptedModel();
         Runner = new ScriptedRunner(Model, new RunnerCapacity(Options.MaxRows, Options.KvSlots));
-        Core = new EngineCore(Runner, Options, _metrics, policies);
+        Core = new EngineCore(Runner, Options, _metrics, policies, time);
     }
 
     public EngineOptions Options { get; }

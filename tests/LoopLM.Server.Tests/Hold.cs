@@ -1,19 +1,23 @@
 namespace LoopLM.Server.Tests;
 
-/// <summary>Holds the engine up before its next loop until it is let go.</summary>
+/// <summary>Holds the engine up before its next loop, or that of a later token, until it is let go.</summary>
 internal sealed class Hold : IDisposable
 {
     private readonly ManualResetEventSlim _held = new();
     private readonly ManualResetEventSlim _go = new();
 
-    public Hold(SpellingRunner runner) => runner.BeforeLoop = _ =>
+    /// <summary>Holds the engine up at the loops of a position and those behind it.</summary>
+    public Hold(SpellingRunner runner, int position = 0) => runner.BeforeLoop = batch =>
     {
-        Loops++;
-        _held.Set();
-        _go.Wait(ServerHarness.Patience);
+        if (batch.Rows[0].Position >= position)
+        {
+            Loops++;
+            _held.Set();
+            _go.Wait(ServerHarness.Patience);
+        }
     };
 
-    /// <summary>Loop passes that have begun.</summary>
+    /// <summary>Loop passes of that position and those behind it that have begun.</summary>
     public int Loops { get; private set; }
 
     public void WaitUntilHeld() => Assert.True(_held.Wait(ServerHarness.Patience));

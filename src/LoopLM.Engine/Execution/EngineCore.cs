@@ -73,7 +73,7 @@ public sealed class EngineCore : IDisposable
             throw new ArgumentException($"With these options the smallest request is refused: {rejection.Message}", nameof(options));
         }
 
-        _places = new QueuePlaces(options.MaxQueuedRequests, options.MaxQueuedTokens);
+        _places = new QueuePlaces(options.MaxQueuedRequests, options.MaxQueuedTokens, _time);
         _ledger = new KvLedger(options.KvSlots, options.MaxSequences);
         _scheduler = new Scheduler(options, _ledger);
         _ends = new SequenceEnds(_scheduler, _places, runner, metrics, _logger);
@@ -235,7 +235,8 @@ public sealed class EngineCore : IDisposable
     }
 
     private Rejection QueueFull() => new(RejectionReason.QueueFull, null,
-        $"{_places.Taken} requests with {_places.Tokens} prompt tokens are waiting; {_options.MaxQueuedRequests} requests and {_options.MaxQueuedTokens} tokens may. Try again later.");
+        $"{_places.Taken} requests with {_places.Tokens} prompt tokens are waiting; {_options.MaxQueuedRequests} requests and {_options.MaxQueuedTokens} tokens may. Try again later.",
+        _places.DrainTime());
 
     private void EndAll(in GenerationEvent end)
     {
@@ -254,7 +255,7 @@ public sealed class EngineCore : IDisposable
         for (var i = from; i < _scheduler.Running.Count; i++)
         {
             var admitted = _scheduler.Running[i];
-            _places.Return(1, admitted.Prompt.Length);
+            _places.Admit(admitted.Prompt.Length);
             _metrics.Admitted(admitted.Prompt.Length, _time.GetElapsedTime(admitted.AcceptedAt));
         }
     }
@@ -288,6 +289,12 @@ public sealed class EngineCore : IDisposable
             }
 
             row.Loop++;
+            if (row.ExitStep > 0)
+            {
+                EndObservation(i, row);
+                continue;
+            }
+
             var reads = row.Reads;
             if ((reads.Has(ExitSignals.Gate) && float.IsNaN(_gateLogits[i]))
                 || (reads.Has(ExitSignals.StateChange) && float.IsNaN(_stateChanges[i])))
@@ -335,10 +342,24 @@ public sealed class EngineCore : IDisposable
         }
     }
 
+    private void EndObservation(int index, in InFlightRow row)
+    {
+        _ledger.EndObservation(row.Sequence.Number, row.Position, row.Loop, row.ExitStep);
+        _left[index] = row.Loop == row.Sequence.ObservedLoops;
+        _readOut.Add(index, _left[index]);
+    }
+
     private void Leave(int index, ref InFlightRow row)
     {
-        _left[index] = true;
         _ledger.Exit(row.Sequence.Number, row.Position, row.Loop);
+        if (!row.IsPrompt && row.Loop < row.Sequence.ObservedLoops)
+        {
+            row.ExitStep = row.Loop;
+            _readOut.Add(index, left: false);
+            return;
+        }
+
+        _left[index] = true;
         if (row.IsReadOut)
         {
             _readOut.Add(index, left: true);

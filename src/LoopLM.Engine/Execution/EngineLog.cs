@@ -5,8 +5,8 @@ namespace LoopLM.Engine.Execution;
 /// <summary>Log messages of the engine. None carries text of a request.</summary>
 internal static partial class EngineLog
 {
-    [LoggerMessage(1, LogLevel.Information, "Model loaded by runner {Runner} in {Seconds:F2} s: {Loops} loops, context {ContextLength}, vocabulary {VocabularySize}")]
-    public static partial void Loaded(ILogger logger, string runner, double seconds, int loops, int contextLength, int vocabularySize);
+    [LoggerMessage(1, LogLevel.Information, "Model {Model} loaded by runner {Runner} in {Seconds:F2} s: {Loops} loops, context {ContextLength}, vocabulary {VocabularySize}")]
+    public static partial void Loaded(ILogger logger, string model, string runner, double seconds, int loops, int contextLength, int vocabularySize);
 
     [LoggerMessage(2, LogLevel.Critical, "The model could not be loaded")]
     public static partial void LoadFailed(ILogger logger, Exception exception);

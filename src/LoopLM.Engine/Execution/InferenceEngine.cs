@@ -16,6 +16,7 @@ public sealed class InferenceEngine : IAsyncDisposable
 {
     private static readonly TimeSpan SnapshotInterval = TimeSpan.FromMilliseconds(50);
 
+    private readonly string _name;
     private readonly Func<IModelRunner> _openRunner;
     private readonly EngineOptions _options;
     private readonly EngineMetrics _metrics;
@@ -31,6 +32,7 @@ public sealed class InferenceEngine : IAsyncDisposable
     private volatile bool _cancelAll;
 
     /// <summary>Starts the thread, which begins by opening the runner.</summary>
+    /// <param name="name">Name of the model, for the log.</param>
     /// <param name="openRunner">Opens a runner with room for the options' rows and KV slots. It is called, used and disposed on the engine's thread.</param>
     /// <param name="options">Sizes and defaults.</param>
     /// <param name="metrics">Where it counts; its gauges read this engine from here on.</param>
@@ -38,6 +40,7 @@ public sealed class InferenceEngine : IAsyncDisposable
     /// <param name="time">Its clock.</param>
     /// <param name="logger">Its log.</param>
     public InferenceEngine(
+        string name,
         Func<IModelRunner> openRunner,
         EngineOptions options,
         EngineMetrics metrics,
@@ -45,6 +48,7 @@ public sealed class InferenceEngine : IAsyncDisposable
         TimeProvider time,
         ILogger<InferenceEngine> logger)
     {
+        _name = name;
         _openRunner = openRunner;
         _options = options;
         _metrics = metrics;
@@ -154,7 +158,7 @@ public sealed class InferenceEngine : IAsyncDisposable
         var core = CreateCore(_openRunner());
         _snapshot = core.TakeSnapshot(EngineHealth.Ready);
         var model = _snapshot.Model!;
-        EngineLog.Loaded(_logger, _snapshot.Runner!, _time.GetElapsedTime(started).TotalSeconds, model.Loops, model.ContextLength, model.VocabularySize);
+        EngineLog.Loaded(_logger, _name, _snapshot.Runner!, _time.GetElapsedTime(started).TotalSeconds, model.Loops, model.ContextLength, model.VocabularySize);
         _core = core;
         _opened.SetResult();
         return core;

@@ -93,12 +93,20 @@ internal sealed class ReadOut(
         }
 
         row.LoopLogprobs?.Add(scores.Top(sequence.LoopLogprobs));
-        if (!left)
+        if (row.ExitStep == row.Loop)
+        {
+            // The loops behind it are observed before the token is told.
+            row.Choice = TryChoose(row, logits, out var chosen) ? (chosen, top is { } most ? scores.Report(chosen, most) : null) : default;
+        }
+        else if (!left)
         {
             return;
         }
-
-        if (!row.YieldsToken)
+        else if (row.ExitStep > 0)
+        {
+            Yield(row, row.ExitStep, row.Choice.Token, row.Choice.Logprobs);
+        }
+        else if (!row.YieldsToken)
         {
             var next = sequence.Prompt.Span[row.Position + 1];
             sequence.Generation.Publish(GenerationEvent.ForPromptToken(next, scores.Report(next, top!.Value)));
@@ -109,7 +117,7 @@ internal sealed class ReadOut(
         }
         else if (TryChoose(row, logits, out var token))
         {
-            Yield(row, token, top is { } count ? scores.Report(token, count) : null);
+            Yield(row, row.Loop, token, top is { } count ? scores.Report(token, count) : null);
         }
     }
 
@@ -170,20 +178,20 @@ internal sealed class ReadOut(
         return false;
     }
 
-    private void Yield(in InFlightRow row, int token, PositionLogprobs? logprobs)
+    private void Yield(in InFlightRow row, int exitStep, int token, PositionLogprobs? logprobs)
     {
         var sequence = row.Sequence;
         var now = time.GetTimestamp();
         var first = sequence.Generated == 0;
-        metrics.Generated(row.Loop, first, time.GetElapsedTime(first ? sequence.AcceptedAt : sequence.LastTokenAt, now));
+        metrics.Generated(exitStep, first, time.GetElapsedTime(first ? sequence.AcceptedAt : sequence.LastTokenAt, now));
         GeneratedTokens++;
-        ExitSteps += row.Loop;
+        ExitSteps += exitStep;
 
         sequence.LastToken = token;
         sequence.LastTokenAt = now;
         sequence.Generated++;
         sequence.IsDecoding = false;
-        sequence.Generation.Publish(GenerationEvent.ForToken(token, row.Loop, rows.Gates(row.RowSlot), logprobs, row.LoopLogprobs));
+        sequence.Generation.Publish(GenerationEvent.ForToken(token, exitStep, rows.Gates(row.RowSlot), logprobs, row.LoopLogprobs));
         if (sequence.StopTokens.Contains(token))
         {
             ends.End(sequence, GenerationEvent.Finished(FinishReason.Stop));

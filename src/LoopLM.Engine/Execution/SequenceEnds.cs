@@ -29,7 +29,7 @@ internal sealed class SequenceEnds(
     {
         while (scheduler.RemoveFromQueue(time, longest) is { } waiting)
         {
-            EndWaiting(waiting, GenerationEvent.Finished(FinishReason.QueueTimeout));
+            EndWaiting(waiting, GenerationEvent.Finished(FinishReason.QueueTimeout, places.DrainTime()));
         }
     }
 

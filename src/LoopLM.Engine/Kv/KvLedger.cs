@@ -8,6 +8,7 @@ namespace LoopLM.Engine.Kv;
 /// <see cref="KvLayout.LastExited"/>: a position takes a slot for each loop it runs; when it exits at e, loops beyond e alias slot e.
 /// <see cref="KvLayout.Shared"/>: the prompt does the same until it is done; then every loop aliases the slot of the last one, and each generated
 /// position takes one slot that all its loops name.
+/// A loop that is observed, behind the exit of its position, writes into a slot that only it sees; what later tokens see stays as it is.
 /// A sequence is opened only if its worst case fits beside the worst cases of the others, so that taking a slot never fails;
 /// every early exit shrinks the worst case at once.
 /// </remarks>
@@ -49,11 +50,11 @@ public sealed class KvLedger
     /// <summary>The most slots that a sequence can come to hold at once.</summary>
     public static long WorstCase(in KvReservation reservation)
     {
-        var (layout, prompt, generated, modelLoops, maxLoops) = reservation;
+        var (layout, prompt, generated, modelLoops, maxLoops, observes) = reservation;
         var promptSlots = (long)prompt * modelLoops;
-        return layout == KvLayout.Shared
+        return (observes ? 1 : 0) + (layout == KvLayout.Shared
             ? Math.Max(promptSlots, (long)prompt + generated)
-            : promptSlots + ((long)generated * maxLoops);
+            : promptSlots + ((long)generated * maxLoops));
     }
 
     /// <summary>Opens a sequence if its worst case fits beside the others'.</summary>
@@ -124,6 +125,24 @@ public sealed class KvLedger
         }
     }
 
+    /// <summary>The slot into which a loop writes that is observed. <see cref="EndObservation"/> must follow before the next one.</summary>
+    /// <param name="sequence">An open sequence that was opened to observe.</param>
+    /// <param name="position">A position that has left.</param>
+    /// <param name="loop">A loop behind its exit.</param>
+    public int Observe(int sequence, int position, int loop)
+    {
+        var slot = _free[--_freeCount];
+        Set(Table(sequence), loop, position, slot);
+        return slot;
+    }
+
+    /// <summary>Forgets what an observed loop has written: the loop aliases the slot of the exit step again.</summary>
+    public void EndObservation(int sequence, int position, int loop, int exitStep)
+    {
+        var table = Table(sequence);
+        Set(table, loop, position, table[exitStep, position]);
+    }
+
     /// <summary>The whole prompt has left: from here on the shared layout keeps only its last loop.</summary>
     public void FinishPrompt(int sequence)
     {
@@ -142,7 +161,7 @@ public sealed class KvLedger
             }
         }
 
-        Uncommit(table, table.Committed - table.Positions);
+        Uncommit(table, table.Committed - table.Positions - table.Observed);
     }
 
     /// <summary>The slots that a loop sees of positions 0..count-1.</summary>

@@ -15,6 +15,7 @@ internal sealed class SlotTable
         ModelLoops = reservation.ModelLoops;
         MaxLoops = reservation.MaxLoops;
         Loops = Math.Max(reservation.ModelLoops, reservation.MaxLoops);
+        Observed = reservation.Observes ? 1 : 0;
         Committed = committed;
         _slots = ArrayPool<int>.Shared.Rent(Loops * Positions);
         _slots.AsSpan(0, Loops * Positions).Fill(-1);
@@ -32,6 +33,9 @@ internal sealed class SlotTable
 
     /// <summary>Loops of the table: the deepest that a prompt or generated position can ask for.</summary>
     public int Loops { get; }
+
+    /// <summary>Slots for loops that are observed: they run one after the other, so one does.</summary>
+    public int Observed { get; }
 
     /// <summary>Slots that the sequence may still come to hold at worst.</summary>
     public int Committed { get; set; }

@@ -23,11 +23,14 @@ public readonly record struct GenerationEvent
     /// <summary>Prompt token or token: its log-probability and the most probable tokens, where the request asks for them; null elsewhere.</summary>
     public PositionLogprobs? Logprobs { get; private init; }
 
-    /// <summary>Token: the most probable tokens after every loop it ran, loop 1 first, where the request asks for them; null elsewhere.</summary>
+    /// <summary>Token: the most probable tokens after every loop it ran, loop 1 first, and where the request asks for it after those it skipped; null where nobody asks.</summary>
     public IReadOnlyList<TokenLogprob[]>? LoopLogprobs { get; private init; }
 
     /// <summary>Finished: why.</summary>
     public FinishReason FinishReason { get; private init; }
+
+    /// <summary>Finished because of the time in the queue: how long it takes to admit all that waits now, at the pace of late.</summary>
+    public TimeSpan RetryAfter { get; private init; }
 
     /// <summary>Failed: what went wrong, without any text of the request.</summary>
     public string? Error { get; private init; }
@@ -42,8 +45,8 @@ public readonly record struct GenerationEvent
         int token, int exitStep, in GateProbabilities gates, PositionLogprobs? logprobs, IReadOnlyList<TokenLogprob[]>? loopLogprobs) =>
         new(GenerationEventKind.Token) { Token = token, ExitStep = exitStep, Gates = gates, Logprobs = logprobs, LoopLogprobs = loopLogprobs };
 
-    internal static GenerationEvent Finished(FinishReason reason) =>
-        new(GenerationEventKind.Finished) { FinishReason = reason };
+    internal static GenerationEvent Finished(FinishReason reason, TimeSpan retryAfter = default) =>
+        new(GenerationEventKind.Finished) { FinishReason = reason, RetryAfter = retryAfter };
 
     internal static GenerationEvent Failed(string error, bool isRequestsFault = false) =>
         new(GenerationEventKind.Failed) { Error = error, IsRequestsFault = isRequestsFault };

@@ -45,4 +45,10 @@ public sealed record GenerationRequest
 
     /// <summary>How many of the most probable tokens are reported of every loop that a generated token ran. Every loop of it then goes through the head. 0 reports nothing.</summary>
     public int LoopLogprobs { get; init; }
+
+    /// <summary>
+    /// Whether the same is reported of the loops that a generated token skipped. They run for the report alone, so that the tokens are the same
+    /// and each costs all loops. Needs <see cref="LoopLogprobs"/>.
+    /// </summary>
+    public bool SkippedLoopLogprobs { get; init; }
 }

@@ -28,7 +28,7 @@ internal sealed class RequestValidator(
         }
 
         var reservation = new KvReservation(
-            request.KvLayout ?? options.KvLayout, request.Prompt.Length, Math.Max(request.MaxTokens - 1, 0), model.Loops, exit.MaxLoops);
+            request.KvLayout ?? options.KvLayout, request.Prompt.Length, Math.Max(request.MaxTokens - 1, 0), model.Loops, exit.MaxLoops, request.SkippedLoopLogprobs);
         var worstCase = KvLedger.WorstCase(reservation);
         if (worstCase > options.KvSlots)
         {
@@ -52,6 +52,7 @@ internal sealed class RequestValidator(
             Logprobs = request.Logprobs,
             PromptLogprobs = request.PromptLogprobs,
             LoopLogprobs = request.LoopLogprobs,
+            ObservedLoops = request.SkippedLoopLogprobs ? Math.Max(model.Loops, exit.MaxLoops) : 0,
             AcceptedAt = time.GetTimestamp(),
         };
         return true;
@@ -85,7 +86,10 @@ internal sealed class RequestValidator(
     private Rejection? CheckReports(GenerationRequest request) =>
         CheckRange("logprobs", request.Logprobs ?? 0, 0, model.VocabularySize)
         ?? CheckRange("prompt_logprobs", request.PromptLogprobs ?? 0, 0, model.VocabularySize)
-        ?? CheckRange("return_loop_logprobs", request.LoopLogprobs, 0, model.VocabularySize);
+        ?? CheckRange("return_loop_logprobs", request.LoopLogprobs, 0, model.VocabularySize)
+        ?? (request is { SkippedLoopLogprobs: true, LoopLogprobs: 0 }
+            ? Invalid("return_skipped_loop_logprobs", "'return_skipped_loop_logprobs' needs 'return_loop_logprobs' to be 1 or more.")
+            : null);
 
     private Rejection? CheckTokens(GenerationRequest request)
     {

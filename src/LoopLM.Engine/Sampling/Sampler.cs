@@ -60,25 +60,27 @@ public sealed class Sampler(int vocabularySize)
     /// <summary>The tokens that may be drawn: by rank where top-k or top-p needs ranks, otherwise by id.</summary>
     private ReadOnlySpan<Candidate> Filter(SamplingSettings settings)
     {
+        DropBelow(settings.MinP);
         var topK = settings.TopK > 0 && settings.TopK < _weights.Length;
         var topP = settings.TopP < 1;
         if (!topK && !topP)
         {
-            return Collect(settings.MinP);
+            return Collect(floor: 0);
         }
 
         var total = topP && !topK ? TensorPrimitives.Sum(_weights) : 0.0;
         var kept = Collect(topK ? KthLargest(settings.TopK) : TailFloor(total, settings.TopP));
         kept.Sort(MostProbableFirst);
         kept = topK ? kept[..Math.Min(settings.TopK, kept.Length)] : kept;
-        kept = topP ? Nucleus(kept, settings.TopP * (topK ? Sum(kept) : total)) : kept;
-        var end = kept.Length;
-        while (kept[end - 1].Weight < settings.MinP)
-        {
-            end--;
-        }
+        return topP ? Nucleus(kept, settings.TopP * (topK ? Sum(kept) : total)) : kept;
+    }
 
-        return kept[..end];
+    private void DropBelow(float floor)
+    {
+        for (var token = 0; floor > 0 && token < _weights.Length; token++)
+        {
+            _weights[token] = _weights[token] < floor ? 0 : _weights[token];
+        }
     }
 
     /// <summary>The tokens of at least a weight, by id. One whose weight underflows to 0 can never be drawn.</summary>

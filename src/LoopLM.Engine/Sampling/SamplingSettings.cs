@@ -4,7 +4,7 @@ namespace LoopLM.Engine.Sampling;
 
 /// <summary>
 /// How the next token is chosen from the logits. Applied in this order: the request's constraint, allowed tokens, bad words, minimum of tokens, bias,
-/// repetition, frequency and presence penalty, temperature, top-k, top-p, min-p.
+/// repetition, frequency and presence penalty, temperature, min-p, top-k, top-p. The order is vLLM's.
 /// </summary>
 public sealed record SamplingSettings
 {

@@ -17,6 +17,12 @@ internal struct InFlightRow
     /// <summary>Loops that it has run.</summary>
     public int Loop { get; set; }
 
+    /// <summary>The loop at which its token was chosen; 0 before. Later loops are observed: they run for the report alone.</summary>
+    public int ExitStep { get; set; }
+
+    /// <summary>The token that was chosen at <see cref="ExitStep"/>, and what is reported of it.</summary>
+    public (int Token, PositionLogprobs? Logprobs) Choice { get; set; }
+
     public ExitDistribution Distribution;
 
     /// <summary>The most probable tokens after each loop so far; null where nobody asks.</summary>
@@ -32,7 +38,8 @@ internal struct InFlightRow
 
     /// <summary>What is read after its loops. The prompt always runs all of them, so its last position is read for the report alone.</summary>
     public readonly ExitSignals Reads =>
-        !IsPrompt ? Sequence.Reads
+        ExitStep > 0 ? ExitSignals.None
+        : !IsPrompt ? Sequence.Reads
         : YieldsToken && Sequence.ReportGates ? ExitSignals.Gate
         : ExitSignals.None;
 }

@@ -37,6 +37,9 @@ internal sealed class Sequence(Generation generation)
 
     public int LoopLogprobs { get; init; }
 
+    /// <summary>The loops of a generated token that are reported, whether it ran them or skipped them; 0 reports those that it ran.</summary>
+    public int ObservedLoops { get; init; }
+
     /// <summary>When it was accepted, in ticks of the time provider.</summary>
     public required long AcceptedAt { get; init; }
 

@@ -34,7 +34,9 @@ internal sealed class TickPlan(KvLedger ledger, int capacity) : LoopBatch
         {
             ref var row = ref rows[i];
             var loop = row.Loop + 1;
-            var slot = ledger.Take(row.Sequence.Number, row.Position, loop);
+            var slot = row.ExitStep > 0
+                ? ledger.Observe(row.Sequence.Number, row.Position, loop)
+                : ledger.Take(row.Sequence.Number, row.Position, loop);
             _rows[i] = new LoopRow(row.RowSlot, row.Sequence.Number, row.Position, loop, slot, row.Token);
             Reads |= row.Reads;
         }

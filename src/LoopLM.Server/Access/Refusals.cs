@@ -16,10 +16,16 @@ internal static class Refusals
             return context.WriteErrorAsync(OpenAiErrors.From(error));
         }
 
-        var status = GrpcErrors.From(error).Status;
+        var exception = GrpcErrors.From(error);
+        var status = exception.Status;
         context.Response.ContentType = "application/grpc";
         context.Response.Headers["grpc-status"] = ((int)status.StatusCode).ToString(CultureInfo.InvariantCulture);
         context.Response.Headers["grpc-message"] = Uri.EscapeDataString(status.Detail);
+        foreach (var trailer in exception.Trailers)
+        {
+            context.Response.Headers[trailer.Key] = trailer.Value;
+        }
+
         return Task.CompletedTask;
     }
 }

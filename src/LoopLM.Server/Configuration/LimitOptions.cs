@@ -84,6 +84,10 @@ public sealed class LimitOptions
     [Range(typeof(TimeSpan), "00:00:00.001", "00:01:00")]
     public TimeSpan SchemaTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>Bytes of the compiled schemas, choices and patterns that are kept for the next request, 0 to 2^30. The largest take some 2.5 MB.</summary>
+    [Range(0, 1 << 30)]
+    public int MaxGrammarCacheBytes { get; set; } = 32 << 20;
+
     /// <summary>Depths at which one prompt may be answered side by side, 2 to 64.</summary>
     [Range(2, 64)]
     public int MaxCompared { get; set; } = 8;

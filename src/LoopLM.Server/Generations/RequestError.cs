@@ -6,9 +6,22 @@ namespace LoopLM.Server.Generations;
 /// <param name="Kind">The kind.</param>
 /// <param name="Field">The field at fault; null where it is not the request's fault.</param>
 /// <param name="Message">What was found and what would be right; nothing of the request's text.</param>
-/// <param name="RetryAfter">Seconds after which trying again has a chance, where that is known.</param>
+/// <param name="RetryAfter">Seconds after which trying again has a chance; null where that is not measured.</param>
 internal sealed record RequestError(RequestErrorKind Kind, string? Field, string Message, int? RetryAfter = null)
 {
+    private const int MaxRetrySeconds = 60;
+
+    /// <summary>Seconds after which trying again has a chance; null where it has none.</summary>
+    public int? RetryAfter { get; } = RetryAfter ?? Kind switch
+    {
+        RequestErrorKind.Loading or RequestErrorKind.Draining => 5,
+        RequestErrorKind.Unhealthy => 30,
+        _ => null,
+    };
+
+    /// <summary>A wait in whole seconds that clients can be asked for: 1 to 60.</summary>
+    public static int RetrySeconds(TimeSpan wait) => (int)Math.Clamp(Math.Ceiling(wait.TotalSeconds), 1, MaxRetrySeconds);
+
     /// <summary>The engine's refusal.</summary>
     public static RequestError From(Rejection rejection) => new(
         rejection.Reason switch
@@ -23,5 +36,6 @@ internal sealed record RequestError(RequestErrorKind Kind, string? Field, string
             _ => throw new ArgumentOutOfRangeException(nameof(rejection), rejection.Reason, null),
         },
         rejection.Parameter,
-        rejection.Message);
+        rejection.Message,
+        rejection.RetryAfter is { } wait ? RetrySeconds(wait) : null);
 }

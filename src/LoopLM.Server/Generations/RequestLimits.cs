@@ -19,7 +19,7 @@ internal sealed class RequestLimits(IOptions<LimitOptions> limits)
         ?? CheckRange("logprobs", request.Logprobs ?? 0, 0, _limits.MaxLogprobs)
         ?? CheckRange("prompt_logprobs", request.PromptLogprobs ?? 0, 0, _limits.MaxLogprobs)
         ?? CheckRange("return_loop_logprobs", request.LoopLogprobs, 0, _limits.MaxLoopLogprobs)
-        ?? CheckConstraint(request)
+        ?? CheckFormat(request)
         ?? CheckCount("logit_bias", request.Sampling.LogitBias.Count, _limits.MaxLogitBias)
         ?? CheckCount("stop_token_ids", request.StopTokens.Count, _limits.MaxStopTokens)
         ?? CheckTexts("stop", request.Stop, _limits.MaxStopStrings, _limits.MaxStopLength)
@@ -36,8 +36,8 @@ internal sealed class RequestLimits(IOptions<LimitOptions> limits)
     }
 
     /// <summary>A text that is held to a format ends where it is complete, and only there.</summary>
-    private static RequestError? CheckConstraint(TextRequest request) =>
-        request.Constraint is null ? null
+    private static RequestError? CheckFormat(TextRequest request) =>
+        request.Format is null ? null
         : request.MinTokens > 0 ? Invalid("min_tokens", $"'min_tokens' is {request.MinTokens}; it must be 0 where the format of the text is given.")
         : request.IgnoreEndOfText ? Invalid("ignore_eos", "'ignore_eos' is true; it must be false where the format of the text is given.")
         : null;

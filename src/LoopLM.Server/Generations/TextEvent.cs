@@ -27,7 +27,7 @@ internal readonly record struct TextEvent
     /// <summary>Token: its log-probability and the most probable tokens, where the request asks for them.</summary>
     public PositionLogprobs? Logprobs { get; init; }
 
-    /// <summary>Token: the most probable tokens after every loop it ran, loop 1 first, where the request asks for them.</summary>
+    /// <summary>Token: the most probable tokens after every loop it ran, loop 1 first, where the request asks for them; behind them those after the loops that it skipped, where it asks for those.</summary>
     public IReadOnlyList<TokenLogprob[]>? LoopLogprobs { get; init; }
 
     /// <summary>End: why.</summary>

@@ -96,7 +96,8 @@ internal sealed class TextGeneration(
         {
             { Kind: GenerationEventKind.Failed, IsRequestsFault: true } => new RequestError(RequestErrorKind.InvalidValue, null, read.Error!),
             { Kind: GenerationEventKind.Failed } => new RequestError(RequestErrorKind.Failed, null, read.Error!),
-            { FinishReason: FinishReason.QueueTimeout } => new RequestError(RequestErrorKind.QueueTimeout, null, "The request has waited for a place for as long as requests may. Try again later."),
+            { FinishReason: FinishReason.QueueTimeout } => new RequestError(
+                RequestErrorKind.QueueTimeout, null, "The request has waited for a place for as long as requests may. Try again later.", RequestError.RetrySeconds(read.RetryAfter)),
             { FinishReason: FinishReason.Cancelled } => new RequestError(RequestErrorKind.Draining, null, "The server is shutting down."),
             _ => null,
         };

@@ -9,45 +9,91 @@ using LoopLM.Text.Stopping;
 namespace LoopLM.Server.Generations;
 
 /// <summary>Turns requests for text into generations of the engine of their model; every protocol goes through it.</summary>
-internal sealed class TextGenerator(ServedModels models, RequestLimits limits, TokenCharges charges)
+internal sealed class TextGenerator(ServedModels models, RequestLimits limits, OutputConstraints constraints, TokenCharges charges)
 {
     /// <summary>Starts all generations of a request, or none and says why not: the server's own checks from cheap to dear, then the engine's.</summary>
+    /// <exception cref="OperationCanceledException">The work before the start was cancelled.</exception>
     public bool TryStart(
         TextRequest request,
+        CancellationToken cancellation,
         [NotNullWhen(true)] out TextChoices? choices,
         [NotNullWhen(false)] out RequestError? error)
     {
-        var started = TryStart([request], out var all, out error);
+        choices = null;
+        return TryFindModel(request, out var model, out error) && TryStart(model, request, cancellation, out choices, out error);
+    }
+
+    /// <summary>Starts all generations of a request for which <see cref="TryFindModel"/> has found the model.</summary>
+    /// <inheritdoc cref="TryStart(TextRequest, CancellationToken, out TextChoices?, out RequestError?)"/>
+    public bool TryStart(
+        ServedModel model,
+        TextRequest request,
+        CancellationToken cancellation,
+        [NotNullWhen(true)] out TextChoices? choices,
+        [NotNullWhen(false)] out RequestError? error)
+    {
+        var started = TryStart(model, [request], cancellation, out var all, out error);
         choices = all?[0];
         return started;
     }
 
     /// <summary>Starts all generations of several requests to one model, or none.</summary>
     /// <param name="requests">The requests, at least one; the first names the model.</param>
+    /// <param name="cancellation">Ends the work before the start.</param>
     /// <param name="choices">The choices of each request.</param>
     /// <param name="error">Why none was started.</param>
+    /// <exception cref="OperationCanceledException">The work before the start was cancelled.</exception>
     public bool TryStart(
         IReadOnlyList<TextRequest> requests,
+        CancellationToken cancellation,
         [NotNullWhen(true)] out IReadOnlyList<TextChoices>? choices,
         [NotNullWhen(false)] out RequestError? error)
     {
         choices = null;
-        if (!models.TryFind(requests[0].Model, out var model, out error))
+        ServedModel? model = null;
+        error = null;
+        foreach (var request in requests)
         {
-            return false;
-        }
-
-        var wanted = new GenerationRequest[requests.Count][];
-        var signals = Array.ConvertAll(wanted, _ => new EventSignal());
-        for (var i = 0; i < wanted.Length; i++)
-        {
-            if (!TryPrepare(model, requests[i], signals[i], out wanted[i]!, out error))
+            if (!TryFindModel(request, out model, out error))
             {
                 return false;
             }
         }
 
-        GenerationRequest[] together = [.. wanted.SelectMany(each => each)];
+        return TryStart(model!, requests, cancellation, out choices, out error);
+    }
+
+    /// <summary>Finds the model of a request and makes the cheap checks: what they refuse is refused before any work on its texts.</summary>
+    public bool TryFindModel(TextRequest request, [NotNullWhen(true)] out ServedModel? model, [NotNullWhen(false)] out RequestError? error)
+    {
+        if (models.TryFind(request.Model, out model, out error))
+        {
+            error = limits.Check(request, model.Settings.Engine);
+        }
+
+        return error is null;
+    }
+
+    private bool TryStart(
+        ServedModel model,
+        IReadOnlyList<TextRequest> requests,
+        CancellationToken cancellation,
+        [NotNullWhen(true)] out IReadOnlyList<TextChoices>? choices,
+        [NotNullWhen(false)] out RequestError? error)
+    {
+        choices = null;
+        error = null;
+        var wanted = new GenerationRequest[requests.Count][];
+        var signals = Array.ConvertAll(wanted, _ => new EventSignal());
+        for (var i = 0; i < wanted.Length; i++)
+        {
+            if (!TryPrepare(model, requests[i], cancellation, out wanted[i]!, out error))
+            {
+                return false;
+            }
+        }
+
+        GenerationRequest[] together = [.. wanted.SelectMany((each, i) => each.Select(one => one with { Signal = signals[i] }))];
         error = charges.TryCharge(together.Sum(each => (long)each.Prompt.Length + each.MaxTokens));
         if (error is not null)
         {
@@ -72,17 +118,6 @@ internal sealed class TextGenerator(ServedModels models, RequestLimits limits, T
         return true;
     }
 
-    /// <summary>Finds the model of a request and makes the cheap checks alone.</summary>
-    public bool TryFindModel(TextRequest request, [NotNullWhen(true)] out ServedModel? model, [NotNullWhen(false)] out RequestError? error)
-    {
-        if (models.TryFind(request.Model, out model, out error))
-        {
-            error = limits.Check(request, model.Settings.Engine);
-        }
-
-        return error is null;
-    }
-
     private static TextChoices Decode(
         ServedModel model, TextRequest request, GenerationRequest[] wanted, IEnumerable<Generation> generations, EventSignal signal)
     {
@@ -101,7 +136,13 @@ internal sealed class TextGenerator(ServedModels models, RequestLimits limits, T
         sampling.Seed is { } seed ? sampling with { Seed = CounterRandom.Derive(seed, index) } : sampling;
 
     private static GenerationRequest ToGeneration(
-        ServedModel model, TextRequest request, ReadOnlyMemory<int> prompt, int[] stopTokens, SamplingSettings sampling, EventSignal signal, int index)
+        ServedModel model,
+        TextRequest request,
+        ReadOnlyMemory<int> prompt,
+        int[] stopTokens,
+        SamplingSettings sampling,
+        Func<int, ITokenConstraint>? constraint,
+        int index)
     {
         var maxTokens = request.MaxTokens ?? Math.Max(1, model.Checkpoint.Config.ContextLength - prompt.Length);
         return new()
@@ -110,7 +151,7 @@ internal sealed class TextGenerator(ServedModels models, RequestLimits limits, T
             MaxTokens = maxTokens,
             MinTokens = request.MinTokens,
             Sampling = Seeded(sampling, index),
-            Constraint = request.Constraint?.Invoke(maxTokens),
+            Constraint = constraint?.Invoke(maxTokens),
             Exit = request.Exit,
             KvLayout = request.KvLayout,
             StopTokens = stopTokens,
@@ -118,7 +159,7 @@ internal sealed class TextGenerator(ServedModels models, RequestLimits limits, T
             Logprobs = request.Logprobs,
             PromptLogprobs = request.PromptLogprobs,
             LoopLogprobs = request.LoopLogprobs,
-            Signal = signal,
+            SkippedLoopLogprobs = request.SkippedLoopLogprobs,
         };
     }
 
@@ -151,21 +192,15 @@ internal sealed class TextGenerator(ServedModels models, RequestLimits limits, T
         return [.. encoded];
     }
 
-    /// <summary>Checks a request and encodes it.</summary>
+    /// <summary>Encodes a request, as far as the checks of what that gives allow it.</summary>
     private bool TryPrepare(
         ServedModel model,
         TextRequest request,
-        EventSignal signal,
+        CancellationToken cancellation,
         [NotNullWhen(true)] out GenerationRequest[]? wanted,
         [NotNullWhen(false)] out RequestError? error)
     {
         wanted = null;
-        error = limits.Check(request, model.Settings.Engine);
-        if (error is not null)
-        {
-            return false;
-        }
-
         var sampling = request.Sampling with { BadWords = EncodeBadWords(model, request.BadWords) };
         if (SamplingRules.Check(sampling, model.Checkpoint.Config.VocabularySize) is { } refused)
         {
@@ -175,14 +210,14 @@ internal sealed class TextGenerator(ServedModels models, RequestLimits limits, T
 
         var prompts = request.Prompts.Select(prompt => Encode(model, prompt, request.AddSpecialTokens)).ToArray();
         error = limits.CheckPromptLogprobs(request, prompts.Sum(prompt => prompt.Length));
-        if (error is not null)
+        if (error is not null || !constraints.TryCompile(model, request.Format, cancellation, out var constraint, out error))
         {
             return false;
         }
 
         int[] endTokens = [.. model.Checkpoint.Config.EndOfTextTokens, .. request.EndOfTurnTokens];
         int[] stopTokens = [.. request.IgnoreEndOfText ? [] : endTokens, .. request.StopTokens];
-        wanted = [.. prompts.SelectMany(prompt => Enumerable.Range(0, request.Choices).Select(index => ToGeneration(model, request, prompt, stopTokens, sampling, signal, index)))];
+        wanted = [.. prompts.SelectMany(prompt => Enumerable.Range(0, request.Choices).Select(index => ToGeneration(model, request, prompt, stopTokens, sampling, constraint, index)))];
         return true;
     }
 }

@@ -34,8 +34,8 @@ internal sealed record TextRequest
     /// <summary>Words that may not appear in the output.</summary>
     public IReadOnlyList<string> BadWords { get; init; } = [];
 
-    /// <summary>Makes the constraint of one generation of so many tokens at most; null where there is none.</summary>
-    public Func<int, ITokenConstraint>? Constraint { get; init; }
+    /// <summary>What each generation is held to; null for any text.</summary>
+    public OutputFormat? Format { get; init; }
 
     public ExitSettings Exit { get; init; } = new();
 
@@ -70,4 +70,7 @@ internal sealed record TextRequest
 
     /// <summary>How many of the most probable tokens to report of every loop that a token ran; 0 reports nothing.</summary>
     public int LoopLogprobs { get; init; }
+
+    /// <summary>Whether the same is reported of the loops that it skipped.</summary>
+    public bool SkippedLoopLogprobs { get; init; }
 }

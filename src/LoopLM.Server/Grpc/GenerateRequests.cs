@@ -67,5 +67,6 @@ internal static class GenerateRequests
         ReportGates = true,
         Logprobs = request.HasLogprobs ? request.Logprobs : null,
         LoopLogprobs = request.LoopLogprobs,
+        SkippedLoopLogprobs = request.SkippedLoopLogprobs,
     };
 }

@@ -6,7 +6,12 @@ namespace LoopLM.Server.Grpc;
 /// <summary>The table from what can go wrong to gRPC's status.</summary>
 internal static class GrpcErrors
 {
-    public static RpcException From(RequestError error) => new(new Status(CodeOf(error.Kind), error.Message));
+    /// <summary>The trailer by which a server says when to try again (gRPC proposal A6).</summary>
+    public const string PushbackName = "grpc-retry-pushback-ms";
+
+    public static RpcException From(RequestError error) => new(
+        new Status(CodeOf(error.Kind), error.Message),
+        error.RetryAfter is { } seconds ? new Metadata { { PushbackName, $"{seconds * 1000}" } } : []);
 
     private static StatusCode CodeOf(RequestErrorKind kind) => kind switch
     {

@@ -10,7 +10,7 @@ internal sealed class InferenceService(TextGenerator generator) : Inference.Infe
     public override async Task Generate(
         GenerateRequest request, IServerStreamWriter<GenerateResponse> responseStream, ServerCallContext context)
     {
-        if (!generator.TryStart(request.ToTextRequest(), out var choices, out var error))
+        if (!generator.TryStart(request.ToTextRequest(), context.CancellationToken, out var choices, out var error))
         {
             throw GrpcErrors.From(error);
         }

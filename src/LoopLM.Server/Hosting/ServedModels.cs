@@ -46,6 +46,7 @@ internal sealed class ServedModels : IAsyncDisposable
             .ToFrozenDictionary(named => named.name, named => named.model, StringComparer.Ordinal);
 
         InferenceEngine Start(ModelSettings settings, Checkpoint checkpoint) => new(
+            settings.Model.NameOrFolder,
             () => runners[settings.Model.Runner](checkpoint, new RunnerCapacity(settings.Engine.MaxRows, settings.Engine.KvSlots), new RunnerSettings(settings.Model, settings.Kv, runnerLogger)),
             settings.Engine,
             metrics.ForModel(settings.Model.NameOrFolder),

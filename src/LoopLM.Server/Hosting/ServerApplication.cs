@@ -12,6 +12,7 @@ using LoopLM.Server.OpenAi;
 using LoopLM.Server.Telemetry;
 using LoopLM.Text.Templates;
 using LoopLM.Text.Tokenization;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
@@ -53,6 +54,8 @@ public static class ServerApplication
             .AddOptions(builder.Configuration)
             .AddEngine()
             .AddSingleton<RequestLimits>()
+            .AddSingleton<GrammarCache>()
+            .AddSingleton<OutputConstraints>()
             .AddSingleton<TextGenerator>()
             .AddAccess()
             .AddHealth()
@@ -68,8 +71,10 @@ public static class ServerApplication
         app.UseAccess(builder.Configuration);
         app.MapOpenAi();
         app.MapAbout();
-        app.MapGrpcService<InferenceService>();
-        app.MapGrpcReflectionService();
+
+        // gRPC bounds each message by itself; the limit of a body would end a stream of them.
+        app.MapGrpcService<InferenceService>().WithMetadata(new DisableRequestSizeLimitAttribute());
+        app.MapGrpcReflectionService().WithMetadata(new DisableRequestSizeLimitAttribute());
         app.MapHealth();
         var metrics = app.MapMetrics();
         if (builder.Configuration.GetValue<bool>($"{AuthOptions.Section}:{nameof(AuthOptions.OpenMetrics)}"))

@@ -4,7 +4,6 @@ using LoopLM.Server.OpenAi.Compare;
 using LoopLM.Server.OpenAi.Completions;
 using LoopLM.Server.OpenAi.Errors;
 using LoopLM.Server.OpenAi.Models;
-using LoopLM.Server.OpenAi.Requests;
 using LoopLM.Server.OpenAi.Responses;
 using LoopLM.Server.OpenAi.Tokens;
 
@@ -16,7 +15,6 @@ internal static class OpenAiEndpoints
     private const string Prefix = "/v1";
 
     public static IServiceCollection AddOpenAi(this IServiceCollection services) => services
-        .AddSingleton<ResponseFormats>()
         .AddSingleton<GeneratedAnswer>()
         .AddSingleton<CompletionEndpoint>()
         .AddSingleton<ChatPrompts>()

@@ -26,7 +26,7 @@ public sealed class TokenConstraint
     /// <param name="grammar">What the text has to be; made for the tokens.</param>
     /// <param name="trie">The tokens to write it with.</param>
     /// <param name="maxTokens">Tokens that will be generated at most, end token included.</param>
-    public TokenConstraint(JsonGrammar grammar, TokenTrie trie, int maxTokens = int.MaxValue)
+    public TokenConstraint(TextGrammar grammar, TokenTrie trie, int maxTokens = int.MaxValue)
     {
         _trie = trie;
         _automaton = new(grammar);

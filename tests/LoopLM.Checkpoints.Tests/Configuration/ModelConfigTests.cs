@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using LoopLM.Checkpoints.Configuration;
 using LoopLM.Testing;
@@ -91,6 +92,30 @@ public sealed class ModelConfigTests : IDisposable
 
         Assert.Equal((16, 1f, 0), (loaded.HeadDimension, loaded.EarlyExitThreshold, loaded.EndOfTextTokens.Length));
     }
+
+    [Fact]
+    public void Load_KeysThatNameCode_ChangesNothing()
+    {
+        var config = Valid();
+        File.WriteAllText(_folder["plain.json"], config.ToJsonString());
+        config["auto_map"] = new JsonObject { ["AutoModelForCausalLM"] = "http://localhost/evil--modeling.Evil", ["AutoConfig"] = "../../evil.Evil" };
+        config["trust_remote_code"] = true;
+        config["_attn_implementation_internal"] = "evil/kernel";
+        config["attn_implementation"] = "evil/kernel:run";
+        config["architectures"] = new JsonArray("../evil.py");
+        config["_name_or_path"] = "http://localhost/evil";
+        config["quantization_config"] = null;
+        config["custom_pipelines"] = new JsonObject { ["evil"] = new JsonObject { ["impl"] = "evil.Evil" } };
+        File.WriteAllText(_folder["config.json"], config.ToJsonString());
+
+        var (plain, odd) = (Assert.IsType<OuroConfig>(ModelConfig.Load(_folder["plain.json"])), Assert.IsType<OuroConfig>(ModelConfig.Load(_folder["config.json"])));
+
+        Assert.Equal(JsonSerializer.Serialize(plain), JsonSerializer.Serialize(odd));
+    }
+
+    [Fact]
+    public void Load_NestedWithoutEnd_IsRefused() =>
+        Assert.Contains("not valid JSON", Refuse("{\"a\":" + new string('[', 100_000)).Message, StringComparison.Ordinal);
 
     private static JsonObject Valid() =>
         JsonNode.Parse(File.ReadAllText(TestData.Fixture("ouro-tiny-mha", "config.json")))!.AsObject();

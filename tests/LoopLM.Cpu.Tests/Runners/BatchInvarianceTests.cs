@@ -52,6 +52,12 @@ public sealed class BatchInvarianceTests
         var requests = Enumerable.Range(0, Requests).Select(index => CreateRequest(random, index, checkpoint.Config.VocabularySize)).ToArray();
         var options = new CpuRunnerOptions { Weights = weights, Kv = kv, Threads = 1, Instructions = instructions };
         var alone = requests.Select(request => Run(checkpoint, options, new EngineOptions { KvSlots = 800, MaxSequences = 1 }, [request])[0]).ToArray();
+        foreach (var (request, outcome) in requests.Zip(alone).Where(pair => pair.First.SkippedLoopLogprobs))
+        {
+            var plain = request with { LoopLogprobs = 0, SkippedLoopLogprobs = false };
+            Run(checkpoint, options, new EngineOptions { KvSlots = 800, MaxSequences = 1 }, [plain])[0].AssertSameTokens(outcome);
+        }
+
         for (var mix = 0; mix < Mixes; mix++)
         {
             var engineOptions = new EngineOptions
@@ -76,6 +82,8 @@ public sealed class BatchInvarianceTests
         MaxTokens = random.Next(1, 12),
         KvLayout = (KvLayout)random.Next(2),
         ReportGates = true,
+        LoopLogprobs = index % 3 == 0 ? 1 : 0,
+        SkippedLoopLogprobs = index % 3 == 0,
         Exit = random.Next(3) switch
         {
             0 => new ExitSettings { Policy = "hidden-delta", Threshold = 0.2f },
@@ -126,10 +134,15 @@ public sealed class BatchInvarianceTests
 
         public void AssertEqual(Outcome other)
         {
+            AssertSameTokens(other);
+            Assert.Equal(Logits, other.Logits);
+        }
+
+        public void AssertSameTokens(Outcome other)
+        {
             Assert.Equal(Tokens, other.Tokens);
             Assert.Equal(ExitSteps, other.ExitSteps);
             Assert.Equal(GateProbabilities, other.GateProbabilities);
-            Assert.Equal(Logits, other.Logits);
         }
     }
 }

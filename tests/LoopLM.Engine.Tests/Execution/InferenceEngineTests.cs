@@ -68,7 +68,7 @@ public sealed class InferenceEngineTests : IDisposable
     public async Task Opened_OptionsDoNotSuitTheModel_FailsAndDisposesTheRunner()
     {
         var engine = new InferenceEngine(
-            () => _runner, Options with { MaxLoops = 3 }, _metrics, ExitPolicies.BuiltIn, TimeProvider.System, NullLogger<InferenceEngine>.Instance);
+            "model", () => _runner, Options with { MaxLoops = 3 }, _metrics, ExitPolicies.BuiltIn, TimeProvider.System, NullLogger<InferenceEngine>.Instance);
 
         await Assert.ThrowsAsync<ArgumentException>(() => engine.Opened.WaitAsync(Patience));
 
@@ -81,7 +81,7 @@ public sealed class InferenceEngineTests : IDisposable
     {
         var time = new BreakingTime();
         var engine = new InferenceEngine(
-            () => _runner, Options, _metrics, ExitPolicies.BuiltIn, time, NullLogger<InferenceEngine>.Instance);
+            "model", () => _runner, Options, _metrics, ExitPolicies.BuiltIn, time, NullLogger<InferenceEngine>.Instance);
         await engine.Opened.WaitAsync(Patience);
         var generations = new List<Generation>();
         _runner.BeforeLoop = _ => time.Breaks = generations.Count == 10;
@@ -190,7 +190,7 @@ public sealed class InferenceEngineTests : IDisposable
     }
 
     private InferenceEngine Create(Func<IModelRunner> open) =>
-        new(open, Options, _metrics, ExitPolicies.BuiltIn, TimeProvider.System, NullLogger<InferenceEngine>.Instance);
+        new("model", open, Options, _metrics, ExitPolicies.BuiltIn, TimeProvider.System, NullLogger<InferenceEngine>.Instance);
 
     private async Task<InferenceEngine> StartAsync()
     {

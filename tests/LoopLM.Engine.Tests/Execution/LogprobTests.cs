@@ -1,5 +1,6 @@
 using LoopLM.Engine.Depth;
 using LoopLM.Engine.Execution;
+using LoopLM.Engine.Kv;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Sampling;
 using LoopLM.Testing;
@@ -122,6 +123,61 @@ public sealed class LogprobTests
         var expected = engine.Run(plain);
         Assert.Equal(expected.Tokens, reported.Tokens);
         Assert.Equal(expected.ExitSteps, reported.ExitSteps);
+    }
+
+    [Theory]
+    [InlineData(KvLayout.LastExited, 4)]
+    [InlineData(KvLayout.Shared, 4)]
+    [InlineData(KvLayout.LastExited, 6)]
+    [InlineData(KvLayout.Shared, 6)]
+    public void Tick_SkippedLoopLogprobs_AreWhatTheTokenWouldHaveSaidHadItGoneOn(KvLayout layout, int maxLoops)
+    {
+        using var engine = new EngineHarness();
+        int[] trace = [4, 1, 3, 2, 1, 4, 2];
+        ExitSettings Exit(int[] steps) => new() { Policy = "trace", Trace = steps, MaxLoops = maxLoops };
+        GenerationRequest Traced(int[] steps) => Greedy(5, steps.Length, Exit(steps)) with { KvLayout = layout, LoopLogprobs = 3, Logprobs = 2 };
+
+        var observed = Tokens(engine.Run(Traced(trace) with { SkippedLoopLogprobs = true }));
+
+        var plain = Tokens(engine.Run(Traced(trace)));
+        Assert.Equal(plain.Select(Scores), observed.Select(Scores));
+        Assert.Equal(plain.Select(token => (token.Token, token.ExitStep)), observed.Select(token => (token.Token, token.ExitStep)));
+        Assert.Equal(4, observed[0].LoopLogprobs!.Count);
+        for (var i = 1; i < trace.Length; i++)
+        {
+            int[] deeper = [.. trace[..i], maxLoops, .. trace[(i + 1)..]];
+            Assert.Equal(Tokens(engine.Run(Traced(deeper)))[i].LoopLogprobs, observed[i].LoopLogprobs);
+        }
+    }
+
+    [Fact]
+    public void Tick_SkippedLoopLogprobsOfManyAtOnce_ChangeNobodysTokens()
+    {
+        using var engine = new EngineHarness();
+        static SamplingSettings Seeded(int seed) => new() { Temperature = 1, Seed = seed };
+        var requests = Enumerable.Range(0, 12)
+            .Select(i => Greedy(2 + i, 10, QExit(0.5f, maxLoops: 2 + (i % 4)), salt: i) with { KvLayout = (KvLayout)(i % 2), Sampling = Seeded(i) })
+            .ToList();
+        var expected = requests.ConvertAll(request => engine.Run(request));
+
+        var generations = requests.Select((request, i) => engine.Submit(i % 3 == 0 ? request : request with { LoopLogprobs = 1, SkippedLoopLogprobs = true })).ToList();
+        engine.Drain();
+
+        var outcomes = generations.ConvertAll(Outcome.Of);
+        Assert.Equal(expected.Select(each => each.Tokens), outcomes.Select(each => each.Tokens));
+        Assert.Equal(expected.Select(each => each.ExitSteps), outcomes.Select(each => each.ExitSteps));
+    }
+
+    [Theory]
+    [InlineData(KvLayout.LastExited, (3 * 4) + (4 * 2) + 1)]
+    [InlineData(KvLayout.Shared, (3 * 4) + 1)]
+    public void Tick_SkippedLoopLogprobs_TakeOneSlotMore(KvLayout layout, int slots)
+    {
+        using var engine = new EngineHarness(new EngineOptions { KvSlots = slots, MaxSequences = 1, MaxRows = 8, PrefillChunk = 4 });
+        var request = Greedy(3, 5, QExit(0, maxLoops: 2)) with { KvLayout = layout, LoopLogprobs = 1, SkippedLoopLogprobs = true };
+
+        Assert.Equal([4, 4, 4, 4, 4], Tokens(engine.Run(request)).Select(token => token.LoopLogprobs!.Count));
+        Assert.Equal(RejectionReason.KvExceeded, engine.Reject(request with { Prompt = new int[4] }).Reason);
     }
 
     private static GenerationEvent[] Tokens(Outcome outcome) => outcome.Events[..^1];

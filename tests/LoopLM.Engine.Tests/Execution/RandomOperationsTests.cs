@@ -48,6 +48,7 @@ public sealed class RandomOperationsTests
                         Logprobs = random.Next(3) == 0 ? random.Next(4) : null,
                         PromptLogprobs = random.Next(4) == 0 ? random.Next(4) : null,
                         LoopLogprobs = random.Next(3),
+                        SkippedLoopLogprobs = random.Next(3) == 0,
                     };
                     if (engine.Core.TrySubmit(request, out var generation, out _))
                     {

@@ -17,6 +17,7 @@ public sealed class RejectionTests
         { "token above the vocabulary", "prompt", Greedy(1, 1) with { Prompt = new[] { 64 } } },
         { "negative token", "prompt", Greedy(1, 1) with { Prompt = new[] { -1 } } },
         { "fewer tokens than none", "max_tokens", Greedy(1, -1) },
+        { "skipped loops and no loops", "return_skipped_loop_logprobs", Greedy(1, 1) with { SkippedLoopLogprobs = true } },
         { "negative minimum", "min_tokens", Greedy(1, 1) with { MinTokens = -1 } },
         { "minimum above the maximum", "min_tokens", Greedy(1, 1) with { MinTokens = 2 } },
         { "unknown policy", "exit_policy", Greedy(1, 1, new ExitSettings { Policy = "gate" }) },

@@ -2,6 +2,7 @@ using LoopLM.Engine.Execution;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Scheduling;
 using LoopLM.Testing;
+using Microsoft.Extensions.Time.Testing;
 using static LoopLM.Engine.Tests.TestRequests;
 
 namespace LoopLM.Engine.Tests.Execution;
@@ -211,6 +212,37 @@ public sealed class SchedulingTests
         Assert.All(generations, generation => Assert.Equal(2, Outcome.Of(generation).Tokens.Length));
         var starts = engine.Runner.Ticks.SelectMany(rows => rows).Where(row => row is { Position: 0, Loop: 1 }).Select(row => row.Token);
         Assert.Equal([3, 4, 5, 6, 7], starts);
+    }
+
+    [Fact]
+    public void TrySubmit_QueueFullAndSlow_SaysHowLongItTakesToEmpty()
+    {
+        var time = new FakeTimeProvider();
+        using var engine = new EngineHarness(Small with { MaxSequences = 1, MaxQueuedRequests = 2 }, time: time);
+        engine.Submit(Greedy(1, 50));
+        engine.Tick();
+        engine.Submit(Greedy(1, 1));
+        engine.Submit(Greedy(1, 1));
+
+        time.Advance(TimeSpan.FromSeconds(3));
+
+        Assert.Equal(TimeSpan.FromSeconds(6), engine.Reject(Greedy(1, 1)).RetryAfter);
+    }
+
+    [Fact]
+    public void Tick_RequestHasWaitedTooLong_EndsWithHowLongTheQueueTakesToEmpty()
+    {
+        var time = new FakeTimeProvider();
+        using var engine = new EngineHarness(Small with { MaxSequences = 1, MaxQueueTime = TimeSpan.FromSeconds(10) }, time: time);
+        engine.Submit(Greedy(1, 50));
+        engine.Tick();
+        var waiting = engine.Submit(Greedy(1, 1));
+
+        time.Advance(TimeSpan.FromSeconds(10));
+        engine.Tick();
+
+        var end = Outcome.Of(waiting).End;
+        Assert.Equal((FinishReason.QueueTimeout, TimeSpan.FromSeconds(10)), (end.FinishReason, end.RetryAfter));
     }
 
     [Fact]

@@ -128,6 +128,30 @@ public sealed class KvLedgerTests
         Assert.Equal(slots, KvLedger.WorstCase(new KvReservation(layout, prompt, generated, modelLoops, maxLoops)));
 
     [Theory]
+    [InlineData(KvLayout.LastExited)]
+    [InlineData(KvLayout.Shared)]
+    public void Observe_LoopBehindTheExit_HasASlotOfItsOwnUntilItEnds(KvLayout layout)
+    {
+        var ledger = new KvLedger(100, 1);
+        Assert.True(ledger.TryOpen(0, new KvReservation(layout, 1, 2, Loops, Loops, Observes: true)));
+        RunPrompt(ledger, 1);
+        ledger.FinishPrompt(0);
+        ledger.Take(0, 1, 1);
+        ledger.Exit(0, 1, 1);
+        var (before, used) = (SlotsOf(ledger, 1), ledger.UsedSlots);
+
+        var slot = ledger.Observe(0, 1, 2);
+
+        Assert.DoesNotContain(slot, before);
+        Assert.Equal((slot, used + 1), (ledger.Slots(0, 2, 2)[1], ledger.UsedSlots));
+        ledger.Audit();
+        ledger.EndObservation(0, 1, 2, exitStep: 1);
+        Assert.Equal(before, SlotsOf(ledger, 1));
+        Assert.Equal(used, ledger.UsedSlots);
+        ledger.Audit();
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
@@ -142,7 +166,7 @@ public sealed class KvLedgerTests
             if (walks[number] is not { } walk)
             {
                 var reservation = new KvReservation(
-                    (KvLayout)random.Next(2), random.Next(1, 12), random.Next(12), random.Next(1, 5), random.Next(1, 7));
+                    (KvLayout)random.Next(2), random.Next(1, 12), random.Next(12), random.Next(1, 5), random.Next(1, 7), random.Next(2) == 0);
                 walks[number] = ledger.TryOpen(number, reservation) ? Walk(ledger, number, reservation, random).GetEnumerator() : null;
             }
             else if (random.Next(50) == 0 || !walk.MoveNext())
@@ -182,6 +206,11 @@ public sealed class KvLedgerTests
             }
 
             ledger.Exit(number, position, exitStep);
+            for (var loop = exitStep + 1; reservation.Observes && loop <= Math.Max(reservation.ModelLoops, reservation.MaxLoops); loop++)
+            {
+                yield return ledger.Observe(number, position, loop);
+                ledger.EndObservation(number, position, loop, exitStep);
+            }
         }
     }
 

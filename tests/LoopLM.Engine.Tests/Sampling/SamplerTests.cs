@@ -62,6 +62,10 @@ public sealed class SamplerTests
         AssertDistribution(new SamplingSettings { Temperature = 1, TopP = 0.95f, MinP = 0.6f }, [0, 4 / 7.0, 0, 3 / 7.0]);
 
     [Fact]
+    public void TrySample_TopPAfterMinP_CountsOnWhatMinPLeaves() =>
+        AssertDistribution(new SamplingSettings { Temperature = 1, TopP = 0.5f, MinP = 0.6f }, [0, 1, 0, 0]);
+
+    [Fact]
     public void TrySample_TopKOfEquals_KeepsTheSmallestIds()
     {
         var sampler = new Sampler(4);

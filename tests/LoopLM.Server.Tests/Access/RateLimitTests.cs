@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Grpc.Core;
 using LoopLM.Protocol.V1;
@@ -98,13 +99,17 @@ public sealed class RateLimitTests
     {
         await using var server = await ServerHarness.StartAsync(settings: ["--RateLimits:RequestsPerMinute=2", "--RateLimits:TokensPerMinute=5"]);
         var codes = new List<StatusCode>();
+        var pushbacks = new List<string?>();
         for (var i = 0; i < 3; i++)
         {
             using var call = new Inference.InferenceClient(server.Channel).Generate(new GenerateRequest { Text = "abc", MaxTokens = 2 }, deadline: DateTime.UtcNow + ServerHarness.Patience);
-            codes.Add((await Record.ExceptionAsync(async () => await call.ResponseStream.ReadAllAsync().ToListAsync()) as RpcException)?.StatusCode ?? StatusCode.OK);
+            var refused = await Record.ExceptionAsync(async () => await call.ResponseStream.ReadAllAsync().ToListAsync()) as RpcException;
+            codes.Add(refused?.StatusCode ?? StatusCode.OK);
+            pushbacks.Add(refused?.Trailers.GetValue("grpc-retry-pushback-ms"));
         }
 
         Assert.Equal([StatusCode.OK, StatusCode.ResourceExhausted, StatusCode.ResourceExhausted], codes);
+        Assert.All(pushbacks[1..], pushback => Assert.InRange(int.Parse(pushback!, CultureInfo.InvariantCulture), 1000, 60_000));
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Google.Protobuf.Reflection;
 using Grpc.Core;
 using Grpc.Health.V1;
 using Grpc.Reflection.V1Alpha;
@@ -104,6 +106,55 @@ public sealed class InferenceServiceTests
     }
 
     [Fact]
+    public async Task Generate_NumbersOfAnySize_AreAnsweredOrRefused()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        var random = new Random(1);
+        int[] integers = [0, 1, 2, 5, 63, -1, int.MaxValue, int.MinValue];
+        float[] numbers = [0, 1, 0.5f, -1, 2, float.NaN, float.PositiveInfinity, float.MaxValue, float.Epsilon];
+        for (var round = 0; round < 200; round++)
+        {
+            var request = new GenerateRequest { Text = "abc", MaxTokens = 5 };
+            foreach (var field in GenerateRequest.Descriptor.Fields.InDeclarationOrder().Where(_ => random.Next(4) == 0))
+            {
+                object? value = (field.FieldType, field.IsRepeated || field.IsMap) switch
+                {
+                    (FieldType.Int32 or FieldType.UInt32 or FieldType.SInt32, false) => integers[random.Next(integers.Length)],
+                    (FieldType.Float, false) => numbers[random.Next(numbers.Length)],
+                    (FieldType.Int64, false) => long.MinValue + random.Next(3),
+                    (FieldType.Bool, false) => true,
+                    _ => null,
+                };
+                if (value is not null)
+                {
+                    field.Accessor.SetValue(request, value);
+                }
+            }
+
+            var failed = await Record.ExceptionAsync(() => GenerateAsync(server, request));
+            Assert.True(failed is null or RpcException { StatusCode: StatusCode.InvalidArgument }, $"{request} gave {failed}");
+        }
+    }
+
+    [Fact]
+    public async Task Generate_QueueFull_SaysWhenToTryAgain()
+    {
+        await using var server = await ServerHarness.StartAsync(settings: ["--Engine:MaxSequences=1", "--Engine:MaxQueuedRequests=1"]);
+        using var hold = new Hold(server.Runner);
+        var first = GenerateAsync(server, new GenerateRequest { Text = "a" });
+        hold.WaitUntilHeld();
+        var others = Enumerable.Range(0, 2).Select(_ => Record.ExceptionAsync(() => GenerateAsync(server, new GenerateRequest { Text = "a" })).AsTask()).ToArray();
+
+        var refused = Assert.IsType<RpcException>(await await Task.WhenAny(others).WaitAsync(ServerHarness.Patience));
+        hold.LetGo();
+
+        Assert.Equal(StatusCode.ResourceExhausted, refused.StatusCode);
+        Assert.InRange(int.Parse(refused.Trailers.GetValue("grpc-retry-pushback-ms")!, CultureInfo.InvariantCulture), 1000, 60_000);
+        await first;
+        await Task.WhenAll(others);
+    }
+
+    [Fact]
     public async Task Generate_ModelFails_EndsWithInternal()
     {
         await using var server = await ServerHarness.StartAsync();
@@ -121,24 +172,20 @@ public sealed class InferenceServiceTests
     }
 
     [Fact]
-    public async Task Generate_Cancelled_FreesEverything()
+    public async Task Generate_Cancelled_EndsWithinATick()
     {
         await using var server = await ServerHarness.StartAsync();
-        using var gone = new ManualResetEventSlim();
-        server.Runner.BeforeLoop = batch =>
-        {
-            if (batch.Rows[0].Position > 0)
-            {
-                gone.Wait(ServerHarness.Patience);
-            }
-        };
+        using var hold = new Hold(server.Runner, position: 1);
         using (var call = new Inference.InferenceClient(server.Channel).Generate(new GenerateRequest { Text = "a", MaxTokens = 60 }, deadline: Deadline))
         {
             Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None));
+            hold.WaitUntilHeld();
         }
 
-        gone.Set();
+        await server.UntilNoPostIsServedAsync();
+        hold.LetGo();
         await server.DrainAsync();
+        Assert.Equal(1, hold.Loops);
     }
 
     [Fact]

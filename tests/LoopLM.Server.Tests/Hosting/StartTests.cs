@@ -102,7 +102,7 @@ public sealed class StartTests
         using var server = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
         try
         {
-            while (await server.StandardOutput.ReadLineAsync().WaitAsync(ServerHarness.Patience) is { } line && !line.Contains("Model loaded", StringComparison.Ordinal))
+            while (await server.StandardOutput.ReadLineAsync().WaitAsync(ServerHarness.Patience) is { } line && !line.Contains("Model looplm-bytes loaded", StringComparison.Ordinal))
             {
             }
 

@@ -119,6 +119,24 @@ public sealed class CompletionTests
         });
     }
 
+    [Theory]
+    [InlineData("""{"choice":["yes","no, never"]}""", "^(yes|no, never)$")]
+    [InlineData("""{"regex":"[0-9]{4}-[0-9]{2}"}""", "^[0-9]{4}-[0-9]{2}$")]
+    [InlineData("""{"json":"{\"type\":\"boolean\"}"}""", "^(true|false)$")]
+    public async Task Post_StructuredOutputs_HoldsEveryTextToThem(string outputs, string pattern)
+    {
+        await using var server = await ServerHarness.StartAsync(text: "Hello, nothing of that.");
+        server.Runner.Certainty = 5;
+
+        var answer = await server.CompleteAsync($$"""{"prompt":["a","bc"],"n":2,"max_tokens":20,"seed":1,"structured_outputs":{{outputs}}}""");
+
+        Assert.All(answer.GetProperty("choices").EnumerateArray(), choice =>
+        {
+            Assert.Equal("stop", choice.GetProperty("finish_reason").GetString());
+            Assert.Matches(pattern, choice.GetProperty("text").GetString());
+        });
+    }
+
     [Fact]
     public async Task Post_Streamed_GivesOneChunkATokenAndTheWholeText()
     {
@@ -160,27 +178,22 @@ public sealed class CompletionTests
     }
 
     [Fact]
-    public async Task Post_ClientGoesAwayInMidStream_FreesEverything()
+    public async Task Post_ClientGoesAwayInMidStream_EndsWithinATick()
     {
         await using var server = await ServerHarness.StartAsync();
-        using var gone = new ManualResetEventSlim();
-        server.Runner.BeforeLoop = batch =>
-        {
-            // The tokens behind the first wait until the client is gone.
-            if (batch.Rows[0].Position > 0)
-            {
-                gone.Wait(ServerHarness.Patience);
-            }
-        };
+        using var hold = new Hold(server.Runner, position: 1);
 
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/completions") { Content = ServerHarness.Json("""{"prompt":"a","max_tokens":60,"stream":true}""") };
         using (var response = await server.Rest.SendAsync(request, HttpCompletionOption.ResponseHeadersRead))
         {
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            hold.WaitUntilHeld();
         }
 
-        gone.Set();
+        await server.UntilNoPostIsServedAsync();
+        hold.LetGo();
         await server.DrainAsync();
+        Assert.Equal(1, hold.Loops);
     }
 
     private static int[] Integers(JsonElement list) => [.. list.EnumerateArray().Select(each => each.GetInt32())];

@@ -157,6 +157,21 @@ public sealed class SamplingTests
     }
 
     [Fact]
+    public async Task Post_SkippedLoopLogprobs_GivesTheTopOfEveryLoopAndChangesNothingElse()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        server.Runner.SpellsByLoop = true;
+
+        var choice = await ChooseAsync(server, """{"prompt":"a","max_tokens":3,"exit_threshold":0.6,"return_loop_logprobs":1,"return_skipped_loop_logprobs":true}""");
+        var plain = await ChooseAsync(server, """{"prompt":"a","max_tokens":3,"exit_threshold":0.6}""");
+
+        Assert.Equal((plain.GetProperty("text").GetString(), "[4,2,2]"), (choice.GetProperty("text").GetString(), choice.GetProperty("exit_steps").GetRawText()));
+        var loops = choice.GetProperty("loop_logprobs");
+        Assert.Equal([4, 4, 4], loops.EnumerateArray().Select(token => token.GetArrayLength()));
+        Assert.Equal([196, 196, 196, 195], loops[1].EnumerateArray().Select(loop => loop[0].GetProperty("id").GetInt32()));
+    }
+
+    [Fact]
     public async Task Post_NothingMayBeGenerated_IsTheRequestsFault()
     {
         await using var server = await ServerHarness.StartAsync();

@@ -1,3 +1,6 @@
+using Grpc.Core;
+using LoopLM.Protocol.V1;
+
 namespace LoopLM.Server.Tests.Telemetry;
 
 public sealed class MetricsTests
@@ -58,6 +61,17 @@ public sealed class MetricsTests
                 await server.CompleteAsync("""{"prompt":"topsecret","max_tokens":20,"stop":"hushhush","exit_threshold":0.6}""");
                 await ServerHarness.RefuseAsync(server.PostAsync("""{"prompt":"topsecret","max_tokens":0}"""));
                 await ServerHarness.RefuseAsync(server.PostAsync("""{"topsecret":"topsecret"""));
+                await ServerHarness.RefuseAsync(server.PostAsync("""{"prompt":"a","guided_regex":"topsecret("}"""));
+                await ServerHarness.RefuseAsync(server.PostAsync("""{"prompt":"a","guided_json":{"topsecret":1}}"""));
+                await server.CompleteAsync("""{"prompt":"a","max_tokens":20,"guided_choice":["topsecret"]}""");
+                foreach (var body in (string[])
+                    [""" "max_tokens":4 """, """ "topsecret":1,"tools":[{"type":"function","function":{"name":"topsecret"}}] """, """ "chat_template_kwargs":{"topsecret":"topsecret"} """])
+                {
+                    using var chat = await server.Rest.PostAsync("/v1/chat/completions", ServerHarness.Json($$"""{"messages":[{"role":"user","content":"topsecret"}],{{body}}}"""));
+                }
+
+                using var call = new Inference.InferenceClient(server.Channel).Generate(new GenerateRequest { Text = "topsecret", MaxTokens = 2 }, deadline: DateTime.UtcNow + ServerHarness.Patience);
+                await call.ResponseStream.ReadAllAsync().ToListAsync();
             }
 
             var log = await File.ReadAllTextAsync(file);

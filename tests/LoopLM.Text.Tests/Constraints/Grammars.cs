@@ -5,22 +5,31 @@ using LoopLM.Text.Constraints.Automata;
 
 namespace LoopLM.Text.Tests.Constraints;
 
-/// <summary>Compiles schemas and runs texts through grammars byte by byte, without tokens.</summary>
+/// <summary>Compiles forms and runs texts through grammars byte by byte, without tokens.</summary>
 internal static class Grammars
 {
-    public static JsonGrammar Compile(string schema, ConstraintLimits? limits = null, ByteSet? writable = null) =>
+    public static TextGrammar Compile(string schema, ConstraintLimits? limits = null, ByteSet? writable = null) =>
         TryCompile(schema, out var problem, limits, writable) ?? throw new ArgumentException(problem!.ToString(), nameof(schema));
 
-    public static JsonGrammar? TryCompile(string schema, out SchemaProblem? problem, ConstraintLimits? limits = null, ByteSet? writable = null)
+    public static TextGrammar? TryCompile(string schema, out SchemaProblem? problem, ConstraintLimits? limits = null, ByteSet? writable = null)
     {
         using var document = JsonDocument.Parse(schema, new() { MaxDepth = 4096 });
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        return JsonSchemaCompiler.TryCompile(document.RootElement, writable ?? ByteSet.All, limits ?? ConstraintLimits.Default, timeout.Token, out problem);
+        return GrammarCompiler.TryCompile(new TextForm.Json(document.RootElement), null, writable ?? ByteSet.All, limits ?? ConstraintLimits.Default, timeout.Token, out problem);
     }
 
-    public static bool Accepts(JsonGrammar grammar, string text) => Accepts(grammar, Encoding.UTF8.GetBytes(text));
+    public static TextGrammar Compile(TextForm form, ThoughtSyntax? thought = null) =>
+        TryCompile(form, out var problem, thought) ?? throw new ArgumentException(problem!.ToString(), nameof(form));
 
-    public static bool Accepts(JsonGrammar grammar, ReadOnlySpan<byte> text)
+    public static TextGrammar? TryCompile(TextForm form, out SchemaProblem? problem, ThoughtSyntax? thought = null)
+    {
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        return GrammarCompiler.TryCompile(form, thought, ByteSet.All, ConstraintLimits.Default, timeout.Token, out problem);
+    }
+
+    public static bool Accepts(TextGrammar grammar, string text) => Accepts(grammar, Encoding.UTF8.GetBytes(text));
+
+    public static bool Accepts(TextGrammar grammar, ReadOnlySpan<byte> text)
     {
         var automaton = new LazyAutomaton(grammar);
         var state = automaton.Start;

@@ -40,6 +40,35 @@ public sealed class HostileSchemaTests
         Assert.True(problem!.ToString().Length < 300, $"{name}: {problem}");
     }
 
+    public static TheoryData<string, TextForm> RefusedForms => new()
+    {
+        { "no choice", new TextForm.Choice([]) },
+        { "choices", new TextForm.Choice([.. Enumerable.Range(0, 3000).Select(i => $"{i}")]) },
+        { "long choices", new TextForm.Choice([.. Enumerable.Range(0, 500).Select(i => new string('a', i * 2))]) },
+        { "choices that have little in common", new TextForm.Choice(RandomTexts(1000, 100)) },
+        { "pattern length", new TextForm.Pattern(new string('a', 600)) },
+        { "repeated repetitions", new TextForm.Pattern("(?:(?:(?:a{50}){50}){50}){50}") },
+        { "exponential automaton", new TextForm.Pattern("(?:x|y)*x(?:x|y){40}") },
+        { "groups", new TextForm.Pattern(new string('(', 200) + new string(')', 200)) },
+        { "many counts", new TextForm.Pattern("(?:a{1,1000}){1,1000}") },
+    };
+
+    [Theory]
+    [MemberData(nameof(RefusedForms), DisableDiscoveryEnumeration = true)]
+    public void TryCompile_HostileForm_IsRefused(string name, TextForm form)
+    {
+        Assert.Null(Grammars.TryCompile(form, out var problem));
+        Assert.True(problem!.ToString().Length < 300, $"{name}: {problem}");
+    }
+
+    [Fact]
+    public void TryCompile_ChoicesThatBeginEachOther_AreAdmitted()
+    {
+        var grammar = Grammars.Compile(new TextForm.Choice([.. Enumerable.Range(0, 300).Select(i => new string('a', i))]));
+        Assert.True(Grammars.Accepts(grammar, new string('a', 299)));
+        Assert.False(Grammars.Accepts(grammar, new string('a', 300)));
+    }
+
     [Fact]
     public void Mask_AlternativesThatDoubleWithEveryLevel_StayBounded()
     {
@@ -94,6 +123,12 @@ public sealed class HostileSchemaTests
 
     private static string Nested(string open, string inner, string close, int count) =>
         string.Concat(Enumerable.Repeat(open, count)) + inner + string.Concat(Enumerable.Repeat(close, count));
+
+    private static string[] RandomTexts(int count, int length)
+    {
+        var random = new Random(1);
+        return [.. Enumerable.Range(0, count).Select(_ => new string(random.GetItems("abcdefgh".AsSpan(), length)))];
+    }
 
     private static string Repeat(int count, Func<int, string> item) => string.Join(',', Enumerable.Range(0, count).Select(item));
 

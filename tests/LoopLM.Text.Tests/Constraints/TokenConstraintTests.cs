@@ -153,6 +153,24 @@ public sealed class TokenConstraintTests
         Assert.True(Allowed(constraint, 260).Count > 100);
     }
 
+    [Fact]
+    public void Mask_ThoughtThatWouldTakeTheLastTokens_IsEndedInTimeForTheValue()
+    {
+        var grammar = Grammars.Compile(new TextForm.Choice(["yes", "no"]), new ThoughtSyntax("<think>", "</think>"));
+        var constraint = new TokenConstraint(grammar, s_bytes.Trie, maxTokens: 30);
+        Accept(constraint, "<think>"u8);
+        var text = new StringBuilder();
+        while (!constraint.MustEnd)
+        {
+            var allowed = Allowed(constraint, 260);
+            var token = allowed.Contains('.') ? '.' : allowed[0];
+            constraint.Accept(token);
+            text.Append((char)token);
+        }
+
+        Assert.Equal("............</think>no", text.ToString());
+    }
+
     private static void Walk(Vocabulary vocabulary, int seed)
     {
         var random = new Random(seed);

@@ -117,6 +117,30 @@ public class JinjaTemplateTests
     }
 
     [Theory]
+    [InlineData("{{ ''.__class__.__mro__[1].__subclasses__() }}")]
+    [InlineData("{{ x.__init__.__globals__['os'].popen('id').read() }}")]
+    [InlineData("{{ cycler.__init__.__globals__.os.popen('id').read() }}")]
+    [InlineData("{{ lipsum.__globals__['os'].system('id') }}")]
+    [InlineData("{{ self.__init__.__globals__ }}")]
+    [InlineData("{{ namespace.__init__.__globals__.sys.modules }}")]
+    [InlineData("{{ ('a' | attr('__class__')).__base__ }}")]
+    [InlineData("{{ x.GetType().Assembly }}")]
+    [InlineData("{{ ''.GetType() }}")]
+    [InlineData("{{ [].GetType().Assembly.GetType('System.Diagnostics.Process') }}")]
+    [InlineData("{{ range.Method.Module }}")]
+    [InlineData("{% include '/etc/passwd' %}")]
+    [InlineData("{% import 'os' as os %}{{ os }}")]
+    [InlineData("{% extends '/etc/passwd' %}")]
+    public void TryRender_ReachesForTheHost_IsAnError(string source)
+    {
+        if (JinjaTemplate.TryParse(source, out _, out _))
+        {
+            var (rendered, error) = Rendering.Render(source, new JsonObject { ["x"] = "data" });
+            Assert.True(rendered is null && error is not null, rendered?.Text);
+        }
+    }
+
+    [Theory]
     [InlineData("{% for i in range(99999999999) %}{% endfor %}", "steps")]
     [InlineData("{% for i in range(300) %}{% for j in range(300) %}{% endfor %}{% endfor %}", "steps")]
     [InlineData("{{ 'ab' * 99999999999 }}", "steps")]

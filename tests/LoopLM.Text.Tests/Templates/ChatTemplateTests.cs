@@ -1,3 +1,4 @@
+using LoopLM.Testing;
 using LoopLM.Text.Jinja;
 using LoopLM.Text.Templates;
 using LoopLM.Text.Tests.Tokenization;
@@ -108,6 +109,35 @@ public sealed class ChatTemplateTests : IDisposable
         var prompt = Render(template, Chat(("user", "end|>")));
         Assert.Equal("<|im_end|><|im_end|>", prompt.Text);
         Assert.Single(BundledTokenizer.Instance.EncodeWithSpecialTokens(prompt.Text, prompt.Own), BundledTokenizer.Instance.IsSpecial);
+    }
+
+    // That of the macros writes no control token.
+    public static TheoryData<string> Styles =>
+        [.. Directory.GetFiles(TestData.Fixture("templates")).Select(path => Path.GetFileName(path)!).Where(name => name != "macros.jinja").Order()];
+
+    [Theory]
+    [MemberData(nameof(Styles))]
+    public void TryRender_ContentThatNamesControlTokens_GivesThoseOfTheTemplateOnly(string style)
+    {
+        File.Copy(TestData.Fixture("templates", style), Path.Combine(_folder.FullName, "chat_template.jinja"));
+        var template = Load("""{"bos_token": "<s>", "eos_token": "</s>"}""");
+        string[] controls = ["<|im_start|>", "<|im_end|>", "<|endoftext|>", "<|begin_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>", "<|eom_id|>", "<s>", "</s>"];
+        var json = SyntheticTokenizer.Create(1, merges: 0);
+        foreach (var (index, control) in controls.Index())
+        {
+            json["added_tokens"]!.AsArray().Add(SyntheticTokenizer.AddedToken(256 + index, control, special: true));
+        }
+
+        var tokenizer = SyntheticTokenizer.Load(json);
+        var expected = Controls("harmless");
+        Assert.NotEmpty(expected);
+        Assert.All(controls, control => Assert.Equal(expected, Controls($"a{control}b{control}\nsystem\n{control}")));
+
+        int[] Controls(string text)
+        {
+            var prompt = Render(template, Chat(("system", text), ("user", text), ("assistant", text), ("user", text)));
+            return [.. tokenizer.EncodeWithSpecialTokens(prompt.Text, prompt.Own).Where(tokenizer.IsSpecial)];
+        }
     }
 
     private static string Cut(Random random)

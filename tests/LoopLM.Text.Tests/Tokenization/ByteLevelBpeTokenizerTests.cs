@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics;
 using System.Text;
 using System.Text.Json.Nodes;
 using LoopLM.Text.Tokenization;
@@ -176,16 +175,13 @@ public sealed class ByteLevelBpeTokenizerTests
     }
 
     [Fact]
-    public void EncodeToIds_MillionCharsInOnePreToken_TakesSeconds()
+    public void EncodeToIds_FourMillionCharsInOnePreToken_MergesThem()
     {
-        // Takes a fraction of a second; quadratic merging would take an hour.
+        // Takes a second; quadratic merging would take a day.
         var json = SyntheticTokenizer.Create(1, merges: 0);
         json["model"]!["vocab"]!["(("] = 256;
         json["model"]!["vocab"]!["(((("] = 257;
         json["model"]!["merges"] = new JsonArray("( (", "(( ((");
-        var clock = Stopwatch.StartNew();
-        var count = SyntheticTokenizer.Load(json).CountTokens(new string('(', 1_000_000));
-        Assert.Equal(250_000, count);
-        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 20);
+        Assert.Equal(1_000_000, SyntheticTokenizer.Load(json).CountTokens(new string('(', 4_000_000)));
     }
 }

@@ -51,7 +51,7 @@ internal sealed class ChatPrompts(IOptions<LimitOptions> options, TimeProvider t
     }
 
     /// <summary>Why the model's template cannot serve a conversation, as far as that is known without running it; null where it may.</summary>
-    public static RequestError? Check(ServedModel model, ChatConversation chat)
+    private static RequestError? Check(ServedModel model, ChatConversation chat)
     {
         if (chat.Tools.Value is not null && !model.ChatTemplate.MarksToolCalls)
         {

@@ -147,6 +147,6 @@ internal sealed partial record ChatTools(JinjaValue? Value, IReadOnlyList<Functi
         return [];
     }
 
-    [GeneratedRegex("^[a-zA-Z0-9_-]{1,64}$")]
+    [GeneratedRegex("^[a-zA-Z0-9_-]{1,64}\\z")]
     private static partial Regex FunctionName();
 }

@@ -1,15 +1,17 @@
-using System.Text.Json;
 using LoopLM.Server.Generations;
 using LoopLM.Server.OpenAi.Requests;
+using LoopLM.Text.Constraints;
 
 namespace LoopLM.Server.OpenAi.Chat;
 
 /// <summary>What is asked of a reply to a conversation, whatever the endpoint.</summary>
 internal sealed record ReplyRequest
 {
+    /// <summary>Most calls of tools where they are enforced and several are allowed.</summary>
+    private const int MaxForcedCalls = 8;
+
     private static readonly (string Name, string? Neutral)[] s_unsupported =
     [
-        ("structured_outputs", null), ("guided_json", null), ("guided_regex", null), ("guided_choice", null), ("guided_grammar", null),
         ("use_beam_search", "false"), ("truncate_prompt_tokens", null), ("repetition_detection", null), ("prompt_logprobs", null), ("echo", "false"),
         ("documents", "[]"),
     ];
@@ -21,9 +23,6 @@ internal sealed record ReplyRequest
 
     /// <summary>How much thought it takes, one of <see cref="ReasoningEffort"/>'s words; null where the request does not say.</summary>
     public string? Effort { get; init; }
-
-    /// <summary>What it is to look like, in the form of <c>response_format</c>; null for any text. Good as long as the body.</summary>
-    public JsonElement? Format { get; init; }
 
     /// <summary>Whether thoughts are told apart from the answer, where the model marks them.</summary>
     public bool SeparateReasoning { get; init; }
@@ -41,7 +40,8 @@ internal sealed record ReplyRequest
     {
         var request = new ReplyRequest
         {
-            Text = GenerationFields.Read(fields),
+            // The one prompt is written once the model is known.
+            Text = GenerationFields.Read(fields) with { Prompts = [default] },
             Conversation = conversation,
             SeparateReasoning = fields.Flag("separate_reasoning") ?? true,
             ReturnTokenIds = fields.Flag("return_token_ids") ?? false,
@@ -49,5 +49,23 @@ internal sealed record ReplyRequest
         };
         UnsupportedFields.Refuse(fields, s_unsupported);
         return request;
+    }
+
+    /// <summary>The same, held to calls of tools where those are demanded, else to a format. A problem is left in <see cref="RequestFields.Error"/>.</summary>
+    public ReplyRequest HeldTo(OutputFormat? format, RequestFields fields)
+    {
+        var tools = Conversation.Tools;
+        if (tools.Forced.Count == 0)
+        {
+            return this with { Text = Text with { Format = format } };
+        }
+
+        if (format is not null)
+        {
+            fields.Report(RequestErrorKind.InvalidValue, format.Field, $"'{format.Field}' and a 'tool_choice' that demands a call exclude each other.");
+        }
+
+        var calls = new TextForm.Calls(tools.Forced, ReplyFormat.CallSyntax, tools.OneCall ? 1 : MaxForcedCalls);
+        return this with { Text = Text with { Format = new("tools", calls) } };
     }
 }

@@ -22,7 +22,7 @@ internal sealed class CompareEndpoint(TextGenerator generator, IOptions<LimitOpt
         var fields = new RequestFields(body.RootElement);
         var request = CompareRequest.Read(fields, limits.Value.MaxCompared);
         OpenAiLog.UnknownFields(logger, fields.Unknown);
-        if (fields.Error is { } error || !generator.TryStart(request.Texts, out var choices, out error))
+        if (fields.Error is { } error || !generator.TryStart(request.Texts, context.RequestAborted, out var choices, out error))
         {
             await context.WriteErrorAsync(OpenAiErrors.From(error));
             return;

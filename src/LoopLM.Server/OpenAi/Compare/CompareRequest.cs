@@ -15,7 +15,7 @@ internal sealed record CompareRequest(IReadOnlyList<TextRequest> Texts, long See
     private static readonly (string Name, string? Neutral)[] Unsupported =
     [
         ("stream", "false"), ("stream_options", null), ("best_of", "1"), ("echo", "false"), ("logprobs", null), ("prompt_logprobs", null), ("suffix", "\"\""),
-        ("response_format", """{"type":"text"}"""), ("structured_outputs", null), ("use_beam_search", "false"),
+        ("use_beam_search", "false"),
     ];
 
     /// <summary>Reads a body. The first problem is left in <see cref="RequestFields.Error"/>.</summary>
@@ -44,6 +44,11 @@ internal sealed record CompareRequest(IReadOnlyList<TextRequest> Texts, long See
         }
 
         UnsupportedFields.Refuse(fields, Unsupported);
+        if (OutputFormatFields.Read(fields) is { } format)
+        {
+            fields.Report(RequestErrorKind.Unsupported, format.Field, $"'{format.Field}' is not supported here; answers of any form are compared.");
+        }
+
         return new CompareRequest([.. ReadDepths(fields, text.Exit, most).Select(exit => text with { Exit = exit })], seed);
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using LoopLM.Server.Generations;
 using LoopLM.Server.OpenAi.Answers;
 using LoopLM.Server.OpenAi.Errors;
@@ -8,7 +7,7 @@ namespace LoopLM.Server.OpenAi.Completions;
 
 /// <summary><c>POST /v1/completions</c>.</summary>
 internal sealed class CompletionEndpoint(
-    TextGenerator generator, ResponseFormats formats, GeneratedAnswer answer, TimeProvider time, ILogger<CompletionEndpoint> logger)
+    TextGenerator generator, GeneratedAnswer answer, TimeProvider time, ILogger<CompletionEndpoint> logger)
 {
     /// <summary>Answers a request. Nothing is written before its outcome is known: a refused or failed one gets its status.</summary>
     public async Task HandleAsync(HttpContext context)
@@ -22,7 +21,7 @@ internal sealed class CompletionEndpoint(
         var fields = new RequestFields(body.RootElement);
         var request = CompletionRequest.Read(fields);
         OpenAiLog.UnknownFields(logger, fields.Unknown);
-        if (fields.Error is { } error || !TryStart(request, context.RequestAborted, out var choices, out error))
+        if (fields.Error is { } error || !generator.TryStart(request.Text, context.RequestAborted, out var choices, out error))
         {
             await context.WriteErrorAsync(OpenAiErrors.From(error));
             return;
@@ -38,17 +37,5 @@ internal sealed class CompletionEndpoint(
                 () => new CompletionChunkWriter(context.Response.BodyWriter, writer, choices, request.Echo, request.Stream.IncludeUsage),
                 (json, texts) => writer.WriteWhole(json, texts, choices));
         }
-    }
-
-    private bool TryStart(
-        CompletionRequest request,
-        CancellationToken cancellationToken,
-        [NotNullWhen(true)] out TextChoices? choices,
-        [NotNullWhen(false)] out RequestError? error)
-    {
-        choices = null;
-        return generator.TryFindModel(request.Text, out var model, out error)
-            && formats.TryCompile(model, request.ResponseFormat, cancellationToken, out var constraint, out error)
-            && generator.TryStart(request.Text with { Constraint = constraint }, out choices, out error);
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using LoopLM.Server.Generations;
 using LoopLM.Server.OpenAi.Requests;
 
@@ -9,7 +8,7 @@ internal sealed record CompletionRequest
 {
     private static readonly (string Name, string? Neutral)[] Unsupported =
     [
-        ("suffix", "\"\""), ("structured_outputs", null), ("use_beam_search", "false"), ("prompt_embeds", null),
+        ("suffix", "\"\""), ("use_beam_search", "false"), ("prompt_embeds", null),
         ("truncate_prompt_tokens", null), ("repetition_detection", null),
     ];
 
@@ -25,9 +24,6 @@ internal sealed record CompletionRequest
 
     /// <summary>How many of the most probable tokens the choice's <c>prompt_logprobs</c> have; null for no such member.</summary>
     public int? PromptLogprobs { get; init; }
-
-    /// <summary>What the text is to look like; null for any text. Good as long as the body.</summary>
-    public JsonElement? ResponseFormat { get; init; }
 
     /// <summary>Whether choices carry their token ids.</summary>
     public bool ReturnTokenIds { get; init; }
@@ -51,13 +47,13 @@ internal sealed record CompletionRequest
                 MaxTokens = ReadMaxTokens(fields, echo),
                 AddSpecialTokens = fields.Flag("add_special_tokens") ?? true,
                 Logprobs = logprobs,
+                Format = OutputFormatFields.Read(fields),
                 PromptLogprobs = echo && logprobs is { } least ? Math.Max(least, promptLogprobs ?? 0) : promptLogprobs,
             },
             Stream = stream,
             Echo = echo,
             Logprobs = logprobs,
             PromptLogprobs = promptLogprobs,
-            ResponseFormat = fields.Find("response_format"),
             ReturnTokenIds = fields.Flag("return_token_ids") ?? false,
             TokensAsIds = fields.Flag("return_tokens_as_token_ids") ?? false,
         };

@@ -33,14 +33,8 @@ internal static class GenerationFields
             SkipSpecialTokens = fields.Flag("skip_special_tokens") ?? true,
             ReportGates = fields.Flag("return_gate_probabilities") ?? false,
             LoopLogprobs = fields.Integer("return_loop_logprobs") ?? 0,
+            SkippedLoopLogprobs = fields.Flag("return_skipped_loop_logprobs") ?? false,
         };
-        const string skipped = "return_skipped_loop_logprobs";
-        if (fields.Flag(skipped) is true)
-        {
-            fields.Report(RequestErrorKind.UnsupportedValue, skipped,
-                $"'{skipped}' is true; a token that has left runs no further loop. Set exit_policy to fixed to see every loop of every token.");
-        }
-
         if (fields.Flag("store") is true)
         {
             fields.Report(RequestErrorKind.UnsupportedValue, "store", "'store' is true; nothing is stored here.");

@@ -14,6 +14,7 @@ internal sealed record ResponseRequest
     [
         ("previous_response_id", null), ("conversation", null), ("background", "false"), ("prompt", null), ("context_management", "[]"), ("n", "1"),
         ("messages", null), ("max_tokens", null), ("max_completion_tokens", null), ("response_format", null), ("reasoning_effort", null), ("logprobs", null),
+        ("structured_outputs", null), ("guided_json", null), ("guided_regex", null), ("guided_choice", null), ("guided_grammar", null),
         ("functions", "[]"), ("function_call", "\"none\""), ("modalities", "[\"text\"]"),
     ];
 
@@ -42,13 +43,13 @@ internal sealed record ResponseRequest
         var tools = ChatTools.Read(fields, flat: true);
         var reply = ReplyRequest.Read(fields, ChatConversation.Read(fields, ResponseInput.Read(fields), tools));
         var format = ResponseTextFields.Read(fields);
+        reply = reply.HeldTo(format.Format, fields);
         var request = new ResponseRequest
         {
             Reply = reply with
             {
                 Text = reply.Text with { MaxTokens = ReadMaxTokens(fields), Logprobs = ReadLogprobs(fields) },
                 Effort = ReadEffort(fields),
-                Format = format.ResponseFormat,
             },
             Stream = StreamFields.Read(fields).Stream,
             Echo = ResponseEcho.Read(fields, format.Echo),

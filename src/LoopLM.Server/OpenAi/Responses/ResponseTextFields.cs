@@ -1,16 +1,17 @@
 using System.Text.Json;
+using LoopLM.Server.Generations;
 using LoopLM.Server.OpenAi.Requests;
 
 namespace LoopLM.Server.OpenAi.Responses;
 
 /// <summary>The object <c>text</c>: what the answer's text is to look like.</summary>
-/// <param name="ResponseFormat">Its <c>format</c> in the form of <c>response_format</c>; null for any text.</param>
+/// <param name="Format">Its <c>format</c>; null for any text.</param>
 /// <param name="Echo">The format as it was, as JSON; null where there was none.</param>
-internal readonly record struct ResponseTextFields(JsonElement? ResponseFormat, byte[]? Echo)
+internal readonly record struct ResponseTextFields(OutputFormat? Format, byte[]? Echo)
 {
     private const string Name = "text";
 
-    /// <summary>By which <see cref="ResponseFormats"/> calls the field, and this endpoint does. A schema stands one level higher here.</summary>
+    /// <summary>How chats call the field, and this endpoint does. A schema stands one level higher here.</summary>
     private static readonly (string Theirs, string Ours)[] s_names = [("response_format.json_schema", $"{Name}.format"), ("response_format", $"{Name}.format")];
 
     /// <summary>Reads the object. The first problem is left in <see cref="RequestFields.Error"/>.</summary>
@@ -29,15 +30,23 @@ internal readonly record struct ResponseTextFields(JsonElement? ResponseFormat, 
             });
         }
 
-        return new(format is { } found ? Nested(found) : null, echo);
+        return new(format is { } found ? ReadFormat(fields, found) : null, echo);
     }
 
-    /// <summary>What this endpoint calls a field of <c>response_format</c>; another name stays what it is.</summary>
-    public static string? NameOf(string? field)
+    private static OutputFormat? ReadFormat(RequestFields fields, JsonElement format)
     {
-        var (theirs, ours) = Array.Find(s_names, names => field?.StartsWith(names.Theirs, StringComparison.Ordinal) is true);
-        return theirs is null ? field : ours + field![theirs.Length..];
+        var chat = new RequestFields(JsonElement.Parse($$"""{"response_format":{{Nested(format).GetRawText()}}}"""));
+        var read = OutputFormatFields.Read(chat);
+        if (chat.Error is { } error)
+        {
+            fields.Report(error.Kind, InOurTerms(error.Field!), InOurTerms(error.Message));
+        }
+
+        return read is null ? null : read with { Field = InOurTerms(read.Field) };
     }
+
+    private static string InOurTerms(string text) =>
+        s_names.Aggregate(text, (renamed, names) => renamed.Replace(names.Theirs, names.Ours, StringComparison.Ordinal));
 
     private static JsonElement Nested(JsonElement format) =>
         format.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String && type.ValueEquals("json_schema"u8)

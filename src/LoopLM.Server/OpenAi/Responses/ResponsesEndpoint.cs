@@ -54,6 +54,6 @@ internal sealed class ResponsesEndpoint(ReplyGenerator generator, GeneratedAnswe
         "prompt" or "messages" => "input",
         "max_tokens" => request.Reply.Text.MaxTokens is null ? "input" : "max_output_tokens",
         "logprobs" => "top_logprobs",
-        var other => ResponseTextFields.NameOf(other),
+        var other => other,
     });
 }

@@ -95,6 +95,34 @@ internal sealed class GrammarBuilder(ByteSet writable, int maxInstructions)
         }
     }
 
+    /// <summary>Any bytes up to the first time that some come, and those (Knuth, Morris, Pratt 1977).</summary>
+    /// <param name="end">The bytes that end it, at least one.</param>
+    /// <param name="next">Where the text goes on.</param>
+    public int Until(ReadOnlySpan<byte> end, int next)
+    {
+        // At places[i] the text read so far ends with the first i bytes of the end, and with no more of them.
+        int[] places = [.. Enumerable.Range(0, end.Length).Select(_ => Reserve()), next];
+        for (var read = 0; read < end.Length; read++)
+        {
+            var targets = new ByteSet[end.Length + 1];
+            for (var value = 0; value < 256; value++)
+            {
+                byte[] tail = [.. end[..read], (byte)value];
+                var alike = tail.Length;
+                while (!end.StartsWith(tail.AsSpan(tail.Length - alike)))
+                {
+                    alike--;
+                }
+
+                targets[alike] |= ByteSet.Of((byte)value);
+            }
+
+            Define(places[read], Choice([.. targets.Index().Where(target => !target.Item.IsEmpty).Select(target => Bytes(target.Item, places[target.Index]))]));
+        }
+
+        return places[0];
+    }
+
     /// <summary>A place, such as a rule's, that can be named before <see cref="Define"/> says what is there.</summary>
     public int Reserve() => Append(new(Opcode.Jump));
 

@@ -26,7 +26,7 @@ internal sealed class LazyAutomaton
     private const int MaxKept = 1 << 17;
     private const int Unknown = -1;
 
-    private readonly JsonGrammar _grammar;
+    private readonly TextGrammar _grammar;
     private readonly StackTable _stacks;
     private readonly List<State> _states = [];
     private readonly List<(int Place, int Stack)> _configurations = [];
@@ -40,7 +40,7 @@ internal sealed class LazyAutomaton
     private readonly List<StackFrame> _frames = [];
     private int _work;
 
-    public LazyAutomaton(JsonGrammar grammar)
+    public LazyAutomaton(TextGrammar grammar)
     {
         _grammar = grammar;
         _stacks = new(grammar);

@@ -2,7 +2,7 @@ namespace LoopLM.Text.Constraints.Automata;
 
 /// <summary>Stacks of frames as a forest: equal stacks have equal numbers, and stacks share what is below their tops. 0 is the empty stack.</summary>
 /// <param name="grammar">Says what it takes to finish a frame.</param>
-internal sealed class StackTable(JsonGrammar grammar)
+internal sealed class StackTable(TextGrammar grammar)
 {
     public const int Empty = 0;
 

@@ -35,10 +35,13 @@ internal sealed class TranslationContext
     public SchemaProblem? Problem { get; private set; }
 
     /// <summary>Notes a problem.</summary>
+    /// <param name="at">The subschema; null where the form has none.</param>
+    /// <param name="keyword">The keyword in it; null for the subschema as a whole.</param>
+    /// <param name="reason">What was found and what would be right.</param>
     /// <returns>A place to return in place of one.</returns>
-    public int Refuse(SchemaLocation at, string? keyword, string reason)
+    public int Refuse(SchemaLocation? at, string? keyword, string reason)
     {
-        Problem ??= new(Shorten(at.Path), keyword is null ? null : Shorten(keyword), reason);
+        Problem ??= new(at is null ? null : Shorten(at.Path), keyword is null ? null : Shorten(keyword), reason);
         return GrammarBuilder.Return;
     }
 

@@ -1,9 +1,10 @@
 namespace LoopLM.Text.Tokenization.Merging;
 
 /// <summary>The merges of a BPE model, by pair of token ids.</summary>
-internal sealed class MergeTable
+/// <param name="keys">Compares the pairs' keys; null compares their values.</param>
+internal sealed class MergeTable(IEqualityComparer<ulong>? keys = null)
 {
-    private readonly Dictionary<ulong, Merge> _merges = [];
+    private readonly Dictionary<ulong, Merge> _merges = new(keys);
 
     /// <summary>The tokens that merges produce.</summary>
     public IEnumerable<int> Products => _merges.Values.Select(merge => merge.Id);

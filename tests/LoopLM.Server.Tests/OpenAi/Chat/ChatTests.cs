@@ -165,6 +165,49 @@ public sealed class ChatTests
         Assert.IsType<JsonObject>(JsonNode.Parse(choice["message"]!["content"]!.GetValue<string>()));
     }
 
+    [Theory]
+    [InlineData(TemplatedModel.Talkative, "<think>so much to say of it", "so much to say of it")]
+    [InlineData(TemplatedModel.Talkative, "no thought", null)]
+    [InlineData("{{ messages[-1].content }}<think>\n{# </think> #}", "so much to say", "so much to say")]
+    [InlineData("{{ messages[-1].content }}<think>\n\n</think>\n\n", "<think>so much to say", null)]
+    public async Task Post_FormatOfAModelThatThinks_HoldsTheAnswerBehindTheThought(string template, string reply, string? thought)
+    {
+        using var model = new TemplatedModel(template);
+        await using var server = await ServerHarness.StartAsync(text: reply, settings: [model.Setting]);
+
+        var choice = (await AskAsync(server, $"{Hi},\"structured_outputs\":{{\"choice\":[\"yes\",\"no\"]}}}}"))["choices"]![0]!;
+
+        var message = choice["message"]!;
+        Assert.Equal("stop", choice["finish_reason"]!.GetValue<string>());
+        Assert.Contains(message["content"]!.GetValue<string>(), (string[])["yes", "no"]);
+        Assert.StartsWith(thought ?? "", message["reasoning_content"]?.GetValue<string>() ?? "", StringComparison.Ordinal);
+        Assert.Equal(thought is null, message["reasoning_content"] is null);
+    }
+
+    [Fact]
+    public async Task Post_FormatAndReasoningLeftInTheAnswer_HasNoThought()
+    {
+        using var model = new TemplatedModel(TemplatedModel.Talkative);
+        await using var server = await ServerHarness.StartAsync(text: "<think>so much to say", settings: [model.Setting]);
+
+        var choice = (await AskAsync(server, Hi + ",\"separate_reasoning\":false,\"guided_choice\":[\"yes\"]}"))["choices"]![0]!;
+
+        Assert.Equal("yes", choice["message"]!["content"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task Post_DemandedCallOfAModelThatThinks_ComesBehindTheThought()
+    {
+        using var model = new TemplatedModel(TemplatedModel.Talkative);
+        await using var server = await ServerHarness.StartAsync(text: "<think>hm</think><tool_call>\n{\"name\": \"f\"", contextLength: 128, settings: [model.Setting]);
+        server.Runner.Certainty = 5;
+
+        var choice = (await AskAsync(server, $"{Hi.Replace("40", "100", StringComparison.Ordinal)},{Tools},\"tool_choice\":\"required\"}}"))["choices"]![0]!;
+
+        Assert.Equal(("tool_calls", "hm"), (choice["finish_reason"]!.GetValue<string>(), choice["message"]!["reasoning_content"]!.GetValue<string>()));
+        Assert.Equal("f", choice["message"]!["tool_calls"]![0]!["function"]!["name"]!.GetValue<string>());
+    }
+
     [Fact]
     public async Task Post_Logprobs_HaveBytesAndAlternatives()
     {
@@ -237,26 +280,21 @@ public sealed class ChatTests
     }
 
     [Fact]
-    public async Task Stream_ClientGoesAway_FreesEverything()
+    public async Task Stream_ClientGoesAway_EndsWithinATick()
     {
         await using var server = await ServerHarness.StartAsync(text: new string('a', 60));
-        using var held = new SemaphoreSlim(0);
-        var ticks = 0;
-        server.Runner.BeforeLoop = _ =>
-        {
-            if (++ticks == 5)
-            {
-                Assert.True(held.Wait(ServerHarness.Patience));
-            }
-        };
+        using var hold = new Hold(server.Runner, position: 21);
         using (var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions") { Content = ServerHarness.Json(Hi + ",\"stream\":true}") })
         using (var response = await server.Rest.SendAsync(request, HttpCompletionOption.ResponseHeadersRead))
         {
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            hold.WaitUntilHeld();
         }
 
-        held.Release();
+        await server.UntilNoPostIsServedAsync();
+        hold.LetGo();
         await server.DrainAsync();
+        Assert.Equal(1, hold.Loops);
     }
 
     internal static async Task<JsonNode> AskAsync(ServerHarness server, string body)

@@ -1,5 +1,5 @@
 using System.Net;
-
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 
 namespace LoopLM.Server.Tests.OpenAi.Chat;
@@ -46,6 +46,7 @@ public sealed class ChatValidationTests
         (Chat(""" "tools":[{"type":"function"}] """), 400, "missing_required_parameter", "tools[0].function"),
         (Chat(""" "tools":[{"type":"function","function":{}}] """), 400, "missing_required_parameter", "tools[0].function.name"),
         (Chat(""" "tools":[{"type":"function","function":{"name":"a b"}}] """), 400, "invalid_value", "tools[0].function.name"),
+        (Chat(""" "tools":[{"type":"function","function":{"name":"f\n"}}] """), 400, "invalid_value", "tools[0].function.name"),
         (Chat(""" "tools":[{"type":"function","function":{"name":"f","parameters":[]}}] """), 400, "invalid_type", "tools[0].function.parameters"),
         (Chat(""" "tools":[{"type":"function","function":{"name":"f","description":"\ud800"}}] """), 400, "invalid_value", "tools[0].function.description"),
         (Chat(""" "tools":[{"type":"function","function":{"name":"f","parameters":{"a":"\ud800"}}}] """), 400, "invalid_value", "tools"),
@@ -76,7 +77,11 @@ public sealed class ChatValidationTests
         (Chat(""" "n":9 """), 400, "invalid_value", "n"),
         (Chat(""" "store":true """), 400, "unsupported_value", "store"),
         (Chat(""" "stream_options":{} """), 400, "invalid_value", "stream_options"),
-        (Chat(""" "structured_outputs":{"regex":"a"} """), 400, "unsupported_parameter", "structured_outputs"),
+        (Chat(""" "structured_outputs":{"regex":"("} """), 400, "invalid_value", "structured_outputs.regex"),
+        (Chat(""" "structured_outputs":{"structural_tag":{}} """), 400, "unsupported_parameter", "structured_outputs.structural_tag"),
+        (Chat(""" "guided_json":{"not":{}} """), 400, "invalid_value", "guided_json"),
+        (Chat(""" "guided_grammar":"root ::= a" """), 400, "unsupported_parameter", "guided_grammar"),
+        (Chat(""" "tool_choice":"required","tools":[{"type":"function","function":{"name":"f"}}],"guided_choice":["a"] """), 400, "invalid_value", "guided_choice"),
     ];
 
     [Fact]
@@ -106,6 +111,31 @@ public sealed class ChatValidationTests
         var (response, error) = await ServerHarness.RefuseAsync(PostAsync(server, $"{{{Hi}}}"));
 
         Assert.Equal((HttpStatusCode.BadRequest, "messages", message), (response.StatusCode, error.GetProperty("param").GetString(), error.GetProperty("message").GetString()));
+    }
+
+    [Fact]
+    public async Task Post_AddressesInAMessage_AreNeverFetched()
+    {
+        await using var server = await ServerHarness.StartAsync(contextLength: 512);
+        var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        try
+        {
+            var url = $"http://{listener.LocalEndpoint}/a.png";
+            var text = await PostAsync(server, $$"""{"messages":[{"role":"user","content":"![a]({{url}}) <img src='{{url}}'>"}],"max_tokens":1}""");
+            Assert.Equal(HttpStatusCode.OK, text.StatusCode);
+            foreach (var part in (string[])[$$$"""{"type":"image_url","image_url":{"url":"{{{url}}}"}}""", $$$"""{"type":"file","file":{"file_data":"{{{url}}}"}}""", $$$"""{"type":"input_audio","input_audio":{"data":"{{{url}}}"}}"""])
+            {
+                var (response, _) = await ServerHarness.RefuseAsync(PostAsync(server, $$$"""{"messages":[{"role":"user","content":[{{{part}}}]}]}"""));
+                Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+            }
+
+            Assert.False(listener.Pending());
+        }
+        finally
+        {
+            listener.Stop();
+        }
     }
 
     [Fact]

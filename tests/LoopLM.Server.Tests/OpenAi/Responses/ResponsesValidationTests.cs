@@ -118,7 +118,7 @@ public sealed class ResponsesValidationTests
 
     [Theory]
     [InlineData(""" "max_output_tokens":0 """, "'max_output_tokens' is 0; it must be 1 or more.")]
-    [InlineData(""" "text":{"format":{"type":"xml"}} """, "'text.format.type' is not supported; it must be text, json_object or json_schema.")]
+    [InlineData(""" "text":{"format":{"type":"xml"}} """, "In 'text.format': 'type' is not supported; it must be text, json_object or json_schema.")]
     [InlineData(""" "top_logprobs":21,"include":["message.output_text.logprobs"] """, "'top_logprobs' is 21; it must be between 0 and 20.")]
     public async Task Post_FieldAtFault_IsNamedInTheMessageToo(string field, string message)
     {

@@ -41,6 +41,31 @@ public sealed class MergerTests
         }
     }
 
+    [Theory]
+    [InlineData(1, 7)]
+    [InlineData(2, 13)]
+    [InlineData(3, 1 << 20)]
+    public void MergeAll_FourMillionSymbols_LooksAtEachAFewTimes(int seed, int runLength)
+    {
+        // Pairs of equal symbols merge, again and again, so that a run of a symbol shrinks to few: quadratic merging would look at 10^13 pairs.
+        const int symbols = 4 << 20;
+        var counter = new CountingComparer();
+        var merges = new MergeTable(counter);
+        for (var id = 1; id <= 24; id++)
+        {
+            merges.Set(id, id, new(Rank: id, Id: id + 1));
+        }
+
+        var random = new Random(seed);
+        int[] text = [.. Enumerable.Range(0, symbols).Select(i => i % runLength == runLength - 1 ? random.Next(1, 3) : 1)];
+        counter.Lookups = 0;
+
+        var count = new QueueingMerger(merges).MergeAll(text);
+
+        Assert.True(count < symbols / 2);
+        Assert.InRange(counter.Lookups, symbols - 1, 3 * symbols);
+    }
+
     // Any pair may give any token: merges often make candidates of lower rank, and of one rank out of order.
     private static MergeTable RandomMerges(Random random, int tokens)
     {
@@ -51,6 +76,19 @@ public sealed class MergerTests
         }
 
         return merges;
+    }
+
+    private sealed class CountingComparer : IEqualityComparer<ulong>
+    {
+        public long Lookups { get; set; }
+
+        public bool Equals(ulong x, ulong y) => x == y;
+
+        public int GetHashCode(ulong obj)
+        {
+            Lookups++;
+            return obj.GetHashCode();
+        }
     }
 
     private static int[] Merged(MergeTable merges, int[] symbols, bool queueing)

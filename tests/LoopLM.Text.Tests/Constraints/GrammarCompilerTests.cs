@@ -6,7 +6,7 @@ using LoopLM.Text.Tests.Tokenization;
 
 namespace LoopLM.Text.Tests.Constraints;
 
-public sealed class JsonSchemaCompilerTests
+public sealed class GrammarCompilerTests
 {
     private static readonly CallSyntax s_syntax = new("<call>{\"name\": \"", "\", \"arguments\": ", "}</call>", "\n");
 
@@ -218,7 +218,7 @@ public sealed class JsonSchemaCompilerTests
     {
         using var document = JsonDocument.Parse("{}");
         Assert.Throws<OperationCanceledException>(
-            () => JsonSchemaCompiler.TryCompile(document.RootElement, Tokens, ConstraintLimits.Default, new CancellationToken(true), out _));
+            () => GrammarCompiler.TryCompile(new TextForm.Json(document.RootElement), null, Tokens, ConstraintLimits.Default, new CancellationToken(true), out _));
     }
 
     [Theory]
@@ -236,8 +236,8 @@ public sealed class JsonSchemaCompilerTests
     [InlineData("""{"a":{"a":[]}}""", true)]
     [InlineData("[]", false)]
     [InlineData("1", false)]
-    public void AnyObject_Text_IsAdmittedIfItIsAnObject(string text, bool admitted) =>
-        Assert.Equal(admitted, Grammars.Accepts(JsonSchemaCompiler.AnyObject(Tokens, ConstraintLimits.Default), text));
+    public void TryCompile_JsonObject_AdmitsObjects(string text, bool admitted) =>
+        Assert.Equal(admitted, Grammars.Accepts(Grammars.Compile(new TextForm.JsonObject()), text));
 
     [Theory]
     [InlineData("""<call>{"name": "f", "arguments": {"a":1}}</call>""", true)]
@@ -246,20 +246,70 @@ public sealed class JsonSchemaCompilerTests
     [InlineData("""<call>{"name": "f", "arguments": {"a":"1"}}</call>""", false)]
     [InlineData("""<call>{"name": "h", "arguments": {}}</call>""", false)]
     [InlineData("""<call>{"name": "g", "arguments": {}}</call>""" + "\n" + """<call>{"name": "g", "arguments": {}}</call>""" + "\n" + """<call>{"name": "g", "arguments": {}}</call>""", false)]
-    public void TryCompileCalls_TwoFunctions_AdmitsCallsOfThem(string text, bool admitted)
+    public void TryCompile_CallsOfTwoFunctions_AdmitsCallsOfThem(string text, bool admitted)
     {
         using var schema = JsonDocument.Parse("""{"properties":{"a":{"$ref":"#/$defs/n"}},"required":["a"],"$defs":{"n":{"type":"integer"}}}""");
-        var grammar = JsonSchemaCompiler.TryCompileCalls(
-            [new("f", schema.RootElement), new("g", null)], s_syntax, 2, Tokens, ConstraintLimits.Default, CancellationToken.None, out _)!;
+        var grammar = Grammars.Compile(new TextForm.Calls([new("f", schema.RootElement), new("g", null)], s_syntax, 2));
         Assert.Equal(admitted, Grammars.Accepts(grammar, text));
     }
 
     [Fact]
-    public void TryCompileCalls_CannotBeEnforced_NamesTheFunction()
+    public void TryCompile_CallsThatCannotBeEnforced_NamesTheFunction()
     {
         using var schema = JsonDocument.Parse("""{"properties":{"a":{"not":{}}}}""");
-        Assert.Null(JsonSchemaCompiler.TryCompileCalls(
-            [new("g", null), new("f", schema.RootElement)], s_syntax, 1, Tokens, ConstraintLimits.Default, CancellationToken.None, out var problem));
+        Assert.Null(Grammars.TryCompile(new TextForm.Calls([new("g", null), new("f", schema.RootElement)], s_syntax, 1), out var problem));
         Assert.Equal(("f#/properties/a", "not"), (problem!.Path, problem.Keyword));
     }
+
+    [Theory]
+    [InlineData("yes", true)]
+    [InlineData("yes, please", true)]
+    [InlineData("", true)]
+    [InlineData("日本", true)]
+    [InlineData("yes,", false)]
+    [InlineData("no", false)]
+    [InlineData("yesyes", false)]
+    [InlineData("\"yes\"", false)]
+    public void TryCompile_Choice_AdmitsItsTextsAlone(string text, bool admitted) =>
+        Assert.Equal(admitted, Grammars.Accepts(Grammars.Compile(new TextForm.Choice(["yes", "日本", "yes, please", "", "yes"])), text));
+
+    [Theory]
+    [InlineData(@"[a-c]{2}|\d+", "ab", true)]
+    [InlineData(@"[a-c]{2}|\d+", "2026", true)]
+    [InlineData(@"[a-c]{2}|\d+", "xab", false)]
+    [InlineData(@"[a-c]{2}|\d+", "ab1", false)]
+    [InlineData(@"^\w+@\w+\.com\n$", "me@here.com\n", true)]
+    [InlineData("\"é?\"", "\"é\"", true)]
+    [InlineData("a*", "", true)]
+    public void TryCompile_Pattern_AdmitsWhatItMatchesAsAWhole(string pattern, string text, bool admitted) =>
+        Assert.Equal(admitted, Grammars.Accepts(Grammars.Compile(new TextForm.Pattern(pattern)), text));
+
+    [Theory]
+    [InlineData("(?=a)b", "of the groups that begin with '(?'")]
+    [InlineData("(", "a group is not closed")]
+    [InlineData(@"(a)\1", @"'\1' is not supported")]
+    [InlineData(@"[^\x00-\uFFFF]", "no text matches it")]
+    public void TryCompile_PatternThatCannotBeEnforced_SaysWhy(string pattern, string reason)
+    {
+        Assert.Null(Grammars.TryCompile(new TextForm.Pattern(pattern), out var problem));
+        Assert.Contains(reason, problem!.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("1", "<think>", true)]
+    [InlineData("<think>hm, {</think>1", "<think>", true)]
+    [InlineData("<think>hm</think>\n\n1", "<think>", true)]
+    [InlineData("<think></think>\n1", "<think>", true)]
+    [InlineData("<think></</<</thin</think></think>1", "<think>", false)]
+    [InlineData("<think></</<</thin</think>1", "<think>", true)]
+    [InlineData("<think>1", "<think>", false)]
+    [InlineData("<think>hm</think>\n\n\n1", "<think>", false)]
+    [InlineData("<think>hm</think>", "<think>", false)]
+    [InlineData("<think>hm</think><think>hm</think>1", "<think>", false)]
+    [InlineData("hm</think>1", "<think>", false)]
+    [InlineData("hm\n</think>1", null, true)]
+    [InlineData("<think></think>1", null, true)]
+    [InlineData("1", null, false)]
+    public void TryCompile_WithAThought_AdmitsAnyTextUpToItsEndBeforeTheValue(string text, string? start, bool admitted) =>
+        Assert.Equal(admitted, Grammars.Accepts(Grammars.Compile(new TextForm.Pattern("1"), new ThoughtSyntax(start, "</think>")), text));
 }

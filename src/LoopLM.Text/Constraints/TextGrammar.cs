@@ -1,16 +1,17 @@
+using System.Runtime.CompilerServices;
 using LoopLM.Text.Constraints.Automata;
 
 namespace LoopLM.Text.Constraints;
 
 /// <summary>
-/// What a text may be, byte by byte: a pushdown automaton that <see cref="JsonSchemaCompiler"/> makes from a schema.
+/// What a text may be, byte by byte: a pushdown automaton that <see cref="GrammarCompiler"/> makes from a <see cref="TextForm"/>.
 /// Immutable; one grammar serves any number of <see cref="TokenConstraint"/>s on any threads.
 /// </summary>
-public sealed class JsonGrammar
+public sealed class TextGrammar
 {
     private readonly byte[] _classes = new byte[256];
 
-    internal JsonGrammar(GrammarBuilder builder, int start, int maxDepth)
+    internal TextGrammar(GrammarBuilder builder, int start, int maxDepth)
     {
         Code = [.. builder.Code];
         Sets = [.. builder.Sets];
@@ -23,6 +24,9 @@ public sealed class JsonGrammar
 
     /// <summary>Bytes of the shortest text.</summary>
     public long ShortestLength => BytesToEnd[Start];
+
+    /// <summary>Bytes of memory that it takes, about.</summary>
+    public long Size => (Code.Length * (long)(Unsafe.SizeOf<Instruction>() + (2 * sizeof(long)))) + (Sets.Length * (long)Unsafe.SizeOf<ByteSet>()) + _classes.Length + Classes.Length;
 
     internal Instruction[] Code { get; }
 

@@ -6,13 +6,18 @@ namespace LoopLM.Engine.Requests;
 public sealed class Generation : IDisposable
 {
     private readonly Channel<GenerationEvent> _events;
+    private readonly EventSignal? _signal;
     private volatile FinishReason _asked = FinishReason.Length;
 
     /// <summary>Creates a generation without events.</summary>
     /// <param name="mostTokens">Most prompt tokens and tokens that it will publish.</param>
-    internal Generation(int mostTokens) =>
+    /// <param name="signal">Set behind every event.</param>
+    internal Generation(int mostTokens, EventSignal? signal = null)
+    {
         _events = Channel.CreateBounded<GenerationEvent>(
             new BoundedChannelOptions(mostTokens + 1) { SingleReader = true, SingleWriter = true });
+        _signal = signal;
+    }
 
     /// <summary>The prompt's tokens where they are scored, its tokens in order, then exactly one end; then the channel completes.</summary>
     public ChannelReader<GenerationEvent> Events => _events.Reader;
@@ -47,5 +52,7 @@ public sealed class Generation : IDisposable
         {
             _events.Writer.Complete();
         }
+
+        _signal?.Set();
     }
 }

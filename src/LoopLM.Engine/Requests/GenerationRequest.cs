@@ -40,6 +40,9 @@ public sealed record GenerationRequest
     /// <summary>The same of every prompt token but the first, which nothing predicts. Every row of the prompt then goes through the head.</summary>
     public int? PromptLogprobs { get; init; }
 
+    /// <summary>Set behind every event, for a reader that waits for several generations at once, or without allocating. Null for one that does not.</summary>
+    public EventSignal? Signal { get; init; }
+
     /// <summary>How many of the most probable tokens are reported of every loop that a generated token ran. Every loop of it then goes through the head. 0 reports nothing.</summary>
     public int LoopLogprobs { get; init; }
 

@@ -38,7 +38,7 @@ internal sealed class RequestValidator(
         }
 
         var scored = request.PromptLogprobs is null ? 0 : request.Prompt.Length;
-        sequence = new Sequence(new Generation(scored + request.MaxTokens))
+        sequence = new Sequence(new Generation(scored + request.MaxTokens, request.Signal))
         {
             Prompt = request.Prompt,
             MaxTokens = request.MaxTokens,

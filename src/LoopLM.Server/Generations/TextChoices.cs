@@ -1,3 +1,5 @@
+using System.Text;
+using LoopLM.Engine.Requests;
 using LoopLM.Server.Hosting;
 
 namespace LoopLM.Server.Generations;
@@ -6,16 +8,17 @@ namespace LoopLM.Server.Generations;
 /// <param name="model">The model that answers.</param>
 /// <param name="generations">Prompt by prompt.</param>
 /// <param name="perPrompt">Generations of each prompt.</param>
-internal sealed class TextChoices(ServedModel model, IReadOnlyList<TextGeneration> generations, int perPrompt) : IDisposable
+/// <param name="signal">Set behind every event of them.</param>
+internal sealed class TextChoices(ServedModel model, TextGeneration[] generations, int perPrompt, EventSignal signal) : IDisposable
 {
-    private readonly Task<bool>?[] _waits = new Task<bool>?[generations.Count];
-    private int _left = generations.Count;
+    private CancellationTokenRegistration _cancellation;
+    private int _left = generations.Length;
     private int _last = -1;
 
     /// <summary>The model that answers.</summary>
     public ServedModel Model { get; } = model;
 
-    public int Count => generations.Count;
+    public int Count => generations.Length;
 
     public TextGeneration this[int index] => generations[index];
 
@@ -39,9 +42,9 @@ internal sealed class TextChoices(ServedModel model, IReadOnlyList<TextGeneratio
     /// <param name="next">Its event.</param>
     public bool TryRead(out int index, out TextEvent next)
     {
-        for (var step = 1; step <= generations.Count; step++)
+        for (var step = 1; step <= generations.Length; step++)
         {
-            index = (_last + step) % generations.Count;
+            index = (_last + step) % generations.Length;
             if (!generations[index].HasEnded && generations[index].TryRead(out next))
             {
                 _last = index;
@@ -61,27 +64,51 @@ internal sealed class TextChoices(ServedModel model, IReadOnlyList<TextGeneratio
         TextEvent next;
         while (!TryRead(out index, out next))
         {
-            if (HaveEnded)
-            {
-                throw new InvalidOperationException("The generations have ended already.");
-            }
-
-            await (generations.Count == 1 ? generations[0].WaitToReadAsync(cancellationToken) : WaitForAnyAsync(cancellationToken));
+            await WaitAsync(cancellationToken);
         }
 
         return (index, next);
     }
 
-    /// <summary>Reads every generation to its end, or to the first error, behind which the others do not matter.</summary>
+    /// <summary>Waits until <see cref="TryRead"/> may give something; allocates nothing. Not behind the last end.</summary>
+    /// <param name="cancellationToken">Ends the wait; the same at every call.</param>
+    public ValueTask WaitAsync(CancellationToken cancellationToken)
+    {
+        if (HaveEnded)
+        {
+            throw new InvalidOperationException("The generations have ended already.");
+        }
+
+        if (_cancellation.Token != cancellationToken)
+        {
+            _cancellation.Dispose();
+            _cancellation = cancellationToken.UnsafeRegister(static signal => ((EventSignal)signal!).Set(), signal);
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        return signal.WaitAsync();
+    }
+
+    /// <summary>Reads every generation to its end, or all of them to the first error, which is then the last.</summary>
     public async Task<IReadOnlyList<FinishedText>> ReadToEndAsync(CancellationToken cancellationToken)
     {
-        var texts = new List<FinishedText>();
-        foreach (var generation in generations)
+        var parts = Array.ConvertAll(generations, _ => (Text: new StringBuilder(), Tokens: new List<TextEvent>()));
+        var texts = new FinishedText[generations.Length];
+        while (!HaveEnded)
         {
-            texts.Add(await generation.ReadToEndAsync(cancellationToken));
-            if (texts[^1].End.Error is not null)
+            var (index, next) = await ReadAsync(cancellationToken);
+            var (text, tokens) = parts[index];
+            text.Append(next.Text);
+            if (!next.IsEnd)
             {
-                break;
+                tokens.Add(next);
+                continue;
+            }
+
+            texts[index] = new FinishedText(text.ToString(), tokens, next);
+            if (next.Error is not null)
+            {
+                return [texts[index]];
             }
         }
 
@@ -90,22 +117,10 @@ internal sealed class TextChoices(ServedModel model, IReadOnlyList<TextGeneratio
 
     public void Dispose()
     {
+        _cancellation.Dispose();
         foreach (var generation in generations)
         {
             generation.Dispose();
         }
-    }
-
-    /// <summary>A wait that another generation's event has ended goes on at the next call, so that each generation has at most one.</summary>
-    private async ValueTask<bool> WaitForAnyAsync(CancellationToken cancellationToken)
-    {
-        for (var i = 0; i < _waits.Length; i++)
-        {
-            _waits[i] = generations[i].HasEnded ? null
-                : _waits[i] is { IsCompleted: false } pending ? pending
-                : generations[i].WaitToReadAsync(cancellationToken).AsTask();
-        }
-
-        return await await Task.WhenAny(_waits.OfType<Task<bool>>());
     }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Sampling;
 using LoopLM.Text.Decoding;
@@ -62,33 +61,6 @@ internal sealed class TextGeneration(
 
         next = default;
         return false;
-    }
-
-    /// <summary>Waits until <see cref="TryRead"/> may give something; false behind the end.</summary>
-    public ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken) =>
-        _stopped ? ValueTask.FromResult(true) : generation.Events.WaitToReadAsync(cancellationToken);
-
-    /// <summary>Reads everything up to the end.</summary>
-    public async Task<FinishedText> ReadToEndAsync(CancellationToken cancellationToken)
-    {
-        var (text, tokens) = (new StringBuilder(), new List<TextEvent>());
-        TextEvent next;
-        do
-        {
-            while (!TryRead(out next))
-            {
-                await WaitToReadAsync(cancellationToken);
-            }
-
-            text.Append(next.Text);
-            if (!next.IsEnd)
-            {
-                tokens.Add(next);
-            }
-        }
-        while (!next.IsEnd);
-
-        return new FinishedText(text.ToString(), tokens, next);
     }
 
     public void Dispose() => generation.Dispose();

@@ -84,6 +84,7 @@ internal sealed class TextGenerator(ServedModels models, RequestLimits limits, O
         choices = null;
         error = null;
         var wanted = new GenerationRequest[requests.Count][];
+        var signals = Array.ConvertAll(wanted, _ => new EventSignal());
         for (var i = 0; i < wanted.Length; i++)
         {
             if (!TryPrepare(model, requests[i], cancellation, out wanted[i]!, out error))
@@ -92,7 +93,7 @@ internal sealed class TextGenerator(ServedModels models, RequestLimits limits, O
             }
         }
 
-        GenerationRequest[] together = [.. wanted.SelectMany(each => each)];
+        GenerationRequest[] together = [.. wanted.SelectMany((each, i) => each.Select(one => one with { Signal = signals[i] }))];
         error = charges.TryCharge(together.Sum(each => (long)each.Prompt.Length + each.MaxTokens));
         if (error is not null)
         {
@@ -109,7 +110,7 @@ internal sealed class TextGenerator(ServedModels models, RequestLimits limits, O
         var all = new TextChoices[requests.Count];
         for (var i = 0; i < all.Length; i++)
         {
-            all[i] = Decode(model, requests[i], wanted[i], started.Take(wanted[i].Length));
+            all[i] = Decode(model, requests[i], wanted[i], started.Take(wanted[i].Length), signals[i]);
             started = started.Skip(wanted[i].Length);
         }
 
@@ -117,13 +118,15 @@ internal sealed class TextGenerator(ServedModels models, RequestLimits limits, O
         return true;
     }
 
-    private static TextChoices Decode(ServedModel model, TextRequest request, GenerationRequest[] wanted, IEnumerable<Generation> generations)
+    private static TextChoices Decode(
+        ServedModel model, TextRequest request, GenerationRequest[] wanted, IEnumerable<Generation> generations, EventSignal signal)
     {
         var stops = new StopStrings(request.Stop);
         return new TextChoices(
             model,
             [.. generations.Select((generation, i) => new TextGeneration(generation, CreateDecoder(model, request, stops), wanted[i].Prompt, wanted[i].StopTokens, request))],
-            request.Choices);
+            request.Choices,
+            signal);
     }
 
     private static StoppingDecoder CreateDecoder(ServedModel model, TextRequest request, StopStrings stops) =>

@@ -17,29 +17,49 @@ internal sealed class InferenceService(TextGenerator generator) : Inference.Infe
 
         using (choices)
         {
+            // A message is on its way, or refused, when its write returns: one serves all tokens.
+            var response = new GenerateResponse();
+            var token = new Token();
             TextEvent next;
             do
             {
-                (_, next) = await choices.ReadAsync(context.CancellationToken);
-                await responseStream.WriteAsync(ToResponse(next, choices), context.CancellationToken);
+                while (!choices.TryRead(out _, out next))
+                {
+                    await choices.WaitAsync(context.CancellationToken);
+                }
+
+                context.CancellationToken.ThrowIfCancellationRequested();
+                Fill(response, token, next, choices);
+                await responseStream.WriteAsync(response);
             }
             while (!next.IsEnd);
         }
     }
 
-    private static GenerateResponse ToResponse(in TextEvent part, TextChoices choices)
+    private static void Fill(GenerateResponse response, Token token, in TextEvent part, TextChoices choices)
     {
         if (part.Error is { } error)
         {
             throw GrpcErrors.From(error);
         }
 
-        return part.IsEnd ? new GenerateResponse { Finish = ToFinish(part, choices) } : new GenerateResponse { Token = ToToken(part) };
+        if (part.IsEnd)
+        {
+            response.Finish = ToFinish(part, choices);
+        }
+        else
+        {
+            Fill(token, part);
+            response.Token = token;
+        }
     }
 
-    private static Token ToToken(in TextEvent part)
+    private static void Fill(Token token, in TextEvent part)
     {
-        var token = new Token { Text = part.Text, Id = part.Token, ExitStep = part.ExitStep };
+        token.Text = part.Text;
+        token.Id = part.Token;
+        token.ExitStep = part.ExitStep;
+        token.GateProbabilities.Clear();
         for (var loop = 0; loop < part.Gates.Count; loop++)
         {
             token.GateProbabilities.Add(part.Gates[loop]);
@@ -48,11 +68,15 @@ internal sealed class InferenceService(TextGenerator generator) : Inference.Infe
         if (part.Logprobs is { } logprobs)
         {
             token.Logprob = logprobs.Logprob;
+            token.TopLogprobs.Clear();
             token.TopLogprobs.Add(logprobs.Top.Select(ToLogprob));
         }
 
-        token.LoopLogprobs.Add((part.LoopLogprobs ?? []).Select(top => new LoopLogprobs { Top = { top.Select(ToLogprob) } }));
-        return token;
+        if (part.LoopLogprobs is { } loops)
+        {
+            token.LoopLogprobs.Clear();
+            token.LoopLogprobs.Add(loops.Select(top => new LoopLogprobs { Top = { top.Select(ToLogprob) } }));
+        }
     }
 
     private static TokenLogprob ToLogprob(Engine.Sampling.TokenLogprob each) => new() { Id = each.Token, Logprob = each.Logprob };

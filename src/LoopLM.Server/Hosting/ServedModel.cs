@@ -16,6 +16,7 @@ internal sealed class ServedModel : IAsyncDisposable
         ModelSettings settings, Checkpoint checkpoint, ByteLevelBpeTokenizer tokenizer, ChatTemplate chatTemplate, DateTimeOffset created, InferenceEngine engine)
     {
         (Settings, Checkpoint, Tokenizer, ChatTemplate, Created, Engine) = (settings, checkpoint, tokenizer, chatTemplate, created, engine);
+        Name = settings.Model.NameOrFolder;
         Fingerprint = SystemFingerprint.Of(checkpoint, settings);
         TurnEnds = [.. chatTemplate.TurnEnds.Select(token => tokenizer.TryGetTokenId(token, out var id) ? id : -1).Where(id => id >= 0)];
         _constraintTokens = new(() =>
@@ -29,7 +30,7 @@ internal sealed class ServedModel : IAsyncDisposable
     public ModelSettings Settings { get; }
 
     /// <summary>Name in the API.</summary>
-    public string Name => Settings.Model.NameOrFolder;
+    public string Name { get; }
 
     /// <summary>Its weights and configuration.</summary>
     public Checkpoint Checkpoint { get; }

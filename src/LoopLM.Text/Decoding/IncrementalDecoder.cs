@@ -13,12 +13,20 @@ namespace LoopLM.Text.Decoding;
 public sealed class IncrementalDecoder(ByteLevelBpeTokenizer tokenizer, bool skipSpecialTokens = true)
 {
     private readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
+    private bool _isWithinCharacter;
 
     /// <summary>Appends a token.</summary>
     /// <param name="id">Any id; one without a token gives nothing.</param>
     /// <returns>The text that is decided by now and was not before; often empty.</returns>
-    public string Append(int id) =>
-        Decode(skipSpecialTokens && tokenizer.IsSpecial(id) ? [] : tokenizer.GetTokenBytes(id), flush: false);
+    public string Append(int id)
+    {
+        if (skipSpecialTokens && tokenizer.IsSpecial(id))
+        {
+            return "";
+        }
+
+        return !_isWithinCharacter && tokenizer.GetTokenText(id) is { } whole ? whole : Decode(tokenizer.GetTokenBytes(id), flush: false);
+    }
 
     /// <summary>Ends the sequence.</summary>
     /// <returns>U+FFFD where it ends inside a character, else nothing. The decoder can then begin a new sequence.</returns>
@@ -28,6 +36,7 @@ public sealed class IncrementalDecoder(ByteLevelBpeTokenizer tokenizer, bool ski
     {
         var chars = new char[_decoder.GetCharCount(bytes, flush)];
         _decoder.GetChars(bytes, chars, flush);
+        _isWithinCharacter = _decoder.GetCharCount([], flush: true) > 0;
         return new(chars);
     }
 }

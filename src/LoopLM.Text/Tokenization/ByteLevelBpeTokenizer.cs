@@ -74,6 +74,9 @@ public sealed class ByteLevelBpeTokenizer : Tokenizer
     /// <summary>The bytes that a token stands for, special or not; empty for an id without a token. They need not be whole characters.</summary>
     public ReadOnlySpan<byte> GetTokenBytes(int id) => _vocabulary.GetBytes(id);
 
+    /// <summary>The text that a token stands for, special or not, the same string every time; empty for an id without a token, null where its bytes are no whole characters.</summary>
+    public string? GetTokenText(int id) => _vocabulary.GetText(id);
+
     /// <summary>Whether an id is a special token's.</summary>
     public bool IsSpecial(int id) => _vocabulary.IsSpecial(id);
 

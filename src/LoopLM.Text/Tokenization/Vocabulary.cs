@@ -1,3 +1,6 @@
+using System.Text;
+using System.Text.Unicode;
+
 namespace LoopLM.Text.Tokenization;
 
 /// <summary>Tokens by id and by text: the model's vocabulary and the added tokens together.</summary>
@@ -6,6 +9,7 @@ internal sealed class Vocabulary
     private readonly Dictionary<string, int> _model;
     private readonly Dictionary<string, int> _added;
     private readonly string?[] _tokens;
+    private readonly string?[] _texts;
     private readonly bool[] _special;
     private readonly byte[] _bytes;
     private readonly int[] _byteStarts;
@@ -25,6 +29,7 @@ internal sealed class Vocabulary
             _tokens[id] = token;
         }
 
+        _texts = new string?[Size];
         _special = new bool[Size];
         foreach (var token in addedTokens)
         {
@@ -67,6 +72,18 @@ internal sealed class Vocabulary
 
     /// <summary>The bytes of a token as decoding takes them: none of a special token that is skipped.</summary>
     public ReadOnlySpan<byte> GetBytes(int id, bool skipSpecialTokens) => skipSpecialTokens && IsSpecial(id) ? [] : GetBytes(id);
+
+    /// <summary>The text of a token, the same string every time; null where its bytes are no whole text.</summary>
+    public string? GetText(int id)
+    {
+        if (!Contains(id))
+        {
+            return "";
+        }
+
+        // Threads that come here at once make the same text, and either may stay.
+        return _texts[id] ??= GetBytes(id) is var bytes && Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : null;
+    }
 
     private bool Contains(int id) => (uint)id < (uint)Size;
 }

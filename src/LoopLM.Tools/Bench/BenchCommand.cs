@@ -5,11 +5,12 @@ using LoopLM.Checkpoints;
 using LoopLM.Engine.Execution;
 using LoopLM.Engine.Runners;
 using LoopLM.Text.Tokenization;
+using LoopLM.Tools.Bench.Serving;
 using Spectre.Console;
 
 namespace LoopLM.Tools.Bench;
 
-/// <summary><c>looplm bench engine</c>: throughput of the engine on a model, against the bound that its exits allow.</summary>
+/// <summary><c>looplm bench</c>; <c>looplm bench engine</c> measures the throughput of the engine on a model, against the bound that its exits allow.</summary>
 internal static class BenchCommand
 {
     /// <summary>Creates the command.</summary>
@@ -18,47 +19,32 @@ internal static class BenchCommand
     /// <param name="measureBandwidth">Bytes per second that so many threads read from memory.</param>
     public static Command Create(IReadOnlyDictionary<string, BenchRunnerOpener> runners, IAnsiConsole console, Func<int, double> measureBandwidth)
     {
-        var model = new Option<string?>("--model") { Description = "Folder of a checkpoint." };
+        var options = new BenchOptions(runners.Keys);
         var shape = new Option<string?>("--shape") { Description = "Random weights instead: ouro-1.4b, ouro-2.6b, bundled, or custom:HIDDEN,INTERMEDIATE,LAYERS,HEADS,KV_HEADS,HEAD_DIM,VOCABULARY,LOOPS." };
-        var runner = new Option<string>("--runner") { Description = "What computes.", DefaultValueFactory = _ => runners.Keys.First() };
-        runner.AcceptOnlyFromAmong([.. runners.Keys]);
-        var weights = new Option<string>("--weights") { Description = "How matrices are held: auto, float32, bfloat16, int8 or int4.", DefaultValueFactory = _ => "auto" };
-        weights.AcceptOnlyFromAmong("auto", "float32", "bfloat16", "int8", "int4");
-        var kv = new Option<string>("--kv") { Description = "How keys and values are held: float32 or bfloat16.", DefaultValueFactory = _ => "float32" };
-        kv.AcceptOnlyFromAmong("float32", "bfloat16");
-        var threads = new Option<int?>("--threads") { Description = "Threads that compute; default: one for each processor." };
-        var concurrency = new Option<int>("--concurrency") { Description = "Requests at once.", DefaultValueFactory = _ => 1 };
-        var prompt = new Option<int>("--prompt") { Description = "Prompt tokens of each request.", DefaultValueFactory = _ => 64 };
-        var generate = new Option<int>("--generate") { Description = "Tokens that each request generates.", DefaultValueFactory = _ => 256 };
         var exit = new Option<string?>("--exit") { Description = "fixed:K, q:THRESHOLD or trace:FILE (one list of exit steps a line); default: full depth." };
-        var refill = new Option<string>("--refill") { Description = "Whether rows start while others are in flight: on or off.", DefaultValueFactory = _ => "on" };
-        refill.AcceptOnlyFromAmong("on", "off");
-        var rounds = new Option<int>("--rounds") { Description = "How often to measure; the median counts.", DefaultValueFactory = _ => 3 };
+        var refill = BenchOptions.Choice("--refill", "Whether rows start while others are in flight.", "on", "off");
         var text = new Option<string?>("--text") { Description = "File to cut the prompts from; default: random token ids." };
-        var json = new Option<bool>("--json") { Description = "Print one JSON object." };
-        var engine = new Command("engine", "Measure the engine without HTTP, against full depth in the same run.")
-        {
-            model, shape, runner, weights, kv, threads, concurrency, prompt, generate, exit, refill, rounds, text, json,
-        };
+        var engine = new Command("engine", "Measure the engine without HTTP, against full depth in the same run.") { shape, exit, refill, text };
+        options.AddTo(engine);
         engine.SetAction(result =>
         {
             try
             {
-                using var random = (result.GetValue(model), result.GetValue(shape)) switch
+                using var random = (result.GetValue(options.Model), result.GetValue(shape)) switch
                 {
                     (null, not null) when result.GetValue(text) is not null => throw new ArgumentException("--text needs --model: random weights have no tokenizer."),
                     (null, { } name) => new RandomCheckpoint(BenchShape.Parse(name)),
                     ({ }, null) => null,
                     _ => throw new ArgumentException("Either --model or --shape must be given."),
                 };
-                using var opened = random is null ? Checkpoint.Open(result.GetRequiredValue(model)!) : null;
+                using var opened = random is null ? Checkpoint.Open(result.GetRequiredValue(options.Model)!) : null;
                 var checkpoint = random?.Checkpoint ?? opened!;
-                var prompts = CreatePrompts(checkpoint, result.GetValue(text), result.GetValue(concurrency), result.GetValue(prompt));
-                var workload = new BenchWorkload(prompts, result.GetValue(generate), result.GetValue(refill) == "on");
-                var settings = new BenchRunnerSettings(result.GetRequiredValue(weights), result.GetRequiredValue(kv), result.GetValue(threads));
-                var open = runners[result.GetRequiredValue(runner)];
-                var report = Measure(checkpoint, workload, result.GetValue(exit), Math.Max(1, result.GetValue(rounds)), capacity => open(checkpoint, capacity, settings), measureBandwidth);
-                Print(report, result.GetValue(json), console);
+                var prompts = CreatePrompts(checkpoint, result.GetValue(text), result.GetValue(options.Concurrency), result.GetValue(options.Prompt));
+                var workload = new BenchWorkload(prompts, result.GetValue(options.Generate), result.GetValue(refill) == "on");
+                var open = runners[result.GetRequiredValue(options.Runner)];
+                var report = Measure(
+                    checkpoint, workload, result.GetValue(exit), options.Rounds(result), capacity => open(checkpoint, capacity, options.Settings(result)), measureBandwidth);
+                Print(report, result.GetValue(options.Json), console);
                 return 0;
             }
             catch (Exception exception) when (exception is CheckpointException or TokenizerException or FormatException or ArgumentException or IOException)
@@ -67,7 +53,7 @@ internal static class BenchCommand
                 return 1;
             }
         });
-        return new Command("bench", "Measure speed.") { engine };
+        return new Command("bench", "Measure speed.") { engine, ServeCommand.Create(runners, console) };
     }
 
     /// <summary>Runs full depth and the asked exits in turn, and keeps the median of each: the machine's speed drifts.</summary>
@@ -103,8 +89,8 @@ internal static class BenchCommand
         {
             PrefillTokensPerSecond = pairs.SelectMany(pair => new[] { pair.Full, pair.Asked }).Select(run => run.PrefillTokensPerSecond).Order().ElementAt(rounds),
             DecodeTokensPerSecond = measured.DecodeTokensPerSecond,
-            InterTokenLatencyP50Milliseconds = measured.GapMilliseconds(0.5),
-            InterTokenLatencyP95Milliseconds = measured.GapMilliseconds(0.95),
+            InterTokenLatencyP50Milliseconds = Percentile.Milliseconds(measured.Gaps, 0.5),
+            InterTokenLatencyP95Milliseconds = Percentile.Milliseconds(measured.Gaps, 0.95),
             MeanExitStep = measured.MeanExitStep,
             Bound = bound,
             BoundShare = speedup / bound,
@@ -120,19 +106,9 @@ internal static class BenchCommand
         };
     }
 
-    private static int[][] CreatePrompts(Checkpoint checkpoint, string? textFile, int count, int length)
-    {
-        var random = new Random(1);
-        if (textFile is null)
-        {
-            return [.. Enumerable.Range(0, count).Select(_ => Enumerable.Range(0, length).Select(_ => random.Next(checkpoint.Config.VocabularySize)).ToArray())];
-        }
-
-        var tokens = ByteLevelBpeTokenizer.Load(Path.Combine(checkpoint.Folder, "tokenizer.json")).EncodeToIds(File.ReadAllText(textFile));
-        return tokens.Count > length
-            ? [.. Enumerable.Range(0, count).Select(_ => tokens.Skip(random.Next(tokens.Count - length)).Take(length).ToArray())]
-            : throw new ArgumentException($"--text has {tokens.Count} tokens; prompts of {length} need more.");
-    }
+    private static int[][] CreatePrompts(Checkpoint checkpoint, string? textFile, int count, int length) => textFile is null
+        ? BenchPrompts.Random(checkpoint.Config.VocabularySize, count, length)
+        : BenchPrompts.Cut(ByteLevelBpeTokenizer.Load(Path.Combine(checkpoint.Folder, "tokenizer.json")).EncodeToIds(File.ReadAllText(textFile)), count, length);
 
     private static void Print(BenchReport report, bool json, IAnsiConsole console)
     {

@@ -18,7 +18,7 @@ internal static class EngineBench
         var (tokens, exitSteps, gaps) = (0, 0L, new List<double>());
         var (waitingForFirst, ended, loops, heads) = (generations.Length, false, 0, 0);
         var started = Stopwatch.GetTimestamp();
-        var decodeStarted = started;
+        var (decodeStarted, processorTime) = (started, TimeSpan.Zero);
         while (!ended && engine.Tick())
         {
             var now = Stopwatch.GetTimestamp();
@@ -48,7 +48,7 @@ internal static class EngineBench
                     }
                     else if (lastTokenAt[i] == 0 && --waitingForFirst == 0)
                     {
-                        decodeStarted = now;
+                        (decodeStarted, processorTime) = (now, Environment.CpuUsage.TotalTime);
                     }
 
                     lastTokenAt[i] = now;
@@ -59,6 +59,7 @@ internal static class EngineBench
         }
 
         var decodeSeconds = Stopwatch.GetElapsedTime(decodeStarted).TotalSeconds;
+        var processorSeconds = (Environment.CpuUsage.TotalTime - processorTime).TotalSeconds;
         while (engine.Tick())
         {
         }
@@ -70,6 +71,7 @@ internal static class EngineBench
             tokens == 0 ? 0 : (double)exitSteps / tokens,
             loops / decodeSeconds,
             heads / decodeSeconds,
+            tokens == 0 ? 0 : processorSeconds / tokens,
             [.. gaps]);
     }
 

@@ -46,7 +46,10 @@ internal static class EventStream
             if (!choices.TryRead(out index, out next))
             {
                 await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
-                (index, next) = await choices.ReadAsync(context.RequestAborted);
+                while (!choices.TryRead(out index, out next))
+                {
+                    await choices.WaitAsync(context.RequestAborted);
+                }
             }
         }
 

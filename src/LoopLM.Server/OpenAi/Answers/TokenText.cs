@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Unicode;
 using LoopLM.Text.Tokenization;
 
 namespace LoopLM.Server.OpenAi.Answers;
@@ -20,9 +19,9 @@ internal sealed class TokenText(ByteLevelBpeTokenizer tokenizer, bool asIds = fa
             return $"token_id:{token}";
         }
 
-        if (Utf8.IsValid(bytes))
+        if (tokenizer.GetTokenText(token) is { } whole)
         {
-            return Encoding.UTF8.GetString(bytes);
+            return whole;
         }
 
         var text = new StringBuilder("bytes:");

@@ -11,7 +11,6 @@ internal sealed class ChatChunkWriter(
 {
     private readonly EventWriter _events = new(output);
     private readonly bool[] _begun = new bool[choices.Count];
-    private readonly int[] _calls = new int[choices.Count];
 
     public void WritePart(int index, in TextEvent part)
     {
@@ -23,13 +22,13 @@ internal sealed class ChatChunkWriter(
             _events.End();
         }
 
+        var calls = replies[index].Calls;
         var parts = replies[index].Read(part);
         if (!part.IsEnd || parts.Count > 0)
         {
             _events.Start();
-            writer.WriteParts(_events.Json, index, parts, part.IsEnd ? [] : new(in part), _calls[index]);
+            writer.WriteParts(_events.Json, index, parts, part.IsEnd ? [] : new(in part), calls);
             _events.End();
-            _calls[index] += parts.Count(each => each.Kind == ReplyPartKind.ToolCall);
         }
 
         if (part.IsEnd)

@@ -12,17 +12,21 @@ internal sealed class ChatReply(ReplyFormat format)
     /// <summary>Tokens of its thought, the marks among them.</summary>
     public int ReasoningTokens { get; private set; }
 
-    /// <summary>Whether it calls tools.</summary>
-    public bool CallsTools => _reader.Calls > 0;
+    /// <summary>Calls of tools so far.</summary>
+    public int Calls => _reader.Calls;
 
-    /// <summary>Takes what happened and gives the parts that are decided by it: the end decides all.</summary>
-    public IReadOnlyList<ReplyPart> Read(in TextEvent part)
+    /// <summary>Whether it calls tools.</summary>
+    public bool CallsTools => Calls > 0;
+
+    /// <summary>Takes what happened and gives the parts that are decided by it, until the next call: the end decides all.</summary>
+    public List<ReplyPart> Read(in TextEvent part)
     {
         var wasInThought = _reader.IsInThought;
-        ReplyPart[] parts = [.. _reader.Append(part.Text)];
+        var parts = _reader.Append(part.Text);
         if (part.IsEnd)
         {
-            return [.. parts, .. _reader.End()];
+            ReplyPart[] before = [.. parts];
+            return [.. before, .. _reader.End()];
         }
 
         ReasoningTokens += wasInThought || _reader.IsInThought ? 1 : 0;
@@ -30,14 +34,28 @@ internal sealed class ChatReply(ReplyFormat format)
     }
 
     /// <summary>The text of all parts of a kind; null where there are none.</summary>
-    public static string? Join(IEnumerable<ReplyPart> parts, ReplyPartKind kind)
+    public static string? Join(List<ReplyPart> parts, ReplyPartKind kind)
     {
+        string? first = null;
         StringBuilder? text = null;
         foreach (var part in parts)
         {
-            text = part.Kind == kind ? (text ?? new()).Append(part.Text) : text;
+            if (part.Kind != kind)
+            {
+                continue;
+            }
+
+            if (first is null)
+            {
+                // One part is the rule, and its text need not be copied.
+                first = part.Text;
+            }
+            else
+            {
+                text = (text ?? new(first)).Append(part.Text);
+            }
         }
 
-        return text?.ToString();
+        return text?.ToString() ?? first;
     }
 }

@@ -65,7 +65,7 @@ internal sealed class ChatWriter(ChatRequest request, ServedModel model, long cr
     /// <param name="parts">What was decided.</param>
     /// <param name="tokens">The token; none at the end.</param>
     /// <param name="firstCall">Calls of tools that the choice had before.</param>
-    public void WriteParts(Utf8JsonWriter json, int index, IReadOnlyList<ReplyPart> parts, ReadOnlySpan<TextEvent> tokens, int firstCall)
+    public void WriteParts(Utf8JsonWriter json, int index, List<ReplyPart> parts, ReadOnlySpan<TextEvent> tokens, int firstCall)
     {
         StartChunk(json, index);
         json.WriteStartObject("delta"u8);
@@ -121,14 +121,14 @@ internal sealed class ChatWriter(ChatRequest request, ServedModel model, long cr
     }
 
     /// <summary>Calls carry their index in chunks only.</summary>
-    private static void WriteCalls(Utf8JsonWriter json, IReadOnlyList<ReplyPart> parts, int? firstCall)
+    private static void WriteCalls(Utf8JsonWriter json, List<ReplyPart> parts, int? firstCall)
     {
-        var calls = parts.Where(part => part.Kind == ReplyPartKind.ToolCall).ToList();
-        if (calls.Count == 0)
+        if (!parts.Exists(IsCall))
         {
             return;
         }
 
+        var calls = parts.FindAll(IsCall);
         json.WriteStartArray("tool_calls"u8);
         for (var i = 0; i < calls.Count; i++)
         {
@@ -148,6 +148,8 @@ internal sealed class ChatWriter(ChatRequest request, ServedModel model, long cr
         }
 
         json.WriteEndArray();
+
+        static bool IsCall(ReplyPart part) => part.Kind == ReplyPartKind.ToolCall;
     }
 
     private void Start(Utf8JsonWriter json, ReadOnlySpan<byte> kind)

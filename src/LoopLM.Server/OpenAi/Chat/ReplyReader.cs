@@ -22,7 +22,7 @@ internal sealed class ReplyReader(ReplyFormat format)
     public int Calls { get; private set; }
 
     /// <summary>Appends text and gives the parts that are decided by it, until the next call.</summary>
-    public IReadOnlyList<ReplyPart> Append(string text)
+    public List<ReplyPart> Append(string text)
     {
         _parts.Clear();
         _pending += text;
@@ -34,7 +34,7 @@ internal sealed class ReplyReader(ReplyFormat format)
     }
 
     /// <summary>Ends the text and gives the rest.</summary>
-    public IReadOnlyList<ReplyPart> End()
+    public List<ReplyPart> End()
     {
         _parts.Clear();
         if (_state == ReplyState.Call)

@@ -14,7 +14,6 @@ using LoopLM.Text.Templates;
 using LoopLM.Text.Tokenization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
 
 namespace LoopLM.Server.Hosting;
@@ -93,8 +92,6 @@ public static class ServerApplication
 
         var limits = configuration.GetSection(LimitOptions.Section).Get<LimitOptions>() ?? new LimitOptions();
         services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = limits.MaxBodyBytes);
-        // What is flushed goes to the socket on the thread that flushes it, not by way of another. Unsafe where requests wait without awaiting; none does.
-        services.Configure<SocketTransportOptions>(sockets => sockets.UnsafePreferInlineScheduling = true);
         services.Configure<global::Grpc.AspNetCore.Server.GrpcServiceOptions>(grpc => grpc.MaxReceiveMessageSize = limits.MaxBodyBytes);
 
         // Closing the sockets comes after draining and needs a little time of its own.

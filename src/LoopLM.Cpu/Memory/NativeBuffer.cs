@@ -2,10 +2,11 @@ using System.Runtime.InteropServices;
 
 namespace LoopLM.Cpu.Memory;
 
-/// <summary>Zeroed memory outside the managed heap, aligned to a page. Pages that nothing touches take no memory.</summary>
+/// <summary>Zeroed memory outside the managed heap, aligned to a page, a large one where it is to lie in such. Pages that nothing touches take no memory.</summary>
 internal sealed unsafe class NativeBuffer : SafeHandle
 {
-    private const nuint Alignment = 4096;
+    private const nuint Page = 4096;
+    private const nuint LargePage = 2 << 20;
 
     /// <summary>Reserves memory.</summary>
     /// <param name="bytes">How much.</param>
@@ -14,9 +15,11 @@ internal sealed unsafe class NativeBuffer : SafeHandle
     public NativeBuffer(long bytes, bool inLargePages = false)
         : base(0, ownsHandle: true)
     {
+        var alignment = inLargePages ? LargePage : Page;
+
         // The C library zeroes large blocks by mapping fresh pages, but only where it may align them itself.
-        SetHandle((nint)NativeMemory.AllocZeroed((nuint)bytes + Alignment));
-        Pointer = (byte*)(((nuint)handle + Alignment - 1) & ~(Alignment - 1));
+        SetHandle((nint)NativeMemory.AllocZeroed((nuint)bytes + alignment));
+        Pointer = (byte*)(((nuint)handle + alignment - 1) & ~(alignment - 1));
         if (inLargePages)
         {
             LargePages.Advise(Pointer, bytes);

@@ -52,6 +52,18 @@ internal unsafe interface ISimd<TVector>
     /// <param name="factors">Signed bytes, -127..127.</param>
     static abstract TVector AddProducts(TVector sums, TVector codes, TVector factors);
 
+    /// <summary>Sums of two products each: elements, as 16-bit integers, plus those of their bytes. Exact while sums fit.</summary>
+    /// <param name="sums">16-bit integers.</param>
+    /// <param name="codes">Unsigned bytes, up to 15.</param>
+    /// <param name="factors">Signed bytes, -127..127.</param>
+    static abstract TVector AddSmallProducts(TVector sums, TVector codes, TVector factors);
+
+    /// <summary>The sums of neighbouring 16-bit integers, as 32-bit integers.</summary>
+    static abstract TVector PairSums(TVector integers);
+
+    /// <summary>Sums of 32-bit integers.</summary>
+    static abstract TVector AddIntegers(TVector left, TVector right);
+
     /// <summary>The lower four bits of each byte.</summary>
     static abstract TVector LowerHalves(TVector bytes);
 

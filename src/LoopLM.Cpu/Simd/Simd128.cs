@@ -60,13 +60,18 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
         ((Vector128.ConvertToInt32Native(integers) + Vector128.Create(127)) << 23).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> AddProducts(Vector128<float> sums, Vector128<float> codes, Vector128<float> factors)
-    {
-        // A product takes no more than 16 bits: 255 * 127 < 2^15.
-        var even = (codes.AsInt16() & Vector128.Create((short)0xFF)) * (factors.AsInt16() << 8 >> 8);
-        var odd = (codes.AsInt16() >>> 8) * (factors.AsInt16() >> 8);
-        return (sums.AsInt32() + PairSums(even) + PairSums(odd)).AsSingle();
-    }
+    public static Vector128<float> AddProducts(Vector128<float> sums, Vector128<float> codes, Vector128<float> factors) =>
+        (sums.AsInt32() + PairSums(EvenProducts(codes, factors)) + PairSums(OddProducts(codes, factors))).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> AddSmallProducts(Vector128<float> sums, Vector128<float> codes, Vector128<float> factors) =>
+        (sums.AsInt16() + EvenProducts(codes, factors) + OddProducts(codes, factors)).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> PairSums(Vector128<float> integers) => PairSums(integers.AsInt16()).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> AddIntegers(Vector128<float> left, Vector128<float> right) => (left.AsInt32() + right.AsInt32()).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> LowerHalves(Vector128<float> bytes) => (bytes.AsByte() & Vector128.Create((byte)0x0F)).AsSingle();
@@ -94,6 +99,16 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Sum(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d) =>
         Vector128.Create(Vector128.Sum(a), Vector128.Sum(b), Vector128.Sum(c), Vector128.Sum(d));
+
+    /// <summary>Products of the lower bytes of 16-bit elements, unsigned times signed: 255 * 127 is less than 2^15.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<short> EvenProducts(Vector128<float> codes, Vector128<float> factors) =>
+        (codes.AsInt16() & Vector128.Create((short)0xFF)) * (factors.AsInt16() << 8 >> 8);
+
+    /// <summary>Products of the upper bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<short> OddProducts(Vector128<float> codes, Vector128<float> factors) =>
+        (codes.AsInt16() >>> 8) * (factors.AsInt16() >> 8);
 
     /// <summary>The sum of the two 16-bit integers in each element.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

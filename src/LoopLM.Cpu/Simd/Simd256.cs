@@ -73,6 +73,17 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> AddSmallProducts(Vector256<float> sums, Vector256<float> codes, Vector256<float> factors) =>
+        (sums.AsInt16() + Avx2.MultiplyAddAdjacent(codes.AsByte(), factors.AsSByte())).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> PairSums(Vector256<float> integers) =>
+        Avx2.MultiplyAddAdjacent(integers.AsInt16(), Vector256<short>.One).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> AddIntegers(Vector256<float> left, Vector256<float> right) => (left.AsInt32() + right.AsInt32()).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> LowerHalves(Vector256<float> bytes) => (bytes.AsByte() & Vector256.Create((byte)0x0F)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

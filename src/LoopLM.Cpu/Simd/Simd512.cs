@@ -68,6 +68,17 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> AddSmallProducts(Vector512<float> sums, Vector512<float> codes, Vector512<float> factors) =>
+        (sums.AsInt16() + Avx512BW.MultiplyAddAdjacent(codes.AsByte(), factors.AsSByte())).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> PairSums(Vector512<float> integers) =>
+        Avx512BW.MultiplyAddAdjacent(integers.AsInt16(), Vector512<short>.One).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> AddIntegers(Vector512<float> left, Vector512<float> right) => (left.AsInt32() + right.AsInt32()).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> LowerHalves(Vector512<float> bytes) => (bytes.AsByte() & Vector512.Create((byte)0x0F)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,8 +1,31 @@
+using LoopLM.Checkpoints.Packing;
+using LoopLM.Cpu.Simd;
+
 namespace LoopLM.Cpu.Weights;
 
-/// <summary>How many codes a byte of packed weights holds.</summary>
-internal interface IPackedCodes
+/// <summary>How packed weights are multiplied: eight inputs at a time, which is one or two steps of a <see cref="PackedLayout"/>.</summary>
+internal unsafe interface IPackedCodes
 {
-    /// <summary>Whether a byte holds two codes of 4 bits instead of one of 8.</summary>
-    static abstract bool AreHalves { get; }
+    /// <summary>Bytes of a tile's codes for eight inputs.</summary>
+    static abstract int Bytes { get; }
+
+    /// <summary>The codes of the first four inputs.</summary>
+    static abstract TVector LoadFirst<TSimd, TVector>(byte* source)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct;
+
+    /// <summary>The codes of the last four inputs.</summary>
+    static abstract TVector LoadLast<TSimd, TVector>(byte* source)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct;
+
+    /// <summary>Adds products to sums that hold no more than one group.</summary>
+    static abstract TVector AddProducts<TSimd, TVector>(TVector sums, TVector codes, TVector factors)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct;
+
+    /// <summary>Sums as 32-bit integers.</summary>
+    static abstract TVector Widen<TSimd, TVector>(TVector sums)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct;
 }

@@ -15,42 +15,50 @@ internal sealed unsafe class PackedMatrix<TSimd, TVector, TCodes>(PackedLayout l
     where TVector : struct
     where TCodes : struct, IPackedCodes
 {
-    private const int TileRows = 4;
+    // Rows of a tile: two vectors of sums each are as many as 16 registers hold beside codes and factors. Eight or four rows are less work in lower tiles.
+    private const int MostRows = 6;
+    private const int FewRows = 4;
+
+    // Inputs that a step takes.
+    private const int Inputs = 8;
 
     // The rows of a block stay in the second-level cache while the weights pass by.
     private const int BlockBytes = 512 << 10;
+
+    // Bytes between what is multiplied by one row and what is asked for: more than arrive while memory answers.
+    private const int Ahead = 2048;
 
     private readonly int _length = layout.PaddedInputs;
     private readonly int _group = layout.Group;
     private readonly nint _tileBytes = (nint)layout.TileBytes;
 
-    private static nint StepInputs
+    /// <summary>Vectors of outputs in a tile of weights.</summary>
+    private static int TileVectors
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => TCodes.AreHalves ? 8 : 4;
+        get => PackedLayout.TileOutputs / TSimd.Count;
     }
 
     /// <inheritdoc/>
     public override void Multiply(InputRows inputs, int rows, float* outputs, nint outputStride, int first, int end)
     {
-        var vectors = rows == 1 ? 4 : 2;
-        var ahead = Math.Max(1, TSimd.Count * vectors / PackedLayout.TileOutputs) * _tileBytes;
-        var blockRows = Math.Max(TileRows, BlockBytes / _length / TileRows * TileRows);
+        if (rows == 1)
+        {
+            for (var output = first / PackedLayout.TileOutputs * PackedLayout.TileOutputs; output < end; output += PackedLayout.TileOutputs)
+            {
+                MultiplyRow(inputs, outputs, output, first, end);
+            }
+
+            return;
+        }
+
+        var blockRows = Math.Max(MostRows, BlockBytes / _length / MostRows * MostRows);
         for (var row = 0; row < rows; row += blockRows)
         {
             var blockEnd = Math.Min(rows, row + blockRows);
-            for (var output = first / PackedLayout.TileOutputs * PackedLayout.TileOutputs; output < end; output += vectors * TSimd.Count)
+            for (var output = first / PackedLayout.TileOutputs * PackedLayout.TileOutputs; output < end; output += 2 * TSimd.Count)
             {
-                if (rows == 1)
-                {
-                    MultiplyRow(inputs, outputs, output, first, end, ahead);
-                    continue;
-                }
-
-                for (var tile = row; tile < blockEnd; tile += TileRows)
-                {
-                    MultiplyRows(inputs, tile, Math.Min(TileRows, blockEnd - tile), outputs, outputStride, output, first, end, tile == row ? ahead : 0);
-                }
+                MultiplyBlock(inputs, row, blockEnd, outputs, outputStride, output, first, end);
             }
         }
     }
@@ -81,79 +89,105 @@ internal sealed unsafe class PackedMatrix<TSimd, TVector, TCodes>(PackedLayout l
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector Offset(int* offset) => TSimd.Broadcast(*(float*)offset);
 
-    /// <summary>sums + products * scales of weights * scale of the row.</summary>
+    /// <summary>results + (products + offset) * scales of weights * scale of the row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector AddGroup(TVector sums, TVector products, TVector weightScales, TVector rowScale) =>
-        TSimd.MultiplyAdd(TSimd.Multiply(TSimd.ToSingle(products), weightScales), rowScale, sums);
+    private static TVector AddGroup(TVector results, TVector products, TVector offset, TVector weightScales, TVector rowScale) =>
+        TSimd.MultiplyAdd(TSimd.Multiply(TSimd.ToSingle(TSimd.AddIntegers(products, offset)), weightScales), rowScale, results);
 
-    /// <summary>The part of a tile that holds a vector of outputs; that of the last output where there is none.</summary>
-    private byte* Vector(int output)
+    /// <summary>Adds a group to both vectors of a row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddGroups(float* results, TVector sums0, TVector sums1, int* offset, float* scale, byte* scales0, byte* scales1)
     {
-        output = Math.Min(output, (layout.Tiles * PackedLayout.TileOutputs) - TSimd.Count);
+        TVector zero = Offset(offset), rowScale = TSimd.Broadcast(*scale);
+        TSimd.Store(AddGroup(TSimd.Load(results), Widen(sums0), zero, Load(scales0), rowScale), results);
+        TSimd.Store(AddGroup(TSimd.Load(results + TSimd.Count), Widen(sums1), zero, Load(scales1), rowScale), results + TSimd.Count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Widen(TVector sums) => TCodes.Widen<TSimd, TVector>(sums);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Widen(TVector even, TVector odd) => TSimd.AddIntegers(Widen(even), Widen(odd));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector AddProducts(TVector sums, TVector codes, TVector factors) => TCodes.AddProducts<TSimd, TVector>(sums, codes, factors);
+
+    /// <summary>Both vectors of a row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddProducts(ref TVector sums0, ref TVector sums1, TVector codes0, TVector codes1, sbyte* x)
+    {
+        var factors = Factors(x);
+        sums0 = AddProducts(sums0, codes0, factors);
+        sums1 = AddProducts(sums1, codes1, factors);
+    }
+
+    /// <summary>One vector of a row's outputs, for eight inputs. Two sums, so that fewer additions wait for one another.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddProducts(ref TVector even, ref TVector odd, byte* codes, TVector first, TVector last)
+    {
+        even = AddProducts(even, TCodes.LoadFirst<TSimd, TVector>(codes), first);
+        odd = AddProducts(odd, TCodes.LoadLast<TSimd, TVector>(codes), last);
+    }
+
+    /// <summary>The part of a tile that holds a vector of outputs.</summary>
+    private byte* Tile(int output)
+    {
         var (tile, lane) = Math.DivRem(output, PackedLayout.TileOutputs);
         return weights + (tile * _tileBytes) + (lane * sizeof(float));
     }
 
-    /// <summary>One row and four vectors of outputs. With every line of their tiles, that of the tiles that come next is asked for.</summary>
+    /// <summary>One row and one tile of weights, so that a thread reads its weights from end to end.</summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void MultiplyRow(InputRows inputs, float* outputs, int output, int first, int end, nint ahead)
+    private void MultiplyRow(InputRows inputs, float* outputs, int output, int first, int end)
     {
-        byte* w0 = Vector(output), w1 = Vector(output + TSimd.Count), w2 = Vector(output + (2 * TSimd.Count)), w3 = Vector(output + (3 * TSimd.Count));
+        nint vector = TSimd.Count * sizeof(float);
+        var w = Tile(output);
         var x = inputs.Codes(0);
         var scales = inputs.Scales(0);
         var offsets = inputs.Offsets(0);
         TVector sumA = default, sumB = default, sumC = default, sumD = default;
         for (var group = 0; group < _length; group += _group)
         {
-            byte* s0 = w0, s1 = w1, s2 = w2, s3 = w3;
-            w0 += PackedLayout.ScaleBytes;
-            w1 += PackedLayout.ScaleBytes;
-            w2 += PackedLayout.ScaleBytes;
-            w3 += PackedLayout.ScaleBytes;
+            Prefetch.ToSecondLevel(w + Ahead);
+            var weightScales = w;
+            w += PackedLayout.ScaleBytes;
             var stop = x + Math.Min(_group, _length - group);
-            TVector a = Offset(offsets++), b = a, c = a, d = a;
-            for (; x < stop; x += StepInputs)
+            TVector a0 = default, a1 = default, b0 = default, b1 = default, c0 = default, c1 = default, d0 = default, d1 = default;
+            for (; x < stop; x += Inputs, w += TCodes.Bytes)
             {
-                Prefetch.ToSecondLevel(w0 + ahead);
-                if (TSimd.Count >= PackedLayout.TileOutputs / 2)
+                Prefetch.ToSecondLevel(w + Ahead);
+                if (TCodes.Bytes > Prefetch.Line)
                 {
-                    Prefetch.ToSecondLevel(w2 + ahead);
+                    Prefetch.ToSecondLevel(w + Ahead + Prefetch.Line);
                 }
 
-                if (TSimd.Count == PackedLayout.TileOutputs)
+                TVector even = Factors(x), odd = Factors(x + 4);
+                AddProducts(ref a0, ref a1, w, even, odd);
+                if (TileVectors > 1)
                 {
-                    Prefetch.ToSecondLevel(w1 + ahead);
-                    Prefetch.ToSecondLevel(w3 + ahead);
+                    AddProducts(ref b0, ref b1, w + vector, even, odd);
                 }
 
-                TVector v0 = Load(w0), v1 = Load(w1), v2 = Load(w2), v3 = Load(w3);
-                var factors = Factors(x);
-                if (TCodes.AreHalves)
+                if (TileVectors > 2)
                 {
-                    a = TSimd.AddProducts(a, TSimd.LowerHalves(v0), factors);
-                    b = TSimd.AddProducts(b, TSimd.LowerHalves(v1), factors);
-                    c = TSimd.AddProducts(c, TSimd.LowerHalves(v2), factors);
-                    d = TSimd.AddProducts(d, TSimd.LowerHalves(v3), factors);
-                    (v0, v1, v2, v3) = (TSimd.UpperHalves(v0), TSimd.UpperHalves(v1), TSimd.UpperHalves(v2), TSimd.UpperHalves(v3));
-                    factors = Factors(x + 4);
+                    AddProducts(ref c0, ref c1, w + (2 * vector), even, odd);
+                    AddProducts(ref d0, ref d1, w + (3 * vector), even, odd);
                 }
-
-                a = TSimd.AddProducts(a, v0, factors);
-                b = TSimd.AddProducts(b, v1, factors);
-                c = TSimd.AddProducts(c, v2, factors);
-                d = TSimd.AddProducts(d, v3, factors);
-                w0 += PackedLayout.StepBytes;
-                w1 += PackedLayout.StepBytes;
-                w2 += PackedLayout.StepBytes;
-                w3 += PackedLayout.StepBytes;
             }
 
-            var scale = TSimd.Broadcast(*scales++);
-            sumA = AddGroup(sumA, a, Load(s0), scale);
-            sumB = AddGroup(sumB, b, Load(s1), scale);
-            sumC = AddGroup(sumC, c, Load(s2), scale);
-            sumD = AddGroup(sumD, d, Load(s3), scale);
+            TVector rowScale = TSimd.Broadcast(*scales++), offset = Offset(offsets++);
+            sumA = AddGroup(sumA, Widen(a0, a1), offset, Load(weightScales), rowScale);
+            if (TileVectors > 1)
+            {
+                sumB = AddGroup(sumB, Widen(b0, b1), offset, Load(weightScales + vector), rowScale);
+            }
+
+            if (TileVectors > 2)
+            {
+                sumC = AddGroup(sumC, Widen(c0, c1), offset, Load(weightScales + (2 * vector)), rowScale);
+                sumD = AddGroup(sumD, Widen(d0, d1), offset, Load(weightScales + (3 * vector)), rowScale);
+            }
         }
 
         var results = stackalloc float[4 * TSimd.Count];
@@ -161,93 +195,127 @@ internal sealed unsafe class PackedMatrix<TSimd, TVector, TCodes>(PackedLayout l
         TSimd.Store(sumB, results + TSimd.Count);
         TSimd.Store(sumC, results + (2 * TSimd.Count));
         TSimd.Store(sumD, results + (3 * TSimd.Count));
-        Store(results, 4, outputs, output, first, end);
+        Store(results, TileVectors, outputs, output, first, end);
     }
 
-    /// <summary>Four rows and two vectors of outputs. Where there are fewer rows the last one is computed again. The first rows ask for the tiles that come next.</summary>
+    /// <summary>Two vectors of outputs for some rows, which share the work of asking for the weights of the next two.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void MultiplyBlock(InputRows inputs, int row, int blockEnd, float* outputs, nint outputStride, int output, int first, int end)
+    {
+        var bytes = Math.Max(1, 2 / TileVectors) * _tileBytes;
+        var next = Tile(output) + bytes;
+        var linesOfRow = (float)bytes / (Prefetch.Line * inputs.Groups * (blockEnd - row));
+        while (row < blockEnd)
+        {
+            var left = blockEnd - row;
+            var isTall = left is > 2 * FewRows or (> FewRows and <= MostRows);
+            var rows = Math.Min(left, isTall ? MostRows : FewRows);
+            var lines = (int)MathF.Ceiling(linesOfRow * rows);
+            if (isTall)
+            {
+                MultiplyRows<MostRowsTile>(inputs, row, rows, outputs, outputStride, output, first, end, next, lines);
+            }
+            else
+            {
+                MultiplyRows<FewRowsTile>(inputs, row, rows, outputs, outputStride, output, first, end, next, lines);
+            }
+
+            next += lines * inputs.Groups * Prefetch.Line;
+            row += rows;
+        }
+    }
+
+    /// <summary>Two vectors of outputs for a tile of rows. Where there are fewer rows the last one is computed again.</summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void MultiplyRows(InputRows inputs, int row, int rows, float* outputs, nint outputStride, int output, int first, int end, nint ahead)
+    private void MultiplyRows<TTile>(
+        InputRows inputs, int row, int rows, float* outputs, nint outputStride, int output, int first, int end, byte* next, int linesOfGroup)
+        where TTile : struct, ITile
     {
-        byte* w0 = Vector(output), w1 = Vector(output + TSimd.Count);
-        nint r1 = Math.Min(1, rows - 1), r2 = Math.Min(2, rows - 1), r3 = Math.Min(3, rows - 1);
-        nint x1 = r1 * _length, x2 = r2 * _length, x3 = r3 * _length;
-        nint g1 = r1 * inputs.Groups, g2 = r2 * inputs.Groups, g3 = r3 * inputs.Groups;
+        nint vector = TileVectors > 1 ? TSimd.Count * sizeof(float) : _tileBytes;
+        var w = Tile(output);
+        if (TileVectors == 1 && output + TSimd.Count >= layout.Outputs)
+        {
+            vector = 0;
+        }
+
+        nint r1 = Math.Min(1, rows - 1), r2 = Math.Min(2, rows - 1), r3 = Math.Min(3, rows - 1), r4 = Math.Min(4, rows - 1), r5 = Math.Min(5, rows - 1);
+        nint x1 = r1 * _length, x2 = r2 * _length, x3 = r3 * _length, x4 = r4 * _length, x5 = r5 * _length;
+        nint groups = inputs.Groups;
         var x = inputs.Codes(row);
         var scales = inputs.Scales(row);
         var offsets = inputs.Offsets(row);
-        TVector sumA0 = default, sumA1 = default, sumB0 = default, sumB1 = default, sumC0 = default, sumC1 = default, sumD0 = default, sumD1 = default;
+        // Sums of 512 bits that cross a cache line would take twice as long.
+        var room = stackalloc byte[(2 * MostRows * TSimd.Count * sizeof(float)) + Prefetch.Line];
+        var results = (float*)((nuint)(room + Prefetch.Line) & ~(nuint)(Prefetch.Line - 1));
+        new Span<float>(results, 2 * MostRows * TSimd.Count).Clear();
         for (var group = 0; group < _length; group += _group, scales++, offsets++)
         {
-            byte* s0 = w0, s1 = w1;
-            w0 += PackedLayout.ScaleBytes;
-            w1 += PackedLayout.ScaleBytes;
-            var stop = x + Math.Min(_group, _length - group);
-            TVector a0 = Offset(offsets), b0 = Offset(offsets + g1), c0 = Offset(offsets + g2), d0 = Offset(offsets + g3);
-            TVector a1 = a0, b1 = b0, c1 = c0, d1 = d0;
-            for (; x < stop; x += StepInputs)
+            for (var line = 0; line < linesOfGroup; line++, next += Prefetch.Line)
             {
-                Prefetch.ToSecondLevel(w0 + ahead);
-                if (TSimd.Count == PackedLayout.TileOutputs)
-                {
-                    Prefetch.ToSecondLevel(w1 + ahead);
-                }
-
-                TVector v0 = Load(w0), v1 = Load(w1);
-                if (TCodes.AreHalves)
-                {
-                    TVector lower0 = TSimd.LowerHalves(v0), lower1 = TSimd.LowerHalves(v1);
-                    AddProducts(ref a0, ref a1, lower0, lower1, x);
-                    AddProducts(ref b0, ref b1, lower0, lower1, x + x1);
-                    AddProducts(ref c0, ref c1, lower0, lower1, x + x2);
-                    AddProducts(ref d0, ref d1, lower0, lower1, x + x3);
-                    (v0, v1) = (TSimd.UpperHalves(v0), TSimd.UpperHalves(v1));
-                }
-
-                var last = TCodes.AreHalves ? x + 4 : x;
-                AddProducts(ref a0, ref a1, v0, v1, last);
-                AddProducts(ref b0, ref b1, v0, v1, last + x1);
-                AddProducts(ref c0, ref c1, v0, v1, last + x2);
-                AddProducts(ref d0, ref d1, v0, v1, last + x3);
-                w0 += PackedLayout.StepBytes;
-                w1 += PackedLayout.StepBytes;
+                Prefetch.ToSecondLevel(next);
             }
 
-            TVector scale0 = Load(s0), scale1 = Load(s1);
-            var scale = TSimd.Broadcast(scales[0]);
-            sumA0 = AddGroup(sumA0, a0, scale0, scale);
-            sumA1 = AddGroup(sumA1, a1, scale1, scale);
-            scale = TSimd.Broadcast(scales[g1]);
-            sumB0 = AddGroup(sumB0, b0, scale0, scale);
-            sumB1 = AddGroup(sumB1, b1, scale1, scale);
-            scale = TSimd.Broadcast(scales[g2]);
-            sumC0 = AddGroup(sumC0, c0, scale0, scale);
-            sumC1 = AddGroup(sumC1, c1, scale1, scale);
-            scale = TSimd.Broadcast(scales[g3]);
-            sumD0 = AddGroup(sumD0, d0, scale0, scale);
-            sumD1 = AddGroup(sumD1, d1, scale1, scale);
+            byte* scales0 = w, scales1 = w + vector;
+            w += PackedLayout.ScaleBytes;
+            var stop = x + Math.Min(_group, _length - group);
+            TVector a0 = default, a1 = default, b0 = default, b1 = default, c0 = default, c1 = default;
+            TVector d0 = default, d1 = default, e0 = default, e1 = default, f0 = default, f1 = default;
+            for (; x < stop; x += Inputs, w += TCodes.Bytes)
+            {
+                TVector codes0 = TCodes.LoadFirst<TSimd, TVector>(w), codes1 = TCodes.LoadFirst<TSimd, TVector>(w + vector);
+                AddProducts(ref a0, ref a1, codes0, codes1, x);
+                AddProducts(ref b0, ref b1, codes0, codes1, x + x1);
+                AddProducts(ref c0, ref c1, codes0, codes1, x + x2);
+                AddProducts(ref d0, ref d1, codes0, codes1, x + x3);
+                if (TTile.HasMostRows)
+                {
+                    AddProducts(ref e0, ref e1, codes0, codes1, x + x4);
+                    AddProducts(ref f0, ref f1, codes0, codes1, x + x5);
+                }
+
+                codes0 = TCodes.LoadLast<TSimd, TVector>(w);
+                codes1 = TCodes.LoadLast<TSimd, TVector>(w + vector);
+                AddProducts(ref a0, ref a1, codes0, codes1, x + 4);
+                AddProducts(ref b0, ref b1, codes0, codes1, x + x1 + 4);
+                AddProducts(ref c0, ref c1, codes0, codes1, x + x2 + 4);
+                AddProducts(ref d0, ref d1, codes0, codes1, x + x3 + 4);
+                if (TTile.HasMostRows)
+                {
+                    AddProducts(ref e0, ref e1, codes0, codes1, x + x4 + 4);
+                    AddProducts(ref f0, ref f1, codes0, codes1, x + x5 + 4);
+                }
+            }
+
+            AddGroups(results, a0, a1, offsets, scales, scales0, scales1);
+            AddGroups(results + (2 * TSimd.Count), b0, b1, offsets + (r1 * groups), scales + (r1 * groups), scales0, scales1);
+            AddGroups(results + (4 * TSimd.Count), c0, c1, offsets + (r2 * groups), scales + (r2 * groups), scales0, scales1);
+            AddGroups(results + (6 * TSimd.Count), d0, d1, offsets + (r3 * groups), scales + (r3 * groups), scales0, scales1);
+            if (TTile.HasMostRows)
+            {
+                AddGroups(results + (8 * TSimd.Count), e0, e1, offsets + (r4 * groups), scales + (r4 * groups), scales0, scales1);
+                AddGroups(results + (10 * TSimd.Count), f0, f1, offsets + (r5 * groups), scales + (r5 * groups), scales0, scales1);
+            }
         }
 
-        var results = stackalloc float[8 * TSimd.Count];
-        TSimd.Store(sumA0, results);
-        TSimd.Store(sumA1, results + TSimd.Count);
-        TSimd.Store(sumB0, results + (2 * TSimd.Count));
-        TSimd.Store(sumB1, results + (3 * TSimd.Count));
-        TSimd.Store(sumC0, results + (4 * TSimd.Count));
-        TSimd.Store(sumC1, results + (5 * TSimd.Count));
-        TSimd.Store(sumD0, results + (6 * TSimd.Count));
-        TSimd.Store(sumD1, results + (7 * TSimd.Count));
         for (var i = 0; i < rows; i++)
         {
             Store(results + (2 * i * TSimd.Count), 2, outputs + ((row + i) * outputStride), output, first, end);
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddProducts(ref TVector sum0, ref TVector sum1, TVector codes0, TVector codes1, sbyte* x)
+    private interface ITile
     {
-        var factors = Factors(x);
-        sum0 = TSimd.AddProducts(sum0, codes0, factors);
-        sum1 = TSimd.AddProducts(sum1, codes1, factors);
+        static abstract bool HasMostRows { get; }
+    }
+
+    private readonly struct MostRowsTile : ITile
+    {
+        public static bool HasMostRows => true;
+    }
+
+    private readonly struct FewRowsTile : ITile
+    {
+        public static bool HasMostRows => false;
     }
 }

@@ -13,13 +13,11 @@ namespace LoopLM.Cpu.Weights;
 /// </summary>
 internal sealed unsafe class WeightLoader : IDisposable
 {
-    // Smaller ones would not fill a large page.
-    private const long LargeBytes = 2 << 20;
-
     private readonly Checkpoint _checkpoint;
     private readonly Kernels _kernels;
-    private readonly List<NativeBuffer> _copies = [];
+    private readonly List<NativeBuffer> _vectors = [];
     private readonly Dictionary<string, (int Outputs, int Inputs)> _shapes;
+    private NativeBuffer? _matrices;
 
     /// <summary>Prepares to load.</summary>
     /// <param name="checkpoint">The tensors.</param>
@@ -56,7 +54,10 @@ internal sealed unsafe class WeightLoader : IDisposable
     }
 
     /// <summary>Bytes that the matrices take which are not used where the file is mapped.</summary>
-    public long CopiedBytes => _checkpoint.Config.Tensors.Where(tensor => _checkpoint.Config.IsPackable(tensor.Name) && !IsMapped(tensor.Name)).Sum(tensor => Bytes(tensor.Name));
+    public long CopiedBytes => Copied.Sum(Bytes);
+
+    private IEnumerable<string> Copied =>
+        _checkpoint.Config.Tensors.Select(tensor => tensor.Name).Where(name => _checkpoint.Config.IsPackable(name) && !IsMapped(name));
 
     /// <summary>A tensor [outputs, inputs] as a matrix.</summary>
     public WeightMatrix Matrix(string name)
@@ -66,11 +67,11 @@ internal sealed unsafe class WeightLoader : IDisposable
         if (PackedType is { } packed)
         {
             var layout = new PackedLayout(packed, outputs, inputs);
-            return _kernels.CreateMatrix(layout, IsMapped(name) ? tensor.Data : Pack(tensor, layout));
+            return _kernels.CreateMatrix(layout, IsMapped(name) ? tensor.Data : Pack(tensor, layout, Reserve(name)));
         }
 
         var paddedInputs = Padding.Pad(inputs);
-        return _kernels.CreateMatrix(Type, IsMapped(name) ? tensor.Data : Convert(tensor, outputs, inputs, paddedInputs), outputs, paddedInputs);
+        return _kernels.CreateMatrix(Type, IsMapped(name) ? tensor.Data : Convert(tensor, outputs, inputs, Reserve(name)), outputs, paddedInputs);
     }
 
     /// <summary>A tensor of any shape as one padded vector of floats.</summary>
@@ -78,13 +79,18 @@ internal sealed unsafe class WeightLoader : IDisposable
     {
         var tensor = _checkpoint[name];
         var length = (int)tensor.ElementCount;
-        var copy = Reserve((long)Padding.Pad(length) * sizeof(float));
-        tensor.CopyTo(new Span<float>(copy, length));
-        return (float*)copy;
+        var vector = NativeBuffer.OfFloats(Padding.Pad(length));
+        _vectors.Add(vector);
+        tensor.CopyTo(new Span<float>(vector.Floats, length));
+        return vector.Floats;
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _copies.ForEach(copy => copy.Dispose());
+    public void Dispose()
+    {
+        _vectors.ForEach(vector => vector.Dispose());
+        _matrices?.Dispose();
+    }
 
     /// <summary>Whether the file holds a matrix as it is computed with.</summary>
     private bool IsMapped(string name) => PackedType is not null
@@ -99,18 +105,17 @@ internal sealed unsafe class WeightLoader : IDisposable
 
     private long RowBytes(int inputs) => (long)Padding.Pad(inputs) * (Type == WeightType.BFloat16 ? sizeof(ushort) : sizeof(float));
 
-    private byte* Pack(SafetensorsTensor tensor, PackedLayout layout)
+    private byte* Pack(SafetensorsTensor tensor, PackedLayout layout, byte* copy)
     {
-        var copy = Reserve(layout.Bytes);
         new WeightPacker(_kernels, layout).Pack((output, row) => tensor.CopyTo((long)output * layout.Inputs, row), copy);
         return copy;
     }
 
-    private byte* Convert(SafetensorsTensor tensor, int outputs, int inputs, int paddedInputs)
+    private byte* Convert(SafetensorsTensor tensor, int outputs, int inputs, byte* copy)
     {
+        var paddedInputs = Padding.Pad(inputs);
         using var row = NativeBuffer.OfFloats(paddedInputs);
         var rowBytes = RowBytes(inputs);
-        var copy = Reserve(outputs * rowBytes);
         for (var output = 0; output < outputs; output++)
         {
             tensor.CopyTo((long)output * inputs, new Span<float>(row.Floats, inputs));
@@ -128,10 +133,10 @@ internal sealed unsafe class WeightLoader : IDisposable
         return copy;
     }
 
-    private byte* Reserve(long bytes)
+    /// <summary>Room for a copy. All copies stand side by side, so that large pages hold nearly all of them; each is whole cache lines long.</summary>
+    private byte* Reserve(string name)
     {
-        var buffer = new NativeBuffer(bytes, inLargePages: bytes >= LargeBytes);
-        _copies.Add(buffer);
-        return buffer.Pointer;
+        _matrices ??= new(CopiedBytes, inLargePages: true);
+        return _matrices.Pointer + Copied.TakeWhile(other => other != name).Sum(Bytes);
     }
 }

@@ -14,9 +14,8 @@ internal static class RunnerScorer
     /// <param name="windows">The windows.</param>
     public static TokenScores Score(IModelRunner runner, TokenSplit split, IEnumerable<Window> windows)
     {
-        var (loops, vocabulary) = (runner.Model.Loops, runner.Model.VocabularySize);
-        var (documents, indices, losses, correct) = (new List<int>(), new List<int>(), new List<float>(), new List<bool>());
-        var (tops, gates, changes) = (new List<int>(), new List<float>(), new List<float>());
+        var loops = runner.Model.Loops;
+        var parts = new List<TokenScores>();
         foreach (var window in windows)
         {
             var batch = new TrainingBatch(split, [window], window.Length);
@@ -27,24 +26,30 @@ internal static class RunnerScorer
 
             var positions = batch.Positions.Select(position => (int)position).ToArray();
             var read = Enumerable.Range(1, loops).Select(loop => Read(runner, new WindowBatch(batch, loop), positions)).ToArray();
-            for (var target = 0; target < positions.Length; target++)
-            {
-                documents.Add(batch.Owners[target]);
-                indices.Add(batch.TargetIndices[target]);
-                foreach (var loop in read)
-                {
-                    var logits = loop.Logits.AsSpan(target * vocabulary, vocabulary);
-                    var top = TensorPrimitives.IndexOfMax(logits);
-                    losses.Add(Loss(logits, logits[top], (int)batch.Targets[target]));
-                    correct.Add(top == batch.Targets[target]);
-                    tops.Add(top);
-                    gates.Add(loop.Gates[positions[target]]);
-                    changes.Add(loop.Changes[positions[target]]);
-                }
-            }
+            parts.Add(Score(batch, positions, read, runner.Model.VocabularySize));
         }
 
-        return new(loops, [.. documents], [.. indices], [.. losses], [.. correct], [.. tops], [.. gates], [.. changes]);
+        return TokenScores.Join(loops, parts);
+    }
+
+    private static TokenScores Score(TrainingBatch batch, int[] positions, (float[] Logits, float[] Gates, float[] Changes)[] read, int vocabulary)
+    {
+        var count = positions.Length * read.Length;
+        var scores = new TokenScores(
+            read.Length, batch.Owners, batch.TargetIndices, new float[count], new bool[count], new int[count], new float[count], new float[count]);
+        for (var i = 0; i < count; i++)
+        {
+            var (target, loop) = Math.DivRem(i, read.Length);
+            var logits = read[loop].Logits.AsSpan(target * vocabulary, vocabulary);
+            var top = TensorPrimitives.IndexOfMax(logits);
+            scores.Losses[i] = Loss(logits, logits[top], (int)batch.Targets[target]);
+            scores.IsCorrect[i] = top == batch.Targets[target];
+            scores.TopTokens[i] = top;
+            scores.GateLogits[i] = read[loop].Gates[positions[target]];
+            scores.StateChanges[i] = read[loop].Changes[positions[target]];
+        }
+
+        return scores;
     }
 
     private static (float[] Logits, float[] Gates, float[] Changes) Read(IModelRunner runner, WindowBatch batch, int[] positions)

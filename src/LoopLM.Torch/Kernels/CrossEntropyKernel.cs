@@ -27,12 +27,7 @@ internal static unsafe class CrossEntropyKernel<T, TLanes>
                 top = Vector512.Max(top, Vector512.Max(a, b));
             }
 
-            var highest = float.NegativeInfinity;
-            for (var i = 0; i < Vector512<float>.Count; i++)
-            {
-                highest = MathF.Max(highest, top[i]);
-            }
-
+            var highest = Reduction.Largest(top);
             var shift = Vector512.Create(highest);
             for (var i = 0L; i <= whole; i += ILanes<T>.Count)
             {

@@ -124,7 +124,7 @@ internal sealed unsafe class DocumentAttentionKernel<T, TLanes>
             most = Vector512.Max(most, score);
         }
 
-        var (peak, sum) = (Vector512.Create(Largest(most)), Vector512<float>.Zero);
+        var (peak, sum) = (Vector512.Create(Reduction.Largest(most)), Vector512<float>.Zero);
         for (var j = 0; j <= i; j += Width)
         {
             var exponential = Vector512.Exp(Vector512.Load(p + j) - peak);
@@ -250,12 +250,5 @@ internal sealed unsafe class DocumentAttentionKernel<T, TLanes>
                 TLanes.Store(to + ((((start + i) * _kvHeads) + kvHead) * _size) + t, Vector512.Load(row), Vector512.Load(row + Width));
             }
         }
-    }
-
-    private static float Largest(Vector512<float> vector)
-    {
-        var half = Vector256.Max(vector.GetLower(), vector.GetUpper());
-        var quarter = Vector128.Max(half.GetLower(), half.GetUpper());
-        return MathF.Max(MathF.Max(quarter[0], quarter[1]), MathF.Max(quarter[2], quarter[3]));
     }
 }

@@ -17,8 +17,7 @@ public static class LoopScorer
     public static TokenScores Score(OuroModel model, TokenSplit split, IReadOnlyList<Window> windows, int windowLength, int rows = 32)
     {
         using var _ = no_grad();
-        var (documents, indices, losses, correct) = (new List<int>(), new List<int>(), new List<float>(), new List<bool>());
-        var (tops, gates, changes) = (new List<int>(), new List<float>(), new List<float>());
+        var parts = new List<TokenScores>();
         foreach (var part in windows.Chunk(rows))
         {
             var batch = new TrainingBatch(split, part, windowLength);
@@ -41,17 +40,19 @@ public static class LoopScorer
                 previous = states;
             }
 
-            documents.AddRange(batch.Owners);
-            indices.AddRange(batch.TargetIndices);
-            losses.AddRange(stack(lossByLoop, 1).to(CPU).data<float>());
             var top = stack(topByLoop, 1);
-            correct.AddRange(top.eq(targets.unsqueeze(1)).to(CPU).data<bool>());
-            tops.AddRange(top.to_type(ScalarType.Int32).to(CPU).data<int>());
-            gates.AddRange(stack(gateByLoop, 1).to(CPU).data<float>());
-            changes.AddRange(stack(changeByLoop, 1).to(CPU).data<float>());
+            parts.Add(new(
+                model.Config.Loops,
+                batch.Owners,
+                batch.TargetIndices,
+                [.. stack(lossByLoop, 1).to(CPU).data<float>()],
+                [.. top.eq(targets.unsqueeze(1)).to(CPU).data<bool>()],
+                [.. top.to_type(ScalarType.Int32).to(CPU).data<int>()],
+                [.. stack(gateByLoop, 1).to(CPU).data<float>()],
+                [.. stack(changeByLoop, 1).to(CPU).data<float>()]));
         }
 
-        return new(model.Config.Loops, [.. documents], [.. indices], [.. losses], [.. correct], [.. tops], [.. gates], [.. changes]);
+        return TokenScores.Join(model.Config.Loops, parts);
     }
 
     private static Tensor Change(Tensor previous, Tensor states)

@@ -13,4 +13,22 @@ public sealed record TokenScores(int Loops, int[] Documents, int[] Indices, floa
 {
     /// <summary>n.</summary>
     public int Targets => Documents.Length;
+
+    /// <summary>Scores of several batches as one, in their order.</summary>
+    /// <param name="loops">T, the same in all of them.</param>
+    /// <param name="parts">The batches.</param>
+    public static TokenScores Join(int loops, IReadOnlyList<TokenScores> parts)
+    {
+        return new(
+            loops,
+            All(part => part.Documents),
+            All(part => part.Indices),
+            All(part => part.Losses),
+            All(part => part.IsCorrect),
+            All(part => part.TopTokens),
+            All(part => part.GateLogits),
+            All(part => part.StateChanges));
+
+        T[] All<T>(Func<TokenScores, T[]> read) => [.. parts.SelectMany(read)];
+    }
 }

@@ -182,6 +182,24 @@ internal sealed partial class ServerHarness : IAsyncDisposable
         }
     }
 
+    /// <summary>Posts a request, goes away while its first loop is held up, and drains the engine.</summary>
+    /// <returns>Loop passes that were begun for it.</returns>
+    public async Task<int> LoopsOfAClientThatLeavesAsync(string path, string body)
+    {
+        using var hold = new Hold(Runner);
+        using var leave = new CancellationTokenSource();
+        var request = Rest.PostAsync(path, Json(body), leave.Token);
+        hold.WaitUntilHeld();
+
+        await leave.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request);
+        await UntilNoPostIsServedAsync();
+        hold.LetGo();
+
+        await DrainAsync();
+        return hold.Loops;
+    }
+
     public Task StopAsync() => _app.StopAsync().WaitAsync(Patience);
 
     public async ValueTask DisposeAsync()

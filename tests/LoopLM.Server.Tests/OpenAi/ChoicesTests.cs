@@ -127,18 +127,8 @@ public sealed class ChoicesTests
     public async Task Post_ClientGoesAway_FreesEveryChoiceWithinATick(string stream)
     {
         await using var server = await ServerHarness.StartAsync();
-        using var hold = new Hold(server.Runner);
-        using var leave = new CancellationTokenSource();
-        var request = server.Rest.PostAsync("/v1/completions", ServerHarness.Json($$"""{"prompt":["a","b"],"n":3,"max_tokens":60,"stream":{{stream}}}"""), leave.Token);
-        hold.WaitUntilHeld();
 
-        await leave.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request);
-        await server.UntilNoPostIsServedAsync();
-        hold.LetGo();
-
-        await server.DrainAsync();
-        Assert.Equal(1, hold.Loops);
+        Assert.Equal(1, await server.LoopsOfAClientThatLeavesAsync("/v1/completions", $$"""{"prompt":["a","b"],"n":3,"max_tokens":60,"stream":{{stream}}}"""));
     }
 
     [Fact]

@@ -160,18 +160,8 @@ public sealed class ResponsesStreamTests
     public async Task Post_ClientGoesAway_FreesEverythingWithinATick(string stream)
     {
         await using var server = await ServerHarness.StartAsync();
-        using var hold = new Hold(server.Runner);
-        using var leave = new CancellationTokenSource();
-        var request = server.Rest.PostAsync("/v1/responses", ServerHarness.Json($"{ResponseCalls.Hi},\"stream\":{stream}}}"), leave.Token);
-        hold.WaitUntilHeld();
 
-        await leave.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request);
-        await server.UntilNoPostIsServedAsync();
-        hold.LetGo();
-
-        await server.DrainAsync();
-        Assert.Equal(1, hold.Loops);
+        Assert.Equal(1, await server.LoopsOfAClientThatLeavesAsync("/v1/responses", $"{ResponseCalls.Hi},\"stream\":{stream}}}"));
     }
 
     /// <summary>The output as the events tell it: items as they were added, grown by their deltas, with the status of their ends.</summary>

@@ -8,32 +8,39 @@ import sys
 
 
 def measure_llama(arguments, cell):
-    """One run of llama-batched-bench: every sequence has a prompt of its own, and all generate together."""
+    """llama-bench for one request, which keeps its threads from token to token; llama-batched-bench for several at once."""
     concurrency, prompt, generate = cell
+    if concurrency == 1:
+        bench = [os.path.join(arguments.llama, "llama-bench"), "-m", arguments.gguf, "-t", arguments.threads, "-r", 1, "-o", "jsonl"]
+        [prompts] = run([*bench, "-p", prompt, "-n", 0])
+        [decode] = run([*bench, "-p", 0, "-n", generate, "-d", prompt])
+        return prompts["avg_ts"], decode["avg_ts"]
 
     # llama.cpp gives each sequence a multiple of 256 positions.
     positions = -(-(prompt + generate) // 256) * 256 * concurrency
-    return run([
+    [result] = run([
         os.path.join(arguments.llama, "llama-batched-bench"), "-m", arguments.gguf, "-t", arguments.threads, "-tb", arguments.threads,
         "-c", positions, "-npp", prompt, "-ntg", generate, "-npl", concurrency, "--output-format", "jsonl"])
+    return result["speed_pp"], result["speed_tg"]
 
 
 def measure_looplm(arguments, cell):
     """One run of looplm bench engine, at full depth."""
     concurrency, prompt, generate = cell
-    return run([
+    [result] = run([
         arguments.looplm, "bench", "engine", "--shape", arguments.shape, "--weights", arguments.weights, "--threads", arguments.threads,
         "--concurrency", concurrency, "--prompt", prompt, "--generate", generate, "--rounds", 1, "--json"])
+    return result["prefill_tokens_per_second"], result["decode_tokens_per_second"]
 
 
 def run(command):
-    """The JSON object that a program prints."""
+    """The JSON objects that a program prints, each on a line."""
     finished = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    if finished.returncode != 0:
+    found = [line for line in finished.stdout.splitlines() if line.startswith("{")]
+    if finished.returncode != 0 or not found:
         sys.exit(f"{command[0]} ended with {finished.returncode}: {finished.stdout[-1000:]}{finished.stderr[-1000:]}")
-    found = next(line for line in finished.stdout.splitlines() if line.startswith("{"))
-    print(os.path.basename(str(command[0])), found, file=sys.stderr)
-    return json.loads(found)
+    print(*found, sep="\n", file=sys.stderr)
+    return [json.loads(line) for line in found]
 
 
 def parse_cell(text):
@@ -55,11 +62,10 @@ def main():
     parser.add_argument("--weights", required=True, help="as for looplm bench engine")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=2)
-    parser.add_argument("cells", nargs="+", type=parse_cell, help="REQUESTSxPROMPT+GENERATE, for example 8x16+12")
+    parser.add_argument("cells", nargs="+", type=parse_cell, help="REQUESTSxPROMPT+GENERATE, for example 8x16+8")
     arguments = parser.parse_args()
 
     sides = {"llama.cpp": measure_llama, "looplm": measure_looplm}
-    rates = {"prompt": ("speed_pp", "prefill_tokens_per_second"), "decode": ("speed_tg", "decode_tokens_per_second")}
     runs = {cell: {side: [] for side in sides} for cell in arguments.cells}
     for number in range(arguments.rounds):
         for cell in arguments.cells:
@@ -67,13 +73,13 @@ def main():
             for side in list(sides)[::1 if number % 2 == 0 else -1]:
                 runs[cell][side].append(sides[side](arguments, cell))
 
-    print("| shape, GGUF, weights | requests x prompt + generated | | llama.cpp, tokens/s | looplm, tokens/s | ratio of medians |")
+    print("| GGUF, weights | requests x prompt + generated | | llama.cpp, tokens/s | looplm, tokens/s | ratio of medians |")
     print("|---|---|---|---|---|---|")
-    for (concurrency, prompt, generate), sides_runs in runs.items():
-        for phase, keys in rates.items():
-            theirs, ours = ([result[key] for result in results] for results, key in zip(sides_runs.values(), keys))
+    for (concurrency, prompt, generate), results in runs.items():
+        for index, phase in enumerate(["prompt", "decode"]):
+            theirs, ours = ([pair[index] for pair in results[side]] for side in sides)
             print(
-                f"| {arguments.shape}, {os.path.basename(arguments.gguf)}, {arguments.weights} | {concurrency} x {prompt} + {generate} | {phase} "
+                f"| {os.path.basename(arguments.gguf)}, {arguments.weights} | {concurrency} x {prompt} + {generate} | {phase} "
                 f"| {numbers_text(theirs)} | {numbers_text(ours)} | {statistics.median(ours) / statistics.median(theirs):.2f} |")
 
 

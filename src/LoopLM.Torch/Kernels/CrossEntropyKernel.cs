@@ -24,7 +24,7 @@ internal static unsafe class CrossEntropyKernel<T, TLanes>
             for (var i = 0L; i <= whole; i += ILanes<T>.Count)
             {
                 var (a, b) = TLanes.Load(i < whole ? logits + i : tail);
-                top = Vector512.Max(top, Vector512.Max(a, b));
+                top = Vector512.MaxNative(top, Vector512.MaxNative(a, b));
             }
 
             var highest = Reduction.Largest(top);
@@ -32,7 +32,7 @@ internal static unsafe class CrossEntropyKernel<T, TLanes>
             for (var i = 0L; i <= whole; i += ILanes<T>.Count)
             {
                 var (a, b) = TLanes.Load(i < whole ? logits + i : tail);
-                sum += Vector512.Exp(a - shift) + Vector512.Exp(b - shift);
+                sum += Exponential.Of(a - shift) + Exponential.Of(b - shift);
             }
 
             logSums[row] = highest + MathF.Log(Vector512.Sum(sum));
@@ -53,7 +53,7 @@ internal static unsafe class CrossEntropyKernel<T, TLanes>
             for (var i = 0L; i <= whole; i += ILanes<T>.Count)
             {
                 var (a, b) = TLanes.Load(i < whole ? logits + i : tail);
-                TLanes.Store(i < whole ? dLogits + i : tailGradient, scale * Vector512.Exp(a - shift), scale * Vector512.Exp(b - shift));
+                TLanes.Store(i < whole ? dLogits + i : tailGradient, scale * Exponential.Of(a - shift), scale * Exponential.Of(b - shift));
             }
 
             new ReadOnlySpan<T>(tailGradient, (int)(size - whole)).CopyTo(new Span<T>(dLogits + whole, (int)(size - whole)));

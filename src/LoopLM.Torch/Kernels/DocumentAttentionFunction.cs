@@ -22,13 +22,13 @@ internal sealed class DocumentAttentionFunction : autograd.SingleTensorFunction<
         var output = zeros_like(q);
         if (q.dtype == ScalarType.Float32)
         {
-            new DocumentAttentionKernel<float, Float32Lanes>(q.shape[2], k.shape[2], q.shape[3], documents)
-                .Forward(Memory.Of<float>(q), Memory.Of<float>(k), Memory.Of<float>(v), Memory.Of<float>(output));
+            using var kernel = new DocumentAttentionKernel<float, Float32Lanes>(q.shape[2], k.shape[2], q.shape[3], documents);
+            kernel.Forward(Memory.Of<float>(q), Memory.Of<float>(k), Memory.Of<float>(v), Memory.Of<float>(output));
         }
         else
         {
-            new DocumentAttentionKernel<ushort, BFloat16Lanes>(q.shape[2], k.shape[2], q.shape[3], documents)
-                .Forward(Memory.Of<ushort>(q), Memory.Of<ushort>(k), Memory.Of<ushort>(v), Memory.Of<ushort>(output));
+            using var kernel = new DocumentAttentionKernel<ushort, BFloat16Lanes>(q.shape[2], k.shape[2], q.shape[3], documents);
+            kernel.Forward(Memory.Of<ushort>(q), Memory.Of<ushort>(k), Memory.Of<ushort>(v), Memory.Of<ushort>(output));
         }
 
         return output;
@@ -42,12 +42,14 @@ internal sealed class DocumentAttentionFunction : autograd.SingleTensorFunction<
         var (dq, dk, dv) = (zeros_like(q), zeros_like(k), zeros_like(v));
         if (q.dtype == ScalarType.Float32)
         {
-            new DocumentAttentionKernel<float, Float32Lanes>(q.shape[2], k.shape[2], q.shape[3], documents).Backward(
+            using var kernel = new DocumentAttentionKernel<float, Float32Lanes>(q.shape[2], k.shape[2], q.shape[3], documents);
+            kernel.Backward(
                 Memory.Of<float>(q), Memory.Of<float>(k), Memory.Of<float>(v), Memory.Of<float>(incoming), Memory.Of<float>(dq), Memory.Of<float>(dk), Memory.Of<float>(dv));
         }
         else
         {
-            new DocumentAttentionKernel<ushort, BFloat16Lanes>(q.shape[2], k.shape[2], q.shape[3], documents).Backward(
+            using var kernel = new DocumentAttentionKernel<ushort, BFloat16Lanes>(q.shape[2], k.shape[2], q.shape[3], documents);
+            kernel.Backward(
                 Memory.Of<ushort>(q), Memory.Of<ushort>(k), Memory.Of<ushort>(v), Memory.Of<ushort>(incoming), Memory.Of<ushort>(dq), Memory.Of<ushort>(dk), Memory.Of<ushort>(dv));
         }
 

@@ -34,7 +34,7 @@ internal static unsafe class SwiGluKernel<T, TLanes>
         }
     }
 
-    private static Vector512<float> Sigmoid(Vector512<float> x) => Vector512<float>.One / (Vector512<float>.One + Vector512.Exp(-x));
+    private static Vector512<float> Sigmoid(Vector512<float> x) => Vector512<float>.One / (Vector512<float>.One + Exponential.Of(-x));
 
     private static Vector512<float> Slope(Vector512<float> x, Vector512<float> sigmoid) => sigmoid * (Vector512<float>.One + (x * (Vector512<float>.One - sigmoid)));
 }

@@ -2,6 +2,7 @@ using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using LoopLM.Checkpoints.Packing;
 using LoopLM.Cpu.Attention;
+using LoopLM.Cpu.MachineCode;
 using LoopLM.Cpu.Runners;
 using LoopLM.Cpu.Weights;
 
@@ -12,7 +13,7 @@ internal abstract unsafe class Kernels
 {
     /// <summary>The best instruction set of this processor.</summary>
     public static InstructionSet Best =>
-        Vector512.IsHardwareAccelerated && Avx512F.IsSupported ? InstructionSet.Avx512
+        Vector512.IsHardwareAccelerated && Avx512F.IsSupported ? PackedKernels.AreSupported ? InstructionSet.Avx512Vnni : InstructionSet.Avx512
         : Avx2.IsSupported && Fma.IsSupported ? InstructionSet.Avx2
         : InstructionSet.Portable;
 
@@ -25,7 +26,7 @@ internal abstract unsafe class Kernels
     /// <summary>The kernels of an instruction set that the processor has.</summary>
     public static Kernels Of(InstructionSet instructions) => instructions switch
     {
-        InstructionSet.Avx512 => new Kernels<Simd512, Vector512<float>>(instructions),
+        InstructionSet.Avx512 or InstructionSet.Avx512Vnni => new Kernels<Simd512, Vector512<float>>(instructions),
         InstructionSet.Avx2 => new Kernels<Simd256, Vector256<float>>(instructions),
         _ => new Kernels<Simd128, Vector128<float>>(InstructionSet.Portable),
     };

@@ -17,8 +17,11 @@ internal abstract unsafe class Kernels
         : Avx2.IsSupported && Fma.IsSupported ? InstructionSet.Avx2
         : InstructionSet.Portable;
 
-    /// <summary>Whether products of bytes take one instruction.</summary>
+    /// <summary>Whether .NET sums products of bytes in one instruction.</summary>
     public static bool HaveByteProducts => AvxVnni.IsSupported;
+
+    /// <summary>What sums products of bytes in one instruction, by its usual name; "none" where nothing does.</summary>
+    public string ByteProducts => Instructions == InstructionSet.Avx512Vnni ? "AVX512_VNNI" : HaveByteProducts ? "AVX-VNNI" : "none";
 
     /// <summary>The instruction set.</summary>
     public abstract InstructionSet Instructions { get; }

@@ -44,7 +44,7 @@ public sealed class CpuModelRunner : IModelRunner
         Model = Describe(config);
         Instructions = kernels.Instructions;
         _limits = new(capacity, Model);
-        CpuRunnerLog.Opened(options.Logger, Instructions, Kernels.HaveByteProducts ? "AvxVnni" : "none", threads, loader.Type, options.Kv);
+        CpuRunnerLog.Opened(options.Logger, Instructions, kernels.ByteProducts, threads, loader.Type, options.Kv);
         _weights = new(checkpoint, config, loader, options.Logger);
         _pool = new(config.Layers, config.KvHeads, config.HeadDimension, capacity.KvSlots, options.Kv);
         _activations = new(config, kernels, _weights.Type.Packed(), capacity.Rows, threads, BatchAttention.Lanes(config), _limits.Positions);

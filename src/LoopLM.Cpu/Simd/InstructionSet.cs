@@ -11,4 +11,7 @@ public enum InstructionSet
 
     /// <summary>512-bit vectors.</summary>
     Avx512,
+
+    /// <summary>512-bit vectors, and machine code of this library for sums of products of bytes in them.</summary>
+    Avx512Vnni,
 }

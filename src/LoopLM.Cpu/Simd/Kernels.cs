@@ -2,6 +2,7 @@ using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using LoopLM.Checkpoints.Packing;
 using LoopLM.Cpu.Attention;
+using LoopLM.Cpu.MachineCode;
 using LoopLM.Cpu.Runners;
 using LoopLM.Cpu.Weights;
 
@@ -12,12 +13,15 @@ internal abstract unsafe class Kernels
 {
     /// <summary>The best instruction set of this processor.</summary>
     public static InstructionSet Best =>
-        Vector512.IsHardwareAccelerated && Avx512F.IsSupported ? InstructionSet.Avx512
+        Vector512.IsHardwareAccelerated && Avx512F.IsSupported ? PackedKernels.AreSupported ? InstructionSet.Avx512Vnni : InstructionSet.Avx512
         : Avx2.IsSupported && Fma.IsSupported ? InstructionSet.Avx2
         : InstructionSet.Portable;
 
-    /// <summary>Whether products of bytes take one instruction.</summary>
+    /// <summary>Whether .NET sums products of bytes in one instruction.</summary>
     public static bool HaveByteProducts => AvxVnni.IsSupported;
+
+    /// <summary>What sums products of bytes in one instruction, by its usual name; "none" where nothing does.</summary>
+    public string ByteProducts => Instructions == InstructionSet.Avx512Vnni ? "AVX512_VNNI" : HaveByteProducts ? "AVX-VNNI" : "none";
 
     /// <summary>The instruction set.</summary>
     public abstract InstructionSet Instructions { get; }
@@ -25,7 +29,7 @@ internal abstract unsafe class Kernels
     /// <summary>The kernels of an instruction set that the processor has.</summary>
     public static Kernels Of(InstructionSet instructions) => instructions switch
     {
-        InstructionSet.Avx512 => new Kernels<Simd512, Vector512<float>>(instructions),
+        InstructionSet.Avx512 or InstructionSet.Avx512Vnni => new Kernels<Simd512, Vector512<float>>(instructions),
         InstructionSet.Avx2 => new Kernels<Simd256, Vector256<float>>(instructions),
         _ => new Kernels<Simd128, Vector128<float>>(InstructionSet.Portable),
     };

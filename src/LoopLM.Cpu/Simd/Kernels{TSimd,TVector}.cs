@@ -23,9 +23,10 @@ internal sealed unsafe class Kernels<TSimd, TVector>(InstructionSet instructions
     /// <inheritdoc/>
     /// <remarks>.NET reaches the instruction that sums products of 8-bit codes through 256-bit vectors only, which is faster than 512-bit vectors without it.</remarks>
     public override WeightMatrix CreateMatrix(PackedLayout layout, byte* weights) =>
-        layout.Type == PackedType.Int4 ? new PackedMatrix<TSimd, TVector, Int4Codes>(layout, weights) { Outputs = layout.Outputs }
-        : typeof(TVector) == typeof(Vector512<float>) && HaveByteProducts ? new PackedMatrix<Simd256, Vector256<float>, Int8Codes>(layout, weights) { Outputs = layout.Outputs }
-        : new PackedMatrix<TSimd, TVector, Int8Codes>(layout, weights) { Outputs = layout.Outputs };
+        Instructions == InstructionSet.Avx512Vnni ? new AssembledPackedMatrix(layout, weights) { Outputs = layout.Outputs }
+        : layout.Type == PackedType.Int4 ? new VectorPackedMatrix<TSimd, TVector, Int4Codes>(layout, weights) { Outputs = layout.Outputs }
+        : typeof(TVector) == typeof(Vector512<float>) && HaveByteProducts ? new VectorPackedMatrix<Simd256, Vector256<float>, Int8Codes>(layout, weights) { Outputs = layout.Outputs }
+        : new VectorPackedMatrix<TSimd, TVector, Int8Codes>(layout, weights) { Outputs = layout.Outputs };
 
     /// <inheritdoc/>
     public override SlotAttention CreateAttention(KvPool pool) => pool.Type == KvType.BFloat16

@@ -1,7 +1,4 @@
-using System.Runtime.CompilerServices;
 using LoopLM.Checkpoints.Packing;
-using LoopLM.Cpu.Memory;
-using LoopLM.Cpu.Simd;
 
 namespace LoopLM.Cpu.Weights;
 
@@ -10,312 +7,43 @@ namespace LoopLM.Cpu.Weights;
 /// The sum of a group's products is an integer, so it is exact in any order. The groups of a (row, output) are added up in rising order, in float32.
 /// A lane of a vector is an output.
 /// </remarks>
-internal sealed unsafe class PackedMatrix<TSimd, TVector, TCodes>(PackedLayout layout, byte* weights) : WeightMatrix
-    where TSimd : struct, ISimd<TVector>
-    where TVector : struct
-    where TCodes : struct, IPackedCodes
+internal abstract unsafe class PackedMatrix(PackedLayout layout, byte* weights) : WeightMatrix
 {
-    // Rows of a tile: two vectors of sums each are as many as 16 registers hold beside codes and factors. Eight or four rows are less work in lower tiles.
-    private const int MostRows = 6;
-    private const int FewRows = 4;
-
-    // Inputs that a step takes.
-    private const int Inputs = 8;
-
     // The rows of a block stay in the second-level cache while the weights pass by.
     private const int BlockBytes = 512 << 10;
 
-    // Bytes between what is multiplied by one row and what is asked for: more than arrive while memory answers.
-    private const int Ahead = 2048;
+    /// <summary>How the weights lie.</summary>
+    protected PackedLayout Layout { get; } = layout;
 
-    private readonly int _length = layout.PaddedInputs;
-    private readonly int _group = layout.Group;
-    private readonly nint _tileBytes = (nint)layout.TileBytes;
+    /// <summary>Padded number of inputs.</summary>
+    protected int Length { get; } = layout.PaddedInputs;
 
-    /// <summary>Vectors of outputs in a tile of weights.</summary>
-    private static int TileVectors
+    /// <summary>Bytes of a tile.</summary>
+    protected nint TileBytes { get; } = (nint)layout.TileBytes;
+
+    /// <summary>The part of a tile that holds a vector of outputs.</summary>
+    protected byte* Tile(int output)
     {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => PackedLayout.TileOutputs / TSimd.Count;
+        var (tile, lane) = Math.DivRem(output, PackedLayout.TileOutputs);
+        return weights + (tile * TileBytes) + (lane * sizeof(float));
     }
 
-    /// <inheritdoc/>
-    public override void Multiply(InputRows inputs, int rows, float* outputs, nint outputStride, int first, int end)
-    {
-        if (rows == 1)
-        {
-            for (var output = first / PackedLayout.TileOutputs * PackedLayout.TileOutputs; output < end; output += PackedLayout.TileOutputs)
-            {
-                MultiplyRow(inputs, outputs, output, first, end);
-            }
+    /// <summary>Rows of a block, a multiple of the rows of a tile.</summary>
+    protected int BlockRows(int tileRows) => Math.Max(tileRows, BlockBytes / Length / tileRows * tileRows);
 
-            return;
-        }
-
-        var blockRows = Math.Max(MostRows, BlockBytes / _length / MostRows * MostRows);
-        for (var row = 0; row < rows; row += blockRows)
-        {
-            var blockEnd = Math.Min(rows, row + blockRows);
-            for (var output = first / PackedLayout.TileOutputs * PackedLayout.TileOutputs; output < end; output += 2 * TSimd.Count)
-            {
-                MultiplyBlock(inputs, row, blockEnd, outputs, outputStride, output, first, end);
-            }
-        }
-    }
-
-    /// <summary>Copies the results of neighbouring vectors of outputs, those of them that are asked for.</summary>
-    /// <param name="results">The results, vector after vector.</param>
-    /// <param name="vectors">How many vectors.</param>
+    /// <summary>Copies the results of neighbouring outputs, those of them that are asked for.</summary>
+    /// <param name="results">The results.</param>
+    /// <param name="count">How many.</param>
     /// <param name="row">A row at output 0.</param>
     /// <param name="output">The output of the first result.</param>
     /// <param name="first">The first output that is asked for.</param>
     /// <param name="end">Behind the last one.</param>
-    private static void Store(float* results, int vectors, float* row, int output, int first, int end)
+    protected static void Store(float* results, int count, float* row, int output, int first, int end)
     {
-        var (from, to) = (Math.Max(first, output), Math.Min(end, output + (vectors * TSimd.Count)));
+        var (from, to) = (Math.Max(first, output), Math.Min(end, output + count));
         if (from < to)
         {
             new ReadOnlySpan<float>(results + (from - output), to - from).CopyTo(new(row + from, to - from));
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Load(byte* source) => TSimd.Load((float*)source);
-
-    /// <summary>Four codes of a row, for all lanes.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Factors(sbyte* codes) => TSimd.Broadcast(*(float*)codes);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Offset(int* offset) => TSimd.Broadcast(*(float*)offset);
-
-    /// <summary>results + (products + offset) * scales of weights * scale of the row.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector AddGroup(TVector results, TVector products, TVector offset, TVector weightScales, TVector rowScale) =>
-        TSimd.MultiplyAdd(TSimd.Multiply(TSimd.ToSingle(TSimd.AddIntegers(products, offset)), weightScales), rowScale, results);
-
-    /// <summary>Adds a group to both vectors of a row.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddGroups(float* results, TVector sums0, TVector sums1, int* offset, float* scale, byte* scales0, byte* scales1)
-    {
-        TVector zero = Offset(offset), rowScale = TSimd.Broadcast(*scale);
-        TSimd.Store(AddGroup(TSimd.Load(results), Widen(sums0), zero, Load(scales0), rowScale), results);
-        TSimd.Store(AddGroup(TSimd.Load(results + TSimd.Count), Widen(sums1), zero, Load(scales1), rowScale), results + TSimd.Count);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Widen(TVector sums) => TCodes.Widen<TSimd, TVector>(sums);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Widen(TVector even, TVector odd) => TSimd.AddIntegers(Widen(even), Widen(odd));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector AddProducts(TVector sums, TVector codes, TVector factors) => TCodes.AddProducts<TSimd, TVector>(sums, codes, factors);
-
-    /// <summary>Both vectors of a row.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddProducts(ref TVector sums0, ref TVector sums1, TVector codes0, TVector codes1, sbyte* x)
-    {
-        var factors = Factors(x);
-        sums0 = AddProducts(sums0, codes0, factors);
-        sums1 = AddProducts(sums1, codes1, factors);
-    }
-
-    /// <summary>One vector of a row's outputs, for eight inputs. Two sums, so that fewer additions wait for one another.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddProducts(ref TVector even, ref TVector odd, byte* codes, TVector first, TVector last)
-    {
-        even = AddProducts(even, TCodes.LoadFirst<TSimd, TVector>(codes), first);
-        odd = AddProducts(odd, TCodes.LoadLast<TSimd, TVector>(codes), last);
-    }
-
-    /// <summary>The part of a tile that holds a vector of outputs.</summary>
-    private byte* Tile(int output)
-    {
-        var (tile, lane) = Math.DivRem(output, PackedLayout.TileOutputs);
-        return weights + (tile * _tileBytes) + (lane * sizeof(float));
-    }
-
-    /// <summary>One row and one tile of weights, so that a thread reads its weights from end to end.</summary>
-    [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void MultiplyRow(InputRows inputs, float* outputs, int output, int first, int end)
-    {
-        nint vector = TSimd.Count * sizeof(float);
-        var w = Tile(output);
-        var x = inputs.Codes(0);
-        var scales = inputs.Scales(0);
-        var offsets = inputs.Offsets(0);
-        TVector sumA = default, sumB = default, sumC = default, sumD = default;
-        for (var group = 0; group < _length; group += _group)
-        {
-            Prefetch.ToSecondLevel(w + Ahead);
-            var weightScales = w;
-            w += PackedLayout.ScaleBytes;
-            var stop = x + Math.Min(_group, _length - group);
-            TVector a0 = default, a1 = default, b0 = default, b1 = default, c0 = default, c1 = default, d0 = default, d1 = default;
-            for (; x < stop; x += Inputs, w += TCodes.Bytes)
-            {
-                Prefetch.ToSecondLevel(w + Ahead);
-                if (TCodes.Bytes > Prefetch.Line)
-                {
-                    Prefetch.ToSecondLevel(w + Ahead + Prefetch.Line);
-                }
-
-                TVector even = Factors(x), odd = Factors(x + 4);
-                AddProducts(ref a0, ref a1, w, even, odd);
-                if (TileVectors > 1)
-                {
-                    AddProducts(ref b0, ref b1, w + vector, even, odd);
-                }
-
-                if (TileVectors > 2)
-                {
-                    AddProducts(ref c0, ref c1, w + (2 * vector), even, odd);
-                    AddProducts(ref d0, ref d1, w + (3 * vector), even, odd);
-                }
-            }
-
-            TVector rowScale = TSimd.Broadcast(*scales++), offset = Offset(offsets++);
-            sumA = AddGroup(sumA, Widen(a0, a1), offset, Load(weightScales), rowScale);
-            if (TileVectors > 1)
-            {
-                sumB = AddGroup(sumB, Widen(b0, b1), offset, Load(weightScales + vector), rowScale);
-            }
-
-            if (TileVectors > 2)
-            {
-                sumC = AddGroup(sumC, Widen(c0, c1), offset, Load(weightScales + (2 * vector)), rowScale);
-                sumD = AddGroup(sumD, Widen(d0, d1), offset, Load(weightScales + (3 * vector)), rowScale);
-            }
-        }
-
-        var results = stackalloc float[4 * TSimd.Count];
-        TSimd.Store(sumA, results);
-        TSimd.Store(sumB, results + TSimd.Count);
-        TSimd.Store(sumC, results + (2 * TSimd.Count));
-        TSimd.Store(sumD, results + (3 * TSimd.Count));
-        Store(results, TileVectors, outputs, output, first, end);
-    }
-
-    /// <summary>Two vectors of outputs for some rows, which share the work of asking for the weights of the next two.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void MultiplyBlock(InputRows inputs, int row, int blockEnd, float* outputs, nint outputStride, int output, int first, int end)
-    {
-        var bytes = Math.Max(1, 2 / TileVectors) * _tileBytes;
-        var next = Tile(output) + bytes;
-        var linesOfRow = (float)bytes / (Prefetch.Line * inputs.Groups * (blockEnd - row));
-        while (row < blockEnd)
-        {
-            var left = blockEnd - row;
-            var isTall = left is > 2 * FewRows or (> FewRows and <= MostRows);
-            var rows = Math.Min(left, isTall ? MostRows : FewRows);
-            var lines = (int)MathF.Ceiling(linesOfRow * rows);
-            if (isTall)
-            {
-                MultiplyRows<MostRowsTile>(inputs, row, rows, outputs, outputStride, output, first, end, next, lines);
-            }
-            else
-            {
-                MultiplyRows<FewRowsTile>(inputs, row, rows, outputs, outputStride, output, first, end, next, lines);
-            }
-
-            next += lines * inputs.Groups * Prefetch.Line;
-            row += rows;
-        }
-    }
-
-    /// <summary>Two vectors of outputs for a tile of rows. Where there are fewer rows the last one is computed again.</summary>
-    [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void MultiplyRows<TTile>(
-        InputRows inputs, int row, int rows, float* outputs, nint outputStride, int output, int first, int end, byte* next, int linesOfGroup)
-        where TTile : struct, ITile
-    {
-        nint vector = TileVectors > 1 ? TSimd.Count * sizeof(float) : _tileBytes;
-        var w = Tile(output);
-        if (TileVectors == 1 && output + TSimd.Count >= layout.Outputs)
-        {
-            vector = 0;
-        }
-
-        nint r1 = Math.Min(1, rows - 1), r2 = Math.Min(2, rows - 1), r3 = Math.Min(3, rows - 1), r4 = Math.Min(4, rows - 1), r5 = Math.Min(5, rows - 1);
-        nint x1 = r1 * _length, x2 = r2 * _length, x3 = r3 * _length, x4 = r4 * _length, x5 = r5 * _length;
-        nint groups = inputs.Groups;
-        var x = inputs.Codes(row);
-        var scales = inputs.Scales(row);
-        var offsets = inputs.Offsets(row);
-        // Sums of 512 bits that cross a cache line would take twice as long.
-        var room = stackalloc byte[(2 * MostRows * TSimd.Count * sizeof(float)) + Prefetch.Line];
-        var results = (float*)((nuint)(room + Prefetch.Line) & ~(nuint)(Prefetch.Line - 1));
-        new Span<float>(results, 2 * MostRows * TSimd.Count).Clear();
-        for (var group = 0; group < _length; group += _group, scales++, offsets++)
-        {
-            for (var line = 0; line < linesOfGroup; line++, next += Prefetch.Line)
-            {
-                Prefetch.ToSecondLevel(next);
-            }
-
-            byte* scales0 = w, scales1 = w + vector;
-            w += PackedLayout.ScaleBytes;
-            var stop = x + Math.Min(_group, _length - group);
-            TVector a0 = default, a1 = default, b0 = default, b1 = default, c0 = default, c1 = default;
-            TVector d0 = default, d1 = default, e0 = default, e1 = default, f0 = default, f1 = default;
-            for (; x < stop; x += Inputs, w += TCodes.Bytes)
-            {
-                TVector codes0 = TCodes.LoadFirst<TSimd, TVector>(w), codes1 = TCodes.LoadFirst<TSimd, TVector>(w + vector);
-                AddProducts(ref a0, ref a1, codes0, codes1, x);
-                AddProducts(ref b0, ref b1, codes0, codes1, x + x1);
-                AddProducts(ref c0, ref c1, codes0, codes1, x + x2);
-                AddProducts(ref d0, ref d1, codes0, codes1, x + x3);
-                if (TTile.HasMostRows)
-                {
-                    AddProducts(ref e0, ref e1, codes0, codes1, x + x4);
-                    AddProducts(ref f0, ref f1, codes0, codes1, x + x5);
-                }
-
-                codes0 = TCodes.LoadLast<TSimd, TVector>(w);
-                codes1 = TCodes.LoadLast<TSimd, TVector>(w + vector);
-                AddProducts(ref a0, ref a1, codes0, codes1, x + 4);
-                AddProducts(ref b0, ref b1, codes0, codes1, x + x1 + 4);
-                AddProducts(ref c0, ref c1, codes0, codes1, x + x2 + 4);
-                AddProducts(ref d0, ref d1, codes0, codes1, x + x3 + 4);
-                if (TTile.HasMostRows)
-                {
-                    AddProducts(ref e0, ref e1, codes0, codes1, x + x4 + 4);
-                    AddProducts(ref f0, ref f1, codes0, codes1, x + x5 + 4);
-                }
-            }
-
-            AddGroups(results, a0, a1, offsets, scales, scales0, scales1);
-            AddGroups(results + (2 * TSimd.Count), b0, b1, offsets + (r1 * groups), scales + (r1 * groups), scales0, scales1);
-            AddGroups(results + (4 * TSimd.Count), c0, c1, offsets + (r2 * groups), scales + (r2 * groups), scales0, scales1);
-            AddGroups(results + (6 * TSimd.Count), d0, d1, offsets + (r3 * groups), scales + (r3 * groups), scales0, scales1);
-            if (TTile.HasMostRows)
-            {
-                AddGroups(results + (8 * TSimd.Count), e0, e1, offsets + (r4 * groups), scales + (r4 * groups), scales0, scales1);
-                AddGroups(results + (10 * TSimd.Count), f0, f1, offsets + (r5 * groups), scales + (r5 * groups), scales0, scales1);
-            }
-        }
-
-        for (var i = 0; i < rows; i++)
-        {
-            Store(results + (2 * i * TSimd.Count), 2, outputs + ((row + i) * outputStride), output, first, end);
-        }
-    }
-
-    private interface ITile
-    {
-        static abstract bool HasMostRows { get; }
-    }
-
-    private readonly struct MostRowsTile : ITile
-    {
-        public static bool HasMostRows => true;
-    }
-
-    private readonly struct FewRowsTile : ITile
-    {
-        public static bool HasMostRows => false;
     }
 }

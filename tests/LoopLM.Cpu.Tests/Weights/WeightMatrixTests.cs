@@ -11,7 +11,7 @@ public sealed unsafe class WeightMatrixTests : IDisposable
 {
     private const int Inputs = 5 * Padding.Block;
     private const int Outputs = 39;
-    private const int MaxRows = 11;
+    private const int MaxRows = 14;
     private const int Untouched = -1;
 
     private readonly NativeBuffer _weights = NativeBuffer.OfFloats(Outputs * Inputs);
@@ -74,6 +74,19 @@ public sealed unsafe class WeightMatrixTests : IDisposable
         var results = InstructionSets.Available.Select(instructions => Multiply(instructions, type, CreateMatrix(instructions, type), 0, MaxRows, 0, Outputs)).ToArray();
 
         Assert.All(results, result => Assert.Equal(results[0], result, (left, right) => Math.Abs(left - right) < 1e-5f));
+    }
+
+    [Theory]
+    [MemberData(nameof(PackedTypes))]
+    public void Multiply_AssembledKernels_EqualTheVectorsOfDotNetToTheBit(WeightType type)
+    {
+        Assert.SkipUnless(InstructionSets.Available.Contains(InstructionSet.Avx512Vnni), "This processor has no AVX512_VNNI, or this system lets no process assemble code.");
+
+        for (var rows = 1; rows <= MaxRows; rows++)
+        {
+            var expected = Multiply(InstructionSet.Avx512, type, CreateMatrix(InstructionSet.Avx512, type), 0, rows, 0, Outputs);
+            Assert.Equal(expected, Multiply(InstructionSet.Avx512Vnni, type, CreateMatrix(InstructionSet.Avx512Vnni, type), 0, rows, 0, Outputs));
+        }
     }
 
     [Theory]

@@ -12,9 +12,6 @@ internal abstract unsafe class PackedMatrix(PackedLayout layout, byte* weights) 
     // The rows of a block stay in the second-level cache while the weights pass by.
     private const int BlockBytes = 512 << 10;
 
-    /// <summary>How the weights lie.</summary>
-    protected PackedLayout Layout { get; } = layout;
-
     /// <summary>Padded number of inputs.</summary>
     protected int Length { get; } = layout.PaddedInputs;
 

@@ -202,7 +202,7 @@ internal sealed unsafe class VectorPackedMatrix<TSimd, TVector, TCodes>(PackedLa
     {
         nint vector = TileVectors > 1 ? TSimd.Count * sizeof(float) : TileBytes;
         var w = Tile(output);
-        if (TileVectors == 1 && output + TSimd.Count >= Layout.Outputs)
+        if (TileVectors == 1 && output + TSimd.Count >= Outputs)
         {
             vector = 0;
         }

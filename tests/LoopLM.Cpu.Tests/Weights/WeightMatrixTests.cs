@@ -82,10 +82,11 @@ public sealed unsafe class WeightMatrixTests : IDisposable
     {
         Assert.SkipUnless(InstructionSets.Available.Contains(InstructionSet.Avx512Vnni), "This processor has no AVX512_VNNI, or this system lets no process assemble code.");
 
+        var (vectors, assembled) = (CreateMatrix(InstructionSet.Avx512, type), CreateMatrix(InstructionSet.Avx512Vnni, type));
         for (var rows = 1; rows <= MaxRows; rows++)
         {
-            var expected = Multiply(InstructionSet.Avx512, type, CreateMatrix(InstructionSet.Avx512, type), 0, rows, 0, Outputs);
-            Assert.Equal(expected, Multiply(InstructionSet.Avx512Vnni, type, CreateMatrix(InstructionSet.Avx512Vnni, type), 0, rows, 0, Outputs));
+            var expected = Multiply(InstructionSet.Avx512, type, vectors, 0, rows, 0, Outputs);
+            Assert.Equal(expected, Multiply(InstructionSet.Avx512Vnni, type, assembled, 0, rows, 0, Outputs));
         }
     }
 

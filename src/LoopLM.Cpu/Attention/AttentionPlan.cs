@@ -7,7 +7,8 @@ namespace LoopLM.Cpu.Attention;
 
 /// <summary>
 /// How the rows of a tick attend. Neighbours that see the same slots form a tile, so that their keys and values come from memory once.
-/// The heads of the tiles are split among threads by the positions that there are to look at.
+/// Where the heads of keys and values are a multiple of the threads, a thread has the same ones in all tiles;
+/// elsewhere the heads of the tiles are split by the positions that there are to look at.
 /// </summary>
 /// <param name="capacity">Most rows of a tick.</param>
 /// <param name="maxTileRows">Most rows of a tile.</param>
@@ -53,9 +54,13 @@ internal sealed class AttentionPlan(int capacity, int maxTileRows, int kvHeads)
         }
     }
 
+    /// <summary>Whether each thread has the same heads in all tiles: its even share of them.</summary>
+    public bool KeepsHeads(int threads) => kvHeads % threads == 0;
+
     /// <summary>A thread's heads of keys and values of a tile.</summary>
-    public Share Heads(in AttentionTile tile, int thread, int threads) =>
-        new(HeadsBefore(tile, _cost * kvHeads * thread / threads), HeadsBefore(tile, _cost * kvHeads * (thread + 1) / threads));
+    public Share Heads(in AttentionTile tile, int thread, int threads) => KeepsHeads(threads)
+        ? Share.Of(kvHeads, thread, threads)
+        : new(HeadsBefore(tile, _cost * kvHeads * thread / threads), HeadsBefore(tile, _cost * kvHeads * (thread + 1) / threads));
 
     /// <summary>How many heads of a tile begin before some cost is reached.</summary>
     private int HeadsBefore(in AttentionTile tile, long cost) =>

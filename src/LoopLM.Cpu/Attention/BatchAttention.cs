@@ -22,11 +22,17 @@ internal sealed unsafe class BatchAttention(OuroConfig config, Kernels kernels, 
     private readonly SlotAttention _slots = kernels.CreateAttention(pool);
     private readonly AttentionPlan _plan = new(activations.Rows, Math.Min(MaxTileRows, Lanes(config) / Group(config)), config.KvHeads);
 
+    /// <summary>Whether <see cref="Attend"/> also quantises where that is needed: not where heads share groups, which then belong to several threads.</summary>
+    public bool Quantises { get; } = config.HeadDimension % activations.Attended.Grain == 0;
+
     /// <summary>Lanes that are computed together at most.</summary>
     public static int Lanes(OuroConfig config) => Math.Max(UsualLanes, Group(config));
 
     /// <summary>Plans a tick; before any thread attends.</summary>
     public void Plan(LoopBatch batch) => _plan.Fill(batch);
+
+    /// <summary>Whether each thread attends for its even share of the heads of keys and values, in all rows.</summary>
+    public bool KeepsHeads(int threads) => _plan.KeepsHeads(threads);
 
     /// <summary>Stores one head of a row's keys or values.</summary>
     /// <param name="head">The numbers, padded.</param>
@@ -132,7 +138,12 @@ internal sealed unsafe class BatchAttention(OuroConfig config, Kernels kernels, 
     private void Store(in AttentionTile tile, Share kvHeads, int lane, float* attended)
     {
         var (head, row) = Math.DivRem(lane, tile.Rows);
+        row += tile.FirstRow;
         var first = ((kvHeads.First * Group(config)) + head) * config.HeadDimension;
-        new ReadOnlySpan<float>(attended, config.HeadDimension).CopyTo(new(activations.Attended[tile.FirstRow + row] + first, config.HeadDimension));
+        new ReadOnlySpan<float>(attended, config.HeadDimension).CopyTo(new(activations.Attended[row] + first, config.HeadDimension));
+        if (Quantises)
+        {
+            activations.Attended.Quantise(row, first, config.HeadDimension);
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using LoopLM.Checkpoints.Configuration;
 using LoopLM.Checkpoints.Packing;
 using LoopLM.Cpu.Memory;
@@ -9,6 +10,11 @@ namespace LoopLM.Cpu.Ouro;
 /// <summary>What the rows of a tick compute on their way through the layers, and the states that stay between ticks. Rows lie side by side, padded.</summary>
 internal sealed unsafe class Activations : IDisposable
 {
+    /// <summary>
+    /// Most rows of which each thread has its own residual stream: computing it for so few, a thread is done sooner than if it waited for others.
+    /// </summary>
+    public const int FewRows = 4;
+
     private readonly List<IDisposable> _buffers = [];
 
     /// <summary>Reserves room.</summary>
@@ -29,17 +35,18 @@ internal sealed unsafe class Activations : IDisposable
         InnerLength = Padding.Pad(config.IntermediateSize);
         ScoresLength = Padding.Pad(positions);
         States = Reserve(rows, HiddenLength);
-        Hidden = Reserve(rows, HiddenLength);
-        Normalised = ReserveInputs(HiddenLength);
+        Streams = [.. Enumerable.Range(0, threads).Select(thread => ReserveStream(thread == 0 ? rows : Math.Min(rows, FewRows)))];
         Projected = Reserve(rows, ProjectedLength);
-        Attended = ReserveInputs(attendedLength);
+        Attended = ReserveInputs(rows, attendedLength);
         Branch = Reserve(rows, HiddenLength);
-        Gate = ReserveInputs(InnerLength);
+        Gate = ReserveInputs(rows, InnerLength);
         Up = Reserve(rows, InnerLength);
         Lanes = lanes;
         Scratch = Reserve(threads * lanes, ScoresLength + HeadLength);
 
-        InputRows ReserveInputs(int length)
+        ResidualStream ReserveStream(int rows) => new(Reserve(rows, HiddenLength), ReserveInputs(rows, HiddenLength));
+
+        InputRows ReserveInputs(int rows, int length)
         {
             var inputs = new InputRows(kernels, type, rows, length);
             _buffers.Add(inputs);
@@ -63,11 +70,8 @@ internal sealed unsafe class Activations : IDisposable
     /// <summary>The normalised output of the last loop of each row slot.</summary>
     public float* States { get; }
 
-    /// <summary>The residual stream.</summary>
-    public float* Hidden { get; }
-
-    /// <summary>What goes into a block, and at the end the new state.</summary>
-    public InputRows Normalised { get; }
+    /// <summary>The residual stream of all rows, and behind it those that the threads from 1 on have for <see cref="FewRows"/>.</summary>
+    public ImmutableArray<ResidualStream> Streams { get; }
 
     /// <summary>Heads of queries, then keys, then values.</summary>
     public float* Projected { get; }

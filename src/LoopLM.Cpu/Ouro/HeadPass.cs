@@ -14,11 +14,11 @@ internal sealed unsafe class HeadPass(WeightMatrix head, ThreadTeam team, Activa
     /// <summary>Runs the head; see <see cref="Engine.Runners.IModelRunner.RunHead"/>. The row slots have been checked.</summary>
     public void Run(ReadOnlySpan<int> rowSlots, Span<float> logits)
     {
-        var length = activations.HiddenLength;
+        var (length, inputs) = (activations.HiddenLength, activations.Streams[0].Normalised);
         for (var row = 0; row < rowSlots.Length; row++)
         {
-            new ReadOnlySpan<float>(activations.States + ((nint)rowSlots[row] * length), length).CopyTo(new(activations.Normalised[row], length));
-            activations.Normalised.Quantise(row);
+            new ReadOnlySpan<float>(activations.States + ((nint)rowSlots[row] * length), length).CopyTo(new(inputs[row], length));
+            inputs.Quantise(row);
         }
 
         fixed (float* destination = logits)
@@ -33,6 +33,6 @@ internal sealed unsafe class HeadPass(WeightMatrix head, ThreadTeam team, Activa
     public void Execute(int thread)
     {
         var outputs = Share.Of(head.Outputs, thread, team.Size, Grain);
-        head.Multiply(activations.Normalised, _rows, _logits, head.Outputs, outputs.First, outputs.End);
+        head.Multiply(activations.Streams[0].Normalised, _rows, _logits, head.Outputs, outputs.First, outputs.End);
     }
 }

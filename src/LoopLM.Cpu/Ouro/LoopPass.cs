@@ -9,8 +9,9 @@ namespace LoopLM.Cpu.Ouro;
 
 /// <summary>One loop of all rows of a batch, h = Norm(Layers(h)), on all threads of a team.</summary>
 /// <remarks>
-/// A phase splits rows, heads or outputs among the threads; the team meets between phases. No number depends on the split:
-/// whatever is summed is summed by one thread, in an order that only its row decides.
+/// A phase splits rows, heads or outputs among the threads; the team meets where a thread needs what others made. With few rows every thread computes
+/// the residual stream of all of them for itself, to meet less often. No number depends on the split: whatever is summed is summed by one thread, in an
+/// order that only its row decides.
 /// </remarks>
 internal sealed unsafe class LoopPass(
     OuroConfig config, OuroWeights weights, Kernels kernels, ThreadTeam team, Activations activations, KvPool pool, RotaryTable rotary) : ITeamJob
@@ -42,40 +43,63 @@ internal sealed unsafe class LoopPass(
     /// <inheritdoc/>
     public void Execute(int thread)
     {
-        var rows = Share.Of(_rows, thread, team.Size);
-        Enter(rows);
+        var share = Share.Of(_rows, thread, team.Size);
+        var hasOwnStream = _rows <= Activations.FewRows;
+        var stream = activations.Streams[hasOwnStream ? thread : 0];
+        var rows = hasOwnStream ? new(0, _rows) : share;
+        Enter(stream, rows);
+        for (var row = share.First; row < share.End; row++)
+        {
+            rotary.Fill(row, _batch!.Rows[row].Position);
+        }
+
         team.Synchronize();
         for (var layer = 0; layer < weights.Layers.Length; layer++)
         {
             var layerWeights = weights.Layers[layer];
-            Project(layer, thread);
-            team.Synchronize();
+            Project(stream, layer, thread);
+            if (!_attention.KeepsHeads(team.Size))
+            {
+                team.Synchronize();
+            }
+
             _attention.Attend(_batch!, layer, thread, team.Size);
             team.Synchronize();
-            Quantise(activations.Attended, rows);
+            if (activations.Attended.AreQuantised && !_attention.Quantises)
+            {
+                QuantiseAttended(share);
+                team.Synchronize();
+            }
+
             Multiply(layerWeights.AttentionOutput, activations.Attended, thread);
             team.Synchronize();
-            AddBranch(layerWeights.AfterAttention, layerWeights.BeforeMlp, rows);
+            AddBranch(stream, rows, layerWeights.AfterAttention, layerWeights.BeforeMlp);
+            if (!hasOwnStream)
+            {
+                team.Synchronize();
+            }
+
+            MultiplyGateAndUp(stream, layerWeights, thread);
             team.Synchronize();
-            MultiplyGateAndUp(layerWeights, thread);
-            team.Synchronize();
-            Quantise(activations.Gate, rows);
             Multiply(layerWeights.Down, activations.Gate, thread);
             team.Synchronize();
-            AddBranch(layerWeights.AfterMlp, layer + 1 < weights.Layers.Length ? weights.Layers[layer + 1].BeforeAttention : weights.Norm, rows);
-            team.Synchronize();
+            AddBranch(stream, rows, layerWeights.AfterMlp, layer + 1 < weights.Layers.Length ? weights.Layers[layer + 1].BeforeAttention : weights.Norm);
+            if (!hasOwnStream)
+            {
+                team.Synchronize();
+            }
         }
 
-        Leave(rows);
+        Leave(stream, share);
     }
 
     /// <summary>Rows at loop 1 start from their token's embedding, the others from the state they left.</summary>
-    private void Enter(Share rows)
+    private void Enter(ResidualStream stream, Share rows)
     {
         for (var row = rows.First; row < rows.End; row++)
         {
             ref readonly var planned = ref _batch!.Rows[row];
-            var hidden = new Span<float>(Hidden(row), activations.HiddenLength);
+            var hidden = new Span<float>(stream.Hidden(row), activations.HiddenLength);
             if (planned.Loop == 1)
             {
                 hidden[config.HiddenSize..].Clear();
@@ -86,42 +110,49 @@ internal sealed unsafe class LoopPass(
                 new ReadOnlySpan<float>(State(planned.RowSlot), activations.HiddenLength).CopyTo(hidden);
             }
 
-            rotary.Fill(row, planned.Position);
-            Normalise(row, weights.Layers[0].BeforeAttention);
+            Normalise(stream, row, weights.Layers[0].BeforeAttention);
         }
     }
 
-    /// <summary>Queries, keys and values, one head of all rows at a time; keys and values go into their slots.</summary>
-    private void Project(int layer, int thread)
+    /// <summary>
+    /// Queries, keys and values, one head of all rows at a time; keys and values go into their slots. The queries, the keys and the values that meet in
+    /// attention stand together.
+    /// </summary>
+    private void Project(ResidualStream stream, int layer, int thread)
     {
         var (heads, kvHeads) = (config.Heads, config.KvHeads);
+        var group = heads / kvHeads;
         var share = Share.Of(heads + (2 * kvHeads), thread, team.Size);
-        for (var unit = share.First; unit < share.End; unit++)
+        for (var i = share.First; i < share.End; i++)
         {
-            if (unit < heads)
+            var (kvHead, member) = Math.DivRem(i, group + 2);
+            if (member < group)
             {
-                ProjectHead(weights.Layers[layer].Queries, unit, unit);
-                Rotate(unit, _queryScale);
+                var head = (kvHead * group) + member;
+                ProjectHead(stream, weights.Layers[layer].Queries, head, head);
+                Rotate(head, _queryScale);
             }
-            else if (unit < heads + kvHeads)
+            else if (member == group)
             {
-                ProjectHead(weights.Layers[layer].Keys, unit - heads, unit);
+                var unit = heads + kvHead;
+                ProjectHead(stream, weights.Layers[layer].Keys, kvHead, unit);
                 Rotate(unit, 1);
-                Write(unit, pool.Keys(layer, unit - heads));
+                Write(unit, pool.Keys(layer, kvHead));
             }
             else
             {
-                ProjectHead(weights.Layers[layer].Values, unit - heads - kvHeads, unit);
-                Write(unit, pool.Values(layer, unit - heads - kvHeads));
+                var unit = heads + kvHeads + kvHead;
+                ProjectHead(stream, weights.Layers[layer].Values, kvHead, unit);
+                Write(unit, pool.Values(layer, kvHead));
             }
         }
     }
 
-    private void ProjectHead(WeightMatrix matrix, int head, int unit)
+    private void ProjectHead(ResidualStream stream, WeightMatrix matrix, int head, int unit)
     {
         var first = head * config.HeadDimension;
         matrix.Multiply(
-            activations.Normalised, _rows, activations.ProjectedHead(0, unit) - first, activations.ProjectedLength, first, first + config.HeadDimension);
+            stream.Normalised, _rows, activations.ProjectedHead(0, unit) - first, activations.ProjectedLength, first, first + config.HeadDimension);
     }
 
     private void Rotate(int unit, float scale)
@@ -141,17 +172,11 @@ internal sealed unsafe class LoopPass(
         }
     }
 
-    /// <summary>Quantises what all threads made together, where the matrices need it.</summary>
-    private void Quantise(InputRows inputs, Share rows)
+    private void QuantiseAttended(Share rows)
     {
-        if (inputs.AreQuantised)
+        for (var row = rows.First; row < rows.End; row++)
         {
-            for (var row = rows.First; row < rows.End; row++)
-            {
-                inputs.Quantise(row);
-            }
-
-            team.Synchronize();
+            activations.Attended.Quantise(row);
         }
     }
 
@@ -162,38 +187,38 @@ internal sealed unsafe class LoopPass(
         matrix.Multiply(inputs, _rows, activations.Branch, activations.HiddenLength, outputs.First, outputs.End);
     }
 
-    private void MultiplyGateAndUp(LayerWeights layer, int thread)
+    private void MultiplyGateAndUp(ResidualStream stream, LayerWeights layer, int thread)
     {
-        var outputs = Share.Of(config.IntermediateSize, thread, team.Size, Memory.Padding.Block);
-        var length = activations.InnerLength;
-        layer.Gate.Multiply(activations.Normalised, _rows, activations.Gate[0], length, outputs.First, outputs.End);
-        layer.Up.Multiply(activations.Normalised, _rows, activations.Up, length, outputs.First, outputs.End);
+        var outputs = Share.Of(config.IntermediateSize, thread, team.Size, activations.Gate.Grain);
+        var (length, paddedCount) = (activations.InnerLength, Memory.Padding.Pad(outputs.Count));
+        layer.Gate.Multiply(stream.Normalised, _rows, activations.Gate[0], length, outputs.First, outputs.End);
+        layer.Up.Multiply(stream.Normalised, _rows, activations.Up, length, outputs.First, outputs.End);
         for (var row = 0; row < _rows; row++)
         {
-            var first = ((nint)row * length) + outputs.First;
-            kernels.GateLinearUnit(activations.Gate[0] + first, activations.Up + first, Memory.Padding.Pad(outputs.Count));
+            kernels.GateLinearUnit(activations.Gate[row] + outputs.First, activations.Up + ((nint)row * length) + outputs.First, paddedCount);
+            activations.Gate.Quantise(row, outputs.First, paddedCount);
         }
     }
 
     /// <summary>Adds a block's normalised result to the residual stream and normalises that for what comes next.</summary>
-    private void AddBranch(float* norm, float* nextNorm, Share rows)
+    private void AddBranch(ResidualStream stream, Share rows, float* norm, float* nextNorm)
     {
         for (var row = rows.First; row < rows.End; row++)
         {
             var branch = activations.Branch + ((nint)row * activations.HiddenLength);
-            kernels.AddScaled(branch, InverseRootMeanSquare(branch), norm, Hidden(row), activations.HiddenLength);
-            Normalise(row, nextNorm);
+            kernels.AddScaled(branch, InverseRootMeanSquare(branch), norm, stream.Hidden(row), activations.HiddenLength);
+            Normalise(stream, row, nextNorm);
         }
     }
 
     /// <summary>Leaves the new states in their row slots, with what is asked of them.</summary>
-    private void Leave(Share rows)
+    private void Leave(ResidualStream stream, Share rows)
     {
         var length = activations.HiddenLength;
         for (var row = rows.First; row < rows.End; row++)
         {
             ref readonly var planned = ref _batch!.Rows[row];
-            float* state = State(planned.RowSlot), next = activations.Normalised[row];
+            float* state = State(planned.RowSlot), next = stream.Normalised[row];
             if (_stateChanges is not null)
             {
                 _stateChanges[row] = planned.Loop == 1 ? float.PositiveInfinity : RelativeChange(state, next);
@@ -215,16 +240,14 @@ internal sealed unsafe class LoopPass(
         return change == 0 ? 0 : change / MathF.Sqrt(kernels.Dot(next, next, activations.HiddenLength));
     }
 
-    private void Normalise(int row, float* norm)
+    private void Normalise(ResidualStream stream, int row, float* norm)
     {
-        kernels.Scale(Hidden(row), InverseRootMeanSquare(Hidden(row)), norm, activations.Normalised[row], activations.HiddenLength);
-        activations.Normalised.Quantise(row);
+        kernels.Scale(stream.Hidden(row), InverseRootMeanSquare(stream.Hidden(row)), norm, stream.Normalised[row], activations.HiddenLength);
+        stream.Normalised.Quantise(row);
     }
 
     private float InverseRootMeanSquare(float* vector) =>
         1 / MathF.Sqrt((kernels.Dot(vector, vector, activations.HiddenLength) / config.HiddenSize) + config.RmsNormEpsilon);
-
-    private float* Hidden(int row) => activations.Hidden + ((nint)row * activations.HiddenLength);
 
     private float* State(int rowSlot) => activations.States + ((nint)rowSlot * activations.HiddenLength);
 }

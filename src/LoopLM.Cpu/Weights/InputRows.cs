@@ -41,6 +41,9 @@ internal sealed unsafe class InputRows : IDisposable
     /// <summary>Groups of a row.</summary>
     public int Groups { get; }
 
+    /// <summary>Where a part of a row that is quantised by itself may begin: at whole groups, and at whole blocks of floats.</summary>
+    public int Grain => Math.Max(Padding.Block, _type is { } type ? PackedLayout.GroupOf(type) : 0);
+
     /// <summary>Whether rows must be quantised before they are multiplied.</summary>
     public bool AreQuantised => _type is not null;
 
@@ -57,16 +60,24 @@ internal sealed unsafe class InputRows : IDisposable
     public int* Offsets(int row) => (int*)_offsets!.Pointer + ((nint)row * Groups);
 
     /// <summary>Quantises a row where the matrices need it.</summary>
-    public void Quantise(int row)
+    public void Quantise(int row) => Quantise(row, 0, Length);
+
+    /// <summary>Quantises a part of a row where the matrices need it.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="first">Where the part begins, a multiple of <see cref="Grain"/>.</param>
+    /// <param name="count">Its padded length; whole groups, or what is left of the row.</param>
+    public void Quantise(int row, int first, int count)
     {
         if (_type is not { } type)
         {
             return;
         }
 
+        var group = first / PackedLayout.GroupOf(type);
         var offsets = Offsets(row);
-        _kernels.Quantise(this[row], Length, PackedLayout.GroupOf(type), PackedLayout.LimitOf(PackedType.Int8), Codes(row), Scales(row), offsets);
-        for (var group = 0; group < Groups; group++)
+        _kernels.Quantise(
+            this[row] + first, count, PackedLayout.GroupOf(type), PackedLayout.LimitOf(PackedType.Int8), Codes(row) + first, Scales(row) + group, offsets + group);
+        for (; group * PackedLayout.GroupOf(type) < first + count; group++)
         {
             offsets[group] *= -PackedLayout.ZeroOf(type);
         }

@@ -21,6 +21,7 @@ public sealed class AttentionPlanTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
+    [InlineData(3)]
     [InlineData(5)]
     [InlineData(40)]
     public void Heads_AnyNumberOfThreads_CoversEveryHeadOfEveryTileOnce(int threads)
@@ -39,9 +40,20 @@ public sealed class AttentionPlanTests
     }
 
     [Fact]
-    public void Heads_TwoThreads_GetEqualShares()
+    public void Heads_AsManyAsThreads_AreOneEachInEveryTile()
+    {
+        Assert.True(_plan.KeepsHeads(KvHeads));
+        foreach (var tile in _plan.Tiles)
+        {
+            Assert.Equal([new(0, 1), new(1, 2), new(2, 3)], Enumerable.Range(0, KvHeads).Select(thread => _plan.Heads(tile, thread, KvHeads)));
+        }
+    }
+
+    [Fact]
+    public void Heads_ThreadsThatDoNotDivideThem_GetEqualShares()
     {
         var costs = new long[2];
+        Assert.False(_plan.KeepsHeads(costs.Length));
         foreach (var tile in _plan.Tiles)
         {
             for (var thread = 0; thread < costs.Length; thread++)

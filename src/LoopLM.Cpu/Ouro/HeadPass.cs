@@ -32,7 +32,10 @@ internal sealed unsafe class HeadPass(WeightMatrix head, ThreadTeam team, Activa
     /// <inheritdoc/>
     public void Execute(int thread)
     {
-        var outputs = Share.Of(head.Outputs, thread, team.Size, Grain);
-        head.Multiply(activations.Streams[0].Normalised, _rows, _logits, head.Outputs, outputs.First, outputs.End);
+        var inputs = activations.Streams[0].Normalised;
+        foreach (var outputs in team.Chunks(thread, head.Outputs, Grain, inputs.ChunkOutputs))
+        {
+            head.Multiply(inputs, _rows, _logits, head.Outputs, outputs.First, outputs.End);
+        }
     }
 }

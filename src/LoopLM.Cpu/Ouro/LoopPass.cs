@@ -53,40 +53,40 @@ internal sealed unsafe class LoopPass(
             rotary.Fill(row, _batch!.Rows[row].Position);
         }
 
-        team.Synchronize();
+        team.Synchronize(thread);
         for (var layer = 0; layer < weights.Layers.Length; layer++)
         {
             var layerWeights = weights.Layers[layer];
             Project(stream, layer, thread);
             if (!_attention.KeepsHeads(team.Size))
             {
-                team.Synchronize();
+                team.Synchronize(thread);
             }
 
             _attention.Attend(_batch!, layer, thread, team.Size);
-            team.Synchronize();
+            team.Synchronize(thread);
             if (activations.Attended.AreQuantised && !_attention.Quantises)
             {
                 QuantiseAttended(share);
-                team.Synchronize();
+                team.Synchronize(thread);
             }
 
             Multiply(layerWeights.AttentionOutput, activations.Attended, thread);
-            team.Synchronize();
+            team.Synchronize(thread);
             AddBranch(stream, rows, layerWeights.AfterAttention, layerWeights.BeforeMlp);
             if (!hasOwnStream)
             {
-                team.Synchronize();
+                team.Synchronize(thread);
             }
 
             MultiplyGateAndUp(stream, layerWeights, thread);
-            team.Synchronize();
+            team.Synchronize(thread);
             Multiply(layerWeights.Down, activations.Gate, thread);
-            team.Synchronize();
+            team.Synchronize(thread);
             AddBranch(stream, rows, layerWeights.AfterMlp, layer + 1 < weights.Layers.Length ? weights.Layers[layer + 1].BeforeAttention : weights.Norm);
             if (!hasOwnStream)
             {
-                team.Synchronize();
+                team.Synchronize(thread);
             }
         }
 
@@ -183,20 +183,25 @@ internal sealed unsafe class LoopPass(
     /// <summary>A block's last matrix.</summary>
     private void Multiply(WeightMatrix matrix, InputRows inputs, int thread)
     {
-        var outputs = Share.Of(matrix.Outputs, thread, team.Size, Grain);
-        matrix.Multiply(inputs, _rows, activations.Branch, activations.HiddenLength, outputs.First, outputs.End);
+        foreach (var outputs in team.Chunks(thread, matrix.Outputs, Grain, inputs.ChunkOutputs))
+        {
+            matrix.Multiply(inputs, _rows, activations.Branch, activations.HiddenLength, outputs.First, outputs.End);
+        }
     }
 
     private void MultiplyGateAndUp(ResidualStream stream, LayerWeights layer, int thread)
     {
-        var outputs = Share.Of(config.IntermediateSize, thread, team.Size, activations.Gate.Grain);
-        var (length, paddedCount) = (activations.InnerLength, Memory.Padding.Pad(outputs.Count));
-        layer.Gate.Multiply(stream.Normalised, _rows, activations.Gate[0], length, outputs.First, outputs.End);
-        layer.Up.Multiply(stream.Normalised, _rows, activations.Up, length, outputs.First, outputs.End);
-        for (var row = 0; row < _rows; row++)
+        var length = activations.InnerLength;
+        foreach (var outputs in team.Chunks(thread, config.IntermediateSize, activations.Gate.Grain, stream.Normalised.ChunkOutputs))
         {
-            kernels.GateLinearUnit(activations.Gate[row] + outputs.First, activations.Up + ((nint)row * length) + outputs.First, paddedCount);
-            activations.Gate.Quantise(row, outputs.First, paddedCount);
+            var paddedCount = Memory.Padding.Pad(outputs.Count);
+            layer.Gate.Multiply(stream.Normalised, _rows, activations.Gate[0], length, outputs.First, outputs.End);
+            layer.Up.Multiply(stream.Normalised, _rows, activations.Up, length, outputs.First, outputs.End);
+            for (var row = 0; row < _rows; row++)
+            {
+                kernels.GateLinearUnit(activations.Gate[row] + outputs.First, activations.Up + ((nint)row * length) + outputs.First, paddedCount);
+                activations.Gate.Quantise(row, outputs.First, paddedCount);
+            }
         }
     }
 

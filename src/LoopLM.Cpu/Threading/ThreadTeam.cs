@@ -19,6 +19,9 @@ internal sealed class ThreadTeam : IDisposable
     private readonly SpinCounter _started = new();
     private readonly SpinCounter _arrived = new();
     private readonly SpinCounter _phase = new();
+
+    // Chunks taken of each thread's share, for phases of even and of odd number: no thread is in a phase while another is two ahead.
+    private readonly SpinCounter[][] _taken;
     private ITeamJob? _job;
     private int _sleepers;
 
@@ -27,6 +30,7 @@ internal sealed class ThreadTeam : IDisposable
     public ThreadTeam(int size)
     {
         _workers = new Thread[size - 1];
+        _taken = [.. Enumerable.Range(0, 2).Select(_ => Enumerable.Range(0, size).Select(_ => new SpinCounter()).ToArray())];
         var processors = ProcessorAffinity.Allowed();
         var binds = size <= processors.Length;
         for (var i = 0; i < _workers.Length; i++)
@@ -48,13 +52,15 @@ internal sealed class ThreadTeam : IDisposable
     {
         Start(job);
         job.Execute(0);
-        Synchronize();
+        Synchronize(0);
     }
 
     /// <summary>Waits, inside a job, until every thread has come here; what they wrote before is then visible to all.</summary>
-    public void Synchronize()
+    /// <param name="thread">The thread that calls.</param>
+    public void Synchronize(int thread)
     {
         var phase = _phase.Value;
+        _taken[(phase + 1) & 1][thread].Value = 0;
         if (_arrived.Increment() == Size)
         {
             _arrived.Value = 0;
@@ -67,6 +73,18 @@ internal sealed class ThreadTeam : IDisposable
             Pause(spins);
         }
     }
+
+    /// <summary>
+    /// Hands out items that all threads work through between two meetings, at most once: first a thread's own share, so that it meets the same items in every
+    /// loop, then what is left of the shares of threads that are behind.
+    /// </summary>
+    /// <param name="thread">The thread that calls.</param>
+    /// <param name="items">How many there are.</param>
+    /// <param name="grain">Chunks begin at multiples of it.</param>
+    /// <param name="chunk">Items of a chunk, at least; filled up to the grain.</param>
+    /// <returns>What the thread is to do, chunk by chunk.</returns>
+    public ChunkSource Chunks(int thread, int items, int grain, int chunk) =>
+        new(_taken[_phase.Value & 1], thread, items, grain, (chunk + grain - 1) / grain * grain);
 
     /// <summary>Ends the threads.</summary>
     public void Dispose()
@@ -121,7 +139,7 @@ internal sealed class ThreadTeam : IDisposable
             }
 
             job.Execute(thread);
-            Synchronize();
+            Synchronize(thread);
         }
     }
 

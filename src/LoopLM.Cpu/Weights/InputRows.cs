@@ -10,6 +10,9 @@ namespace LoopLM.Cpu.Weights;
 /// </summary>
 internal sealed unsafe class InputRows : IDisposable
 {
+    // Multiplying so many weights by one row takes microseconds.
+    private const int ChunkWeights = 128 << 10;
+
     private readonly PackedType? _type;
     private readonly Kernels _kernels;
     private readonly NativeBuffer _floats;
@@ -37,6 +40,9 @@ internal sealed unsafe class InputRows : IDisposable
 
     /// <summary>Padded length, and floats from one row to the next.</summary>
     public int Length { get; }
+
+    /// <summary>Outputs of a matrix that threads take at a time: so many that taking them costs nothing beside multiplying.</summary>
+    public int ChunkOutputs => Math.Max(1, ChunkWeights / Length);
 
     /// <summary>Groups of a row.</summary>
     public int Groups { get; }

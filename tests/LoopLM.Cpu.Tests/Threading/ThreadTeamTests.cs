@@ -84,6 +84,36 @@ public sealed class ThreadTeamTests
     }
 
     [Theory]
+    [InlineData(0, 1)]
+    [InlineData(100, 1)]
+    [InlineData(1000, 16)]
+    [InlineData(1003, 16)]
+    public void Chunks_PhasesOnSeveralThreads_HandOutEveryItemOnceInEachPhase(int items, int grain)
+    {
+        using var team = new ThreadTeam(3);
+        var job = new ChunkedPhases(team, phases: 20, items, grain);
+
+        for (var i = 0; i < 3; i++)
+        {
+            team.Run(job);
+        }
+
+        Assert.All(job.Taken, taken => Assert.Equal(3, taken));
+        Assert.True(job.BeganAtGrain);
+    }
+
+    [Fact]
+    public void Chunks_OneThreadDoesNothing_OthersTakeItsShare()
+    {
+        using var team = new ThreadTeam(3);
+        var job = new ChunkedPhases(team, phases: 2, items: 300, grain: 1, idle: 1);
+
+        team.Run(job);
+
+        Assert.All(job.Taken, taken => Assert.Equal(1, taken));
+    }
+
+    [Theory]
     [InlineData(0, 3, 1)]
     [InlineData(7, 3, 1)]
     [InlineData(100, 3, 16)]
@@ -111,6 +141,36 @@ public sealed class ThreadTeamTests
         public void Execute(int thread) => Bytes[thread] = GC.GetAllocatedBytesForCurrentThread();
     }
 
+    /// <summary>Counts how often each item of each phase is handed out.</summary>
+    private sealed class ChunkedPhases(ThreadTeam team, int phases, int items, int grain, int? idle = null) : ITeamJob
+    {
+        private volatile bool _beganAtGrain = true;
+
+        public int[] Taken { get; } = new int[phases * items];
+
+        public bool BeganAtGrain => _beganAtGrain;
+
+        public void Execute(int thread)
+        {
+            for (var phase = 0; phase < phases; phase++)
+            {
+                if (thread != idle)
+                {
+                    foreach (var chunk in team.Chunks(thread, items, grain, 5))
+                    {
+                        _beganAtGrain &= chunk.First % grain == 0;
+                        for (var item = chunk.First; item < chunk.End; item++)
+                        {
+                            Interlocked.Increment(ref Taken[(phase * items) + item]);
+                        }
+                    }
+                }
+
+                team.Synchronize(thread);
+            }
+        }
+    }
+
     /// <summary>In each phase every thread adds up what all threads wrote in the phase before.</summary>
     private sealed class SumsOfSums(ThreadTeam team, int phases) : ITeamJob
     {
@@ -130,7 +190,7 @@ public sealed class ThreadTeamTests
             for (var phase = 1; phase <= phases; phase++)
             {
                 _written[(phase % 2 * team.Size) + thread] = phase;
-                team.Synchronize();
+                team.Synchronize(thread);
                 for (var other = 0; other < team.Size; other++)
                 {
                     if (_written[(phase % 2 * team.Size) + other] != phase)

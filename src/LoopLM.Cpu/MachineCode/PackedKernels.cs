@@ -20,7 +20,8 @@ internal sealed unsafe class PackedKernels
     {
         for (var i = 0; i < _code.Length; i++)
         {
-            _code[i] = (nint)ExecutableMemory.Map(new PackedKernelAssembler(type, (i / MostTiles) + 1, (i % MostTiles) + 1).Assemble());
+            var code = ExecutableMemory.Map(new PackedKernelAssembler(type, (i / MostTiles) + 1, (i % MostTiles) + 1).Assemble());
+            _code[i] = code is not null ? (nint)code : throw new OutOfMemoryException("The system gives no more memory for kernels, which it did when it was asked first.");
         }
     }
 

@@ -21,7 +21,7 @@ internal sealed unsafe class PackedKernels
         for (var i = 0; i < _code.Length; i++)
         {
             var code = ExecutableMemory.Map(new PackedKernelAssembler(type, (i / MostTiles) + 1, (i % MostTiles) + 1).Assemble());
-            _code[i] = code is not null ? (nint)code : throw new OutOfMemoryException("The system gives no more memory for kernels, which it did when it was asked first.");
+            _code[i] = code is not null ? (nint)code : throw new InsufficientMemoryException("The system gives no more memory for kernels, which it did when it was asked first.");
         }
     }
 

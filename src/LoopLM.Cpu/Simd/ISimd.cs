@@ -46,10 +46,10 @@ internal unsafe interface ISimd<TVector>
     /// <summary>2 to the power of integers from -126 to 127; any number for a NaN.</summary>
     static abstract TVector PowerOfTwo(TVector integers);
 
-    /// <summary>Sums of four products each: elements, as 32-bit integers, plus those of their bytes. Exact.</summary>
+    /// <summary>Sums of two products each: elements, as 32-bit integers, plus those of their 16-bit integers. Exact while sums fit.</summary>
     /// <param name="sums">32-bit integers.</param>
-    /// <param name="codes">Unsigned bytes.</param>
-    /// <param name="factors">Signed bytes, -127..127.</param>
+    /// <param name="codes">16-bit integers.</param>
+    /// <param name="factors">16-bit integers.</param>
     static abstract TVector AddProducts(TVector sums, TVector codes, TVector factors);
 
     /// <summary>Sums of two products each: elements, as 16-bit integers, plus those of their bytes. Exact while sums fit.</summary>
@@ -63,6 +63,12 @@ internal unsafe interface ISimd<TVector>
 
     /// <summary>Sums of 32-bit integers.</summary>
     static abstract TVector AddIntegers(TVector left, TVector right);
+
+    /// <summary>The lower byte of each 16-bit integer.</summary>
+    static abstract TVector LowerBytes(TVector integers);
+
+    /// <summary>The upper byte of each 16-bit integer.</summary>
+    static abstract TVector UpperBytes(TVector integers);
 
     /// <summary>The lower four bits of each byte.</summary>
     static abstract TVector LowerHalves(TVector bytes);

@@ -17,11 +17,16 @@ internal abstract unsafe class Kernels
         : Avx2.IsSupported && Fma.IsSupported ? InstructionSet.Avx2
         : InstructionSet.Portable;
 
-    /// <summary>Whether .NET sums products of bytes in one instruction.</summary>
-    public static bool HaveByteProducts => AvxVnni.IsSupported;
-
     /// <summary>What sums products of bytes in one instruction, by its usual name; "none" where nothing does.</summary>
-    public string ByteProducts => Instructions == InstructionSet.Avx512Vnni ? "AVX512_VNNI" : HaveByteProducts ? "AVX-VNNI" : "none";
+    public string ByteProducts => Instructions switch
+    {
+        InstructionSet.Avx512Vnni => "AVX512_VNNI",
+        InstructionSet.Avx512 or InstructionSet.Avx2 when AvxVnni.IsSupported => "AVX-VNNI",
+        _ => "none",
+    };
+
+    /// <summary>Whether rows are multiplied by 8-bit weights as 16-bit integers, for want of an instruction for bytes.</summary>
+    public bool WidensInt8 => Instructions != InstructionSet.Avx512Vnni && (Instructions == InstructionSet.Portable || !AvxVnni.IsSupported);
 
     /// <summary>The instruction set.</summary>
     public abstract InstructionSet Instructions { get; }

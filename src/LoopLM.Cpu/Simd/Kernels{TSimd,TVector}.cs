@@ -25,8 +25,8 @@ internal sealed unsafe class Kernels<TSimd, TVector>(InstructionSet instructions
     public override WeightMatrix CreateMatrix(PackedLayout layout, byte* weights) =>
         Instructions == InstructionSet.Avx512Vnni ? new AssembledPackedMatrix(layout, weights) { Outputs = layout.Outputs }
         : layout.Type == PackedType.Int4 ? new VectorPackedMatrix<TSimd, TVector, Int4Codes>(layout, weights) { Outputs = layout.Outputs }
-        : typeof(TVector) == typeof(Vector512<float>) && HaveByteProducts ? new VectorPackedMatrix<Simd256, Vector256<float>, Int8Codes>(layout, weights) { Outputs = layout.Outputs }
-        : new VectorPackedMatrix<TSimd, TVector, Int8Codes>(layout, weights) { Outputs = layout.Outputs };
+        : WidensInt8 ? new VectorPackedMatrix<TSimd, TVector, WidenedInt8Codes>(layout, weights) { Outputs = layout.Outputs }
+        : new VectorPackedMatrix<Simd256, Vector256<float>, Int8Codes>(layout, weights) { Outputs = layout.Outputs };
 
     /// <inheritdoc/>
     public override SlotAttention CreateAttention(KvPool pool) => pool.Type == KvType.BFloat16

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 
 namespace LoopLM.Cpu.Simd;
 
@@ -61,17 +62,27 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> AddProducts(Vector128<float> sums, Vector128<float> codes, Vector128<float> factors) =>
-        (sums.AsInt32() + PairSums(EvenProducts(codes, factors)) + PairSums(OddProducts(codes, factors))).AsSingle();
+        (sums.AsInt32() + (Sse2.IsSupported
+            ? Sse2.MultiplyAddAdjacent(codes.AsInt16(), factors.AsInt16())
+            : ((codes.AsInt32() << 16 >> 16) * (factors.AsInt32() << 16 >> 16)) + ((codes.AsInt32() >> 16) * (factors.AsInt32() >> 16)))).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> AddSmallProducts(Vector128<float> sums, Vector128<float> codes, Vector128<float> factors) =>
-        (sums.AsInt16() + EvenProducts(codes, factors) + OddProducts(codes, factors)).AsSingle();
+        (sums.AsInt16()
+            + ((codes.AsInt16() & Vector128.Create((short)0xFF)) * (factors.AsInt16() << 8 >> 8))
+            + ((codes.AsInt16() >>> 8) * (factors.AsInt16() >> 8))).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> PairSums(Vector128<float> integers) => PairSums(integers.AsInt16()).AsSingle();
+    public static Vector128<float> PairSums(Vector128<float> integers) => ((integers.AsInt32() << 16 >> 16) + (integers.AsInt32() >> 16)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> AddIntegers(Vector128<float> left, Vector128<float> right) => (left.AsInt32() + right.AsInt32()).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> LowerBytes(Vector128<float> integers) => (integers.AsInt16() & Vector128.Create((short)0xFF)).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> UpperBytes(Vector128<float> integers) => (integers.AsInt16() >>> 8).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> LowerHalves(Vector128<float> bytes) => (bytes.AsByte() & Vector128.Create((byte)0x0F)).AsSingle();
@@ -99,18 +110,4 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Sum(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d) =>
         Vector128.Create(Vector128.Sum(a), Vector128.Sum(b), Vector128.Sum(c), Vector128.Sum(d));
-
-    /// <summary>Products of the lower bytes of 16-bit elements, unsigned times signed: 255 * 127 is less than 2^15.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<short> EvenProducts(Vector128<float> codes, Vector128<float> factors) =>
-        (codes.AsInt16() & Vector128.Create((short)0xFF)) * (factors.AsInt16() << 8 >> 8);
-
-    /// <summary>Products of the upper bytes.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<short> OddProducts(Vector128<float> codes, Vector128<float> factors) =>
-        (codes.AsInt16() >>> 8) * (factors.AsInt16() >> 8);
-
-    /// <summary>The sum of the two 16-bit integers in each element.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<int> PairSums(Vector128<short> vector) => (vector.AsInt32() << 16 >> 16) + (vector.AsInt32() >> 16);
 }

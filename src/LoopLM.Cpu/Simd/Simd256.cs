@@ -59,18 +59,7 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> AddProducts(Vector256<float> sums, Vector256<float> codes, Vector256<float> factors) =>
-        AvxVnni.IsSupported
-            ? AvxVnni.MultiplyWideningAndAdd(sums.AsInt32(), codes.AsByte(), factors.AsSByte()).AsSingle()
-            : AddWidenedProducts(sums, codes, factors);
-
-    /// <summary><see cref="AddProducts"/> for processors without an instruction for it.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> AddWidenedProducts(Vector256<float> sums, Vector256<float> codes, Vector256<float> factors)
-    {
-        var even = Avx2.MultiplyAddAdjacent(codes.AsInt16() & Vector256.Create((short)0xFF), factors.AsInt16() << 8 >> 8);
-        var odd = Avx2.MultiplyAddAdjacent(codes.AsInt16() >>> 8, factors.AsInt16() >> 8);
-        return (sums.AsInt32() + even + odd).AsSingle();
-    }
+        (sums.AsInt32() + Avx2.MultiplyAddAdjacent(codes.AsInt16(), factors.AsInt16())).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> AddSmallProducts(Vector256<float> sums, Vector256<float> codes, Vector256<float> factors) =>
@@ -82,6 +71,12 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> AddIntegers(Vector256<float> left, Vector256<float> right) => (left.AsInt32() + right.AsInt32()).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> LowerBytes(Vector256<float> integers) => (integers.AsInt16() & Vector256.Create((short)0xFF)).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> UpperBytes(Vector256<float> integers) => (integers.AsInt16() >>> 8).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> LowerHalves(Vector256<float> bytes) => (bytes.AsByte() & Vector256.Create((byte)0x0F)).AsSingle();

@@ -60,12 +60,8 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
         ((Vector512.ConvertToInt32Native(integers) + Vector512.Create(127)) << 23).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> AddProducts(Vector512<float> sums, Vector512<float> codes, Vector512<float> factors)
-    {
-        var even = Avx512BW.MultiplyAddAdjacent(codes.AsInt16() & Vector512.Create((short)0xFF), factors.AsInt16() << 8 >> 8);
-        var odd = Avx512BW.MultiplyAddAdjacent(codes.AsInt16() >>> 8, factors.AsInt16() >> 8);
-        return (sums.AsInt32() + even + odd).AsSingle();
-    }
+    public static Vector512<float> AddProducts(Vector512<float> sums, Vector512<float> codes, Vector512<float> factors) =>
+        (sums.AsInt32() + Avx512BW.MultiplyAddAdjacent(codes.AsInt16(), factors.AsInt16())).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> AddSmallProducts(Vector512<float> sums, Vector512<float> codes, Vector512<float> factors) =>
@@ -77,6 +73,12 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> AddIntegers(Vector512<float> left, Vector512<float> right) => (left.AsInt32() + right.AsInt32()).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> LowerBytes(Vector512<float> integers) => (integers.AsInt16() & Vector512.Create((short)0xFF)).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> UpperBytes(Vector512<float> integers) => (integers.AsInt16() >>> 8).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> LowerHalves(Vector512<float> bytes) => (bytes.AsByte() & Vector512.Create((byte)0x0F)).AsSingle();

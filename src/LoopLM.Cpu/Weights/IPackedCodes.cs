@@ -3,18 +3,24 @@ using LoopLM.Cpu.Simd;
 
 namespace LoopLM.Cpu.Weights;
 
-/// <summary>How packed weights are multiplied: eight inputs at a time, which is one or two steps of a <see cref="PackedLayout"/>.</summary>
+/// <summary>How packed weights are multiplied: eight bytes of a row at a time, by one or two steps of a <see cref="PackedLayout"/>, in two halves.</summary>
 internal unsafe interface IPackedCodes
 {
-    /// <summary>Bytes of a tile's codes for eight inputs.</summary>
+    /// <summary>Bytes of a tile's codes for eight bytes of a row.</summary>
     static abstract int Bytes { get; }
 
-    /// <summary>The codes of the first four inputs.</summary>
+    /// <summary>Bytes of a row's code.</summary>
+    static abstract int RowCodeBytes { get; }
+
+    /// <summary>A row as it is multiplied.</summary>
+    static abstract sbyte* Row(InputRows inputs, int row);
+
+    /// <summary>The codes that the first four bytes of a row are multiplied by.</summary>
     static abstract TVector LoadFirst<TSimd, TVector>(byte* source)
         where TSimd : struct, ISimd<TVector>
         where TVector : struct;
 
-    /// <summary>The codes of the last four inputs.</summary>
+    /// <summary>The codes that the last four bytes of a row are multiplied by.</summary>
     static abstract TVector LoadLast<TSimd, TVector>(byte* source)
         where TSimd : struct, ISimd<TVector>
         where TVector : struct;

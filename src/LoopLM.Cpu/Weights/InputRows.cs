@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using LoopLM.Checkpoints.Packing;
 using LoopLM.Cpu.Memory;
 using LoopLM.Cpu.Simd;
@@ -17,6 +18,7 @@ internal sealed unsafe class InputRows : IDisposable
     private readonly Kernels _kernels;
     private readonly NativeBuffer _floats;
     private readonly NativeBuffer? _codes;
+    private readonly NativeBuffer? _widenedCodes;
     private readonly NativeBuffer? _scales;
     private readonly NativeBuffer? _offsets;
 
@@ -33,6 +35,7 @@ internal sealed unsafe class InputRows : IDisposable
         {
             Groups = new PackedLayout(packed, 1, length).Groups;
             _codes = new((long)rows * length);
+            _widenedCodes = packed == PackedType.Int8 && kernels.WidensInt8 ? new((long)rows * length * sizeof(short)) : null;
             _scales = NativeBuffer.OfFloats((long)rows * Groups);
             _offsets = NativeBuffer.OfFloats((long)rows * Groups);
         }
@@ -58,6 +61,12 @@ internal sealed unsafe class InputRows : IDisposable
 
     /// <summary>The codes of a quantised row, -127..127.</summary>
     public sbyte* Codes(int row) => (sbyte*)_codes!.Pointer + ((nint)row * Length);
+
+    /// <summary>
+    /// The codes of a quantised row where 8-bit weights are widened: of every four the first, the third, the second and the fourth, which are multiplied by
+    /// the lower and then the upper bytes of two 16-bit integers.
+    /// </summary>
+    public short* WidenedCodes(int row) => (short*)_widenedCodes!.Pointer + ((nint)row * Length);
 
     /// <summary>The scale of each group of a quantised row.</summary>
     public float* Scales(int row) => _scales!.Floats + ((nint)row * Groups);
@@ -87,6 +96,11 @@ internal sealed unsafe class InputRows : IDisposable
         {
             offsets[group] *= -PackedLayout.ZeroOf(type);
         }
+
+        if (_widenedCodes is not null)
+        {
+            Widen(Codes(row) + first, WidenedCodes(row) + first, count);
+        }
     }
 
     /// <inheritdoc/>
@@ -94,7 +108,19 @@ internal sealed unsafe class InputRows : IDisposable
     {
         _floats.Dispose();
         _codes?.Dispose();
+        _widenedCodes?.Dispose();
         _scales?.Dispose();
         _offsets?.Dispose();
+    }
+
+    private static void Widen(sbyte* codes, short* widened, int count)
+    {
+        var order = Vector128.Create((byte)0, 2, 1, 3, 4, 6, 5, 7, 8, 10, 9, 11, 12, 14, 13, 15);
+        for (var i = 0; i < count; i += Vector128<sbyte>.Count)
+        {
+            var (lower, upper) = Vector128.Widen(Vector128.Shuffle(Vector128.Load((byte*)codes + i), order).AsSByte());
+            lower.Store(widened + i);
+            upper.Store(widened + i + Vector128<short>.Count);
+        }
     }
 }

@@ -9,6 +9,11 @@ internal readonly unsafe struct Int4Codes : IPackedCodes
 {
     public static int Bytes => PackedLayout.StepBytes;
 
+    public static int RowCodeBytes => sizeof(sbyte);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static sbyte* Row(InputRows inputs, int row) => inputs.Codes(row);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector LoadFirst<TSimd, TVector>(byte* source)
         where TSimd : struct, ISimd<TVector>

@@ -15,8 +15,8 @@ internal sealed unsafe class VectorPackedMatrix<TSimd, TVector, TCodes>(PackedLa
     private const int MostRows = 6;
     private const int FewRows = 4;
 
-    // Inputs that a step takes.
-    private const int Inputs = 8;
+    // Bytes of a row that a step takes.
+    private const int RowBytes = 8;
 
     // Bytes between what is multiplied by one row and what is asked for: more than arrive while memory answers.
     private const int Ahead = 2048;
@@ -111,7 +111,7 @@ internal sealed unsafe class VectorPackedMatrix<TSimd, TVector, TCodes>(PackedLa
     {
         nint vector = TSimd.Count * sizeof(float);
         var w = Tile(output);
-        var x = inputs.Codes(0);
+        var x = TCodes.Row(inputs, 0);
         var scales = inputs.Scales(0);
         var offsets = inputs.Offsets(0);
         TVector sumA = default, sumB = default, sumC = default, sumD = default;
@@ -120,9 +120,9 @@ internal sealed unsafe class VectorPackedMatrix<TSimd, TVector, TCodes>(PackedLa
             Prefetch.ToSecondLevel(w + Ahead);
             var weightScales = w;
             w += PackedLayout.ScaleBytes;
-            var stop = x + Math.Min(_group, Length - group);
+            var stop = x + (Math.Min(_group, Length - group) * TCodes.RowCodeBytes);
             TVector a0 = default, a1 = default, b0 = default, b1 = default, c0 = default, c1 = default, d0 = default, d1 = default;
-            for (; x < stop; x += Inputs, w += TCodes.Bytes)
+            for (; x < stop; x += RowBytes, w += TCodes.Bytes)
             {
                 Prefetch.ToSecondLevel(w + Ahead);
                 if (TCodes.Bytes > Prefetch.Line)
@@ -208,9 +208,10 @@ internal sealed unsafe class VectorPackedMatrix<TSimd, TVector, TCodes>(PackedLa
         }
 
         nint r1 = Math.Min(1, rows - 1), r2 = Math.Min(2, rows - 1), r3 = Math.Min(3, rows - 1), r4 = Math.Min(4, rows - 1), r5 = Math.Min(5, rows - 1);
-        nint x1 = r1 * Length, x2 = r2 * Length, x3 = r3 * Length, x4 = r4 * Length, x5 = r5 * Length;
+        nint xStride = Length * TCodes.RowCodeBytes;
+        nint x1 = r1 * xStride, x2 = r2 * xStride, x3 = r3 * xStride, x4 = r4 * xStride, x5 = r5 * xStride;
         nint groups = inputs.Groups;
-        var x = inputs.Codes(row);
+        var x = TCodes.Row(inputs, row);
         var scales = inputs.Scales(row);
         var offsets = inputs.Offsets(row);
         // Sums of 512 bits that cross a cache line would take twice as long.
@@ -226,10 +227,10 @@ internal sealed unsafe class VectorPackedMatrix<TSimd, TVector, TCodes>(PackedLa
 
             byte* scales0 = w, scales1 = w + vector;
             w += PackedLayout.ScaleBytes;
-            var stop = x + Math.Min(_group, Length - group);
+            var stop = x + (Math.Min(_group, Length - group) * TCodes.RowCodeBytes);
             TVector a0 = default, a1 = default, b0 = default, b1 = default, c0 = default, c1 = default;
             TVector d0 = default, d1 = default, e0 = default, e1 = default, f0 = default, f1 = default;
-            for (; x < stop; x += Inputs, w += TCodes.Bytes)
+            for (; x < stop; x += RowBytes, w += TCodes.Bytes)
             {
                 TVector codes0 = TCodes.LoadFirst<TSimd, TVector>(w), codes1 = TCodes.LoadFirst<TSimd, TVector>(w + vector);
                 AddProducts(ref a0, ref a1, codes0, codes1, x);

@@ -166,12 +166,12 @@ internal sealed unsafe class LoopPass(
     {
         var outputs = Share.Of(config.IntermediateSize, thread, team.Size, Memory.Padding.Block);
         var length = activations.InnerLength;
-        layer.Gate.Multiply(activations.Normalised, _rows, activations.Gate[0], length, outputs.First, outputs.End);
+        layer.Gate.Multiply(activations.Normalised, _rows, activations.Gate[0], activations.Gate.Stride, outputs.First, outputs.End);
         layer.Up.Multiply(activations.Normalised, _rows, activations.Up, length, outputs.First, outputs.End);
         for (var row = 0; row < _rows; row++)
         {
-            var first = ((nint)row * length) + outputs.First;
-            kernels.GateLinearUnit(activations.Gate[0] + first, activations.Up + first, Memory.Padding.Pad(outputs.Count));
+            var up = activations.Up + ((nint)row * length) + outputs.First;
+            kernels.GateLinearUnit(activations.Gate[row] + outputs.First, up, Memory.Padding.Pad(outputs.Count));
         }
     }
 

@@ -11,7 +11,7 @@ public sealed unsafe class WeightMatrixTests : IDisposable
 {
     private const int Inputs = 5 * Padding.Block;
     private const int Outputs = 39;
-    private const int MaxRows = 14;
+    private const int MaxRows = 17;
     private const int Untouched = -1;
 
     private readonly NativeBuffer _weights = NativeBuffer.OfFloats(Outputs * Inputs);

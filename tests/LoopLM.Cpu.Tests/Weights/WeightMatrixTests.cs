@@ -126,13 +126,14 @@ public sealed unsafe class WeightMatrixTests : IDisposable
             inputs.Quantise(row);
         }
 
-        var results = new float[rows * Outputs];
+        var results = new float[(rows + 1) * Outputs];
         results.AsSpan().Fill(Untouched);
         fixed (float* y = results)
         {
             matrix.Multiply(inputs, rows, y, Outputs, first, end);
         }
 
-        return results;
+        Assert.All(results[(rows * Outputs)..], number => Assert.Equal(Untouched, number));
+        return results[..(rows * Outputs)];
     }
 }

@@ -71,9 +71,9 @@ public unsafe class WeightMatrixBenchmarks
 
         _inputs = new(kernels, packed, Rows, Shape.Inputs);
         using var rows = RandomFloats.Create((long)Rows * Shape.Inputs);
-        new ReadOnlySpan<float>(rows.Floats, Rows * Shape.Inputs).CopyTo(new(_inputs[0], Rows * Shape.Inputs));
         for (var row = 0; row < Rows; row++)
         {
+            new ReadOnlySpan<float>(rows.Floats + ((nint)row * Shape.Inputs), Shape.Inputs).CopyTo(new(_inputs[row], Shape.Inputs));
             _inputs.Quantise(row);
         }
 

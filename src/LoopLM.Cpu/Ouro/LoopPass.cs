@@ -195,7 +195,7 @@ internal sealed unsafe class LoopPass(
         foreach (var outputs in team.Chunks(thread, config.IntermediateSize, activations.Gate.Grain, stream.Normalised.ChunkOutputs))
         {
             var paddedCount = Memory.Padding.Pad(outputs.Count);
-            layer.Gate.Multiply(stream.Normalised, _rows, activations.Gate[0], length, outputs.First, outputs.End);
+            layer.Gate.Multiply(stream.Normalised, _rows, activations.Gate[0], activations.Gate.Stride, outputs.First, outputs.End);
             layer.Up.Multiply(stream.Normalised, _rows, activations.Up, length, outputs.First, outputs.End);
             for (var row = 0; row < _rows; row++)
             {

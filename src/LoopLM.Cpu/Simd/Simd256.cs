@@ -18,8 +18,8 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     public static Vector256<float> Load(float* source) => Vector256.Load(source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> LoadBFloat16(ushort* source) =>
-        (Avx2.ConvertToVector256Int32(Vector128.Load(source)) << 16).AsSingle();
+    public static Vector256<float> LoadBFloat16(ushort* source) => Avx2.Shuffle(Avx2.BroadcastVector128ToVector256((byte*)source), Vector256.Create(
+        0x0100_FFFF, 0x0302_FFFF, 0x0504_FFFF, 0x0706_FFFF, 0x0908_FFFF, 0x0B0A_FFFF, 0x0D0C_FFFF, 0x0F0E_FFFF).AsByte()).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector256<float> vector, float* destination) => vector.Store(destination);

@@ -15,10 +15,14 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
     where TVector : struct
     where TElements : struct, IElements
 {
+    // Outputs of a wide tile, and of a vector of results.
     private const int TileOutputs = 4;
 
-    // The inputs of a block of rows stay in the second-level cache while the weights pass by.
-    private const int BlockFloats = 96 << 10;
+    // Weights that tall tiles share: they stay in the second-level cache while the rows pass by.
+    private const int PanelOutputs = 16;
+
+    // Inputs of a tall tile that stay in the first-level cache while the weights of a panel pass by.
+    private const int ChunkInputs = 512;
 
     /// <summary>The first weight.</summary>
     public required byte* Weights { get; init; }
@@ -48,10 +52,20 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
             return;
         }
 
-        var blockRows = Math.Max(4, BlockFloats / PaddedInputs & ~3);
+        // While all weights pass by, the inputs of a block of rows stay in the second-level cache; those of tall tiles, which are read less often, in the third.
+        var blockRows = TSimd.HasManyRegisters ? BlockRows(96 << 10, FourRows.Rows) : BlockRows(256 << 10, SixRows.Rows);
         for (var row = 0; row < rows; row += blockRows)
         {
-            MultiplyBlock(inputs[row], inputs.Length, Math.Min(blockRows, rows - row), outputs + (row * outputStride), outputStride, first, end);
+            var count = Math.Min(blockRows, rows - row);
+            var y = outputs + (row * outputStride);
+            if (TSimd.HasManyRegisters || count <= TwoRows.Rows)
+            {
+                MultiplyWide(inputs[row], inputs.Stride, count, y, outputStride, first, end);
+            }
+            else
+            {
+                MultiplyTall(inputs[row], inputs.Stride, count, y, outputStride, first, end);
+            }
         }
     }
 
@@ -87,6 +101,60 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
         return TSimd.MultiplyAdd(Load(weights, offset + TSimd.Count), odd, sum);
     }
 
+    /// <summary>The products of a vector of a row with four outputs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddProducts(
+        ref TVector sum0, ref TVector sum1, ref TVector sum2, ref TVector sum3, TVector weights0, TVector weights1, TVector weights2, TVector weights3, float* x)
+    {
+        var input = TSimd.Load(x);
+        sum0 = TSimd.MultiplyAdd(weights0, input, sum0);
+        sum1 = TSimd.MultiplyAdd(weights1, input, sum1);
+        sum2 = TSimd.MultiplyAdd(weights2, input, sum2);
+        sum3 = TSimd.MultiplyAdd(weights3, input, sum3);
+    }
+
+    /// <summary>The products of a vector of a row with two outputs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddProducts(ref TVector sum0, ref TVector sum1, TVector weights0, TVector weights1, float* x)
+    {
+        var input = TSimd.Load(x);
+        sum0 = TSimd.MultiplyAdd(weights0, input, sum0);
+        sum1 = TSimd.MultiplyAdd(weights1, input, sum1);
+    }
+
+    /// <summary>The sums of two outputs of a row of a tall tile.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void LoadSums(float* sums, nint row, out TVector sum0, out TVector sum1)
+    {
+        sums += row * PanelOutputs * TSimd.Count;
+        (sum0, sum1) = (TSimd.Load(sums), TSimd.Load(sums + TSimd.Count));
+    }
+
+    /// <summary>Keeps the sums of two outputs of a row of a tall tile.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreSums(float* sums, nint row, TVector sum0, TVector sum1)
+    {
+        sums += row * PanelOutputs * TSimd.Count;
+        TSimd.Store(sum0, sums);
+        TSimd.Store(sum1, sums + TSimd.Count);
+    }
+
+    /// <summary>The results of a panel for one half of a tall tile's rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void StoreHalf(float* sums, int rows, float* y, nint yStride, int first, int end)
+    {
+        for (nint row = 0; row < rows; row++, y += yStride)
+        {
+            var s = sums;
+            for (var output = first; output < end; output += TileOutputs, s += TileOutputs * TSimd.Count)
+            {
+                LoadSums(s, row, out var sum0, out var sum1);
+                LoadSums(s + (2 * TSimd.Count), row, out var sum2, out var sum3);
+                Store(TSimd.Sum(sum0, sum1, sum2, sum3), y + output, end - output);
+            }
+        }
+    }
+
     /// <summary>One row and eight outputs at a time. The eight that come next are asked for in the order in which they lie in memory.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void MultiplyRow(float* x, float* y, int first, int end)
@@ -116,8 +184,8 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
         }
     }
 
-    /// <summary>All outputs of rows that stay in the cache. The rows share the work of asking for the weights of the next tile.</summary>
-    private void MultiplyBlock(float* x, nint xStride, int rows, float* y, nint yStride, int first, int end)
+    /// <summary>A block of rows in tiles of four outputs. The rows share the work of asking for the weights of the next tile.</summary>
+    private void MultiplyWide(float* x, nint xStride, int rows, float* y, nint yStride, int first, int end)
     {
         // Two lines at a time are asked for, one in either half of what a tile of rows asks for.
         var tiles = (rows + 3) / 4;
@@ -130,25 +198,27 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
             {
                 for (; rows - row > 2; row += 4, next += 2 * half)
                 {
-                    MultiplyFourRows(x + (row * xStride), xStride, rows - row, y + (row * yStride), yStride, output, end, next, half);
+                    MultiplyWideTile<FourRows>(x + (row * xStride), xStride, rows - row, y + (row * yStride), yStride, output, end, next, half);
                 }
             }
 
             for (; row < rows; row += 2, next += 2 * half)
             {
-                MultiplyTwoRows(x + (row * xStride), xStride, rows - row, y + (row * yStride), yStride, output, end, next, half);
+                MultiplyWideTile<TwoRows>(x + (row * xStride), xStride, rows - row, y + (row * yStride), yStride, output, end, next, half);
             }
         }
     }
 
-    /// <summary>A tile of four rows and four outputs. Where there are fewer rows the last one is computed again.</summary>
+    /// <summary>A tile of some rows and four outputs. Where there are fewer rows the last one is computed again.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void MultiplyFourRows(float* x, nint xStride, int rows, float* y, nint yStride, int output, int end, byte* next, nint half)
+    private void MultiplyWideTile<TTile>(float* x, nint xStride, int rows, float* y, nint yStride, int output, int end, byte* next, nint half)
+        where TTile : struct, ITile
     {
         nint length = PaddedInputs;
-        nint last = rows > 3 ? 3 : 2;
+        var last = Math.Min(rows, TTile.Rows) - 1;
+        nint r1 = Math.Min(1, last), r2 = Math.Min(2, last), r3 = Math.Min(3, last);
+        float* x1 = x + (r1 * xStride), x2 = x + (r2 * xStride), x3 = x + (r3 * xStride);
         var step = half * TSimd.Count / length;
-        float* x1 = x + xStride, x2 = x1 + xStride, x3 = x + (last * xStride);
         byte* w0 = Row(output, end), w1 = Row(output + 1, end), w2 = Row(output + 2, end), w3 = Row(output + 3, end);
         TVector a0 = default, a1 = default, a2 = default, a3 = default, b0 = default, b1 = default, b2 = default, b3 = default;
         TVector c0 = default, c1 = default, c2 = default, c3 = default, d0 = default, d1 = default, d2 = default, d3 = default;
@@ -157,68 +227,141 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
             Prefetch.ToSecondLevel(next);
             Prefetch.ToSecondLevel(next + half);
             TVector v0 = Load(w0, i), v1 = Load(w1, i), v2 = Load(w2, i), v3 = Load(w3, i);
-            var input = TSimd.Load(x + i);
-            a0 = TSimd.MultiplyAdd(v0, input, a0);
-            a1 = TSimd.MultiplyAdd(v1, input, a1);
-            a2 = TSimd.MultiplyAdd(v2, input, a2);
-            a3 = TSimd.MultiplyAdd(v3, input, a3);
-            input = TSimd.Load(x1 + i);
-            b0 = TSimd.MultiplyAdd(v0, input, b0);
-            b1 = TSimd.MultiplyAdd(v1, input, b1);
-            b2 = TSimd.MultiplyAdd(v2, input, b2);
-            b3 = TSimd.MultiplyAdd(v3, input, b3);
-            input = TSimd.Load(x2 + i);
-            c0 = TSimd.MultiplyAdd(v0, input, c0);
-            c1 = TSimd.MultiplyAdd(v1, input, c1);
-            c2 = TSimd.MultiplyAdd(v2, input, c2);
-            c3 = TSimd.MultiplyAdd(v3, input, c3);
-            input = TSimd.Load(x3 + i);
-            d0 = TSimd.MultiplyAdd(v0, input, d0);
-            d1 = TSimd.MultiplyAdd(v1, input, d1);
-            d2 = TSimd.MultiplyAdd(v2, input, d2);
-            d3 = TSimd.MultiplyAdd(v3, input, d3);
+            AddProducts(ref a0, ref a1, ref a2, ref a3, v0, v1, v2, v3, x + i);
+            AddProducts(ref b0, ref b1, ref b2, ref b3, v0, v1, v2, v3, x1 + i);
+            if (TTile.Rows > 2)
+            {
+                AddProducts(ref c0, ref c1, ref c2, ref c3, v0, v1, v2, v3, x2 + i);
+                AddProducts(ref d0, ref d1, ref d2, ref d3, v0, v1, v2, v3, x3 + i);
+            }
         }
 
         y += output;
         Store(TSimd.Sum(a0, a1, a2, a3), y, end - output);
-        Store(TSimd.Sum(b0, b1, b2, b3), y + yStride, end - output);
-        Store(TSimd.Sum(c0, c1, c2, c3), y + (2 * yStride), end - output);
-        Store(TSimd.Sum(d0, d1, d2, d3), y + (last * yStride), end - output);
+        Store(TSimd.Sum(b0, b1, b2, b3), y + (r1 * yStride), end - output);
+        if (TTile.Rows > 2)
+        {
+            Store(TSimd.Sum(c0, c1, c2, c3), y + (r2 * yStride), end - output);
+            Store(TSimd.Sum(d0, d1, d2, d3), y + (r3 * yStride), end - output);
+        }
     }
 
-    /// <summary>A tile of two rows and four outputs. Where there is one row it is computed twice.</summary>
+    /// <summary>Three or more rows, in tiles of six or four rows and two outputs, panel by panel: in 16 registers they leave fewer weights to widen than wide tiles.</summary>
+    private void MultiplyTall(float* x, nint xStride, int rows, float* y, nint yStride, int first, int end)
+    {
+        // The tiles of rows share the work of asking for the next panel.
+        var tiles = (rows + SixRows.Rows - 1) / SixRows.Rows;
+        var bytes = PanelOutputs * RowBytes / tiles;
+        for (var output = first; output < end; output += PanelOutputs)
+        {
+            var panelEnd = Math.Min(end, output + PanelOutputs);
+            var next = Row(output, end) + (PanelOutputs * RowBytes);
+            for (var row = 0; row < rows; next += bytes)
+            {
+                // Seven and eight rows are less work in two tiles of four, and no tile is left with fewer than three.
+                var left = rows - row;
+                if (left is > 8 or 5 or 6)
+                {
+                    MultiplyTallTile<SixRows>(x + (row * xStride), xStride, left, y + (row * yStride), yStride, output, panelEnd, next, bytes);
+                    row += SixRows.Rows;
+                }
+                else
+                {
+                    MultiplyTallTile<FourRows>(x + (row * xStride), xStride, left, y + (row * yStride), yStride, output, panelEnd, next, bytes);
+                    row += FourRows.Rows;
+                }
+            }
+        }
+    }
+
+    /// <summary>A tile of some rows and a panel of weights, two outputs at a time. Where a row is missing, the halves of the tile have one in common.</summary>
+    /// <remarks>Chunk by chunk of the inputs; the sums of the panel wait in memory for the next one.</remarks>
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void MultiplyTwoRows(float* x, nint xStride, int rows, float* y, nint yStride, int output, int end, byte* next, nint half)
+    private void MultiplyTallTile<TTile>(float* x, nint xStride, int rows, float* y, nint yStride, int first, int end, byte* next, nint bytes)
+        where TTile : struct, ITile
     {
         nint length = PaddedInputs;
-        nint last = rows > 1 ? 1 : 0;
-        var step = half * TSimd.Count / length;
-        var x1 = x + (last * xStride);
-        byte* w0 = Row(output, end), w1 = Row(output + 1, end), w2 = Row(output + 2, end), w3 = Row(output + 3, end);
-        TVector a0 = default, a1 = default, a2 = default, a3 = default, b0 = default, b1 = default, b2 = default, b3 = default;
-        for (nint i = 0; i < length; i += TSimd.Count, next += step)
+        nint lowerHalf = Math.Min(rows, TTile.Rows) - (TTile.Rows / 2);
+        var step = bytes * 2 * TSimd.Count / (PanelOutputs * length);
+        var sums = stackalloc float[SixRows.Rows * PanelOutputs * TSimd.Count];
+        for (nint start = 0; start < length; start += ChunkInputs)
         {
-            Prefetch.ToSecondLevel(next);
-            Prefetch.ToSecondLevel(next + half);
-            TVector v0 = Load(w0, i), v1 = Load(w1, i), v2 = Load(w2, i), v3 = Load(w3, i);
-            var input = TSimd.Load(x + i);
-            a0 = TSimd.MultiplyAdd(v0, input, a0);
-            a1 = TSimd.MultiplyAdd(v1, input, a1);
-            a2 = TSimd.MultiplyAdd(v2, input, a2);
-            a3 = TSimd.MultiplyAdd(v3, input, a3);
-            input = TSimd.Load(x1 + i);
-            b0 = TSimd.MultiplyAdd(v0, input, b0);
-            b1 = TSimd.MultiplyAdd(v1, input, b1);
-            b2 = TSimd.MultiplyAdd(v2, input, b2);
-            b3 = TSimd.MultiplyAdd(v3, input, b3);
+            var stop = Math.Min(start + ChunkInputs, length);
+            var s = sums;
+            for (var output = first; output < end; output += 2, s += 2 * TSimd.Count)
+            {
+                TVector a0 = default, a1 = default, b0 = default, b1 = default, c0 = default, c1 = default;
+                TVector d0 = default, d1 = default, e0 = default, e1 = default, f0 = default, f1 = default;
+                if (start > 0)
+                {
+                    LoadSums(s, 0, out a0, out a1);
+                    LoadSums(s, 1, out b0, out b1);
+                    LoadSums(s, 2, out c0, out c1);
+                    LoadSums(s, 3, out d0, out d1);
+                    LoadSums(s, 4, out e0, out e1);
+                    LoadSums(s, 5, out f0, out f1);
+                }
+
+                byte* w0 = Row(output, end), w1 = Row(output + 1, end);
+                float* upper = x + start, lower = upper + (lowerHalf * xStride);
+                for (var i = start; i < stop; i += TSimd.Count, upper += TSimd.Count, lower += TSimd.Count, next += step)
+                {
+                    Prefetch.ToSecondLevel(next);
+                    TVector v0 = Load(w0, i), v1 = Load(w1, i);
+                    AddProducts(ref a0, ref a1, v0, v1, upper);
+                    AddProducts(ref b0, ref b1, v0, v1, upper + xStride);
+                    if (TTile.Rows > 4)
+                    {
+                        AddProducts(ref c0, ref c1, v0, v1, upper + (2 * xStride));
+                    }
+
+                    AddProducts(ref d0, ref d1, v0, v1, lower);
+                    AddProducts(ref e0, ref e1, v0, v1, lower + xStride);
+                    if (TTile.Rows > 4)
+                    {
+                        AddProducts(ref f0, ref f1, v0, v1, lower + (2 * xStride));
+                    }
+                }
+
+                StoreSums(s, 0, a0, a1);
+                StoreSums(s, 1, b0, b1);
+                StoreSums(s, 2, c0, c1);
+                StoreSums(s, 3, d0, d1);
+                StoreSums(s, 4, e0, e1);
+                StoreSums(s, 5, f0, f1);
+            }
         }
 
-        y += output;
-        Store(TSimd.Sum(a0, a1, a2, a3), y, end - output);
-        Store(TSimd.Sum(b0, b1, b2, b3), y + (last * yStride), end - output);
+        StoreHalf(sums, TTile.Rows / 2, y, yStride, first, end);
+        StoreHalf(sums + (3 * PanelOutputs * TSimd.Count), TTile.Rows / 2, y + (lowerHalf * yStride), yStride, first, end);
     }
+
+    /// <summary>Rows of a block, a multiple of the rows of a tile.</summary>
+    private int BlockRows(int floats, int tileRows) => Math.Max(tileRows, floats / PaddedInputs / tileRows * tileRows);
 
     /// <summary>The weights of an output, or of the last one where a tile reaches beyond it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private byte* Row(int output, int end) => Weights + (Math.Min(output, end - 1) * RowBytes);
+
+    private interface ITile
+    {
+        /// <summary>Rows.</summary>
+        static abstract int Rows { get; }
+    }
+
+    private readonly struct TwoRows : ITile
+    {
+        public static int Rows => 2;
+    }
+
+    private readonly struct FourRows : ITile
+    {
+        public static int Rows => 4;
+    }
+
+    private readonly struct SixRows : ITile
+    {
+        public static int Rows => 6;
+    }
 }

@@ -30,7 +30,7 @@ internal sealed unsafe class InputRows : IDisposable
     public InputRows(Kernels kernels, PackedType? type, int rows, int length)
     {
         (_kernels, _type, Length) = (kernels, type, length);
-        _floats = NativeBuffer.OfFloats((long)rows * length);
+        _floats = NativeBuffer.OfFloats((long)rows * Stride);
         if (type is { } packed)
         {
             Groups = new PackedLayout(packed, 1, length).Groups;
@@ -41,8 +41,11 @@ internal sealed unsafe class InputRows : IDisposable
         }
     }
 
-    /// <summary>Padded length, and floats from one row to the next.</summary>
+    /// <summary>Padded length, and codes from one row to the next.</summary>
     public int Length { get; }
+
+    /// <summary>Floats from one row to the next: a few more, because rows that lie whole pages apart compete for the same lines of a cache.</summary>
+    public int Stride => Length + Padding.Block;
 
     /// <summary>Outputs of a matrix that threads take at a time: so many that taking them costs nothing beside multiplying.</summary>
     public int ChunkOutputs => Math.Max(1, ChunkWeights / Length);
@@ -57,7 +60,7 @@ internal sealed unsafe class InputRows : IDisposable
     public bool AreQuantised => _type is not null;
 
     /// <summary>A row.</summary>
-    public float* this[int row] => _floats.Floats + ((nint)row * Length);
+    public float* this[int row] => _floats.Floats + ((nint)row * Stride);
 
     /// <summary>The codes of a quantised row, -127..127.</summary>
     public sbyte* Codes(int row) => (sbyte*)_codes!.Pointer + ((nint)row * Length);

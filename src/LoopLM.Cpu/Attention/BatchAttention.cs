@@ -13,13 +13,18 @@ namespace LoopLM.Cpu.Attention;
 /// </remarks>
 internal sealed unsafe class BatchAttention(OuroConfig config, Kernels kernels, KvPool pool, Activations activations)
 {
-    // The keys of a block and head fill no more than the first-level cache; its slots lie in no more pages than the first-level TLB knows.
-    private const int Block = 64;
+    // Bytes of the slots of a block: what lies beside a head, which the processor brings along, stays in the cache until its turn comes.
+    private const int BlockBytes = 48 << 10;
+
+    // Positions that are scored together.
+    private const int BlockGrain = 8;
+    private const int MaxBlock = 256;
 
     private const int MaxTileRows = 8;
     private const int UsualLanes = 32;
 
     private readonly SlotAttention _slots = kernels.CreateAttention(pool);
+    private readonly int _block = Math.Clamp(((int)(BlockBytes / pool.SlotBytes) + BlockGrain - 1) / BlockGrain * BlockGrain, BlockGrain, MaxBlock);
     private readonly AttentionPlan _plan = new(activations.Rows, Math.Min(MaxTileRows, Lanes(config) / Group(config)), config.KvHeads);
 
     /// <summary>Whether <see cref="Attend"/> also quantises where that is needed: not where heads share groups, which then belong to several threads.</summary>
@@ -71,7 +76,7 @@ internal sealed unsafe class BatchAttention(OuroConfig config, Kernels kernels, 
     private void AttendHeads(in AttentionTile tile, Share kvHeads, int layer, int thread, int* slots)
     {
         var positions = _plan.Positions(tile.LastRow);
-        for (var block = 0; block < positions; block += Block)
+        for (var block = 0; block < positions; block += _block)
         {
             for (var kvHead = kvHeads.First; kvHead < kvHeads.End; kvHead++)
             {
@@ -87,7 +92,7 @@ internal sealed unsafe class BatchAttention(OuroConfig config, Kernels kernels, 
             new Span<float>(activations.AttendedHead(thread, lane), activations.HeadLength).Clear();
         }
 
-        for (var block = 0; block < positions; block += Block)
+        for (var block = 0; block < positions; block += _block)
         {
             for (var kvHead = kvHeads.First; kvHead < kvHeads.End; kvHead++)
             {
@@ -110,7 +115,7 @@ internal sealed unsafe class BatchAttention(OuroConfig config, Kernels kernels, 
         {
             for (var row = tile.FirstRow; row <= tile.LastRow; row++, lane++)
             {
-                var count = Math.Min(Block, _plan.Positions(row) - block);
+                var count = Math.Min(_block, _plan.Positions(row) - block);
                 if (count > 0)
                 {
                     _slots.Score(activations.ProjectedHead(row, head), keys, slots + block, count, activations.Scores(thread, lane) + block);
@@ -126,7 +131,7 @@ internal sealed unsafe class BatchAttention(OuroConfig config, Kernels kernels, 
         {
             for (var row = tile.FirstRow; row <= tile.LastRow; row++, lane++)
             {
-                var count = Math.Min(Block, _plan.Positions(row) - block);
+                var count = Math.Min(_block, _plan.Positions(row) - block);
                 if (count > 0)
                 {
                     _slots.Mix(activations.Scores(thread, lane) + block, values, slots + block, count, activations.AttendedHead(thread, lane));

@@ -3,27 +3,26 @@ using LoopLM.Protocol.V1;
 
 namespace LoopLM.Server.Tests.Allocation;
 
-/// <summary>Takes the messages of a stream, measures what is allocated between two of them, and then ends the call.</summary>
-internal sealed class CountingWriter(Steps steps, int first, int last, CancellationTokenSource call) : IServerStreamWriter<GenerateResponse>
+/// <summary>Takes the messages of a stream, measures what is allocated between some of them, and then ends the call.</summary>
+internal sealed class CountingWriter(Steps steps, int first, int interval, int measurements, CancellationTokenSource call) : IServerStreamWriter<GenerateResponse>
 {
     private int _count;
-    private long _before;
 
-    /// <summary>Bytes allocated between the two messages.</summary>
-    public long Allocated { get; private set; }
+    /// <summary>Bytes allocated in the intervals.</summary>
+    public AllocationMeter Allocated { get; } = new();
 
     public WriteOptions? WriteOptions { get; set; }
 
     public Task WriteAsync(GenerateResponse message)
     {
         _count++;
-        if (_count == first)
+        if (_count >= first && (_count - first) % interval == 0)
         {
-            _before = GC.GetTotalAllocatedBytes(precise: true);
+            Allocated.Mark();
         }
-        else if (_count == last)
+
+        if (_count == first + (interval * measurements))
         {
-            Allocated = GC.GetTotalAllocatedBytes(precise: true) - _before;
             call.Cancel();
         }
 

@@ -6,8 +6,6 @@ namespace LoopLM.Cpu.Ouro;
 /// <summary>The head over the states in some row slots, on all threads of a team.</summary>
 internal sealed unsafe class HeadPass(WeightMatrix head, ThreadTeam team, Activations activations) : ITeamJob
 {
-    private const int Grain = 16;
-
     private int _rows;
     private float* _logits;
 
@@ -30,12 +28,6 @@ internal sealed unsafe class HeadPass(WeightMatrix head, ThreadTeam team, Activa
     }
 
     /// <inheritdoc/>
-    public void Execute(int thread)
-    {
-        var inputs = activations.Streams[0].Normalised;
-        foreach (var outputs in team.Chunks(thread, head.Outputs, Grain, inputs.ChunkOutputs))
-        {
-            head.Multiply(inputs, _rows, _logits, head.Outputs, outputs.First, outputs.End);
-        }
-    }
+    public void Execute(int thread) =>
+        head.MultiplyTogether(team, thread, activations.Streams[0].Normalised, _rows, _logits, head.Outputs);
 }

@@ -16,9 +16,6 @@ namespace LoopLM.Cpu.Ouro;
 internal sealed unsafe class LoopPass(
     OuroConfig config, OuroWeights weights, Kernels kernels, ThreadTeam team, Activations activations, KvPool pool, RotaryTable rotary) : ITeamJob
 {
-    // Parts of a matrix begin where a cache line of its result does.
-    private const int Grain = 16;
-
     private readonly BatchAttention _attention = new(config, kernels, pool, activations);
     private readonly float _queryScale = 1 / MathF.Sqrt(config.HeadDimension);
     private LoopBatch? _batch;
@@ -53,10 +50,14 @@ internal sealed unsafe class LoopPass(
             rotary.Fill(row, _batch!.Rows[row].Position);
         }
 
-        team.Synchronize(thread);
         for (var layer = 0; layer < weights.Layers.Length; layer++)
         {
             var layerWeights = weights.Layers[layer];
+            if (layer == 0 || !hasOwnStream)
+            {
+                team.Synchronize(thread);
+            }
+
             Project(stream, layer, thread);
             if (!_attention.KeepsHeads(team.Size))
             {
@@ -84,10 +85,6 @@ internal sealed unsafe class LoopPass(
             Multiply(layerWeights.Down, activations.Gate, thread);
             team.Synchronize(thread);
             AddBranch(stream, rows, layerWeights.AfterMlp, layer + 1 < weights.Layers.Length ? weights.Layers[layer + 1].BeforeAttention : weights.Norm);
-            if (!hasOwnStream)
-            {
-                team.Synchronize(thread);
-            }
         }
 
         Leave(stream, share);
@@ -181,13 +178,8 @@ internal sealed unsafe class LoopPass(
     }
 
     /// <summary>A block's last matrix.</summary>
-    private void Multiply(WeightMatrix matrix, InputRows inputs, int thread)
-    {
-        foreach (var outputs in team.Chunks(thread, matrix.Outputs, Grain, inputs.ChunkOutputs))
-        {
-            matrix.Multiply(inputs, _rows, activations.Branch, activations.HiddenLength, outputs.First, outputs.End);
-        }
-    }
+    private void Multiply(WeightMatrix matrix, InputRows inputs, int thread) =>
+        matrix.MultiplyTogether(team, thread, inputs, _rows, activations.Branch, activations.HiddenLength);
 
     private void MultiplyGateAndUp(ResidualStream stream, LayerWeights layer, int thread)
     {

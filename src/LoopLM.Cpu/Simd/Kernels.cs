@@ -18,12 +18,7 @@ internal abstract unsafe class Kernels
         : InstructionSet.Portable;
 
     /// <summary>What sums products of bytes in one instruction, by its usual name; "none" where nothing does.</summary>
-    public string ByteProducts => Instructions switch
-    {
-        InstructionSet.Avx512Vnni => "AVX512_VNNI",
-        InstructionSet.Avx512 or InstructionSet.Avx2 when AvxVnni.IsSupported => "AVX-VNNI",
-        _ => "none",
-    };
+    public string ByteProducts => WidensInt8 ? "none" : Instructions == InstructionSet.Avx512Vnni ? "AVX512_VNNI" : "AVX-VNNI";
 
     /// <summary>Whether rows are multiplied by 8-bit weights as 16-bit integers, for want of an instruction for bytes.</summary>
     public bool WidensInt8 => Instructions != InstructionSet.Avx512Vnni && (Instructions == InstructionSet.Portable || !AvxVnni.IsSupported);

@@ -53,7 +53,7 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
         }
 
         // While all weights pass by, the inputs of a block of rows stay in the second-level cache; those of tall tiles, which are read less often, in the third.
-        var blockRows = TSimd.HasManyRegisters ? BlockRows(96 << 10, FourRows.Rows) : BlockRows(256 << 10, SixRows.Rows);
+        var blockRows = TSimd.HasManyRegisters ? BlockRows(96 << 10, PaddedInputs, FourRows.Rows) : BlockRows(256 << 10, PaddedInputs, SixRows.Rows);
         for (var row = 0; row < rows; row += blockRows)
         {
             var count = Math.Min(blockRows, rows - row);
@@ -336,9 +336,6 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
         StoreHalf(sums, TTile.Rows / 2, y, yStride, first, end);
         StoreHalf(sums + (3 * PanelOutputs * TSimd.Count), TTile.Rows / 2, y + (lowerHalf * yStride), yStride, first, end);
     }
-
-    /// <summary>Rows of a block, a multiple of the rows of a tile.</summary>
-    private int BlockRows(int floats, int tileRows) => Math.Max(tileRows, floats / PaddedInputs / tileRows * tileRows);
 
     /// <summary>The weights of an output, or of the last one where a tile reaches beyond it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -9,11 +9,8 @@ internal unsafe interface IPackedCodes
     /// <summary>Bytes of a tile's codes for eight bytes of a row.</summary>
     static abstract int Bytes { get; }
 
-    /// <summary>Bytes of a row's code.</summary>
+    /// <summary>Bytes of a row's code; two where codes are widened.</summary>
     static abstract int RowCodeBytes { get; }
-
-    /// <summary>A row as it is multiplied.</summary>
-    static abstract sbyte* Row(InputRows inputs, int row);
 
     /// <summary>The codes that the first four bytes of a row are multiplied by.</summary>
     static abstract TVector LoadFirst<TSimd, TVector>(byte* source)

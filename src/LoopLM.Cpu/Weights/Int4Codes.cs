@@ -12,9 +12,6 @@ internal readonly unsafe struct Int4Codes : IPackedCodes
     public static int RowCodeBytes => sizeof(sbyte);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static sbyte* Row(InputRows inputs, int row) => inputs.Codes(row);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector LoadFirst<TSimd, TVector>(byte* source)
         where TSimd : struct, ISimd<TVector>
         where TVector : struct => TSimd.LowerHalves(TSimd.Load((float*)source));

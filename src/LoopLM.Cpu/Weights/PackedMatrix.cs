@@ -26,7 +26,7 @@ internal abstract unsafe class PackedMatrix(PackedLayout layout, byte* weights) 
     }
 
     /// <summary>Rows of a block, a multiple of the rows of a tile.</summary>
-    protected int BlockRows(int tileRows) => Math.Max(tileRows, BlockBytes / Length / tileRows * tileRows);
+    protected int BlockRows(int tileRows) => BlockRows(BlockBytes, Length, tileRows);
 
     /// <summary>Copies the results of neighbouring outputs, those of them that are asked for.</summary>
     /// <param name="results">The results.</param>

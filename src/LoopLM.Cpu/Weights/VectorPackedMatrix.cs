@@ -57,7 +57,10 @@ internal sealed unsafe class VectorPackedMatrix<TSimd, TVector, TCodes>(PackedLa
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector Load(byte* source) => TSimd.Load((float*)source);
 
-    /// <summary>Four codes of a row, for all lanes.</summary>
+    /// <summary>A row as it is multiplied.</summary>
+    private static sbyte* Codes(InputRows inputs, int row) => TCodes.RowCodeBytes == sizeof(sbyte) ? inputs.Codes(row) : (sbyte*)inputs.WidenedCodes(row);
+
+    /// <summary>Four bytes of a row, for all lanes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector Factors(sbyte* codes) => TSimd.Broadcast(*(float*)codes);
 
@@ -111,7 +114,7 @@ internal sealed unsafe class VectorPackedMatrix<TSimd, TVector, TCodes>(PackedLa
     {
         nint vector = TSimd.Count * sizeof(float);
         var w = Tile(output);
-        var x = TCodes.Row(inputs, 0);
+        var x = Codes(inputs, 0);
         var scales = inputs.Scales(0);
         var offsets = inputs.Offsets(0);
         TVector sumA = default, sumB = default, sumC = default, sumD = default;
@@ -211,7 +214,7 @@ internal sealed unsafe class VectorPackedMatrix<TSimd, TVector, TCodes>(PackedLa
         nint xStride = Length * TCodes.RowCodeBytes;
         nint x1 = r1 * xStride, x2 = r2 * xStride, x3 = r3 * xStride, x4 = r4 * xStride, x5 = r5 * xStride;
         nint groups = inputs.Groups;
-        var x = TCodes.Row(inputs, row);
+        var x = Codes(inputs, row);
         var scales = inputs.Scales(row);
         var offsets = inputs.Offsets(row);
         // Sums of 512 bits that cross a cache line would take twice as long.

@@ -12,9 +12,6 @@ internal readonly unsafe struct WidenedInt8Codes : IPackedCodes
     public static int RowCodeBytes => sizeof(short);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static sbyte* Row(InputRows inputs, int row) => (sbyte*)inputs.WidenedCodes(row);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector LoadFirst<TSimd, TVector>(byte* source)
         where TSimd : struct, ISimd<TVector>
         where TVector : struct => TSimd.LowerBytes(TSimd.Load((float*)source));

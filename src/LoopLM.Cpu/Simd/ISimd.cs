@@ -18,6 +18,9 @@ internal unsafe interface ISimd<TVector>
 
     static abstract TVector Load(float* source);
 
+    /// <summary>Loads what has been loaded before: the compiler keeps the value of a second <see cref="Load"/>, and 16 registers may have no room for it.</summary>
+    static abstract TVector Reload(float* source);
+
     /// <summary>Widens bfloat16 values.</summary>
     static abstract TVector LoadBFloat16(ushort* source);
 
@@ -46,20 +49,19 @@ internal unsafe interface ISimd<TVector>
     /// <summary>2 to the power of integers from -126 to 127; any number for a NaN.</summary>
     static abstract TVector PowerOfTwo(TVector integers);
 
-    /// <summary>Sums of two products each: elements, as 32-bit integers, plus those of their 16-bit integers. Exact while sums fit.</summary>
-    /// <param name="sums">32-bit integers.</param>
-    /// <param name="codes">16-bit integers.</param>
-    /// <param name="factors">16-bit integers.</param>
-    static abstract TVector AddProducts(TVector sums, TVector codes, TVector factors);
+    /// <summary>Sums of two products each, of neighbouring 16-bit integers, as 32-bit integers.</summary>
+    static abstract TVector MultiplyAddAdjacent(TVector left, TVector right);
 
-    /// <summary>Sums of two products each: elements, as 16-bit integers, plus those of their bytes. Exact while sums fit.</summary>
-    /// <param name="sums">16-bit integers.</param>
-    /// <param name="codes">Unsigned bytes, up to 15.</param>
-    /// <param name="factors">Signed bytes, -127..127.</param>
-    static abstract TVector AddSmallProducts(TVector sums, TVector codes, TVector factors);
+    /// <summary>Sums of two products each, of neighbouring bytes, as 16-bit integers.</summary>
+    /// <param name="left">Unsigned bytes, up to 15.</param>
+    /// <param name="right">Signed bytes, -127..127.</param>
+    static abstract TVector MultiplyAddAdjacentBytes(TVector left, TVector right);
 
     /// <summary>The sums of neighbouring 16-bit integers, as 32-bit integers.</summary>
     static abstract TVector PairSums(TVector integers);
+
+    /// <summary>Sums of 16-bit integers.</summary>
+    static abstract TVector AddShortIntegers(TVector left, TVector right);
 
     /// <summary>Sums of 32-bit integers.</summary>
     static abstract TVector AddIntegers(TVector left, TVector right);

@@ -19,6 +19,9 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     public static Vector128<float> Load(float* source) => Vector128.Load(source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Reload(float* source) => Sse3.IsSupported ? Sse3.LoadDquVector128((byte*)source).AsSingle() : Vector128.Load(source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> LoadBFloat16(ushort* source) =>
         (Vector128.WidenLower(Vector64.Load(source).ToVector128Unsafe()) << 16).AsSingle();
 
@@ -61,19 +64,21 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
         ((Vector128.ConvertToInt32Native(integers) + Vector128.Create(127)) << 23).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> AddProducts(Vector128<float> sums, Vector128<float> codes, Vector128<float> factors) =>
-        (sums.AsInt32() + (Sse2.IsSupported
-            ? Sse2.MultiplyAddAdjacent(codes.AsInt16(), factors.AsInt16())
-            : ((codes.AsInt32() << 16 >> 16) * (factors.AsInt32() << 16 >> 16)) + ((codes.AsInt32() >> 16) * (factors.AsInt32() >> 16)))).AsSingle();
+    public static Vector128<float> MultiplyAddAdjacent(Vector128<float> left, Vector128<float> right) =>
+        (Sse2.IsSupported
+            ? Sse2.MultiplyAddAdjacent(left.AsInt16(), right.AsInt16())
+            : ((left.AsInt32() << 16 >> 16) * (right.AsInt32() << 16 >> 16)) + ((left.AsInt32() >> 16) * (right.AsInt32() >> 16))).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> AddSmallProducts(Vector128<float> sums, Vector128<float> codes, Vector128<float> factors) =>
-        (sums.AsInt16()
-            + ((codes.AsInt16() & Vector128.Create((short)0xFF)) * (factors.AsInt16() << 8 >> 8))
-            + ((codes.AsInt16() >>> 8) * (factors.AsInt16() >> 8))).AsSingle();
+    public static Vector128<float> MultiplyAddAdjacentBytes(Vector128<float> left, Vector128<float> right) =>
+        (((left.AsInt16() & Vector128.Create((short)0xFF)) * (right.AsInt16() << 8 >> 8))
+            + ((left.AsInt16() >>> 8) * (right.AsInt16() >> 8))).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> PairSums(Vector128<float> integers) => ((integers.AsInt32() << 16 >> 16) + (integers.AsInt32() >> 16)).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> AddShortIntegers(Vector128<float> left, Vector128<float> right) => (left.AsInt16() + right.AsInt16()).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> AddIntegers(Vector128<float> left, Vector128<float> right) => (left.AsInt32() + right.AsInt32()).AsSingle();

@@ -18,6 +18,9 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     public static Vector256<float> Load(float* source) => Vector256.Load(source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Reload(float* source) => Avx.LoadDquVector256((byte*)source).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> LoadBFloat16(ushort* source) => Avx2.Shuffle(Avx2.BroadcastVector128ToVector256((byte*)source), Vector256.Create(
         0x0100_FFFF, 0x0302_FFFF, 0x0504_FFFF, 0x0706_FFFF, 0x0908_FFFF, 0x0B0A_FFFF, 0x0D0C_FFFF, 0x0F0E_FFFF).AsByte()).AsSingle();
 
@@ -58,16 +61,19 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
         ((Vector256.ConvertToInt32Native(integers) + Vector256.Create(127)) << 23).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> AddProducts(Vector256<float> sums, Vector256<float> codes, Vector256<float> factors) =>
-        (sums.AsInt32() + Avx2.MultiplyAddAdjacent(codes.AsInt16(), factors.AsInt16())).AsSingle();
+    public static Vector256<float> MultiplyAddAdjacent(Vector256<float> left, Vector256<float> right) =>
+        Avx2.MultiplyAddAdjacent(left.AsInt16(), right.AsInt16()).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> AddSmallProducts(Vector256<float> sums, Vector256<float> codes, Vector256<float> factors) =>
-        (sums.AsInt16() + Avx2.MultiplyAddAdjacent(codes.AsByte(), factors.AsSByte())).AsSingle();
+    public static Vector256<float> MultiplyAddAdjacentBytes(Vector256<float> left, Vector256<float> right) =>
+        Avx2.MultiplyAddAdjacent(left.AsByte(), right.AsSByte()).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> PairSums(Vector256<float> integers) =>
         Avx2.MultiplyAddAdjacent(integers.AsInt16(), Vector256<short>.One).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> AddShortIntegers(Vector256<float> left, Vector256<float> right) => (left.AsInt16() + right.AsInt16()).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> AddIntegers(Vector256<float> left, Vector256<float> right) => (left.AsInt32() + right.AsInt32()).AsSingle();

@@ -18,6 +18,9 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     public static Vector512<float> Load(float* source) => Vector512.Load(source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Reload(float* source) => Vector512.Load(source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> LoadBFloat16(ushort* source) =>
         (Avx512F.ConvertToVector512UInt32(Vector256.Load(source)) << 16).AsSingle();
 
@@ -60,16 +63,19 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
         ((Vector512.ConvertToInt32Native(integers) + Vector512.Create(127)) << 23).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> AddProducts(Vector512<float> sums, Vector512<float> codes, Vector512<float> factors) =>
-        (sums.AsInt32() + Avx512BW.MultiplyAddAdjacent(codes.AsInt16(), factors.AsInt16())).AsSingle();
+    public static Vector512<float> MultiplyAddAdjacent(Vector512<float> left, Vector512<float> right) =>
+        Avx512BW.MultiplyAddAdjacent(left.AsInt16(), right.AsInt16()).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> AddSmallProducts(Vector512<float> sums, Vector512<float> codes, Vector512<float> factors) =>
-        (sums.AsInt16() + Avx512BW.MultiplyAddAdjacent(codes.AsByte(), factors.AsSByte())).AsSingle();
+    public static Vector512<float> MultiplyAddAdjacentBytes(Vector512<float> left, Vector512<float> right) =>
+        Avx512BW.MultiplyAddAdjacent(left.AsByte(), right.AsSByte()).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> PairSums(Vector512<float> integers) =>
         Avx512BW.MultiplyAddAdjacent(integers.AsInt16(), Vector512<short>.One).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> AddShortIntegers(Vector512<float> left, Vector512<float> right) => (left.AsInt16() + right.AsInt16()).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> AddIntegers(Vector512<float> left, Vector512<float> right) => (left.AsInt32() + right.AsInt32()).AsSingle();

@@ -53,12 +53,12 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
         }
 
         // While all weights pass by, the inputs of a block of rows stay in the second-level cache; those of tall tiles, which are read less often, in the third.
-        var blockRows = TSimd.HasManyRegisters ? BlockRows(96 << 10, PaddedInputs, FourRows.Rows) : BlockRows(256 << 10, PaddedInputs, SixRows.Rows);
+        var blockRows = TSimd.HasManyRegisters ? BlockRows(96 << 10, PaddedInputs, IRowTile.Four.Rows) : BlockRows(256 << 10, PaddedInputs, IRowTile.Six.Rows);
         for (var row = 0; row < rows; row += blockRows)
         {
             var count = Math.Min(blockRows, rows - row);
             var y = outputs + (row * outputStride);
-            if (TSimd.HasManyRegisters || count <= TwoRows.Rows)
+            if (TSimd.HasManyRegisters || count <= IRowTile.Two.Rows)
             {
                 MultiplyWide(inputs[row], inputs.Stride, count, y, outputStride, first, end);
             }
@@ -198,13 +198,13 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
             {
                 for (; rows - row > 2; row += 4, next += 2 * half)
                 {
-                    MultiplyWideTile<FourRows>(x + (row * xStride), xStride, rows - row, y + (row * yStride), yStride, output, end, next, half);
+                    MultiplyWideTile<IRowTile.Four>(x + (row * xStride), xStride, rows - row, y + (row * yStride), yStride, output, end, next, half);
                 }
             }
 
             for (; row < rows; row += 2, next += 2 * half)
             {
-                MultiplyWideTile<TwoRows>(x + (row * xStride), xStride, rows - row, y + (row * yStride), yStride, output, end, next, half);
+                MultiplyWideTile<IRowTile.Two>(x + (row * xStride), xStride, rows - row, y + (row * yStride), yStride, output, end, next, half);
             }
         }
     }
@@ -212,7 +212,7 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
     /// <summary>A tile of some rows and four outputs. Where there are fewer rows the last one is computed again.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void MultiplyWideTile<TTile>(float* x, nint xStride, int rows, float* y, nint yStride, int output, int end, byte* next, nint half)
-        where TTile : struct, ITile
+        where TTile : struct, IRowTile
     {
         nint length = PaddedInputs;
         var last = Math.Min(rows, TTile.Rows) - 1;
@@ -250,7 +250,7 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
     private void MultiplyTall(float* x, nint xStride, int rows, float* y, nint yStride, int first, int end)
     {
         // The tiles of rows share the work of asking for the next panel.
-        var tiles = (rows + SixRows.Rows - 1) / SixRows.Rows;
+        var tiles = (rows + IRowTile.Six.Rows - 1) / IRowTile.Six.Rows;
         var bytes = PanelOutputs * RowBytes / tiles;
         for (var output = first; output < end; output += PanelOutputs)
         {
@@ -262,13 +262,13 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
                 var left = rows - row;
                 if (left is > 8 or 5 or 6)
                 {
-                    MultiplyTallTile<SixRows>(x + (row * xStride), xStride, left, y + (row * yStride), yStride, output, panelEnd, next, bytes);
-                    row += SixRows.Rows;
+                    MultiplyTallTile<IRowTile.Six>(x + (row * xStride), xStride, left, y + (row * yStride), yStride, output, panelEnd, next, bytes);
+                    row += IRowTile.Six.Rows;
                 }
                 else
                 {
-                    MultiplyTallTile<FourRows>(x + (row * xStride), xStride, left, y + (row * yStride), yStride, output, panelEnd, next, bytes);
-                    row += FourRows.Rows;
+                    MultiplyTallTile<IRowTile.Four>(x + (row * xStride), xStride, left, y + (row * yStride), yStride, output, panelEnd, next, bytes);
+                    row += IRowTile.Four.Rows;
                 }
             }
         }
@@ -279,12 +279,12 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void MultiplyTallTile<TTile>(float* x, nint xStride, int rows, float* y, nint yStride, int first, int end, byte* next, nint bytes)
-        where TTile : struct, ITile
+        where TTile : struct, IRowTile
     {
         nint length = PaddedInputs;
         nint lowerHalf = Math.Min(rows, TTile.Rows) - (TTile.Rows / 2);
         var step = bytes * 2 * TSimd.Count / (PanelOutputs * length);
-        var sums = stackalloc float[SixRows.Rows * PanelOutputs * TSimd.Count];
+        var sums = stackalloc float[IRowTile.Six.Rows * PanelOutputs * TSimd.Count];
         for (nint start = 0; start < length; start += ChunkInputs)
         {
             var stop = Math.Min(start + ChunkInputs, length);
@@ -340,25 +340,4 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
     /// <summary>The weights of an output, or of the last one where a tile reaches beyond it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private byte* Row(int output, int end) => Weights + (Math.Min(output, end - 1) * RowBytes);
-
-    private interface ITile
-    {
-        /// <summary>Rows.</summary>
-        static abstract int Rows { get; }
-    }
-
-    private readonly struct TwoRows : ITile
-    {
-        public static int Rows => 2;
-    }
-
-    private readonly struct FourRows : ITile
-    {
-        public static int Rows => 4;
-    }
-
-    private readonly struct SixRows : ITile
-    {
-        public static int Rows => 6;
-    }
 }

@@ -22,8 +22,9 @@ internal unsafe interface IPackedCodes
         where TSimd : struct, ISimd<TVector>
         where TVector : struct;
 
-    /// <summary>Adds products to sums that hold no more than one group.</summary>
-    static abstract TVector AddProducts<TSimd, TVector>(TVector sums, TVector codes, TVector factors)
+    /// <summary>Adds products to two vectors of sums that hold no more than one group. Both products come before both sums, which processors schedule better.</summary>
+    static abstract void AddProducts<TSimd, TVector>(
+        ref TVector sums0, ref TVector sums1, TVector codes0, TVector codes1, TVector factors0, TVector factors1)
         where TSimd : struct, ISimd<TVector>
         where TVector : struct;
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using LoopLM.Checkpoints.Packing;
 using LoopLM.Cpu.Memory;
@@ -63,18 +64,22 @@ internal sealed unsafe class InputRows : IDisposable
     public float* this[int row] => _floats.Floats + ((nint)row * Stride);
 
     /// <summary>The codes of a quantised row, -127..127.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public sbyte* Codes(int row) => (sbyte*)_codes!.Pointer + ((nint)row * Length);
 
     /// <summary>
     /// The codes of a quantised row where 8-bit weights are widened: of every four the first, the third, the second and the fourth, which are multiplied by
     /// the lower and then the upper bytes of two 16-bit integers.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public short* WidenedCodes(int row) => (short*)_widenedCodes!.Pointer + ((nint)row * Length);
 
     /// <summary>The scale of each group of a quantised row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float* Scales(int row) => _scales!.Floats + ((nint)row * Groups);
 
     /// <summary>Minus the sum of each group's codes times the zero of the weights' codes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int* Offsets(int row) => (int*)_offsets!.Pointer + ((nint)row * Groups);
 
     /// <summary>Quantises a row where the matrices need it.</summary>

@@ -19,12 +19,17 @@ internal readonly unsafe struct Int4Codes : IPackedCodes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector LoadLast<TSimd, TVector>(byte* source)
         where TSimd : struct, ISimd<TVector>
-        where TVector : struct => TSimd.UpperHalves(TSimd.Load((float*)source));
+        where TVector : struct => TSimd.UpperHalves(TSimd.Reload((float*)source));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector AddProducts<TSimd, TVector>(TVector sums, TVector codes, TVector factors)
+    public static void AddProducts<TSimd, TVector>(
+        ref TVector sums0, ref TVector sums1, TVector codes0, TVector codes1, TVector factors0, TVector factors1)
         where TSimd : struct, ISimd<TVector>
-        where TVector : struct => TSimd.AddSmallProducts(sums, codes, factors);
+        where TVector : struct
+    {
+        var (products0, products1) = (TSimd.MultiplyAddAdjacentBytes(codes0, factors0), TSimd.MultiplyAddAdjacentBytes(codes1, factors1));
+        (sums0, sums1) = (TSimd.AddShortIntegers(sums0, products0), TSimd.AddShortIntegers(sums1, products1));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Widen<TSimd, TVector>(TVector sums)

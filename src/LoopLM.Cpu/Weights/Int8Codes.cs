@@ -24,11 +24,17 @@ internal readonly unsafe struct Int8Codes : IPackedCodes
         where TVector : struct => TSimd.Load((float*)(source + PackedLayout.StepBytes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector AddProducts<TSimd, TVector>(TVector sums, TVector codes, TVector factors)
+    public static void AddProducts<TSimd, TVector>(
+        ref TVector sums0, ref TVector sums1, TVector codes0, TVector codes1, TVector factors0, TVector factors1)
         where TSimd : struct, ISimd<TVector>
-        where TVector : struct =>
-        Unsafe.BitCast<Vector256<int>, TVector>(AvxVnni.MultiplyWideningAndAdd(
+        where TVector : struct
+    {
+        sums0 = Add(sums0, codes0, factors0);
+        sums1 = Add(sums1, codes1, factors1);
+
+        static TVector Add(TVector sums, TVector codes, TVector factors) => Unsafe.BitCast<Vector256<int>, TVector>(AvxVnni.MultiplyWideningAndAdd(
             Unsafe.BitCast<TVector, Vector256<int>>(sums), Unsafe.BitCast<TVector, Vector256<byte>>(codes), Unsafe.BitCast<TVector, Vector256<sbyte>>(factors)));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Widen<TSimd, TVector>(TVector sums)

@@ -11,10 +11,6 @@ internal sealed unsafe class VectorPackedMatrix<TSimd, TVector, TCodes>(PackedLa
     where TVector : struct
     where TCodes : struct, IPackedCodes
 {
-    // Rows of a tile: two vectors of sums each are as many as 16 registers hold beside codes and factors. Eight or four rows are less work in lower tiles.
-    private const int MostRows = 6;
-    private const int FewRows = 4;
-
     // Bytes of a row that a step takes.
     private const int RowBytes = 8;
 
@@ -43,7 +39,7 @@ internal sealed unsafe class VectorPackedMatrix<TSimd, TVector, TCodes>(PackedLa
             return;
         }
 
-        var blockRows = BlockRows(MostRows);
+        var blockRows = BlockRows(IRowTile.Six.Rows);
         for (var row = 0; row < rows; row += blockRows)
         {
             var blockEnd = Math.Min(rows, row + blockRows);
@@ -58,6 +54,7 @@ internal sealed unsafe class VectorPackedMatrix<TSimd, TVector, TCodes>(PackedLa
     private static TVector Load(byte* source) => TSimd.Load((float*)source);
 
     /// <summary>A row as it is multiplied.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static sbyte* Codes(InputRows inputs, int row) => TCodes.RowCodeBytes == sizeof(sbyte) ? inputs.Codes(row) : (sbyte*)inputs.WidenedCodes(row);
 
     /// <summary>Four bytes of a row, for all lanes.</summary>
@@ -87,25 +84,18 @@ internal sealed unsafe class VectorPackedMatrix<TSimd, TVector, TCodes>(PackedLa
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector Widen(TVector even, TVector odd) => TSimd.AddIntegers(Widen(even), Widen(odd));
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector AddProducts(TVector sums, TVector codes, TVector factors) => TCodes.AddProducts<TSimd, TVector>(sums, codes, factors);
-
     /// <summary>Both vectors of a row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AddProducts(ref TVector sums0, ref TVector sums1, TVector codes0, TVector codes1, sbyte* x)
     {
         var factors = Factors(x);
-        sums0 = AddProducts(sums0, codes0, factors);
-        sums1 = AddProducts(sums1, codes1, factors);
+        TCodes.AddProducts<TSimd, TVector>(ref sums0, ref sums1, codes0, codes1, factors, factors);
     }
 
     /// <summary>One vector of a row's outputs, for eight inputs. Two sums, so that fewer additions wait for one another.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddProducts(ref TVector even, ref TVector odd, byte* codes, TVector first, TVector last)
-    {
-        even = AddProducts(even, TCodes.LoadFirst<TSimd, TVector>(codes), first);
-        odd = AddProducts(odd, TCodes.LoadLast<TSimd, TVector>(codes), last);
-    }
+    private static void AddProducts(ref TVector even, ref TVector odd, byte* codes, TVector first, TVector last) =>
+        TCodes.AddProducts<TSimd, TVector>(ref even, ref odd, TCodes.LoadFirst<TSimd, TVector>(codes), TCodes.LoadLast<TSimd, TVector>(codes), first, last);
 
     /// <summary>One row and one tile of weights, so that a thread reads its weights from end to end.</summary>
     [SkipLocalsInit]
@@ -179,16 +169,25 @@ internal sealed unsafe class VectorPackedMatrix<TSimd, TVector, TCodes>(PackedLa
         while (row < blockEnd)
         {
             var left = blockEnd - row;
-            var isTall = left is > 2 * FewRows or (> FewRows and <= MostRows);
-            var rows = Math.Min(left, isTall ? MostRows : FewRows);
+            var tileRows = left switch
+            {
+                <= 2 => 2,
+                <= 4 or 7 or 8 => 4,
+                _ => IRowTile.Six.Rows,
+            };
+            var rows = Math.Min(left, tileRows);
             var lines = (int)MathF.Ceiling(linesOfRow * rows);
-            if (isTall)
+            switch (tileRows)
             {
-                MultiplyRows<MostRowsTile>(inputs, row, rows, outputs, outputStride, output, first, end, next, lines);
-            }
-            else
-            {
-                MultiplyRows<FewRowsTile>(inputs, row, rows, outputs, outputStride, output, first, end, next, lines);
+                case 2:
+                    MultiplyRows<IRowTile.Two>(inputs, row, rows, outputs, outputStride, output, first, end, next, lines);
+                    break;
+                case 4:
+                    MultiplyRows<IRowTile.Four>(inputs, row, rows, outputs, outputStride, output, first, end, next, lines);
+                    break;
+                default:
+                    MultiplyRows<IRowTile.Six>(inputs, row, rows, outputs, outputStride, output, first, end, next, lines);
+                    break;
             }
 
             next += lines * inputs.Groups * Prefetch.Line;
@@ -197,11 +196,12 @@ internal sealed unsafe class VectorPackedMatrix<TSimd, TVector, TCodes>(PackedLa
     }
 
     /// <summary>Two vectors of outputs for a tile of rows. Where there are fewer rows the last one is computed again.</summary>
+    /// <remarks>The sums of six rows are as many as 16 registers hold beside codes and factors.</remarks>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void MultiplyRows<TTile>(
         InputRows inputs, int row, int rows, float* outputs, nint outputStride, int output, int first, int end, byte* next, int linesOfGroup)
-        where TTile : struct, ITile
+        where TTile : struct, IRowTile
     {
         nint vector = TileVectors > 1 ? TSimd.Count * sizeof(float) : TileBytes;
         var w = Tile(output);
@@ -218,9 +218,9 @@ internal sealed unsafe class VectorPackedMatrix<TSimd, TVector, TCodes>(PackedLa
         var scales = inputs.Scales(row);
         var offsets = inputs.Offsets(row);
         // Sums of 512 bits that cross a cache line would take twice as long.
-        var room = stackalloc byte[(2 * MostRows * TSimd.Count * sizeof(float)) + Prefetch.Line];
+        var room = stackalloc byte[(2 * IRowTile.Six.Rows * TSimd.Count * sizeof(float)) + Prefetch.Line];
         var results = (float*)((nuint)(room + Prefetch.Line) & ~(nuint)(Prefetch.Line - 1));
-        new Span<float>(results, 2 * MostRows * TSimd.Count).Clear();
+        new Span<float>(results, 2 * IRowTile.Six.Rows * TSimd.Count).Clear();
         for (var group = 0; group < Length; group += _group, scales++, offsets++)
         {
             for (var line = 0; line < linesOfGroup; line++, next += Prefetch.Line)
@@ -238,9 +238,13 @@ internal sealed unsafe class VectorPackedMatrix<TSimd, TVector, TCodes>(PackedLa
                 TVector codes0 = TCodes.LoadFirst<TSimd, TVector>(w), codes1 = TCodes.LoadFirst<TSimd, TVector>(w + vector);
                 AddProducts(ref a0, ref a1, codes0, codes1, x);
                 AddProducts(ref b0, ref b1, codes0, codes1, x + x1);
-                AddProducts(ref c0, ref c1, codes0, codes1, x + x2);
-                AddProducts(ref d0, ref d1, codes0, codes1, x + x3);
-                if (TTile.HasMostRows)
+                if (TTile.Rows > 2)
+                {
+                    AddProducts(ref c0, ref c1, codes0, codes1, x + x2);
+                    AddProducts(ref d0, ref d1, codes0, codes1, x + x3);
+                }
+
+                if (TTile.Rows > 4)
                 {
                     AddProducts(ref e0, ref e1, codes0, codes1, x + x4);
                     AddProducts(ref f0, ref f1, codes0, codes1, x + x5);
@@ -250,9 +254,13 @@ internal sealed unsafe class VectorPackedMatrix<TSimd, TVector, TCodes>(PackedLa
                 codes1 = TCodes.LoadLast<TSimd, TVector>(w + vector);
                 AddProducts(ref a0, ref a1, codes0, codes1, x + 4);
                 AddProducts(ref b0, ref b1, codes0, codes1, x + x1 + 4);
-                AddProducts(ref c0, ref c1, codes0, codes1, x + x2 + 4);
-                AddProducts(ref d0, ref d1, codes0, codes1, x + x3 + 4);
-                if (TTile.HasMostRows)
+                if (TTile.Rows > 2)
+                {
+                    AddProducts(ref c0, ref c1, codes0, codes1, x + x2 + 4);
+                    AddProducts(ref d0, ref d1, codes0, codes1, x + x3 + 4);
+                }
+
+                if (TTile.Rows > 4)
                 {
                     AddProducts(ref e0, ref e1, codes0, codes1, x + x4 + 4);
                     AddProducts(ref f0, ref f1, codes0, codes1, x + x5 + 4);
@@ -261,9 +269,13 @@ internal sealed unsafe class VectorPackedMatrix<TSimd, TVector, TCodes>(PackedLa
 
             AddGroups(results, a0, a1, offsets, scales, scales0, scales1);
             AddGroups(results + (2 * TSimd.Count), b0, b1, offsets + (r1 * groups), scales + (r1 * groups), scales0, scales1);
-            AddGroups(results + (4 * TSimd.Count), c0, c1, offsets + (r2 * groups), scales + (r2 * groups), scales0, scales1);
-            AddGroups(results + (6 * TSimd.Count), d0, d1, offsets + (r3 * groups), scales + (r3 * groups), scales0, scales1);
-            if (TTile.HasMostRows)
+            if (TTile.Rows > 2)
+            {
+                AddGroups(results + (4 * TSimd.Count), c0, c1, offsets + (r2 * groups), scales + (r2 * groups), scales0, scales1);
+                AddGroups(results + (6 * TSimd.Count), d0, d1, offsets + (r3 * groups), scales + (r3 * groups), scales0, scales1);
+            }
+
+            if (TTile.Rows > 4)
             {
                 AddGroups(results + (8 * TSimd.Count), e0, e1, offsets + (r4 * groups), scales + (r4 * groups), scales0, scales1);
                 AddGroups(results + (10 * TSimd.Count), f0, f1, offsets + (r5 * groups), scales + (r5 * groups), scales0, scales1);
@@ -274,20 +286,5 @@ internal sealed unsafe class VectorPackedMatrix<TSimd, TVector, TCodes>(PackedLa
         {
             Store(results + (2 * i * TSimd.Count), 2 * TSimd.Count, outputs + ((row + i) * outputStride), output, first, end);
         }
-    }
-
-    private interface ITile
-    {
-        static abstract bool HasMostRows { get; }
-    }
-
-    private readonly struct MostRowsTile : ITile
-    {
-        public static bool HasMostRows => true;
-    }
-
-    private readonly struct FewRowsTile : ITile
-    {
-        public static bool HasMostRows => false;
     }
 }

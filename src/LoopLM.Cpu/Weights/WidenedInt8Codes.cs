@@ -19,12 +19,17 @@ internal readonly unsafe struct WidenedInt8Codes : IPackedCodes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector LoadLast<TSimd, TVector>(byte* source)
         where TSimd : struct, ISimd<TVector>
-        where TVector : struct => TSimd.UpperBytes(TSimd.Load((float*)source));
+        where TVector : struct => TSimd.UpperBytes(TSimd.Reload((float*)source));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector AddProducts<TSimd, TVector>(TVector sums, TVector codes, TVector factors)
+    public static void AddProducts<TSimd, TVector>(
+        ref TVector sums0, ref TVector sums1, TVector codes0, TVector codes1, TVector factors0, TVector factors1)
         where TSimd : struct, ISimd<TVector>
-        where TVector : struct => TSimd.AddProducts(sums, codes, factors);
+        where TVector : struct
+    {
+        var (products0, products1) = (TSimd.MultiplyAddAdjacent(codes0, factors0), TSimd.MultiplyAddAdjacent(codes1, factors1));
+        (sums0, sums1) = (TSimd.AddIntegers(sums0, products0), TSimd.AddIntegers(sums1, products1));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Widen<TSimd, TVector>(TVector sums)

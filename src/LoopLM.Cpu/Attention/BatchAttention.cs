@@ -20,8 +20,9 @@ internal sealed unsafe class BatchAttention(OuroConfig config, Kernels kernels, 
     private const int BlockGrain = 8;
     private const int MaxBlock = 256;
 
-    private const int MaxTileRows = 8;
-    private const int UsualLanes = 32;
+    // Rows of a tile meet a slot together; two heads of as many bring its neighbours in with it.
+    private const int MaxTileRows = 32;
+    private const int UsualLanes = 64;
 
     private readonly SlotAttention _slots = kernels.CreateAttention(pool);
     private readonly int _block = Math.Clamp(((int)(BlockBytes / pool.SlotBytes) + BlockGrain - 1) / BlockGrain * BlockGrain, BlockGrain, MaxBlock);
@@ -108,37 +109,39 @@ internal sealed unsafe class BatchAttention(OuroConfig config, Kernels kernels, 
         }
     }
 
+    /// <summary>Scores of positions that a row does not see go with what pads its scores.</summary>
     private void Score(in AttentionTile tile, Share kvHeads, int kvHead, byte* keys, int thread, int* slots, int block)
     {
         var lane = (kvHead - kvHeads.First) * Group(config) * tile.Rows;
-        for (var head = kvHead * Group(config); head < (kvHead + 1) * Group(config); head++)
+        for (var head = kvHead * Group(config); head < (kvHead + 1) * Group(config); head++, lane += tile.Rows)
         {
-            for (var row = tile.FirstRow; row <= tile.LastRow; row++, lane++)
-            {
-                var count = Math.Min(_block, _plan.Positions(row) - block);
-                if (count > 0)
-                {
-                    _slots.Score(activations.ProjectedHead(row, head), keys, slots + block, count, activations.Scores(thread, lane) + block);
-                }
-            }
+            _slots.Score(
+                activations.ProjectedHead(tile.FirstRow, head), activations.ProjectedLength, tile.Rows, keys, slots + block, BlockCount(tile.LastRow, block),
+                activations.Scores(thread, lane) + block, activations.LaneLength);
         }
     }
 
+    /// <summary>Rows that see all of a block are mixed together; the first ones may see a part of it, or nothing.</summary>
     private void Mix(in AttentionTile tile, Share kvHeads, int kvHead, byte* values, int thread, int* slots, int block)
     {
         var lane = (kvHead - kvHeads.First) * Group(config) * tile.Rows;
         for (var head = 0; head < Group(config); head++)
         {
-            for (var row = tile.FirstRow; row <= tile.LastRow; row++, lane++)
+            for (int row = tile.FirstRow, rows; row <= tile.LastRow; row += rows, lane += rows)
             {
-                var count = Math.Min(_block, _plan.Positions(row) - block);
+                var count = BlockCount(row, block);
+                rows = count == BlockCount(tile.LastRow, block) ? tile.LastRow + 1 - row : 1;
                 if (count > 0)
                 {
-                    _slots.Mix(activations.Scores(thread, lane) + block, values, slots + block, count, activations.AttendedHead(thread, lane));
+                    _slots.Mix(
+                        activations.Scores(thread, lane) + block, rows, values, slots + block, count, activations.AttendedHead(thread, lane), activations.LaneLength);
                 }
             }
         }
     }
+
+    /// <summary>Positions of a block that a row sees; none or less where it sees none.</summary>
+    private int BlockCount(int row, int block) => Math.Min(_block, _plan.Positions(row) - block);
 
     private void Store(in AttentionTile tile, Share kvHeads, int lane, float* attended)
     {

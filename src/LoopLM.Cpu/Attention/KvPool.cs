@@ -9,9 +9,11 @@ namespace LoopLM.Cpu.Attention;
 /// </summary>
 internal sealed unsafe class KvPool : IDisposable
 {
+    // What lies so far apart, or a multiple of it, competes for the same few lines of a cache; a line more between slots ends that.
+    private const int ConflictBytes = 2048;
+
     private readonly NativeBuffer _keys;
     private readonly NativeBuffer _values;
-    private readonly int _kvHeads;
     private readonly int _slots;
 
     /// <summary>Reserves a pool; slots that nothing writes take no memory.</summary>
@@ -22,7 +24,7 @@ internal sealed unsafe class KvPool : IDisposable
     /// <param name="type">How they are stored.</param>
     public KvPool(int layers, int kvHeads, int headDimension, int slots, KvType type)
     {
-        (_kvHeads, _slots, Type, HeadLength) = (kvHeads, slots, type, Padding.Pad(headDimension));
+        (_slots, Type, HeadLength, SlotBytes) = (slots, type, Padding.Pad(headDimension), (nint)SlotSize(kvHeads, headDimension, type));
         var bytes = Size(layers, kvHeads, headDimension, slots, type) / 2;
         _keys = new(bytes, inLargePages: true);
         _values = new(bytes, inLargePages: true);
@@ -35,11 +37,11 @@ internal sealed unsafe class KvPool : IDisposable
     public int HeadLength { get; }
 
     /// <summary>Bytes from one slot to the next.</summary>
-    public nint SlotBytes => (nint)_kvHeads * HeadBytes;
+    public nint SlotBytes { get; }
 
     /// <summary>Bytes of a pool.</summary>
     public static long Size(int layers, int kvHeads, int headDimension, int slots, KvType type) =>
-        checked(2L * layers * kvHeads * slots * Padding.Pad(headDimension) * ElementSize(type));
+        checked(2L * layers * slots * SlotSize(kvHeads, headDimension, type));
 
     /// <summary>Slot 0 of the keys of a head.</summary>
     public byte* Keys(int layer, int kvHead) => _keys.Pointer + Offset(layer, kvHead);
@@ -55,6 +57,12 @@ internal sealed unsafe class KvPool : IDisposable
     }
 
     private int HeadBytes => HeadLength * ElementSize(Type);
+
+    private static long SlotSize(int kvHeads, int headDimension, KvType type)
+    {
+        var bytes = (long)kvHeads * Padding.Pad(headDimension) * ElementSize(type);
+        return bytes % ConflictBytes == 0 ? bytes + Prefetch.Line : bytes;
+    }
 
     private static int ElementSize(KvType type) => type == KvType.BFloat16 ? sizeof(ushort) : sizeof(float);
 

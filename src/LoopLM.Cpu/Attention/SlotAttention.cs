@@ -1,6 +1,6 @@
 namespace LoopLM.Cpu.Attention;
 
-/// <summary>The arithmetic of attention on one head of a <see cref="KvPool"/>: some positions of one query at a time, in the order of their positions.</summary>
+/// <summary>The arithmetic of attention on one head of a <see cref="KvPool"/>: some positions of some queries.</summary>
 internal abstract unsafe class SlotAttention
 {
     /// <summary>Stores one head of keys or values, of padded length.</summary>
@@ -9,24 +9,29 @@ internal abstract unsafe class SlotAttention
     /// <param name="slot">The slot to write.</param>
     public abstract void Write(float* head, byte* slots, int slot);
 
-    /// <summary>scores[p] = query . keys[slots[p]].</summary>
-    /// <param name="query">One head of padded length.</param>
+    /// <summary>scores[row][p] = queries[row] . keys[slots[p]].</summary>
+    /// <param name="queries">One head of padded length for each row.</param>
+    /// <param name="queryStride">Floats from one query to the next.</param>
+    /// <param name="rows">How many queries.</param>
     /// <param name="keys">Slot 0 of the head's keys.</param>
     /// <param name="slots">The slots of the positions.</param>
-    /// <param name="count">How many, at least one.</param>
-    /// <param name="scores">Receives as many floats, padded.</param>
-    public abstract void Score(float* query, byte* keys, int* slots, int count, float* scores);
+    /// <param name="count">How many positions, at least one.</param>
+    /// <param name="scores">Receives as many floats for each row, padded.</param>
+    /// <param name="scoreStride">Floats from the scores of one row to those of the next.</param>
+    public abstract void Score(float* queries, nint queryStride, int rows, byte* keys, int* slots, int count, float* scores, nint scoreStride);
 
     /// <summary>scores[p] = exp(scores[p] - their maximum); returns their sum. What pads the scores becomes zero.</summary>
     public abstract float Exponentiate(float* scores, int count);
 
-    /// <summary>output += sum of weights[p] * values[slots[p]].</summary>
-    /// <param name="weights">The weights of the positions.</param>
+    /// <summary>outputs[row] += sum of weights[row][p] * values[slots[p]].</summary>
+    /// <param name="weights">The weights of the positions for each row, padded with zeros.</param>
+    /// <param name="rows">How many rows.</param>
     /// <param name="values">Slot 0 of the head's values.</param>
     /// <param name="slots">The slots of the positions.</param>
-    /// <param name="count">How many, at least one.</param>
-    /// <param name="output">One head of padded length.</param>
-    public abstract void Mix(float* weights, byte* values, int* slots, int count, float* output);
+    /// <param name="count">How many positions, at least one.</param>
+    /// <param name="outputs">One head of padded length for each row.</param>
+    /// <param name="stride">Floats from the weights of one row to those of the next, and from output to output.</param>
+    public abstract void Mix(float* weights, int rows, byte* values, int* slots, int count, float* outputs, nint stride);
 
     /// <summary>head[i] *= factor.</summary>
     /// <param name="head">One head of padded length.</param>

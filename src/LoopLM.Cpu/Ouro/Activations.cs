@@ -30,7 +30,7 @@ internal sealed unsafe class Activations : IDisposable
         Rows = rows;
         HiddenLength = Padding.Pad(config.HiddenSize);
         HeadLength = Padding.Pad(config.HeadDimension);
-        ProjectedLength = (config.Heads + (2 * config.KvHeads)) * HeadLength;
+        ProjectedLength = ((config.Heads + (2 * config.KvHeads)) * HeadLength) + Padding.Block;
         var attendedLength = Padding.Pad(config.Heads * config.HeadDimension);
         InnerLength = Padding.Pad(config.IntermediateSize);
         ScoresLength = Padding.Pad(positions);
@@ -42,7 +42,7 @@ internal sealed unsafe class Activations : IDisposable
         Gate = ReserveInputs(rows, InnerLength);
         Up = Reserve(rows, InnerLength);
         Lanes = lanes;
-        Scratch = Reserve(threads * lanes, ScoresLength + HeadLength);
+        Scratch = Reserve(threads * lanes, LaneLength);
 
         ResidualStream ReserveStream(int rows) => new(Reserve(rows, HiddenLength), ReserveInputs(rows, HiddenLength));
 
@@ -61,6 +61,7 @@ internal sealed unsafe class Activations : IDisposable
 
     public int HeadLength { get; }
 
+    /// <summary>Floats from one row of <see cref="Projected"/> to the next: a few more, because rows that lie whole pages apart compete for the same lines of a cache.</summary>
     public int ProjectedLength { get; }
 
     public int InnerLength { get; }
@@ -87,6 +88,9 @@ internal sealed unsafe class Activations : IDisposable
 
     public float* Up { get; }
 
+    /// <summary>Floats from the scores and the attended head of a lane to those of the next.</summary>
+    public int LaneLength => ScoresLength + HeadLength;
+
     private int Lanes { get; }
 
     /// <summary>Room for scores and one attended head of each thread and lane.</summary>
@@ -98,7 +102,7 @@ internal sealed unsafe class Activations : IDisposable
     public float* ProjectedHead(int row, int unit) => Projected + ((nint)row * ProjectedLength) + ((nint)unit * HeadLength);
 
     /// <summary>Room for the scores of a thread's lane.</summary>
-    public float* Scores(int thread, int lane) => Scratch + ((((nint)thread * Lanes) + lane) * (ScoresLength + HeadLength));
+    public float* Scores(int thread, int lane) => Scratch + ((((nint)thread * Lanes) + lane) * LaneLength);
 
     /// <summary>Room for the attended head of a thread's lane.</summary>
     public float* AttendedHead(int thread, int lane) => Scores(thread, lane) + ScoresLength;

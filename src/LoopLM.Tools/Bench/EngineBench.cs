@@ -7,6 +7,8 @@ namespace LoopLM.Tools.Bench;
 /// <summary>Measures an engine without HTTP: all requests of a workload run at once on the calling thread.</summary>
 internal static class EngineBench
 {
+    private static readonly TimeSpan _warmUp = TimeSpan.FromSeconds(2);
+
     /// <summary>Runs a workload once.</summary>
     /// <param name="engine">An engine with nothing to do, of <see cref="CreateOptions"/>.</param>
     /// <param name="workload">The requests.</param>
@@ -93,13 +95,18 @@ internal static class EngineBench
         };
     }
 
-    /// <summary>Compiles and touches everything once, outside the measurement.</summary>
+    /// <summary>Touches everything, and runs on until the runtime has compiled for good what it first compiled in haste, outside the measurement.</summary>
     public static void Warm(EngineCore engine, BenchWorkload workload, BenchExit exit)
     {
-        Submit(engine, workload.Prompts[0], Math.Min(workload.Generate, 64), exit, 0);
-        while (engine.Tick())
+        var started = Stopwatch.GetTimestamp();
+        do
         {
+            Submit(engine, workload.Prompts[0], Math.Min(workload.Generate, 64), exit, 0);
+            while (engine.Tick())
+            {
+            }
         }
+        while (Stopwatch.GetElapsedTime(started) < _warmUp);
     }
 
     private static Generation Submit(EngineCore engine, int[] prompt, int generate, BenchExit exit, int index)

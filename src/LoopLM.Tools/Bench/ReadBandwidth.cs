@@ -9,14 +9,17 @@ internal static class ReadBandwidth
 {
     // Longer than any cache, and long enough that starting threads takes no share.
     private const int BytesPerThread = 512 << 20;
-    private const int Passes = 6;
+
+    // Others on the machine take bandwidth for moments.
+    private static readonly TimeSpan _duration = TimeSpan.FromSeconds(3);
 
     /// <summary>Bytes per second of the fastest pass.</summary>
     public static double Measure(int threads)
     {
         var parts = Enumerable.Range(0, threads).Select(_ => new Part()).ToArray();
         var best = 0.0;
-        for (var pass = 0; pass < Passes; pass++)
+        var begun = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(begun) < _duration)
         {
             using var barrier = new Barrier(threads + 1);
             var readers = parts.Select(part => new Thread(() => part.Read(barrier))).ToArray();

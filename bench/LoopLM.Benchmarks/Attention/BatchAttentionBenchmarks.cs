@@ -8,22 +8,26 @@ using LoopLM.Cpu.Simd;
 
 namespace LoopLM.Benchmarks.Attention;
 
-/// <summary>One thread attends in one layer for the next token of some requests.</summary>
+/// <summary>One thread attends in one layer, for the next token of some requests or the last ones of a prompt.</summary>
 [MemoryDiagnoser]
 public unsafe class BatchAttentionBenchmarks
 {
     private KvPool _pool = null!;
     private Activations _activations = null!;
     private BatchAttention _attention = null!;
-    private DecodeBatch _batch = null!;
+    private EvenBatch _batch = null!;
 
-    /// <summary>Requests.</summary>
-    [Params(1, 16)]
-    public int Requests { get; set; }
+    /// <summary>What <see cref="Shape"/> may be.</summary>
+    public static IEnumerable<BatchShape> Shapes =>
+    [
+        new(1, 1, 16), new(1, 1, 128), new(1, 1, 1024), new(1, 1, 4096),
+        new(16, 1, 16), new(16, 1, 128), new(16, 1, 1024), new(16, 1, 4096),
+        new(1, 64, 512), new(1, 64, 4096),
+    ];
 
-    /// <summary>Positions that a row sees.</summary>
-    [Params(16, 128, 1024, 4096)]
-    public int Positions { get; set; }
+    /// <summary>Requests, rows of each, and positions that the last of them sees.</summary>
+    [ParamsSource(nameof(Shapes))]
+    public BatchShape Shape { get; set; }
 
     /// <summary>Length of a head: 32 has 6 heads like the bundled model, 128 has 16 like Ouro-1.4B.</summary>
     [Params(32, 128)]
@@ -50,26 +54,27 @@ public unsafe class BatchAttentionBenchmarks
             Heads = heads,
             KvHeads = heads,
             HeadDimension = HeadDimension,
-            ContextLength = Positions,
+            ContextLength = Shape.Positions,
             RopeTheta = 10000,
             RmsNormEpsilon = 1e-6f,
             EarlyExitThreshold = 1,
             EndOfTextTokens = [],
         };
-        _batch = new(Requests, Positions);
-        _pool = new(1, heads, HeadDimension, Requests * Positions, Kv);
-        _activations = new(config, kernels, null, Requests, 1, BatchAttention.Lanes(config), Positions);
+        _batch = new(Shape);
+        var slots = Shape.Requests * Shape.Positions;
+        _pool = new(1, heads, HeadDimension, slots, Kv);
+        _activations = new(config, kernels, null, _batch.Rows.Length, 1, BatchAttention.Lanes(config), Shape.Positions);
         _attention = new(config, kernels, _pool, _activations);
         using var numbers = RandomFloats.Create(heads * HeadDimension);
         for (var head = 0; head < heads; head++)
         {
             var source = numbers.Floats + (head * HeadDimension);
-            for (var row = 0; row < Requests; row++)
+            for (var row = 0; row < _batch.Rows.Length; row++)
             {
                 new ReadOnlySpan<float>(source, HeadDimension).CopyTo(new(_activations.ProjectedHead(row, head), HeadDimension));
             }
 
-            for (var slot = 0; slot < Requests * Positions; slot++)
+            for (var slot = 0; slot < slots; slot++)
             {
                 _attention.Write(source, _pool.Keys(0, head), slot);
                 _attention.Write(source, _pool.Values(0, head), slot);

@@ -47,7 +47,7 @@ internal sealed unsafe class AssembledPackedMatrix(PackedLayout layout, byte* we
                 Weights = Tile(output),
                 TileBytes = TileBytes,
                 Codes = inputs.Codes(row + share.First),
-                CodeStride = Length,
+                CodeStride = inputs.Stride,
                 Offsets = inputs.Offsets(row + share.First),
                 Scales = inputs.Scales(row + share.First),
                 ScaleStride = inputs.Groups * sizeof(float),

@@ -35,17 +35,17 @@ internal sealed unsafe class InputRows : IDisposable
         if (type is { } packed)
         {
             Groups = new PackedLayout(packed, 1, length).Groups;
-            _codes = new((long)rows * length);
-            _widenedCodes = packed == PackedType.Int8 && kernels.WidensInt8 ? new((long)rows * length * sizeof(short)) : null;
+            _codes = new((long)rows * Stride);
+            _widenedCodes = packed == PackedType.Int8 && kernels.WidensInt8 ? new((long)rows * Stride * sizeof(short)) : null;
             _scales = NativeBuffer.OfFloats((long)rows * Groups);
             _offsets = NativeBuffer.OfFloats((long)rows * Groups);
         }
     }
 
-    /// <summary>Padded length, and codes from one row to the next.</summary>
+    /// <summary>Padded length.</summary>
     public int Length { get; }
 
-    /// <summary>Floats from one row to the next: a few more, because rows that lie whole pages apart compete for the same lines of a cache.</summary>
+    /// <summary>Floats or codes from one row to the next: a few more, because rows that lie whole pages apart compete for the same lines of a cache.</summary>
     public int Stride => Length + Padding.Block;
 
     /// <summary>Outputs of a matrix that threads take at a time: so many that taking them costs nothing beside multiplying.</summary>
@@ -65,14 +65,14 @@ internal sealed unsafe class InputRows : IDisposable
 
     /// <summary>The codes of a quantised row, -127..127.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public sbyte* Codes(int row) => (sbyte*)_codes!.Pointer + ((nint)row * Length);
+    public sbyte* Codes(int row) => (sbyte*)_codes!.Pointer + ((nint)row * Stride);
 
     /// <summary>
     /// The codes of a quantised row where 8-bit weights are widened: of every four the first, the third, the second and the fourth, which are multiplied by
     /// the lower and then the upper bytes of two 16-bit integers.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public short* WidenedCodes(int row) => (short*)_widenedCodes!.Pointer + ((nint)row * Length);
+    public short* WidenedCodes(int row) => (short*)_widenedCodes!.Pointer + ((nint)row * Stride);
 
     /// <summary>The scale of each group of a quantised row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -211,7 +211,7 @@ internal sealed unsafe class VectorPackedMatrix<TSimd, TVector, TCodes>(PackedLa
         }
 
         nint r1 = Math.Min(1, rows - 1), r2 = Math.Min(2, rows - 1), r3 = Math.Min(3, rows - 1), r4 = Math.Min(4, rows - 1), r5 = Math.Min(5, rows - 1);
-        nint xStride = Length * TCodes.RowCodeBytes;
+        nint xStride = inputs.Stride * TCodes.RowCodeBytes;
         nint x1 = r1 * xStride, x2 = r2 * xStride, x3 = r3 * xStride, x4 = r4 * xStride, x5 = r5 * xStride;
         nint groups = inputs.Groups;
         var x = Codes(inputs, row);

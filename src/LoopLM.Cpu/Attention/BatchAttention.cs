@@ -125,12 +125,13 @@ internal sealed unsafe class BatchAttention(OuroConfig config, Kernels kernels, 
     private void Mix(in AttentionTile tile, Share kvHeads, int kvHead, byte* values, int thread, int* slots, int block)
     {
         var lane = (kvHead - kvHeads.First) * Group(config) * tile.Rows;
+        var most = BlockCount(tile.LastRow, block);
         for (var head = 0; head < Group(config); head++)
         {
             for (int row = tile.FirstRow, rows; row <= tile.LastRow; row += rows, lane += rows)
             {
                 var count = BlockCount(row, block);
-                rows = count == BlockCount(tile.LastRow, block) ? tile.LastRow + 1 - row : 1;
+                rows = count == most ? tile.LastRow + 1 - row : 1;
                 if (count > 0)
                 {
                     _slots.Mix(

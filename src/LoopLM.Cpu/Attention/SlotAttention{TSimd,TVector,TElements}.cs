@@ -115,16 +115,18 @@ internal sealed unsafe class SlotAttention<TSimd, TVector, TElements>(KvPool poo
         }
     }
 
-    /// <summary>Eight positions at a time: as many sums hide the latency of an addition.</summary>
+    /// <summary>Eight positions at a time: as many sums hide the latency of an addition. Behind the last position it is scored again.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ScoreRow(float* query, byte* keys, int* slots, int count, float* scores)
     {
         nint length = _length;
-        var position = 0;
-        for (; position + 8 <= count; position += 8)
+        var last = count - 1;
+        for (var position = 0; position < count; position += 8)
         {
-            byte* k0 = Slot(keys, slots[position]), k1 = Slot(keys, slots[position + 1]), k2 = Slot(keys, slots[position + 2]), k3 = Slot(keys, slots[position + 3]);
-            byte* k4 = Slot(keys, slots[position + 4]), k5 = Slot(keys, slots[position + 5]), k6 = Slot(keys, slots[position + 6]), k7 = Slot(keys, slots[position + 7]);
+            byte* k0 = Slot(keys, slots[position]), k1 = Slot(keys, slots[Math.Min(position + 1, last)]);
+            byte* k2 = Slot(keys, slots[Math.Min(position + 2, last)]), k3 = Slot(keys, slots[Math.Min(position + 3, last)]);
+            byte* k4 = Slot(keys, slots[Math.Min(position + 4, last)]), k5 = Slot(keys, slots[Math.Min(position + 5, last)]);
+            byte* k6 = Slot(keys, slots[Math.Min(position + 6, last)]), k7 = Slot(keys, slots[Math.Min(position + 7, last)]);
             TVector s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default, s6 = default, s7 = default;
             for (nint i = 0; i < length; i += TSimd.Count)
             {
@@ -141,23 +143,6 @@ internal sealed unsafe class SlotAttention<TSimd, TVector, TElements>(KvPool poo
 
             TSimd.Sum(s0, s1, s2, s3).Store(scores + position);
             TSimd.Sum(s4, s5, s6, s7).Store(scores + position + 4);
-        }
-
-        for (; position < count; position += 4)
-        {
-            byte* k0 = Slot(keys, slots[position]), k1 = Slot(keys, slots[Math.Min(position + 1, count - 1)]);
-            byte* k2 = Slot(keys, slots[Math.Min(position + 2, count - 1)]), k3 = Slot(keys, slots[Math.Min(position + 3, count - 1)]);
-            TVector s0 = default, s1 = default, s2 = default, s3 = default;
-            for (nint i = 0; i < length; i += TSimd.Count)
-            {
-                var q = TSimd.Load(query + i);
-                s0 = TSimd.MultiplyAdd(Load(k0, i), q, s0);
-                s1 = TSimd.MultiplyAdd(Load(k1, i), q, s1);
-                s2 = TSimd.MultiplyAdd(Load(k2, i), q, s2);
-                s3 = TSimd.MultiplyAdd(Load(k3, i), q, s3);
-            }
-
-            TSimd.Sum(s0, s1, s2, s3).Store(scores + position);
         }
     }
 

@@ -63,7 +63,7 @@ public unsafe class BatchAttentionBenchmarks
         _batch = new(Shape);
         var slots = Shape.Requests * Shape.Positions;
         _pool = new(1, heads, HeadDimension, slots, Kv);
-        _activations = new(config, kernels, null, _batch.Rows.Length, 1, BatchAttention.Lanes(config), Shape.Positions);
+        _activations = new(config, kernels, WeightType.Float32, _batch.Rows.Length, 1, BatchAttention.Lanes(config), Shape.Positions);
         _attention = new(config, kernels, _pool, _activations);
         using var numbers = RandomFloats.Create(heads * HeadDimension);
         for (var head = 0; head < heads; head++)

@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
-using LoopLM.Checkpoints.Packing;
 using LoopLM.Cpu.Memory;
+using LoopLM.Cpu.Runners;
 using LoopLM.Cpu.Simd;
 using LoopLM.Cpu.Weights;
 
@@ -25,7 +25,7 @@ public unsafe class KernelsBenchmarks
     {
         _weight = RandomFloats.Create(Length);
         _other = RandomFloats.Create(Length);
-        _row = new(_kernels, PackedType.Int8, 1, Length);
+        _row = new(_kernels, WeightType.Int8, 1, Length);
         new ReadOnlySpan<float>(_other.Floats, Length).CopyTo(new(_row[0], Length));
     }
 
@@ -59,5 +59,5 @@ public unsafe class KernelsBenchmarks
 
     /// <summary>Quantisation for an int8 matrix.</summary>
     [Benchmark]
-    public void Quantise() => _row.Quantise(0);
+    public void Quantise() => _row.Prepare(0);
 }

@@ -69,12 +69,12 @@ public unsafe class WeightMatrixBenchmarks
             _matrix = kernels.CreateMatrix(Weights, _weights.Pointer, Shape.Outputs, Shape.Inputs);
         }
 
-        _inputs = new(kernels, packed, Rows, Shape.Inputs);
+        _inputs = new(kernels, Weights, Rows, Shape.Inputs);
         using var rows = RandomFloats.Create((long)Rows * Shape.Inputs);
         for (var row = 0; row < Rows; row++)
         {
             new ReadOnlySpan<float>(rows.Floats + ((nint)row * Shape.Inputs), Shape.Inputs).CopyTo(new(_inputs[row], Shape.Inputs));
-            _inputs.Quantise(row);
+            _inputs.Prepare(row);
         }
 
         _outputs = NativeBuffer.OfFloats((long)Rows * Shape.Outputs);
@@ -89,7 +89,7 @@ public unsafe class WeightMatrixBenchmarks
         _outputs.Dispose();
     }
 
-    /// <summary>All outputs of all rows, quantised before.</summary>
+    /// <summary>All outputs of all rows, prepared before.</summary>
     [Benchmark]
     public void Multiply() => _matrix.Multiply(_inputs, Rows, _outputs.Floats, Shape.Outputs, 0, Shape.Outputs);
 }

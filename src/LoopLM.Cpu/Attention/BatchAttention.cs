@@ -28,8 +28,8 @@ internal sealed unsafe class BatchAttention(OuroConfig config, Kernels kernels, 
     private readonly int _block = Math.Clamp(((int)(BlockBytes / pool.SlotBytes) + BlockGrain - 1) / BlockGrain * BlockGrain, BlockGrain, MaxBlock);
     private readonly AttentionPlan _plan = new(activations.Rows, Math.Min(MaxTileRows, Lanes(config) / Group(config)), config.KvHeads);
 
-    /// <summary>Whether <see cref="Attend"/> also quantises where that is needed: not where heads share groups, which then belong to several threads.</summary>
-    public bool Quantises { get; } = config.HeadDimension % activations.Attended.Grain == 0;
+    /// <summary>Whether <see cref="Attend"/> also prepares what it brought: not where heads share groups, which then belong to several threads.</summary>
+    public bool Prepares { get; } = config.HeadDimension % activations.Attended.Grain == 0;
 
     /// <summary>Lanes that are computed together at most.</summary>
     public static int Lanes(OuroConfig config) => Math.Max(UsualLanes, Group(config));
@@ -150,9 +150,9 @@ internal sealed unsafe class BatchAttention(OuroConfig config, Kernels kernels, 
         row += tile.FirstRow;
         var first = ((kvHeads.First * Group(config)) + head) * config.HeadDimension;
         new ReadOnlySpan<float>(attended, config.HeadDimension).CopyTo(new(activations.Attended[row] + first, config.HeadDimension));
-        if (Quantises)
+        if (Prepares)
         {
-            activations.Attended.Quantise(row, first, config.HeadDimension);
+            activations.Attended.Prepare(row, first, config.HeadDimension);
         }
     }
 }

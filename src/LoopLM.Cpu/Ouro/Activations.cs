@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using LoopLM.Checkpoints.Configuration;
-using LoopLM.Checkpoints.Packing;
 using LoopLM.Cpu.Memory;
+using LoopLM.Cpu.Runners;
 using LoopLM.Cpu.Simd;
 using LoopLM.Cpu.Weights;
 
@@ -19,13 +19,13 @@ internal sealed unsafe class Activations : IDisposable
 
     /// <summary>Reserves room.</summary>
     /// <param name="config">The model's shape.</param>
-    /// <param name="kernels">What quantises rows.</param>
-    /// <param name="type">The integers of the matrices; null for floats.</param>
+    /// <param name="kernels">What prepares rows for matrices.</param>
+    /// <param name="weights">How the matrices are held.</param>
     /// <param name="rows">Most rows of a tick, and row slots.</param>
     /// <param name="threads">Threads that attend at the same time.</param>
     /// <param name="lanes">Queries that a thread attends for together.</param>
     /// <param name="positions">Most positions that a row sees.</param>
-    public Activations(OuroConfig config, Kernels kernels, PackedType? type, int rows, int threads, int lanes, int positions)
+    public Activations(OuroConfig config, Kernels kernels, WeightType weights, int rows, int threads, int lanes, int positions)
     {
         Rows = rows;
         HiddenLength = Padding.Pad(config.HiddenSize);
@@ -48,7 +48,7 @@ internal sealed unsafe class Activations : IDisposable
 
         InputRows ReserveInputs(int rows, int length)
         {
-            var inputs = new InputRows(kernels, type, rows, length);
+            var inputs = new InputRows(kernels, weights, rows, length);
             _buffers.Add(inputs);
             return inputs;
         }

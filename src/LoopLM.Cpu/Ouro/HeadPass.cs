@@ -16,7 +16,7 @@ internal sealed unsafe class HeadPass(WeightMatrix head, ThreadTeam team, Activa
         for (var row = 0; row < rowSlots.Length; row++)
         {
             new ReadOnlySpan<float>(activations.States + ((nint)rowSlots[row] * length), length).CopyTo(new(inputs[row], length));
-            inputs.Quantise(row);
+            inputs.Prepare(row);
         }
 
         fixed (float* destination = logits)

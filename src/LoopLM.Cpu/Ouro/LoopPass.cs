@@ -66,9 +66,9 @@ internal sealed unsafe class LoopPass(
 
             _attention.Attend(_batch!, layer, thread, team.Size);
             team.Synchronize(thread);
-            if (activations.Attended.AreQuantised && !_attention.Quantises)
+            if (activations.Attended.NeedPreparation && !_attention.Prepares)
             {
-                QuantiseAttended(share);
+                PrepareAttended(share);
                 team.Synchronize(thread);
             }
 
@@ -169,11 +169,11 @@ internal sealed unsafe class LoopPass(
         }
     }
 
-    private void QuantiseAttended(Share rows)
+    private void PrepareAttended(Share rows)
     {
         for (var row = rows.First; row < rows.End; row++)
         {
-            activations.Attended.Quantise(row);
+            activations.Attended.Prepare(row);
         }
     }
 
@@ -192,7 +192,7 @@ internal sealed unsafe class LoopPass(
             for (var row = 0; row < _rows; row++)
             {
                 kernels.GateLinearUnit(activations.Gate[row] + outputs.First, activations.Up + ((nint)row * length) + outputs.First, paddedCount);
-                activations.Gate.Quantise(row, outputs.First, paddedCount);
+                activations.Gate.Prepare(row, outputs.First, paddedCount);
             }
         }
     }
@@ -240,7 +240,7 @@ internal sealed unsafe class LoopPass(
     private void Normalise(ResidualStream stream, int row, float* norm)
     {
         kernels.Scale(stream.Hidden(row), InverseRootMeanSquare(stream.Hidden(row)), norm, stream.Normalised[row], activations.HiddenLength);
-        stream.Normalised.Quantise(row);
+        stream.Normalised.Prepare(row);
     }
 
     private float InverseRootMeanSquare(float* vector) =>

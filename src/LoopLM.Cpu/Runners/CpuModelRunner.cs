@@ -47,7 +47,7 @@ public sealed class CpuModelRunner : IModelRunner
         CpuRunnerLog.Opened(options.Logger, Instructions, kernels.ByteProducts, threads, loader.Type, options.Kv);
         _weights = new(checkpoint, config, loader, options.Logger);
         _pool = new(config.Layers, config.KvHeads, config.HeadDimension, capacity.KvSlots, options.Kv);
-        _activations = new(config, kernels, _weights.Type.Packed(), capacity.Rows, threads, BatchAttention.Lanes(config), _limits.Positions);
+        _activations = new(config, kernels, _weights.Type, capacity.Rows, threads, BatchAttention.Lanes(config), _limits.Positions);
         _rotary = new(config.HeadDimension, config.RopeTheta, capacity.Rows);
         _team = new(threads);
         _loopPass = new(config, _weights, kernels, _team, _activations, _pool, _rotary);

@@ -1,8 +1,11 @@
 namespace LoopLM.Cpu.Simd;
 
-/// <summary>Bits for rounding a float32 to its upper half, to nearest even.</summary>
+/// <summary>Bits of a float32 whose upper half is a bfloat16, and bits for rounding to that, to nearest even.</summary>
 internal static class BFloat16
 {
+    /// <summary>The upper half.</summary>
+    public const uint Bits = 0xFFFF_0000;
+
     /// <summary>Added to the bits together with the lowest bit that stays.</summary>
     public const uint HalfUnit = 0x7FFF;
 

@@ -13,6 +13,16 @@ internal readonly unsafe struct BFloat16Elements : IElements
         where TVector : struct => TSimd.LoadBFloat16((ushort*)source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector LoadFirst<TSimd, TVector>(byte* source)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct => TSimd.LoadEvenBFloat16((ushort*)source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector LoadSecond<TSimd, TVector>(byte* source)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct => TSimd.LoadOddBFloat16((ushort*)source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store<TSimd, TVector>(TVector vector, byte* destination)
         where TSimd : struct, ISimd<TVector>
         where TVector : struct => TSimd.StoreBFloat16(vector, (ushort*)destination);

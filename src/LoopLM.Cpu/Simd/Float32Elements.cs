@@ -13,6 +13,16 @@ internal readonly unsafe struct Float32Elements : IElements
         where TVector : struct => TSimd.Load((float*)source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector LoadFirst<TSimd, TVector>(byte* source)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct => TSimd.Load((float*)source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector LoadSecond<TSimd, TVector>(byte* source)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct => TSimd.Load((float*)source + TSimd.Count);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store<TSimd, TVector>(TVector vector, byte* destination)
         where TSimd : struct, ISimd<TVector>
         where TVector : struct => TSimd.Store(vector, (float*)destination);

@@ -10,6 +10,16 @@ internal unsafe interface IElements
         where TSimd : struct, ISimd<TVector>
         where TVector : struct;
 
+    /// <summary>Half of two vectors of elements, those that an ordered row has first.</summary>
+    static abstract TVector LoadFirst<TSimd, TVector>(byte* source)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct;
+
+    /// <summary>The other half of two vectors of elements.</summary>
+    static abstract TVector LoadSecond<TSimd, TVector>(byte* source)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct;
+
     static abstract void Store<TSimd, TVector>(TVector vector, byte* destination)
         where TSimd : struct, ISimd<TVector>
         where TVector : struct;

@@ -24,6 +24,18 @@ internal unsafe interface ISimd<TVector>
     /// <summary>Widens bfloat16 values.</summary>
     static abstract TVector LoadBFloat16(ushort* source);
 
+    /// <summary>Widens the even ones of two vectors of bfloat16 values, which is less work than to widen neighbours.</summary>
+    static abstract TVector LoadEvenBFloat16(ushort* source);
+
+    /// <summary>Widens the odd ones of two vectors of bfloat16 values. They are loaded again, as by <see cref="Reload"/>.</summary>
+    static abstract TVector LoadOddBFloat16(ushort* source);
+
+    /// <summary>The even elements of two vectors.</summary>
+    static abstract TVector Even(TVector lower, TVector upper);
+
+    /// <summary>The odd elements of two vectors.</summary>
+    static abstract TVector Odd(TVector lower, TVector upper);
+
     static abstract void Store(TVector vector, float* destination);
 
     /// <summary>Rounds to bfloat16, to nearest even; a NaN stays one.</summary>

@@ -83,6 +83,9 @@ internal abstract unsafe class Kernels
     /// <param name="sums">Receives the sum of the codes of each group.</param>
     public abstract void Quantise(float* source, int length, int group, int limit, sbyte* codes, float* scales, int* sums);
 
+    /// <summary>Orders numbers as weights in bfloat16 are widened: of every two vectors, the even numbers before the odd ones.</summary>
+    public abstract void SplitPairs(float* source, float* destination, int length);
+
     /// <summary>Rounds numbers to bfloat16.</summary>
     public abstract void RoundToBFloat16(float* source, ushort* destination, int length);
 }

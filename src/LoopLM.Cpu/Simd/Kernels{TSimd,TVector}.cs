@@ -153,6 +153,18 @@ internal sealed unsafe class Kernels<TSimd, TVector>(InstructionSet instructions
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void SplitPairs(float* source, float* destination, int length)
+    {
+        for (var i = 0; i < length; i += 2 * TSimd.Count)
+        {
+            TVector lower = TSimd.Load(source + i), upper = TSimd.Load(source + i + TSimd.Count);
+            TSimd.Store(TSimd.Even(lower, upper), destination + i);
+            TSimd.Store(TSimd.Odd(lower, upper), destination + i + TSimd.Count);
+        }
+    }
+
+    /// <inheritdoc/>
     public override void RoundToBFloat16(float* source, ushort* destination, int length)
     {
         for (var i = 0; i < length; i += TSimd.Count)

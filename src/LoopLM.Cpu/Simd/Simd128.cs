@@ -26,6 +26,20 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
         (Vector128.WidenLower(Vector64.Load(source).ToVector128Unsafe()) << 16).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> LoadEvenBFloat16(ushort* source) => (Vector128.Load((uint*)source) << 16).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> LoadOddBFloat16(ushort* source) => (Reload((float*)source).AsUInt32() & Vector128.Create(BFloat16.Bits)).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Even(Vector128<float> lower, Vector128<float> upper) => Vector128.Create(
+        Vector128.Shuffle(lower, Vector128.Create(0, 2, 0, 2)).GetLower(), Vector128.Shuffle(upper, Vector128.Create(0, 2, 0, 2)).GetLower());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Odd(Vector128<float> lower, Vector128<float> upper) => Vector128.Create(
+        Vector128.Shuffle(lower, Vector128.Create(1, 3, 1, 3)).GetLower(), Vector128.Shuffle(upper, Vector128.Create(1, 3, 1, 3)).GetLower());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector128<float> vector, float* destination) => vector.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

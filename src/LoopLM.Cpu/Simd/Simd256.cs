@@ -25,6 +25,20 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
         0x0100_FFFF, 0x0302_FFFF, 0x0504_FFFF, 0x0706_FFFF, 0x0908_FFFF, 0x0B0A_FFFF, 0x0D0C_FFFF, 0x0F0E_FFFF).AsByte()).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> LoadEvenBFloat16(ushort* source) => (Vector256.Load((uint*)source) << 16).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> LoadOddBFloat16(ushort* source) => (Reload((float*)source).AsUInt32() & Vector256.Create(BFloat16.Bits)).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Even(Vector256<float> lower, Vector256<float> upper) =>
+        Avx2.Permute4x64(Avx.Shuffle(lower, upper, 0b10_00_10_00).AsDouble(), 0b11_01_10_00).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Odd(Vector256<float> lower, Vector256<float> upper) =>
+        Avx2.Permute4x64(Avx.Shuffle(lower, upper, 0b11_01_11_01).AsDouble(), 0b11_01_10_00).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector256<float> vector, float* destination) => vector.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

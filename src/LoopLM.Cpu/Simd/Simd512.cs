@@ -25,6 +25,20 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
         (Avx512F.ConvertToVector512UInt32(Vector256.Load(source)) << 16).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> LoadEvenBFloat16(ushort* source) => (Vector512.Load((uint*)source) << 16).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> LoadOddBFloat16(ushort* source) => (Vector512.Load((uint*)source) & Vector512.Create(BFloat16.Bits)).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Even(Vector512<float> lower, Vector512<float> upper) => Avx512F.PermuteVar16x32x2(
+        lower, Vector512.Create(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30), upper);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Odd(Vector512<float> lower, Vector512<float> upper) => Avx512F.PermuteVar16x32x2(
+        lower, Vector512.Create(1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31), upper);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector512<float> vector, float* destination) => vector.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -48,7 +48,7 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
     {
         if (rows == 1)
         {
-            MultiplyRow(inputs[0], outputs, first, end);
+            MultiplyRow(inputs.Ordered(0), outputs, first, end);
             return;
         }
 
@@ -60,11 +60,11 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
             var y = outputs + (row * outputStride);
             if (TSimd.HasManyRegisters || count <= IRowTile.Two.Rows)
             {
-                MultiplyWide(inputs[row], inputs.Stride, count, y, outputStride, first, end);
+                MultiplyWide(inputs.Ordered(row), inputs.Stride, count, y, outputStride, first, end);
             }
             else
             {
-                MultiplyTall(inputs[row], inputs.Stride, count, y, outputStride, first, end);
+                MultiplyTall(inputs.Ordered(row), inputs.Stride, count, y, outputStride, first, end);
             }
         }
     }
@@ -85,11 +85,14 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Load(byte* weights, nint offset) => TElements.Load<TSimd, TVector>(weights + (offset * TElements.Size));
+    private static TVector LoadFirst(byte* weights, nint offset) => TElements.LoadFirst<TSimd, TVector>(weights + (offset * TElements.Size));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector LoadSecond(byte* weights, nint offset) => TElements.LoadSecond<TSimd, TVector>(weights + (offset * TElements.Size));
 
     /// <summary>Adds the products of two vectors of an output, one after the other, and asks for as many weights that come next.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector AddProducts(TVector sum, byte* weights, nint offset, TVector even, TVector odd, byte* next)
+    private static TVector AddProducts(TVector sum, byte* weights, nint offset, TVector first, TVector second, byte* next)
     {
         Prefetch.ToSecondLevel(next);
         if (PairBytes > Prefetch.Line)
@@ -97,8 +100,8 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
             Prefetch.ToSecondLevel(next + Prefetch.Line);
         }
 
-        sum = TSimd.MultiplyAdd(Load(weights, offset), even, sum);
-        return TSimd.MultiplyAdd(Load(weights, offset + TSimd.Count), odd, sum);
+        sum = TSimd.MultiplyAdd(LoadFirst(weights, offset), first, sum);
+        return TSimd.MultiplyAdd(LoadSecond(weights, offset), second, sum);
     }
 
     /// <summary>The products of a vector of a row with four outputs.</summary>
@@ -168,15 +171,15 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
             var next = w0 + (2 * TileOutputs * RowBytes);
             for (nint i = 0; i < length; i += 2 * TSimd.Count, next += 2 * TileOutputs * PairBytes)
             {
-                TVector even = TSimd.Load(x + i), odd = TSimd.Load(x + i + TSimd.Count);
-                s0 = AddProducts(s0, w0, i, even, odd, next);
-                s1 = AddProducts(s1, w1, i, even, odd, next + PairBytes);
-                s2 = AddProducts(s2, w2, i, even, odd, next + (2 * PairBytes));
-                s3 = AddProducts(s3, w3, i, even, odd, next + (3 * PairBytes));
-                s4 = AddProducts(s4, w4, i, even, odd, next + (4 * PairBytes));
-                s5 = AddProducts(s5, w5, i, even, odd, next + (5 * PairBytes));
-                s6 = AddProducts(s6, w6, i, even, odd, next + (6 * PairBytes));
-                s7 = AddProducts(s7, w7, i, even, odd, next + (7 * PairBytes));
+                TVector x0 = TSimd.Load(x + i), x1 = TSimd.Load(x + i + TSimd.Count);
+                s0 = AddProducts(s0, w0, i, x0, x1, next);
+                s1 = AddProducts(s1, w1, i, x0, x1, next + PairBytes);
+                s2 = AddProducts(s2, w2, i, x0, x1, next + (2 * PairBytes));
+                s3 = AddProducts(s3, w3, i, x0, x1, next + (3 * PairBytes));
+                s4 = AddProducts(s4, w4, i, x0, x1, next + (4 * PairBytes));
+                s5 = AddProducts(s5, w5, i, x0, x1, next + (5 * PairBytes));
+                s6 = AddProducts(s6, w6, i, x0, x1, next + (6 * PairBytes));
+                s7 = AddProducts(s7, w7, i, x0, x1, next + (7 * PairBytes));
             }
 
             Store(TSimd.Sum(s0, s1, s2, s3), y + output, end - output);
@@ -222,17 +225,31 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
         byte* w0 = Row(output, end), w1 = Row(output + 1, end), w2 = Row(output + 2, end), w3 = Row(output + 3, end);
         TVector a0 = default, a1 = default, a2 = default, a3 = default, b0 = default, b1 = default, b2 = default, b3 = default;
         TVector c0 = default, c1 = default, c2 = default, c3 = default, d0 = default, d1 = default, d2 = default, d3 = default;
-        for (nint i = 0; i < length; i += TSimd.Count, next += step)
+        for (nint i = 0; i < length; i += 2 * TSimd.Count, next += 2 * step)
         {
             Prefetch.ToSecondLevel(next);
             Prefetch.ToSecondLevel(next + half);
-            TVector v0 = Load(w0, i), v1 = Load(w1, i), v2 = Load(w2, i), v3 = Load(w3, i);
+            TVector v0 = LoadFirst(w0, i), v1 = LoadFirst(w1, i), v2 = LoadFirst(w2, i), v3 = LoadFirst(w3, i);
             AddProducts(ref a0, ref a1, ref a2, ref a3, v0, v1, v2, v3, x + i);
             AddProducts(ref b0, ref b1, ref b2, ref b3, v0, v1, v2, v3, x1 + i);
             if (TTile.Rows > 2)
             {
                 AddProducts(ref c0, ref c1, ref c2, ref c3, v0, v1, v2, v3, x2 + i);
                 AddProducts(ref d0, ref d1, ref d2, ref d3, v0, v1, v2, v3, x3 + i);
+            }
+
+            Prefetch.ToSecondLevel(next + step);
+            Prefetch.ToSecondLevel(next + step + half);
+            v0 = LoadSecond(w0, i);
+            v1 = LoadSecond(w1, i);
+            v2 = LoadSecond(w2, i);
+            v3 = LoadSecond(w3, i);
+            AddProducts(ref a0, ref a1, ref a2, ref a3, v0, v1, v2, v3, x + i + TSimd.Count);
+            AddProducts(ref b0, ref b1, ref b2, ref b3, v0, v1, v2, v3, x1 + i + TSimd.Count);
+            if (TTile.Rows > 2)
+            {
+                AddProducts(ref c0, ref c1, ref c2, ref c3, v0, v1, v2, v3, x2 + i + TSimd.Count);
+                AddProducts(ref d0, ref d1, ref d2, ref d3, v0, v1, v2, v3, x3 + i + TSimd.Count);
             }
         }
 
@@ -305,10 +322,10 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
 
                 byte* w0 = Row(output, end), w1 = Row(output + 1, end);
                 float* upper = x + start, lower = upper + (lowerHalf * xStride);
-                for (var i = start; i < stop; i += TSimd.Count, upper += TSimd.Count, lower += TSimd.Count, next += step)
+                for (var i = start; i < stop; i += 2 * TSimd.Count, upper += 2 * TSimd.Count, lower += 2 * TSimd.Count, next += 2 * step)
                 {
                     Prefetch.ToSecondLevel(next);
-                    TVector v0 = Load(w0, i), v1 = Load(w1, i);
+                    TVector v0 = LoadFirst(w0, i), v1 = LoadFirst(w1, i);
                     AddProducts(ref a0, ref a1, v0, v1, upper);
                     AddProducts(ref b0, ref b1, v0, v1, upper + xStride);
                     if (TTile.Rows > 4)
@@ -321,6 +338,23 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
                     if (TTile.Rows > 4)
                     {
                         AddProducts(ref f0, ref f1, v0, v1, lower + (2 * xStride));
+                    }
+
+                    Prefetch.ToSecondLevel(next + step);
+                    v0 = LoadSecond(w0, i);
+                    v1 = LoadSecond(w1, i);
+                    AddProducts(ref a0, ref a1, v0, v1, upper + TSimd.Count);
+                    AddProducts(ref b0, ref b1, v0, v1, upper + xStride + TSimd.Count);
+                    if (TTile.Rows > 4)
+                    {
+                        AddProducts(ref c0, ref c1, v0, v1, upper + (2 * xStride) + TSimd.Count);
+                    }
+
+                    AddProducts(ref d0, ref d1, v0, v1, lower + TSimd.Count);
+                    AddProducts(ref e0, ref e1, v0, v1, lower + xStride + TSimd.Count);
+                    if (TTile.Rows > 4)
+                    {
+                        AddProducts(ref f0, ref f1, v0, v1, lower + (2 * xStride) + TSimd.Count);
                     }
                 }
 

@@ -2,37 +2,41 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using LoopLM.Checkpoints.Packing;
 using LoopLM.Cpu.Memory;
+using LoopLM.Cpu.Runners;
 using LoopLM.Cpu.Simd;
 
 namespace LoopLM.Cpu.Weights;
 
 /// <summary>
-/// Rows of floats that go into matrices. Where the matrices are packed, a row is quantised before it is multiplied, in the groups of the weights,
-/// with a scale for each; what the zero of the weights' codes adds to a product is known then.
+/// Rows of floats that go into matrices, prepared before they are multiplied. Where the matrices are packed, a row is quantised, in the groups of the
+/// weights, with a scale for each; what the zero of the weights' codes adds to a product is known then. Where they are bfloat16, it is ordered as the
+/// weights are widened.
 /// </summary>
 internal sealed unsafe class InputRows : IDisposable
 {
     // Multiplying so many weights by one row takes microseconds.
     private const int ChunkWeights = 128 << 10;
 
-    private readonly PackedType? _type;
+    private readonly PackedType? _packed;
     private readonly Kernels _kernels;
     private readonly NativeBuffer _floats;
+    private readonly NativeBuffer? _ordered;
     private readonly NativeBuffer? _codes;
     private readonly NativeBuffer? _widenedCodes;
     private readonly NativeBuffer? _scales;
     private readonly NativeBuffer? _offsets;
 
     /// <summary>Reserves rows.</summary>
-    /// <param name="kernels">What quantises.</param>
-    /// <param name="type">The matrices' integers; null for floats.</param>
+    /// <param name="kernels">What prepares rows.</param>
+    /// <param name="weights">How the matrices are held, not <see cref="WeightType.Auto"/>.</param>
     /// <param name="rows">How many.</param>
     /// <param name="length">Their padded length.</param>
-    public InputRows(Kernels kernels, PackedType? type, int rows, int length)
+    public InputRows(Kernels kernels, WeightType weights, int rows, int length)
     {
-        (_kernels, _type, Length) = (kernels, type, length);
+        (_kernels, _packed, Length) = (kernels, weights.Packed(), length);
         _floats = NativeBuffer.OfFloats((long)rows * Stride);
-        if (type is { } packed)
+        _ordered = weights == WeightType.BFloat16 ? NativeBuffer.OfFloats((long)rows * Stride) : null;
+        if (_packed is { } packed)
         {
             Groups = new PackedLayout(packed, 1, length).Groups;
             _codes = new((long)rows * Stride);
@@ -54,14 +58,17 @@ internal sealed unsafe class InputRows : IDisposable
     /// <summary>Groups of a row.</summary>
     public int Groups { get; }
 
-    /// <summary>Where a part of a row that is quantised by itself may begin: at whole groups, and at whole blocks of floats.</summary>
-    public int Grain => Math.Max(Padding.Block, _type is { } type ? PackedLayout.GroupOf(type) : 0);
+    /// <summary>Where a part of a row that is prepared by itself may begin: at whole groups, and at whole blocks of floats.</summary>
+    public int Grain => Math.Max(Padding.Block, _packed is { } packed ? PackedLayout.GroupOf(packed) : 0);
 
-    /// <summary>Whether rows must be quantised before they are multiplied.</summary>
-    public bool AreQuantised => _type is not null;
+    /// <summary>Whether rows must be prepared before they are multiplied.</summary>
+    public bool NeedPreparation => _packed is not null || _ordered is not null;
 
     /// <summary>A row.</summary>
     public float* this[int row] => _floats.Floats + ((nint)row * Stride);
+
+    /// <summary>A row in the order in which weights are widened.</summary>
+    public float* Ordered(int row) => (_ordered ?? _floats).Floats + ((nint)row * Stride);
 
     /// <summary>The codes of a quantised row, -127..127.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -82,32 +89,22 @@ internal sealed unsafe class InputRows : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int* Offsets(int row) => (int*)_offsets!.Pointer + ((nint)row * Groups);
 
-    /// <summary>Quantises a row where the matrices need it.</summary>
-    public void Quantise(int row) => Quantise(row, 0, Length);
+    /// <summary>Prepares a row where the matrices need it.</summary>
+    public void Prepare(int row) => Prepare(row, 0, Length);
 
-    /// <summary>Quantises a part of a row where the matrices need it.</summary>
+    /// <summary>Prepares a part of a row where the matrices need it.</summary>
     /// <param name="row">The row.</param>
     /// <param name="first">Where the part begins, a multiple of <see cref="Grain"/>.</param>
     /// <param name="count">Its padded length; whole groups, or what is left of the row.</param>
-    public void Quantise(int row, int first, int count)
+    public void Prepare(int row, int first, int count)
     {
-        if (_type is not { } type)
+        if (_packed is { } packed)
         {
-            return;
+            Quantise(packed, row, first, count);
         }
-
-        var group = first / PackedLayout.GroupOf(type);
-        var offsets = Offsets(row);
-        _kernels.Quantise(
-            this[row] + first, count, PackedLayout.GroupOf(type), PackedLayout.LimitOf(PackedType.Int8), Codes(row) + first, Scales(row) + group, offsets + group);
-        for (; group * PackedLayout.GroupOf(type) < first + count; group++)
+        else if (_ordered is not null)
         {
-            offsets[group] *= -PackedLayout.ZeroOf(type);
-        }
-
-        if (_widenedCodes is not null)
-        {
-            Widen(Codes(row) + first, WidenedCodes(row) + first, count);
+            _kernels.SplitPairs(this[row] + first, Ordered(row) + first, count);
         }
     }
 
@@ -115,6 +112,7 @@ internal sealed unsafe class InputRows : IDisposable
     public void Dispose()
     {
         _floats.Dispose();
+        _ordered?.Dispose();
         _codes?.Dispose();
         _widenedCodes?.Dispose();
         _scales?.Dispose();
@@ -129,6 +127,23 @@ internal sealed unsafe class InputRows : IDisposable
             var (lower, upper) = Vector128.Widen(Vector128.Shuffle(Vector128.Load((byte*)codes + i), order).AsSByte());
             lower.Store(widened + i);
             upper.Store(widened + i + Vector128<short>.Count);
+        }
+    }
+
+    private void Quantise(PackedType type, int row, int first, int count)
+    {
+        var group = first / PackedLayout.GroupOf(type);
+        var offsets = Offsets(row);
+        _kernels.Quantise(
+            this[row] + first, count, PackedLayout.GroupOf(type), PackedLayout.LimitOf(PackedType.Int8), Codes(row) + first, Scales(row) + group, offsets + group);
+        for (; group * PackedLayout.GroupOf(type) < first + count; group++)
+        {
+            offsets[group] *= -PackedLayout.ZeroOf(type);
+        }
+
+        if (_widenedCodes is not null)
+        {
+            Widen(Codes(row) + first, WidenedCodes(row) + first, count);
         }
     }
 }

@@ -99,7 +99,7 @@ public sealed unsafe class BatchAttentionTests : IDisposable
     {
         var kernels = Kernels.Of(instructions);
         using var pool = new KvPool(2, config.KvHeads, config.HeadDimension, Slots, kv);
-        using var activations = new Activations(config, kernels, null, Rows, threads, BatchAttention.Lanes(config), Slots);
+        using var activations = new Activations(config, kernels, WeightType.Float32, Rows, threads, BatchAttention.Lanes(config), Slots);
         using var padded = NativeBuffer.OfFloats(activations.HeadLength);
         var attention = new BatchAttention(config, kernels, pool, activations);
         for (var head = 0; head < Slots * config.KvHeads; head++)

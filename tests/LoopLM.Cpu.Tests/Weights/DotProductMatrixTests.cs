@@ -25,14 +25,16 @@ public sealed unsafe class DotProductMatrixTests
         using var rounded = new NativeBuffer(sizeof(ushort) * Outputs * Inputs);
         kernels.RoundToBFloat16(weights.Floats, (ushort*)rounded.Pointer, Outputs * Inputs);
         var matrix = kernels.CreateMatrix(type, type == WeightType.BFloat16 ? rounded.Pointer : weights.Pointer, Outputs, Inputs);
-        using var inputs = new InputRows(kernels, null, MaxRows, Inputs);
-        using var row = new InputRows(kernels, null, 1, Inputs);
+        using var inputs = new InputRows(kernels, type, MaxRows, Inputs);
+        using var row = new InputRows(kernels, type, 1, Inputs);
         var alone = new float[MaxRows * Outputs];
         for (var i = 0; i < MaxRows; i++)
         {
             using var floats = RandomFloats(random, Inputs);
             new ReadOnlySpan<float>(floats.Floats, Inputs).CopyTo(new(inputs[i], Inputs));
             new ReadOnlySpan<float>(floats.Floats, Inputs).CopyTo(new(row[0], Inputs));
+            inputs.Prepare(i);
+            row.Prepare(0);
             Multiply(matrix, row, 1).CopyTo(alone, i * Outputs);
         }
 

@@ -1,4 +1,4 @@
-using LoopLM.Checkpoints.Packing;
+using LoopLM.Cpu.Runners;
 using LoopLM.Cpu.Simd;
 using LoopLM.Cpu.Weights;
 
@@ -9,25 +9,43 @@ public sealed unsafe class InputRowsTests
     private const int Length = 416;
 
     [Theory]
-    [InlineData(PackedType.Int8)]
-    [InlineData(PackedType.Int4)]
-    public void Quantise_PartsInAnyOrder_EqualTheWholeRow(PackedType type)
+    [InlineData(WeightType.Int8)]
+    [InlineData(WeightType.Int4)]
+    public void Prepare_PartsForPackedWeightsInAnyOrder_EqualTheWholeRow(WeightType type)
     {
         using var whole = Rows(type);
         using var parts = Rows(type);
-        var grain = parts.Grain;
 
-        whole.Quantise(1);
-        parts.Quantise(1, 3 * grain, Length - (3 * grain));
-        parts.Quantise(1, grain, 2 * grain);
-        parts.Quantise(1, 0, grain);
+        PrepareInParts(whole, parts);
 
         Assert.Equal(new ReadOnlySpan<sbyte>(whole.Codes(1), Length), new ReadOnlySpan<sbyte>(parts.Codes(1), Length));
         Assert.Equal(new ReadOnlySpan<float>(whole.Scales(1), whole.Groups), new ReadOnlySpan<float>(parts.Scales(1), parts.Groups));
         Assert.Equal(new ReadOnlySpan<int>(whole.Offsets(1), whole.Groups), new ReadOnlySpan<int>(parts.Offsets(1), parts.Groups));
     }
 
-    private static InputRows Rows(PackedType type)
+    [Theory]
+    [InlineData(WeightType.Float32)]
+    [InlineData(WeightType.BFloat16)]
+    public void Prepare_PartsForFloatsInAnyOrder_EqualTheWholeRow(WeightType type)
+    {
+        using var whole = Rows(type);
+        using var parts = Rows(type);
+
+        PrepareInParts(whole, parts);
+
+        Assert.Equal(new ReadOnlySpan<float>(whole.Ordered(1), Length), new ReadOnlySpan<float>(parts.Ordered(1), Length));
+    }
+
+    private static void PrepareInParts(InputRows whole, InputRows parts)
+    {
+        var grain = parts.Grain;
+        whole.Prepare(1);
+        parts.Prepare(1, 3 * grain, Length - (3 * grain));
+        parts.Prepare(1, grain, 2 * grain);
+        parts.Prepare(1, 0, grain);
+    }
+
+    private static InputRows Rows(WeightType type)
     {
         var random = new Random(1);
         var rows = new InputRows(Kernels.Of(Kernels.Best), type, 2, Length);

@@ -119,11 +119,11 @@ public sealed unsafe class WeightMatrixTests : IDisposable
 
     private float[] Multiply(InstructionSet instructions, WeightType type, WeightMatrix matrix, int firstRow, int rows, int first, int end)
     {
-        using var inputs = new InputRows(Kernels.Of(instructions), type.Packed(), rows, Inputs);
+        using var inputs = new InputRows(Kernels.Of(instructions), type, rows, Inputs);
         for (var row = 0; row < rows; row++)
         {
             _inputs.AsSpan((firstRow + row) * Inputs, Inputs).CopyTo(new Span<float>(inputs[row], Inputs));
-            inputs.Quantise(row);
+            inputs.Prepare(row);
         }
 
         var results = new float[(rows + 1) * Outputs];

@@ -21,7 +21,7 @@ internal sealed unsafe class KvPool : IDisposable
     /// <param name="kvHeads">Heads of keys and values.</param>
     /// <param name="headDimension">Length of a head.</param>
     /// <param name="slots">Slots.</param>
-    /// <param name="type">How they are stored.</param>
+    /// <param name="type">How they are stored, not <see cref="KvType.Auto"/>.</param>
     public KvPool(int layers, int kvHeads, int headDimension, int slots, KvType type)
     {
         (_slots, Type, HeadLength, SlotBytes) = (slots, type, Padding.Pad(headDimension), (nint)SlotSize(kvHeads, headDimension, type));

@@ -39,14 +39,15 @@ public sealed class CpuModelRunner : IModelRunner
         options.Check();
         var kernels = Kernels.Of(options.Instructions ?? Kernels.Best);
         var loader = new WeightLoader(checkpoint, options.Weights, kernels);
-        CheckMemory(config, capacity, options.Kv, loader);
+        var kv = options.Kv != KvType.Auto ? options.Kv : loader.PackedType is null ? KvType.Float32 : KvType.BFloat16;
+        CheckMemory(config, capacity, kv, loader);
         var threads = options.Threads ?? Environment.ProcessorCount;
         Model = Describe(config);
         Instructions = kernels.Instructions;
         _limits = new(capacity, Model);
-        CpuRunnerLog.Opened(options.Logger, Instructions, kernels.ByteProducts, threads, loader.Type, options.Kv);
+        CpuRunnerLog.Opened(options.Logger, Instructions, kernels.ByteProducts, threads, loader.Type, kv);
         _weights = new(checkpoint, config, loader, options.Logger);
-        _pool = new(config.Layers, config.KvHeads, config.HeadDimension, capacity.KvSlots, options.Kv);
+        _pool = new(config.Layers, config.KvHeads, config.HeadDimension, capacity.KvSlots, kv);
         _activations = new(config, kernels, _weights.Type, capacity.Rows, threads, BatchAttention.Lanes(config), _limits.Positions);
         _rotary = new(config.HeadDimension, config.RopeTheta, capacity.Rows);
         _team = new(threads);

@@ -10,8 +10,8 @@ public sealed record CpuRunnerOptions
     /// <summary>How the matrices are held. Default: as the checkpoint holds them.</summary>
     public WeightType Weights { get; init; } = WeightType.Auto;
 
-    /// <summary>How keys and values are held. Default: float32.</summary>
-    public KvType Kv { get; init; } = KvType.Float32;
+    /// <summary>How keys and values are held. Default: bfloat16 where the weights are int8 or int4, float32 elsewhere.</summary>
+    public KvType Kv { get; init; } = KvType.Auto;
 
     /// <summary>Threads, the engine's own included, from 1. Default: one for each processor.</summary>
     public int? Threads { get; init; }

@@ -9,6 +9,6 @@ public sealed class KvOptions
     public const string Section = "Kv";
 
     /// <summary>Their type in the cpu runner; the Torch runner holds them in the type of the weights.</summary>
-    [AllowedValues("float32", "bfloat16", ErrorMessage = "Kv:Type must be float32 or bfloat16.")]
-    public string Type { get; set; } = "float32";
+    [AllowedValues("auto", "float32", "bfloat16", ErrorMessage = "Kv:Type must be auto, float32 or bfloat16.")]
+    public string Type { get; set; } = "auto";
 }

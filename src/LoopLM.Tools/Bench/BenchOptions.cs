@@ -7,7 +7,7 @@ namespace LoopLM.Tools.Bench;
 internal sealed class BenchOptions(IEnumerable<string> runners)
 {
     private readonly Option<string> _weights = Choice("--weights", "How matrices are held.", "auto", "float32", "bfloat16", "int8", "int4");
-    private readonly Option<string> _kv = Choice("--kv", "How keys and values are held.", "float32", "bfloat16");
+    private readonly Option<string> _kv = Choice("--kv", "How keys and values are held.", "auto", "float32", "bfloat16");
     private readonly Option<int?> _threads = new("--threads") { Description = "Threads that compute; default: one for each processor." };
     private readonly Option<int> _rounds = new("--rounds") { Description = "How often to measure; the median counts.", DefaultValueFactory = _ => 3 };
 

@@ -131,6 +131,20 @@ public sealed class CpuModelRunnerTests : IDisposable
         Assert.Contains("Ask for fewer slots, for keys and values in bfloat16.", exception.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(WeightType.Float32, KvType.Float32)]
+    [InlineData(WeightType.BFloat16, KvType.Float32)]
+    [InlineData(WeightType.Int8, KvType.BFloat16)]
+    [InlineData(WeightType.Int4, KvType.BFloat16)]
+    public void Open_KvLeftOpen_RoundsThemOnlyWhereWeightsArePacked(WeightType weights, KvType expected)
+    {
+        var logger = new RecordingLogger();
+
+        using var runner = Open(new CpuRunnerOptions { Weights = weights, Logger = logger });
+
+        Assert.EndsWith($"keys and values {expected}", logger.Messages[0], StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Open_QuantisingWeights_LogsWhatItUsesAndItsProgress()
     {

@@ -11,9 +11,6 @@ internal unsafe interface ISimd<TVector>
     /// <summary>Floats in a vector, a divisor of <see cref="Padding.Block"/>.</summary>
     static abstract int Count { get; }
 
-    /// <summary>Whether 16 accumulators fit the registers beside their operands.</summary>
-    static abstract bool HasManyRegisters { get; }
-
     static abstract TVector Broadcast(float value);
 
     static abstract TVector Load(float* source);

@@ -15,13 +15,16 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
     where TVector : struct
     where TElements : struct, IElements
 {
-    // Outputs of a wide tile, and of a vector of results.
+    // Outputs that are summed together, and of a vector of results.
     private const int TileOutputs = 4;
 
-    // Weights that tall tiles share: they stay in the second-level cache while the rows pass by.
+    // While all weights pass by, the inputs of a block of rows stay in the second- or third-level cache.
+    private const int BlockFloats = 256 << 10;
+
+    // Weights that tiles share: they stay in the second-level cache while the rows pass by.
     private const int PanelOutputs = 16;
 
-    // Inputs of a tall tile that stay in the first-level cache while the weights of a panel pass by.
+    // Inputs of a tile that stay in the first-level cache while the weights of a panel pass by.
     private const int ChunkInputs = 512;
 
     /// <summary>The first weight.</summary>
@@ -52,19 +55,18 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
             return;
         }
 
-        // While all weights pass by, the inputs of a block of rows stay in the second-level cache; those of tall tiles, which are read less often, in the third.
-        var blockRows = TSimd.HasManyRegisters ? BlockRows(96 << 10, PaddedInputs, IRowTile.Four.Rows) : BlockRows(256 << 10, PaddedInputs, IRowTile.Six.Rows);
+        var blockRows = BlockRows(BlockFloats, PaddedInputs, IRowTile.Six.Rows);
         for (var row = 0; row < rows; row += blockRows)
         {
             var count = Math.Min(blockRows, rows - row);
             var y = outputs + (row * outputStride);
-            if (TSimd.HasManyRegisters || count <= IRowTile.Two.Rows)
+            if (count <= 2)
             {
-                MultiplyWide(inputs.Ordered(row), inputs.Stride, count, y, outputStride, first, end);
+                MultiplyTwoRows(inputs.Ordered(row), inputs.Stride, count, y, outputStride, first, end);
             }
             else
             {
-                MultiplyTall(inputs.Ordered(row), inputs.Stride, count, y, outputStride, first, end);
+                MultiplyRows(inputs.Ordered(row), inputs.Stride, count, y, outputStride, first, end);
             }
         }
     }
@@ -90,16 +92,22 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector LoadSecond(byte* weights, nint offset) => TElements.LoadSecond<TSimd, TVector>(weights + (offset * TElements.Size));
 
+    /// <summary>Asks for two vectors of weights.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PrefetchPair(byte* weights)
+    {
+        Prefetch.ToSecondLevel(weights);
+        if (PairBytes > Prefetch.Line)
+        {
+            Prefetch.ToSecondLevel(weights + Prefetch.Line);
+        }
+    }
+
     /// <summary>Adds the products of two vectors of an output, one after the other, and asks for as many weights that come next.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector AddProducts(TVector sum, byte* weights, nint offset, TVector first, TVector second, byte* next)
     {
-        Prefetch.ToSecondLevel(next);
-        if (PairBytes > Prefetch.Line)
-        {
-            Prefetch.ToSecondLevel(next + Prefetch.Line);
-        }
-
+        PrefetchPair(next);
         sum = TSimd.MultiplyAdd(LoadFirst(weights, offset), first, sum);
         return TSimd.MultiplyAdd(LoadSecond(weights, offset), second, sum);
     }
@@ -125,7 +133,7 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
         sum1 = TSimd.MultiplyAdd(weights1, input, sum1);
     }
 
-    /// <summary>The sums of two outputs of a row of a tall tile.</summary>
+    /// <summary>The sums of two outputs of a row of a tile.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void LoadSums(float* sums, nint row, out TVector sum0, out TVector sum1)
     {
@@ -133,7 +141,7 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
         (sum0, sum1) = (TSimd.Load(sums), TSimd.Load(sums + TSimd.Count));
     }
 
-    /// <summary>Keeps the sums of two outputs of a row of a tall tile.</summary>
+    /// <summary>Keeps the sums of two outputs of a row of a tile.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void StoreSums(float* sums, nint row, TVector sum0, TVector sum1)
     {
@@ -142,7 +150,7 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
         TSimd.Store(sum1, sums + TSimd.Count);
     }
 
-    /// <summary>The results of a panel for one half of a tall tile's rows.</summary>
+    /// <summary>The results of a panel for one half of a tile's rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void StoreHalf(float* sums, int rows, float* y, nint yStride, int first, int end)
     {
@@ -187,84 +195,45 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
         }
     }
 
-    /// <summary>A block of rows in tiles of four outputs. The rows share the work of asking for the weights of the next tile.</summary>
-    private void MultiplyWide(float* x, nint xStride, int rows, float* y, nint yStride, int first, int end)
+    /// <summary>Two rows and four outputs at a time. Where there is one row it is computed twice.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void MultiplyTwoRows(float* x, nint xStride, int rows, float* y, nint yStride, int first, int end)
     {
-        // Two lines at a time are asked for, one in either half of what a tile of rows asks for.
-        var tiles = (rows + 3) / 4;
-        var half = TileOutputs * RowBytes / (2 * tiles);
+        nint length = PaddedInputs, second = rows - 1;
+
+        // Lines of either half of the next four outputs are asked for in turn.
+        var half = 2 * RowBytes;
         for (var output = first; output < end; output += TileOutputs)
         {
-            var row = 0;
-            var next = Row(output, end) + (TileOutputs * RowBytes);
-            if (TSimd.HasManyRegisters)
+            byte* w0 = Row(output, end), w1 = Row(output + 1, end), w2 = Row(output + 2, end), w3 = Row(output + 3, end);
+            TVector a0 = default, a1 = default, a2 = default, a3 = default, b0 = default, b1 = default, b2 = default, b3 = default;
+            float* upper = x, lower = x + (second * xStride);
+            var next = w0 + (TileOutputs * RowBytes);
+            for (nint i = 0; i < length; i += 2 * TSimd.Count, upper += 2 * TSimd.Count, lower += 2 * TSimd.Count, next += 2 * PairBytes)
             {
-                for (; rows - row > 2; row += 4, next += 2 * half)
-                {
-                    MultiplyWideTile<IRowTile.Four>(x + (row * xStride), xStride, rows - row, y + (row * yStride), yStride, output, end, next, half);
-                }
+                PrefetchPair(next);
+                PrefetchPair(next + half);
+                TVector v0 = LoadFirst(w0, i), v1 = LoadFirst(w1, i), v2 = LoadFirst(w2, i), v3 = LoadFirst(w3, i);
+                AddProducts(ref a0, ref a1, ref a2, ref a3, v0, v1, v2, v3, upper);
+                AddProducts(ref b0, ref b1, ref b2, ref b3, v0, v1, v2, v3, lower);
+
+                PrefetchPair(next + PairBytes);
+                PrefetchPair(next + PairBytes + half);
+                v0 = LoadSecond(w0, i);
+                v1 = LoadSecond(w1, i);
+                v2 = LoadSecond(w2, i);
+                v3 = LoadSecond(w3, i);
+                AddProducts(ref a0, ref a1, ref a2, ref a3, v0, v1, v2, v3, upper + TSimd.Count);
+                AddProducts(ref b0, ref b1, ref b2, ref b3, v0, v1, v2, v3, lower + TSimd.Count);
             }
 
-            for (; row < rows; row += 2, next += 2 * half)
-            {
-                MultiplyWideTile<IRowTile.Two>(x + (row * xStride), xStride, rows - row, y + (row * yStride), yStride, output, end, next, half);
-            }
+            Store(TSimd.Sum(a0, a1, a2, a3), y + output, end - output);
+            Store(TSimd.Sum(b0, b1, b2, b3), y + (second * yStride) + output, end - output);
         }
     }
 
-    /// <summary>A tile of some rows and four outputs. Where there are fewer rows the last one is computed again.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void MultiplyWideTile<TTile>(float* x, nint xStride, int rows, float* y, nint yStride, int output, int end, byte* next, nint half)
-        where TTile : struct, IRowTile
-    {
-        nint length = PaddedInputs;
-        var last = Math.Min(rows, TTile.Rows) - 1;
-        nint r1 = Math.Min(1, last), r2 = Math.Min(2, last), r3 = Math.Min(3, last);
-        float* x1 = x + (r1 * xStride), x2 = x + (r2 * xStride), x3 = x + (r3 * xStride);
-        var step = half * TSimd.Count / length;
-        byte* w0 = Row(output, end), w1 = Row(output + 1, end), w2 = Row(output + 2, end), w3 = Row(output + 3, end);
-        TVector a0 = default, a1 = default, a2 = default, a3 = default, b0 = default, b1 = default, b2 = default, b3 = default;
-        TVector c0 = default, c1 = default, c2 = default, c3 = default, d0 = default, d1 = default, d2 = default, d3 = default;
-        for (nint i = 0; i < length; i += 2 * TSimd.Count, next += 2 * step)
-        {
-            Prefetch.ToSecondLevel(next);
-            Prefetch.ToSecondLevel(next + half);
-            TVector v0 = LoadFirst(w0, i), v1 = LoadFirst(w1, i), v2 = LoadFirst(w2, i), v3 = LoadFirst(w3, i);
-            AddProducts(ref a0, ref a1, ref a2, ref a3, v0, v1, v2, v3, x + i);
-            AddProducts(ref b0, ref b1, ref b2, ref b3, v0, v1, v2, v3, x1 + i);
-            if (TTile.Rows > 2)
-            {
-                AddProducts(ref c0, ref c1, ref c2, ref c3, v0, v1, v2, v3, x2 + i);
-                AddProducts(ref d0, ref d1, ref d2, ref d3, v0, v1, v2, v3, x3 + i);
-            }
-
-            Prefetch.ToSecondLevel(next + step);
-            Prefetch.ToSecondLevel(next + step + half);
-            v0 = LoadSecond(w0, i);
-            v1 = LoadSecond(w1, i);
-            v2 = LoadSecond(w2, i);
-            v3 = LoadSecond(w3, i);
-            AddProducts(ref a0, ref a1, ref a2, ref a3, v0, v1, v2, v3, x + i + TSimd.Count);
-            AddProducts(ref b0, ref b1, ref b2, ref b3, v0, v1, v2, v3, x1 + i + TSimd.Count);
-            if (TTile.Rows > 2)
-            {
-                AddProducts(ref c0, ref c1, ref c2, ref c3, v0, v1, v2, v3, x2 + i + TSimd.Count);
-                AddProducts(ref d0, ref d1, ref d2, ref d3, v0, v1, v2, v3, x3 + i + TSimd.Count);
-            }
-        }
-
-        y += output;
-        Store(TSimd.Sum(a0, a1, a2, a3), y, end - output);
-        Store(TSimd.Sum(b0, b1, b2, b3), y + (r1 * yStride), end - output);
-        if (TTile.Rows > 2)
-        {
-            Store(TSimd.Sum(c0, c1, c2, c3), y + (r2 * yStride), end - output);
-            Store(TSimd.Sum(d0, d1, d2, d3), y + (r3 * yStride), end - output);
-        }
-    }
-
-    /// <summary>Three or more rows, in tiles of six or four rows and two outputs, panel by panel: in 16 registers they leave fewer weights to widen than wide tiles.</summary>
-    private void MultiplyTall(float* x, nint xStride, int rows, float* y, nint yStride, int first, int end)
+    /// <summary>Three or more rows, in tiles of six or four rows and two outputs, panel by panel: many rows share the work of widening a weight.</summary>
+    private void MultiplyRows(float* x, nint xStride, int rows, float* y, nint yStride, int first, int end)
     {
         // The tiles of rows share the work of asking for the next panel.
         var tiles = (rows + IRowTile.Six.Rows - 1) / IRowTile.Six.Rows;
@@ -279,12 +248,12 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
                 var left = rows - row;
                 if (left is > 8 or 5 or 6)
                 {
-                    MultiplyTallTile<IRowTile.Six>(x + (row * xStride), xStride, left, y + (row * yStride), yStride, output, panelEnd, next, bytes);
+                    MultiplyTile<IRowTile.Six>(x + (row * xStride), xStride, left, y + (row * yStride), yStride, output, panelEnd, next, bytes);
                     row += IRowTile.Six.Rows;
                 }
                 else
                 {
-                    MultiplyTallTile<IRowTile.Four>(x + (row * xStride), xStride, left, y + (row * yStride), yStride, output, panelEnd, next, bytes);
+                    MultiplyTile<IRowTile.Four>(x + (row * xStride), xStride, left, y + (row * yStride), yStride, output, panelEnd, next, bytes);
                     row += IRowTile.Four.Rows;
                 }
             }
@@ -295,13 +264,14 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
     /// <remarks>Chunk by chunk of the inputs; the sums of the panel wait in memory for the next one.</remarks>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void MultiplyTallTile<TTile>(float* x, nint xStride, int rows, float* y, nint yStride, int first, int end, byte* next, nint bytes)
+    private void MultiplyTile<TTile>(float* x, nint xStride, int rows, float* y, nint yStride, int first, int end, byte* next, nint bytes)
         where TTile : struct, IRowTile
     {
         nint length = PaddedInputs;
         nint lowerHalf = Math.Min(rows, TTile.Rows) - (TTile.Rows / 2);
         var step = bytes * 2 * TSimd.Count / (PanelOutputs * length);
-        var sums = stackalloc float[IRowTile.Six.Rows * PanelOutputs * TSimd.Count];
+        var room = stackalloc byte[(IRowTile.Six.Rows * PanelOutputs * TSimd.Count * sizeof(float)) + Prefetch.Line];
+        var sums = Prefetch.AlignToLine(room);
         for (nint start = 0; start < length; start += ChunkInputs)
         {
             var stop = Math.Min(start + ChunkInputs, length);
@@ -324,7 +294,7 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
                 float* upper = x + start, lower = upper + (lowerHalf * xStride);
                 for (var i = start; i < stop; i += 2 * TSimd.Count, upper += 2 * TSimd.Count, lower += 2 * TSimd.Count, next += 2 * step)
                 {
-                    Prefetch.ToSecondLevel(next);
+                    PrefetchPair(next);
                     TVector v0 = LoadFirst(w0, i), v1 = LoadFirst(w1, i);
                     AddProducts(ref a0, ref a1, v0, v1, upper);
                     AddProducts(ref b0, ref b1, v0, v1, upper + xStride);
@@ -340,7 +310,7 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
                         AddProducts(ref f0, ref f1, v0, v1, lower + (2 * xStride));
                     }
 
-                    Prefetch.ToSecondLevel(next + step);
+                    PrefetchPair(next + step);
                     v0 = LoadSecond(w0, i);
                     v1 = LoadSecond(w1, i);
                     AddProducts(ref a0, ref a1, v0, v1, upper + TSimd.Count);

@@ -217,9 +217,8 @@ internal sealed unsafe class VectorPackedMatrix<TSimd, TVector, TCodes>(PackedLa
         var x = Codes(inputs, row);
         var scales = inputs.Scales(row);
         var offsets = inputs.Offsets(row);
-        // Sums of 512 bits that cross a cache line would take twice as long.
         var room = stackalloc byte[(2 * IRowTile.Six.Rows * TSimd.Count * sizeof(float)) + Prefetch.Line];
-        var results = (float*)((nuint)(room + Prefetch.Line) & ~(nuint)(Prefetch.Line - 1));
+        var results = Prefetch.AlignToLine(room);
         new Span<float>(results, 2 * IRowTile.Six.Rows * TSimd.Count).Clear();
         for (var group = 0; group < Length; group += _group, scales++, offsets++)
         {

@@ -13,10 +13,6 @@ internal sealed class ModelOptionsRules(Runners runners) : IValidateOptions<Mode
         {
             failures.AddError("it is missing and no model is bundled; it must be the folder of a checkpoint.", $"{name}:{nameof(ModelOptions.Path)}");
         }
-        else if (!Directory.Exists(options.Path))
-        {
-            failures.AddError($"there is no folder '{Path.GetFullPath(options.Path)}'.", $"{name}:{nameof(ModelOptions.Path)}");
-        }
 
         if (options.Aliases.Any(alias => alias is not { Length: >= 1 and <= ModelOptions.MaxNameLength }))
         {

@@ -16,20 +16,23 @@ internal sealed class ServedModels : IAsyncDisposable
     private readonly FrozenDictionary<string, ServedModel> _byName;
 
     /// <summary>Opens every model.</summary>
-    /// <exception cref="AggregateException">Some cannot be opened; it holds the reason of each.</exception>
+    /// <exception cref="ModelProblemsException">Some cannot be opened; it lists the problems of all.</exception>
     public ServedModels(
-        IOptions<ModelListOptions> options, Runners runners, EngineMetrics metrics, ExitPolicies policies, TimeProvider time, ILogger<InferenceEngine> logger, ILogger<Runners> runnerLogger)
+        IOptions<ModelListOptions> options, Runners runners, EngineMetrics metrics, ExitPolicies policies, TimeProvider time,
+        ILogger<InferenceEngine> logger, ILogger<Runners> runnerLogger, ILogger<ServedModels> hostingLogger)
     {
-        var (opened, problems) = (new List<ServedModel>(), new List<Exception>());
+        var (opened, problems) = (new List<ServedModel>(), new List<string>());
         foreach (var settings in options.Value.Models)
         {
             try
             {
-                opened.Add(ServedModel.Open(settings, checkpoint => Start(settings, checkpoint)));
+                var model = ServedModel.Open(settings, checkpoint => Start(settings, checkpoint));
+                opened.Add(model);
+                Report(model, hostingLogger);
             }
-            catch (Exception exception)
+            catch (ModelProblemsException exception)
             {
-                problems.Add(exception);
+                problems.AddRange(exception.Problems);
             }
         }
 
@@ -38,7 +41,7 @@ internal sealed class ServedModels : IAsyncDisposable
         {
             // The engines stop by themselves; nothing has been submitted.
             opened.ForEach(model => _ = model.DisposeAsync().AsTask());
-            throw new AggregateException(problems);
+            throw new ModelProblemsException(problems);
         }
 
         _byName = opened
@@ -68,6 +71,16 @@ internal sealed class ServedModels : IAsyncDisposable
         error = model is not null ? null
             : new RequestError(RequestErrorKind.UnknownModel, "model", $"The model `{(name!.Length > ModelOptions.MaxNameLength ? name[..ModelOptions.MaxNameLength] : name)}` does not exist.");
         return model is not null;
+    }
+
+    private static void Report(ServedModel model, ILogger logger)
+    {
+        const int MaxNamed = 3;
+        HostingLog.Defaults(logger, model.Name, model.SamplingDefaults.ToString(), string.Join(", ", model.EndOfTextTokens));
+        if (model.Checkpoint.SkippedTensors is { Count: > 0 } skipped)
+        {
+            HostingLog.SkippedTensors(logger, model.Name, skipped.Count, string.Join(", ", skipped.Take(MaxNamed)) + (skipped.Count > MaxNamed ? ", ..." : ""));
+        }
     }
 
     /// <inheritdoc/>

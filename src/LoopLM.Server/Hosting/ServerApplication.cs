@@ -1,4 +1,3 @@
-using LoopLM.Checkpoints;
 using LoopLM.Engine.Depth;
 using LoopLM.Engine.Execution;
 using LoopLM.Protocol.V1;
@@ -10,8 +9,6 @@ using LoopLM.Server.Grpc;
 using LoopLM.Server.Health;
 using LoopLM.Server.OpenAi;
 using LoopLM.Server.Telemetry;
-using LoopLM.Text.Templates;
-using LoopLM.Text.Tokenization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
@@ -30,8 +27,11 @@ public static class ServerApplication
         try
         {
             await using var app = Build(args, runners);
-            await app.StartAsync();
+
+            // Before the host starts, which would log what is wrong with its stack trace.
+            app.Services.GetRequiredService<IStartupValidator>().Validate();
             var models = app.Services.GetRequiredService<ServedModels>();
+            await app.StartAsync();
             await app.WaitForShutdownAsync();
             return models.All.Any(model => model.Engine.Snapshot.Health == EngineHealth.Unhealthy) ? 1 : 0;
         }
@@ -110,7 +110,8 @@ public static class ServerApplication
     {
         OptionsValidationException invalid => [.. invalid.Failures],
         AggregateException several when several.InnerExceptions.All(inner => Reasons(inner).Count > 0) => [.. several.InnerExceptions.SelectMany(Reasons)],
-        CheckpointException or TokenizerException or ChatTemplateException or IOException => [exception.Message],
+        ModelProblemsException models => models.Problems.ToList(),
+        IOException => [exception.Message],
         InvalidOperationException { InnerException: FormatException or ArgumentException } unbound => [unbound.Message],
         _ => [],
     };

@@ -20,7 +20,7 @@ internal static class SystemFingerprint
         }
 
         var (options, engine) = (settings.Model, settings.Engine);
-        hash.AppendData(Encoding.UTF8.GetBytes($"{options.Runner} {options.Device} {options.Weights} {settings.Kv.Type} {engine.KvLayout} {engine.Exit}"));
+        hash.AppendData(Encoding.UTF8.GetBytes($"{options.Runner} {options.Device} {options.Weights} {settings.Kv.Type} {engine.KvLayout} {engine.Exit} {options.GenerationConfig} {options.Sampling}"));
         return $"fp_{Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 8))}";
     }
 

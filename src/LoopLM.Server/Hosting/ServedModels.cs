@@ -64,6 +64,10 @@ internal sealed class ServedModels : IAsyncDisposable
     /// <summary>The one that answers requests that name none.</summary>
     public ServedModel Default => All[0];
 
+    /// <summary>Why models could not be loaded by their runners, one line each; empty while none has failed.</summary>
+    public IReadOnlyList<string> LoadProblems =>
+        [.. All.Where(model => model.Engine.Opened.IsFaulted).Select(model => $"Model '{model.Name}': {model.Engine.Opened.Exception!.GetBaseException().Message.ReplaceLineEndings(" ")}")];
+
     /// <summary>Finds a model by its name or an alias; null or empty finds the default.</summary>
     public bool TryFind(string? name, [NotNullWhen(true)] out ServedModel? model, [NotNullWhen(false)] out RequestError? error)
     {

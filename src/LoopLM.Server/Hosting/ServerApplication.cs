@@ -33,7 +33,17 @@ public static class ServerApplication
             var models = app.Services.GetRequiredService<ServedModels>();
             await app.StartAsync();
             await app.WaitForShutdownAsync();
+            if (models.LoadProblems is { Count: > 0 } problems)
+            {
+                throw new ModelProblemsException(problems);
+            }
+
             return models.All.Any(model => model.Engine.Snapshot.Health == EngineHealth.Unhealthy) ? 1 : 0;
+        }
+        catch (OperationCanceledException)
+        {
+            // It was told to stop while it started.
+            return 0;
         }
         catch (Exception exception) when (Reasons(exception) is { Count: > 0 } reasons)
         {

@@ -13,12 +13,12 @@ public sealed class StartTests
     public async Task Start_SeveralSettingsWrong_ListsEveryOne()
     {
         var reasons = await ReasonsAsync(
-            "--Model:Runner=abacus", "--Model:Device=tpu", "--Model:Weights=int1", "--Kv:Type=int8", "--Model:Path=no/such/folder", "--Engine:MaxSequences=0", "--Engine:KvSlots=0",
+            "--Model:Runner=abacus", "--Model:Device=tpu", "--Model:Weights=int1", "--Kv:Type=int8", "--Engine:MaxSequences=0", "--Engine:KvSlots=0",
             "--Engine:Exit:Policy=never", "--Engine:Exit:MaxLoops=99", "--Limits:MaxBodyBytes=1", "--Limits:DrainTimeout=-00:00:01");
 
         var all = string.Join('\n', reasons);
         Assert.All(
-            ["abacus", "Device", "Weights", "Kv:Type", "no/such/folder", "MaxSequences", "KvSlots", "never", "Exit:MaxLoops", "MaxBodyBytes", "DrainTimeout"],
+            ["abacus", "Device", "Weights", "Kv:Type", "MaxSequences", "KvSlots", "never", "Exit:MaxLoops", "MaxBodyBytes", "DrainTimeout"],
             named => Assert.Contains(named, all, StringComparison.Ordinal));
     }
 
@@ -31,7 +31,9 @@ public sealed class StartTests
     [InlineData("--Models:2:Aliases:0=alpha", "'alpha'")]
     [InlineData("--Models:0:Aliases:0=alpha", "'alpha'")]
     [InlineData("--Models:1:Aliases:0=", "Models:1:Aliases")]
-    [InlineData("--Models:1:Path=no/such/folder", "Models:1:Path")]
+    [InlineData("--Models:1:Path=no/such/folder", "Model 'beta': no/such/folder: there is no such folder")]
+    [InlineData("--Models:1:Sampling:TopP=2", "Models:1: ")]
+    [InlineData("--Models:1:GenerationConfig=vllm", "GenerationConfig must be auto or none")]
     [InlineData("--Models:1:Weights=int1", "Models:1: ")]
     [InlineData("--Models:1:Engine:MaxRows=1", "Models:1:Engine:MaxRows")]
     [InlineData("--Model:Name=other", "use only one of them")]
@@ -81,9 +83,45 @@ public sealed class StartTests
     public async Task Start_ChatTemplateMalformed_SaysWhereItIs()
     {
         using var model = new TemplatedModel("a\n{% for message %}");
-        Assert.Equal(
-            ["The checkpoint's chat template, the default, cannot be used: line 2, column 16: Found '%}'; expected 'in'."],
-            await ReasonsAsync(model.Setting));
+        Assert.EndsWith(
+            "The checkpoint's chat template, the default, cannot be used: line 2, column 16: Found '%}'; expected 'in'.",
+            Assert.Single(await ReasonsAsync(model.Setting)),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Process_SeveralModelsBroken_PrintsALineForEachProblemAndNothingElse()
+    {
+        using var first = new AlteredModel().Write("model.safetensors", AlteredModel.LfsPointer).Write("tokenizer.json", AlteredModel.HtmlPage);
+        using var second = new AlteredModel().Write("chat_template.jinja", "{% if %}");
+        string[] arguments =
+        [
+            Path.Combine(AppContext.BaseDirectory, "LoopLM.Server.dll"),
+            .. ServerHarness.Arguments($"--Models:0:Path={first.Folder}", "--Models:0:Name=first", $"--Models:1:Path={second.Folder}", "--Models:1:Name=second"),
+            "--Models:2:Path=no/such/folder", "--Models:2:Name=third", "--Serilog:MinimumLevel:Default=Information",
+        ];
+        using var server = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        try
+        {
+            var output = server.StandardOutput.ReadToEndAsync();
+            var errors = await server.StandardError.ReadToEndAsync().WaitAsync(ServerHarness.Patience);
+            await server.WaitForExitAsync().WaitAsync(ServerHarness.Patience);
+
+            Assert.Equal(1, server.ExitCode);
+            Assert.DoesNotContain("   at ", await output.WaitAsync(ServerHarness.Patience), StringComparison.Ordinal);
+            var lines = errors.TrimEnd().Split('\n');
+            Assert.Equal("The server cannot start:", lines[0]);
+            Assert.Collection(
+                lines[1..],
+                line => Assert.StartsWith($"- Model 'first': {first.Folder}: model.safetensors: it is a Git LFS pointer", line, StringComparison.Ordinal),
+                line => Assert.StartsWith($"- Model 'first': {first["tokenizer.json"]}: it is an HTML or XML page", line, StringComparison.Ordinal),
+                line => Assert.StartsWith($"- Model 'second': {second.Folder}: The checkpoint's chat template", line, StringComparison.Ordinal),
+                line => Assert.StartsWith("- Model 'third': no/such/folder: there is no such folder", line, StringComparison.Ordinal));
+        }
+        finally
+        {
+            server.Kill();
+        }
     }
 
     [Fact]
@@ -102,7 +140,7 @@ public sealed class StartTests
         using var server = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
         try
         {
-            while (await server.StandardOutput.ReadLineAsync().WaitAsync(ServerHarness.Patience) is { } line && !line.Contains("Model looplm-bytes loaded", StringComparison.Ordinal))
+            while (await server.StandardOutput.ReadLineAsync().WaitAsync(ServerHarness.Patience) is { } line && !line.Contains("Application started", StringComparison.Ordinal))
             {
             }
 

@@ -84,6 +84,10 @@ public sealed class DifferentialTests(HuggingFaceOracle oracle) : IClassFixture<
     [Theory]
     [InlineData(SplitPatterns.Gpt2)]
     [InlineData(SplitPatterns.Llama3)]
+    [InlineData(SplitPatterns.O200k)]
+    [InlineData(SplitPatterns.DeepSeekV3)]
+    [InlineData(@"\w+|\s+|\p{S}")]
+    [InlineData(@"\d+|\W|\p{Z}")]
     public async Task EncodeToIds_EveryAssignedCodePoint_AgreesWithHuggingFace(string pattern)
     {
         // Two neighbours merge only where they stay in one pre-token, so the merge (a, first byte) shows how the code point is classed.

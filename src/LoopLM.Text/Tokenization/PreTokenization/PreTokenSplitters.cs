@@ -14,7 +14,7 @@ internal static class PreTokenSplitters
     /// <summary>Words of letters, digits and the like, and runs of other characters; white space is dropped.</summary>
     public static PreTokenSplitter Whitespace()
     {
-        var word = UnicodeSets.Word.Union(UnicodeSets.Joiners);
+        var word = WordClasses.All;
         var other = UnicodeSets.Not(word.Union(UnicodeSets.Space));
         return new PatternSplitter(SplitPattern.Of(new SplitNode.Choice([Run(word), Run(other)])), SplitBehavior.Removed, invert: true);
     }

@@ -32,12 +32,8 @@ internal static class UnicodeSets
     /// <summary><c>\d</c>.</summary>
     public static CodePointSet Digit => Category("Nd")!;
 
-    /// <summary><c>\w</c>: letters, marks, digits and connectors, and the symbols that count as letters.</summary>
-    public static CodePointSet Word => Category("L")!.Union(Category("M")!).Union(Category("Nd")!).Union(Category("Nl")!).Union(Category("Pc")!)
-        .Union(new([(0x24B6, 0x24E9), (0x1F130, 0x1F149), (0x1F150, 0x1F169), (0x1F170, 0x1F189)]));
-
-    /// <summary>Joins words without being a letter: zero-width joiner and non-joiner.</summary>
-    public static CodePointSet Joiners => CodePointSet.Of(0x200C, 0x200D);
+    /// <summary><c>\w</c>: letters, marks, numbers and connectors.</summary>
+    public static CodePointSet Word => Category("L")!.Union(Category("M")!).Union(Category("N")!).Union(Category("Pc")!);
 
     /// <summary>A general category such as <c>L</c> or <c>Lu</c>, or the script <c>Han</c>; null for what is neither.</summary>
     public static CodePointSet? Category(string name) =>

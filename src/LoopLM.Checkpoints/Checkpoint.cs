@@ -44,8 +44,9 @@ public sealed class Checkpoint : IDisposable
     {
         if (!Directory.Exists(folder))
         {
-            throw new CheckpointException(
-                folder, File.Exists(folder) ? "it is a file; name the folder that holds config.json and the weights" : "there is no such folder");
+            throw new CheckpointException(folder, File.Exists(folder)
+                ? "it is a file; name the folder that holds config.json and the weights"
+                : "there is no such folder");
         }
 
         var config = ModelConfig.Load(Path.Combine(folder, "config.json"));

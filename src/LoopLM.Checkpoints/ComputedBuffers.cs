@@ -5,7 +5,8 @@ internal static class ComputedBuffers
 {
     private static readonly string[] s_endings =
     [
-        ".rotary_emb.inv_freq", ".rotary_emb.original_inv_freq", ".rotary_emb.cos_cached", ".rotary_emb.sin_cached", ".masked_bias", ".position_ids",
+        ".rotary_emb.inv_freq", ".rotary_emb.original_inv_freq", ".rotary_emb.cos_cached", ".rotary_emb.sin_cached",
+        ".masked_bias", ".position_ids",
     ];
 
     /// <summary>Whether a tensor is one of them.</summary>

@@ -31,9 +31,11 @@ public static class ForeignFile
     {
         bytes = bytes[..Math.Min(bytes.Length, Looked)];
         return bytes.IsEmpty ? "it is empty. Download it again"
-            : bytes.StartsWith("version https://git-lfs"u8) ? "it is a Git LFS pointer, not the file itself. Run 'git lfs pull' in its folder, or download it"
+            : bytes.StartsWith("version https://git-lfs"u8)
+                ? "it is a Git LFS pointer, not the file itself. Run 'git lfs pull' in its folder, or download it"
             : bytes.StartsWith("GGUF"u8) ? "it is a GGUF file, which is not read. Use the model's safetensors"
-            : bytes.StartsWith("PK\u0003\u0004"u8) ? "it is a zip archive, such as PyTorch writes, which is not read. Use the model's safetensors"
+            : bytes.StartsWith("PK\u0003\u0004"u8)
+                ? "it is a zip archive, such as PyTorch writes, which is not read. Use the model's safetensors"
             : bytes.StartsWith((ReadOnlySpan<byte>)[0x80, 2]) ? "it is a Python pickle, which is not read. Use the model's safetensors"
             : bytes.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B]) ? "it is compressed with gzip. Unpack it"
             : IsMarkup(bytes) ? "it is an HTML or XML page, such as a failed download leaves. Download it again"

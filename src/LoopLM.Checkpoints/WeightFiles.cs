@@ -38,7 +38,7 @@ internal static class WeightFiles
         var names = Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path))
             .Where(name => endings.Contains(Path.GetExtension(name))).Order(StringComparer.Ordinal).ToList();
         return names.Count == 0 ? "The folder holds no weights"
-            : $"The folder holds {string.Join(", ", names.Take(MaxNamed))}{(names.Count > MaxNamed ? $" and {names.Count - MaxNamed} more" : "")}; "
+            : $"The folder holds {string.Join(", ", names.Take(MaxNamed))}{(names.Count > MaxNamed ? " and more" : "")}; "
                 + "save the model with save_pretrained and safe_serialization=True";
     }
 
@@ -71,7 +71,8 @@ internal static class WeightFiles
                 var listed = shard.ToHashSet();
                 listed.RemoveWhere(ComputedBuffers.Contain);
                 problems.AddRange(listed.Except(file.Tensors.Keys).Select(name => $"{shard.Key} lacks the tensor '{name}' that {IndexFile} places there"));
-                problems.AddRange(file.Tensors.Keys.Except(listed).Where(name => !ComputedBuffers.Contain(name)).Select(name => $"{shard.Key} holds the tensor '{name}' that {IndexFile} does not place there"));
+                problems.AddRange(file.Tensors.Keys.Except(listed).Where(name => !ComputedBuffers.Contain(name)).Select(
+                    name => $"{shard.Key} holds the tensor '{name}' that {IndexFile} does not place there"));
             }
         }
     }

@@ -109,7 +109,9 @@ internal sealed class ConfigFields(JsonElement config, List<string> problems, st
         }
 
         var lists = value.ValueKind != JsonValueKind.Array ? null
-            : value.EnumerateArray().Select(list => list.ValueKind == JsonValueKind.Array && list.GetArrayLength() > 0 ? ReadTokens(list.EnumerateArray(), vocabularySize) : null).ToList();
+            : value.EnumerateArray()
+                .Select(list => list.ValueKind == JsonValueKind.Array && list.GetArrayLength() > 0 ? ReadTokens(list.EnumerateArray(), vocabularySize) : null)
+                .ToList();
         if (lists is null || lists.Contains(null))
         {
             Problem($"{name} is {value.GetRawText()}; it must be a list of lists of token ids from 0 to {vocabularySize - 1}");
@@ -126,7 +128,8 @@ internal sealed class ConfigFields(JsonElement config, List<string> problems, st
     {
         if (Find(name) is { } value && !neutral.Any(each => value.GetRawText() == each || IsNumber(value, each)))
         {
-            Problem($"{name} is {value.GetRawText()}, which is not supported; leave it out{string.Concat(neutral.Take(1).Select(each => $", or set it to {each}"))}");
+            var wayOut = string.Concat(neutral.Take(1).Select(each => $", or set it to {each}"));
+            Problem($"{name} is {value.GetRawText()}, which is not supported; leave it out{wayOut}");
         }
     }
 
@@ -146,7 +149,8 @@ internal sealed class ConfigFields(JsonElement config, List<string> problems, st
     {
         if (Find(name) is not { } value || value.ValueKind != JsonValueKind.String || !known.Contains(value.GetString()))
         {
-            Problem($"{name} is {Find(name)?.GetRawText() ?? "missing"}; it must be {string.Join(" or ", known.Select(each => $"\"{each}\""))}");
+            var allowed = string.Join(" or ", known.Select(each => $"\"{each}\""));
+            Problem($"{name} is {Find(name)?.GetRawText() ?? "missing"}; it must be {allowed}");
         }
     }
 
@@ -189,7 +193,9 @@ internal sealed class ConfigFields(JsonElement config, List<string> problems, st
     }
 
     private static bool IsNumber(JsonElement value, string number) =>
-        value.ValueKind == JsonValueKind.Number && double.TryParse(number, CultureInfo.InvariantCulture, out var wanted) && value.GetDouble() == wanted;
+        value.ValueKind == JsonValueKind.Number
+        && double.TryParse(number, CultureInfo.InvariantCulture, out var wanted)
+        && value.GetDouble() == wanted;
 
     /// <summary>A whole number, also one that is written as <c>16.0</c> or <c>1e6</c>.</summary>
     private static int? WholeNumber(JsonElement value) =>

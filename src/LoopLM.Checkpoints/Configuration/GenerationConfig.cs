@@ -13,11 +13,15 @@ public sealed record GenerationConfig
     /// <summary>Fields that change answers and are not supported, with the values that change nothing.</summary>
     private static readonly (string Name, string[] Neutral)[] s_unsupported =
     [
-        ("num_beams", ["1"]), ("num_beam_groups", ["1"]), ("penalty_alpha", ["0"]), ("typical_p", ["1"]), ("epsilon_cutoff", ["0"]), ("eta_cutoff", ["0"]),
+        ("num_beams", ["1"]), ("num_beam_groups", ["1"]), ("penalty_alpha", ["0"]),
+        ("typical_p", ["1"]), ("epsilon_cutoff", ["0"]), ("eta_cutoff", ["0"]),
         ("top_h", ["1"]), ("diversity_penalty", ["0"]), ("encoder_repetition_penalty", ["1"]), ("no_repeat_ngram_size", ["0"]),
-        ("encoder_no_repeat_ngram_size", ["0"]), ("force_words_ids", ["[]"]), ("constraints", ["[]"]), ("forced_bos_token_id", []), ("forced_eos_token_id", []),
-        ("exponential_decay_length_penalty", []), ("begin_suppress_tokens", ["[]"]), ("sequence_bias", ["{}", "[]"]), ("guidance_scale", ["1", "0"]),
-        ("watermarking_config", ["{}"]), ("dola_layers", []), ("stop_strings", ["[]"]), ("min_length", ["0"]), ("min_new_tokens", ["0"]), ("max_time", []),
+        ("encoder_no_repeat_ngram_size", ["0"]), ("force_words_ids", ["[]"]), ("constraints", ["[]"]),
+        ("forced_bos_token_id", []), ("forced_eos_token_id", []),
+        ("exponential_decay_length_penalty", []), ("begin_suppress_tokens", ["[]"]),
+        ("sequence_bias", ["{}", "[]"]), ("guidance_scale", ["1", "0"]),
+        ("watermarking_config", ["{}"]), ("dola_layers", []), ("stop_strings", ["[]"]),
+        ("min_length", ["0"]), ("min_new_tokens", ["0"]), ("max_time", []),
         ("remove_invalid_values", ["false"]), ("token_healing", ["false"]), ("renormalize_logits", ["false"]),
     ];
 

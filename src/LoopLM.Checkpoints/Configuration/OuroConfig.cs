@@ -141,7 +141,8 @@ public sealed record OuroConfig : ModelConfig
 
         if (fields.Integer(Window, 1, int.MaxValue) < context)
         {
-            fields.Problem($"{Window} is shorter than max_position_embeddings; only full attention is known. Where the model has no window, {Switch} must be false");
+            fields.Problem($"{Window} is shorter than max_position_embeddings; only full attention is known. "
+                + $"Where the model has no window, {Switch} must be false");
         }
     }
 }

@@ -72,10 +72,14 @@ public sealed unsafe class SafetensorsFile : IDisposable
     {
         dataStart = 0;
         Span<byte> length = stackalloc byte[LengthBytes];
-        var headerBytes = stream.ReadAtLeast(length, LengthBytes, throwOnEndOfStream: false) < LengthBytes ? 0 : BinaryPrimitives.ReadUInt64LittleEndian(length);
-        var fault = stream.Length < LengthBytes ? $"the file has {stream.Length} bytes; a safetensors file begins with {LengthBytes} bytes of header length"
+        length.Clear();
+        stream.ReadAtLeast(length, LengthBytes, throwOnEndOfStream: false);
+        var headerBytes = BinaryPrimitives.ReadUInt64LittleEndian(length);
+        var fault = stream.Length < LengthBytes
+            ? $"the file has {stream.Length} bytes; a safetensors file begins with {LengthBytes} bytes of header length"
             : headerBytes > MaxHeaderBytes ? $"the header claims {headerBytes} bytes; at most {MaxHeaderBytes} are read"
-            : (long)headerBytes > stream.Length - LengthBytes ? $"the header claims {headerBytes} bytes, but the file has only {stream.Length}: it is cut short"
+            : (long)headerBytes > stream.Length - LengthBytes
+                ? $"the header claims {headerBytes} bytes, but the file has only {stream.Length}: it is cut short"
             : null;
         if (fault is not null)
         {

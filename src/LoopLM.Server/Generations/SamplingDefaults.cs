@@ -26,6 +26,7 @@ internal sealed class SamplingDefaults(SamplingOptions configured, GenerationCon
     /// <summary>The defaults in the words of requests.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"temperature {Settings.Temperature}, top_p {Settings.TopP}, top_k {Settings.TopK}, min_p {Settings.MinP}, repetition_penalty {Settings.RepetitionPenalty}, "
-        + $"presence_penalty {Settings.PresencePenalty}, frequency_penalty {Settings.FrequencyPenalty}, {Settings.BadWords.Count} bad words");
+        $"temperature {Settings.Temperature}, top_p {Settings.TopP}, top_k {Settings.TopK}, min_p {Settings.MinP}, "
+        + $"repetition_penalty {Settings.RepetitionPenalty}, presence_penalty {Settings.PresencePenalty}, "
+        + $"frequency_penalty {Settings.FrequencyPenalty}, {Settings.BadWords.Count} bad words");
 }

@@ -56,7 +56,8 @@ internal sealed class ModelFiles
         }
 
         checkpoint?.Dispose();
-        throw new ModelProblemsException([.. problems.Select(problem => $"Model '{model.NameOrFolder}': {problem.ReplaceLineEndings(" ")}")]);
+        var name = model.NameOrFolder;
+        throw new ModelProblemsException([.. problems.Select(problem => $"Model '{name}': {problem.ReplaceLineEndings(" ")}")]);
     }
 
     private static T? Read<T>(Func<T> read, string path, List<string> problems)
@@ -121,8 +122,8 @@ internal sealed class ModelFiles
         }
         catch (CheckpointException exception)
         {
-            throw new CheckpointException(
-                exception.Path, [.. exception.Problems.Select(problem => $"{problem}. {nameof(ModelOptions.GenerationConfig)}=none reads nothing of the file")]);
+            const string WayOut = $"{nameof(ModelOptions.GenerationConfig)}=none reads nothing of the file";
+            throw new CheckpointException(exception.Path, [.. exception.Problems.Select(problem => $"{problem}. {WayOut}")]);
         }
     }
 
@@ -130,7 +131,8 @@ internal sealed class ModelFiles
     {
         if (checkpoint is not null && tokenizer?.VocabularySize > checkpoint.Config.VocabularySize)
         {
-            problems.Add($"{file}: it has ids up to {tokenizer.VocabularySize - 1}; the model's vocabulary ends at {checkpoint.Config.VocabularySize - 1}. Use the tokenizer of the model");
+            var (found, most) = (tokenizer.VocabularySize - 1, checkpoint.Config.VocabularySize - 1);
+            problems.Add($"{file}: it has ids up to {found}; the model's vocabulary ends at {most}. Use the tokenizer of the model");
         }
     }
 }

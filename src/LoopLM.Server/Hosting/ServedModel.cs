@@ -16,7 +16,8 @@ internal sealed class ServedModel : IAsyncDisposable
 
     private ServedModel(ModelSettings settings, ModelFiles files, InferenceEngine engine)
     {
-        (Settings, Checkpoint, Tokenizer, ChatTemplate, Generation, Engine) = (settings, files.Checkpoint, files.Tokenizer, files.ChatTemplate, files.Generation, engine);
+        (Settings, Engine) = (settings, engine);
+        (Checkpoint, Tokenizer, ChatTemplate, Generation) = (files.Checkpoint, files.Tokenizer, files.ChatTemplate, files.Generation);
         Name = settings.Model.NameOrFolder;
         Created = File.GetLastWriteTimeUtc(Path.Combine(Checkpoint.Folder, "config.json"));
         Fingerprint = SystemFingerprint.Of(Checkpoint, settings);

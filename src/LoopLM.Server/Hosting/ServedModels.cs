@@ -66,7 +66,12 @@ internal sealed class ServedModels : IAsyncDisposable
 
     /// <summary>Why models could not be loaded by their runners, one line each; empty while none has failed.</summary>
     public IReadOnlyList<string> LoadProblems =>
-        [.. All.Where(model => model.Engine.Opened.IsFaulted).Select(model => $"Model '{model.Name}': {model.Engine.Opened.Exception!.GetBaseException().Message.ReplaceLineEndings(" ")}")];
+    [
+        .. from model in All
+           let fault = model.Engine.Opened.Exception?.GetBaseException()
+           where fault is not null
+           select $"Model '{model.Name}': {fault.Message.ReplaceLineEndings(" ")}",
+    ];
 
     /// <summary>Finds a model by its name or an alias; null or empty finds the default.</summary>
     public bool TryFind(string? name, [NotNullWhen(true)] out ServedModel? model, [NotNullWhen(false)] out RequestError? error)
@@ -83,7 +88,8 @@ internal sealed class ServedModels : IAsyncDisposable
         HostingLog.Defaults(logger, model.Name, model.SamplingDefaults.ToString(), string.Join(", ", model.EndOfTextTokens));
         if (model.Checkpoint.SkippedTensors is { Count: > 0 } skipped)
         {
-            HostingLog.SkippedTensors(logger, model.Name, skipped.Count, string.Join(", ", skipped.Take(MaxNamed)) + (skipped.Count > MaxNamed ? ", ..." : ""));
+            var names = string.Join(", ", skipped.Take(MaxNamed)) + (skipped.Count > MaxNamed ? ", ..." : "");
+            HostingLog.SkippedTensors(logger, model.Name, skipped.Count, names);
         }
     }
 

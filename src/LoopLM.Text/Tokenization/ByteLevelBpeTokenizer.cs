@@ -148,15 +148,17 @@ public sealed class ByteLevelBpeTokenizer : Tokenizer
     protected override int CountTokens(string? text, ReadOnlySpan<char> textSpan, EncodeSettings settings) =>
         EncodeToIds(text, textSpan, settings).Tokens.Count;
 
-    private static TextEncoder CreateEncoder(TokenizerDefinition definition, Func<AddedToken, bool> isMatched, Func<AddedToken, bool> isForbidden)
+    private static TextEncoder CreateEncoder(
+        TokenizerDefinition definition, Func<AddedToken, bool> isMatched, Func<AddedToken, bool> isForbidden)
     {
+        var forbidden = definition.AddedTokens.Where(isForbidden).Select(token => token.Id).ToFrozenSet();
         var tokens = definition.AddedTokens.Where(isMatched).ToLookup(token => token.Normalized);
         return new(
             new AddedTokenMatcher(tokens[false].Select(token => (token.Content, token))),
             definition.Normalizer,
             new AddedTokenMatcher(tokens[true].Select(token => (definition.Normalizer.Apply(token.Content), token))),
             definition.PreTokenizer,
-            new PreTokenEncoder(definition.Vocabulary, definition.IgnoreMerges, definition.AddedTokens.Where(isForbidden).Select(token => token.Id).ToFrozenSet()));
+            new PreTokenEncoder(definition.Vocabulary, definition.IgnoreMerges, forbidden));
     }
 
     private EncodeOutput Encode(

@@ -14,7 +14,11 @@ namespace LoopLM.Text.Tokenization;
 /// <param name="steps">How a piece without added tokens is split.</param>
 /// <param name="encoder">Encodes a pre-token.</param>
 internal sealed class TextEncoder(
-    AddedTokenMatcher matcher, TextNormalizer normalizer, AddedTokenMatcher normalizedMatcher, PreTokenizerSteps steps, PreTokenEncoder encoder)
+    AddedTokenMatcher matcher,
+    TextNormalizer normalizer,
+    AddedTokenMatcher normalizedMatcher,
+    PreTokenizerSteps steps,
+    PreTokenEncoder encoder)
 {
     /// <summary>Encodes a text.</summary>
     /// <param name="text">Well-formed UTF-16.</param>
@@ -39,7 +43,8 @@ internal sealed class TextEncoder(
             if (match.Start < match.End)
             {
                 output.Ids.Add(match.Id);
-                output.EndPiece(new(part.Start + match.Start, match.End - match.Start, output.Ids.Count, IsAddedToken: true, Normalized: part.Normalized));
+                var (start, length) = (part.Start + match.Start, match.End - match.Start);
+                output.EndPiece(new(start, length, output.Ids.Count, IsAddedToken: true, Normalized: part.Normalized));
             }
 
             taken = match.End;
@@ -127,6 +132,7 @@ internal sealed class TextEncoder(
         encoder.Encode(text[piece], output.Merger, output.Ids);
         var (from, length) = piece.GetOffsetAndLength(text.Length);
         var added = from == 0 ? prefix : 0;
-        output.EndPiece(new(part.Start + from + added - prefix, length - added, output.Ids.Count, HasPrefixSpace: added == 1, Normalized: part.Normalized));
+        var start = part.Start + from + added - prefix;
+        output.EndPiece(new(start, length - added, output.Ids.Count, HasPrefixSpace: added == 1, Normalized: part.Normalized));
     }
 }

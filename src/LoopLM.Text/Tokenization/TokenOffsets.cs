@@ -39,7 +39,8 @@ internal static class TokenOffsets
         return tokens;
     }
 
-    private static Range SourceOf(EncodedPiece piece, int start, int length) => piece.Normalized?.SourceOf(start, length) ?? start..(start + length);
+    private static Range SourceOf(EncodedPiece piece, int start, int length) =>
+        piece.Normalized?.SourceOf(start, length) ?? start..(start + length);
 
     private static void MapKeptBytes(ReadOnlySpan<char> text, EncodedPiece piece, ReadOnlySpan<int> byteSymbols, List<Range> charOfByte)
     {

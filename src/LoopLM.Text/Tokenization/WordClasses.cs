@@ -8,7 +8,8 @@ namespace LoopLM.Text.Tokenization;
 internal static class WordClasses
 {
     /// <summary>All of its code points.</summary>
-    public static CodePointSet All => CodePointSet.Of(Enumerable.Range(0, 0x110000).Where(value => Rune.IsValid(value) && IsWord(new Rune(value))));
+    public static CodePointSet All =>
+        CodePointSet.Of(Enumerable.Range(0, 0x110000).Where(value => Rune.IsValid(value) && IsWord(new Rune(value))));
 
     public static bool StartsWithWord(ReadOnlySpan<char> text) =>
         Rune.DecodeFromUtf16(text, out var rune, out _) == System.Buffers.OperationStatus.Done && IsWord(rune);

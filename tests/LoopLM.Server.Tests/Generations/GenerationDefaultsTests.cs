@@ -19,7 +19,7 @@ public sealed class GenerationDefaultsTests
         { "/v1/completions", $"{{{Prompt}}}", "choices.0.text" },
         { "/v1/chat/completions", $"{{{Messages}}}", "choices.0.message.content" },
         { "/v1/responses", """{"input":"a","max_output_tokens":5,"seed":1}""", "output.0.content.0.text" },
-        { "/v1/loop/compare", $$"""{{{Prompt}},"settings":[{"max_loops":4},{"max_loops":2}]}""", "choices.1.text" },
+        { "/v1/loop/compare", $$"""{{{Prompt}},"settings":[{"max_loops":4},{"max_loops":4,"exit_threshold":1}]}""", "answers.0.text" },
     };
 
     [Theory]

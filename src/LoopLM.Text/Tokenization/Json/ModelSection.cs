@@ -14,7 +14,8 @@ internal sealed record ModelSection(Dictionary<string, int> Vocabulary, MergeTab
             model["type"].Expect("BPE");
         }
 
-        if (model["dropout"] is { IsNullOrAbsent: false } dropout && !(dropout.Value.ValueKind == JsonValueKind.Number && dropout.Value.GetDouble() == 0))
+        if (model["dropout"] is { IsNullOrAbsent: false } dropout
+            && !(dropout.Value.ValueKind == JsonValueKind.Number && dropout.Value.GetDouble() == 0))
         {
             dropout.Refuse("null or 0");
         }

@@ -7,7 +7,8 @@ internal static class NormalizerSection
 {
     private const string Supported = "null, NFC, NFD, NFKC, NFKD, Lowercase, Strip, StripAccents, Prepend, Replace, or a Sequence of them";
 
-    public static TextNormalizer Read(JsonField normalizer) => new NormalizerSequence(normalizer.IsNullOrAbsent ? [] : [.. ReadSteps(normalizer)]);
+    public static TextNormalizer Read(JsonField normalizer) =>
+        new NormalizerSequence(normalizer.IsNullOrAbsent ? [] : [.. ReadSteps(normalizer)]);
 
     private static IEnumerable<TextNormalizer> ReadSteps(JsonField step)
     {

@@ -6,7 +6,8 @@ namespace LoopLM.Text.Tokenization.Json;
 /// <summary>The <c>pre_tokenizer</c> of a tokenizer.json: splitting stages, the last of which is ByteLevel.</summary>
 internal static class PreTokenizerSection
 {
-    private const string Supported = "ByteLevel, or a Sequence of Split, Digits, Punctuation, Whitespace, WhitespaceSplit and CharDelimiterSplit that ends in ByteLevel";
+    private const string Supported =
+        "ByteLevel, or a Sequence of Split, Digits, Punctuation, Whitespace, WhitespaceSplit and CharDelimiterSplit that ends in ByteLevel";
 
     public static PreTokenizerSteps Read(JsonField preTokenizer)
     {

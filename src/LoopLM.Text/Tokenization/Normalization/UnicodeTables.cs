@@ -73,7 +73,8 @@ internal sealed class UnicodeTables
     /// <summary>Whether a character certainly stays as it is in a form, where all others of the text do too.</summary>
     public bool IsInert(int codePoint, UnicodeForm form) =>
         codePoint < 0xA0
-        || (!_restless.Contains(codePoint) && (form == UnicodeForm.Nfc || Find(codePoint, forCompatibility: form != UnicodeForm.Nfd) is null));
+        || (!_restless.Contains(codePoint)
+            && (form == UnicodeForm.Nfc || Find(codePoint, forCompatibility: form != UnicodeForm.Nfd) is null));
 
     private void Read(string line)
     {

@@ -27,7 +27,8 @@ internal static class PreTokenSplitters
         new PatternSplitter(SplitPattern.Of(UnicodeSets.Category("N")!), individual ? SplitBehavior.Isolated : SplitBehavior.Contiguous);
 
     /// <summary>Punctuation characters apart from the rest.</summary>
-    public static PreTokenSplitter Punctuation(SplitBehavior behavior) => new PatternSplitter(SplitPattern.Of(UnicodeTables.Instance.Punctuation), behavior);
+    public static PreTokenSplitter Punctuation(SplitBehavior behavior) =>
+        new PatternSplitter(SplitPattern.Of(UnicodeTables.Instance.Punctuation), behavior);
 
     /// <summary>What lies between the occurrences of a text.</summary>
     public static PreTokenSplitter Delimiter(string text) => new PatternSplitter(SplitPattern.OfText(text), SplitBehavior.Removed);

@@ -16,12 +16,18 @@ internal sealed class CodePointClasses
 
     private CodePointClasses(IReadOnlyList<CodePointSet> sets)
     {
-        _starts = [.. sets.SelectMany(set => set.Ranges).SelectMany(range => (int[])[range.First, range.Last + 1]).Append(0).Where(start => start <= UnicodeSets.Last).Distinct().Order()];
+        var edges = sets.SelectMany(set => set.Ranges).SelectMany(range => (int[])[range.First, range.Last + 1]);
+        _starts = [.. edges.Append(0).Where(start => start <= UnicodeSets.Last).Distinct().Order()];
         _classes = new byte[_starts.Length];
         var bySignature = new Dictionary<ulong, int>();
         for (var i = 0; i < _starts.Length; i++)
         {
-            var signature = sets.Select((set, index) => set.Contains(_starts[i]) ? 1UL << index : 0).Aggregate(0UL, (all, bit) => all | bit);
+            var signature = 0UL;
+            for (var index = 0; index < sets.Count; index++)
+            {
+                signature |= sets[index].Contains(_starts[i]) ? 1UL << index : 0;
+            }
+
             if (!bySignature.TryGetValue(signature, out var number))
             {
                 bySignature.Add(signature, number = bySignature.Count);
@@ -38,7 +44,8 @@ internal sealed class CodePointClasses
     public int Count => _representatives.Count;
 
     /// <summary>Divides the code points.</summary>
-    public static bool TryCreate(IReadOnlyList<CodePointSet> sets, [NotNullWhen(true)] out CodePointClasses? classes, [NotNullWhen(false)] out string? problem)
+    public static bool TryCreate(
+        IReadOnlyList<CodePointSet> sets, [NotNullWhen(true)] out CodePointClasses? classes, [NotNullWhen(false)] out string? problem)
     {
         classes = sets.Count > MaxSets ? null : new(sets);
         if (classes?.Count > MaxClasses)

@@ -216,7 +216,9 @@ internal sealed class PatternReader(string source)
     private CodePointSet Hexadecimal(char kind)
     {
         var close = kind == 'x' && Take('{') ? source.IndexOf('}', Position) : Math.Min(Position + (kind == 'x' ? 2 : 4), source.Length);
-        if (close >= 0 && int.TryParse(source.AsSpan(Position..close), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value) && Rune.IsValid(value))
+        if (close >= 0
+            && int.TryParse(source.AsSpan(Position..close), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value)
+            && Rune.IsValid(value))
         {
             var isBraced = close < source.Length && source[Position - 1] == '{';
             Position = close + (isBraced ? 1 : 0);
@@ -237,7 +239,9 @@ internal sealed class PatternReader(string source)
             return (times, times, true);
         }
 
-        if (parts is [var least, var most] && (least, most) is not ("", "") && (least == "" ? 0 : Number(least)) is { } min && (most == "" || Number(most) is not null))
+        if (parts is [var least, var most] && (least, most) is not ("", "")
+            && (least == "" ? 0 : Number(least)) is { } min
+            && (most == "" || Number(most) is not null))
         {
             return (min, most == "" ? null : Number(most), true);
         }

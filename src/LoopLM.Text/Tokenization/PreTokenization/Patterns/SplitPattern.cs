@@ -46,7 +46,8 @@ internal sealed class SplitPattern
         TryParse(source, out var pattern, out var problem) ? pattern : throw new ArgumentException(problem, nameof(source));
 
     /// <summary>A pattern that finds a text.</summary>
-    public static SplitPattern OfText(string text) => OfParts(text.EnumerateRunes().Select(rune => new SplitNode.Character(CodePointSet.Of(rune.Value))));
+    public static SplitPattern OfText(string text) =>
+        OfParts(text.EnumerateRunes().Select(rune => new SplitNode.Character(CodePointSet.Of(rune.Value))));
 
     /// <summary>A pattern that finds single code points of a set.</summary>
     public static SplitPattern Of(CodePointSet set) => OfParts([new SplitNode.Character(set)]);
@@ -79,7 +80,8 @@ internal sealed class SplitPattern
 
     private static SplitPattern? Compile(SplitNode node, out string? problem)
     {
-        if (!SplitProgram.TryCompile(node, out var program, out problem) || !CodePointClasses.TryCreate(program.Sets, out var classes, out problem))
+        if (!SplitProgram.TryCompile(node, out var program, out problem)
+            || !CodePointClasses.TryCreate(program.Sets, out var classes, out problem))
         {
             return null;
         }

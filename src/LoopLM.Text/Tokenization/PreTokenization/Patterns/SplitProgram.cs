@@ -135,14 +135,14 @@ internal sealed class SplitProgram
         {
             for (var i = repetition.Min; i < max; i++)
             {
-                entry = Fork(Add(repetition.Part, entry), next);
+                entry = Add(Fork(Add(repetition.Part, entry), next));
             }
         }
         else
         {
             entry = Add(new Place(PlaceKind.Fork));
             var body = Add(repetition.Part, entry);
-            _places[entry] = repetition.IsLazy ? new Place(PlaceKind.Fork, next, body) : new Place(PlaceKind.Fork, body, next);
+            _places[entry] = Fork(body, next);
         }
 
         for (var i = 0; i < repetition.Min; i++)
@@ -152,7 +152,7 @@ internal sealed class SplitProgram
 
         return entry;
 
-        int Fork(int body, int behind) => Add(repetition.IsLazy ? new Place(PlaceKind.Fork, behind, body) : new Place(PlaceKind.Fork, body, behind));
+        Place Fork(int body, int behind) => repetition.IsLazy ? new(PlaceKind.Fork, behind, body) : new(PlaceKind.Fork, body, behind);
     }
 
     private int SetOf(CodePointSet set)

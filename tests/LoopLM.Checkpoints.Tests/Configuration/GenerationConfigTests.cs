@@ -1,3 +1,4 @@
+using System.Text.Json;
 using LoopLM.Checkpoints.Configuration;
 
 namespace LoopLM.Checkpoints.Tests.Configuration;
@@ -32,7 +33,8 @@ public sealed class GenerationConfigTests : IDisposable
     [InlineData("{\"num_beams\": 1, \"length_penalty\": 1.0, \"early_stopping\": false, \"typical_p\": 1.0, \"no_repeat_ngram_size\": 0}")]
     [InlineData("{\"_from_model_config\": true, \"use_cache\": false, \"max_length\": 4096, \"num_return_sequences\": 1, \"chat_format\": \"chatml\"}")]
     [InlineData("{\"begin_suppress_tokens\": [], \"guidance_scale\": 1, \"forced_eos_token_id\": null, \"renormalize_logits\": false}")]
-    public void Load_FieldsThatChangeNothing_AreAccepted(string json) => Assert.Equal(GenerationConfig.Empty, Load(json));
+    public void Load_FieldsThatChangeNothing_AreAccepted(string json) =>
+        Assert.Equal(JsonSerializer.Serialize(GenerationConfig.Empty), JsonSerializer.Serialize(Load(json)));
 
     [Theory]
     [InlineData("{\"num_beams\": 4}", "num_beams is 4, which is not supported; leave it out, or set it to 1")]

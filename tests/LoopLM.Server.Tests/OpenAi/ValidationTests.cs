@@ -78,7 +78,7 @@ public sealed class ValidationTests
         ("""{"prompt":"a","exit_policy":"trace","max_tokens":2,"exit_trace":[4,5]}""", 400, "invalid_value", "exit_trace"),
         ("""{"prompt":"a","kv_layout":"other"}""", 400, "invalid_value", "kv_layout"),
         ("""{"prompt":"a","n":0}""", 400, "invalid_value", "n"),
-        ("""{"prompt":"a","n":9}""", 400, "invalid_value", "n"),
+        ("""{"prompt":"a","n":129}""", 400, "invalid_value", "n"),
         ("""{"prompt":"a","n":2147483647}""", 400, "invalid_value", "n"),
         ("""{"prompt":"a","n":"2"}""", 400, "invalid_type", "n"),
         ("""{"prompt":["1","2","3","4","5"]}""", 400, "invalid_value", "prompt"),

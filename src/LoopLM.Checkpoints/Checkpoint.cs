@@ -50,7 +50,8 @@ public sealed class Checkpoint : IDisposable
         CheckTensors(config, files, problems);
         if (contextLength > config.ContextLength)
         {
-            problems.Add($"the context length is set to {contextLength}; the configuration allows max_position_embeddings = {config.ContextLength} at most");
+            problems.Add(
+                $"the context length is set to {contextLength}; config.json allows max_position_embeddings = {config.ContextLength} at most");
         }
 
         if (problems.Count == 0)

@@ -39,7 +39,8 @@ internal static class AccessExtensions
     {
         if (configuration.GetSection($"{CrossOriginOptions.Section}:{nameof(CrossOriginOptions.Origins)}").Get<string[]>() is { Length: > 0 } origins)
         {
-            app.UseCors(cors => cors.WithOrigins(origins).WithMethods("GET", "HEAD", "POST").AllowAnyHeader().WithExposedHeaders(ExposedHeaders));
+            app.UseCors(cors => cors
+                .WithOrigins(origins).WithMethods("GET", "HEAD", "POST").AllowAnyHeader().WithExposedHeaders(ExposedHeaders));
         }
 
         return app.UseAuthentication().UseAuthorization().UseRateLimits();

@@ -6,7 +6,7 @@ namespace LoopLM.Server.Access;
 /// <summary>Text of clients as messages and logs show it: of bounded length, on one line.</summary>
 internal static class ClientText
 {
-    /// <summary>The text with escapes in place of what is not visible, cut where it is longer than <paramref name="most"/> characters.</summary>
+    /// <summary>The text with escapes in place of what is not visible, cut where it is longer than <paramref name="most"/>.</summary>
     /// <param name="text">The client's.</param>
     /// <param name="most">UTF-16 units that are shown, from 2.</param>
     public static string Show(string text, int most = 256)

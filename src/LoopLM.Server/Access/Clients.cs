@@ -64,7 +64,9 @@ internal sealed class Clients : IDisposable
     {
         if (headers.Authorization.Count > 0)
         {
-            return headers.Authorization is [{ } header] && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header[Scheme.Length..].Trim() : null;
+            return headers.Authorization is [{ } header] && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+                ? header[Scheme.Length..].Trim()
+                : null;
         }
 
         return Array.Find(s_keyHeaders, headers.ContainsKey) is { } name && headers[name] is [{ } key] ? key.Trim() : null;

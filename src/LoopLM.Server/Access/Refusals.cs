@@ -9,7 +9,8 @@ namespace LoopLM.Server.Access;
 internal static class Refusals
 {
     /// <summary>Whether a request is a gRPC call.</summary>
-    public static bool IsGrpc(this HttpRequest request) => request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) is true;
+    public static bool IsGrpc(this HttpRequest request) =>
+        request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) is true;
 
     /// <summary>Answers in the terms of the request's protocol.</summary>
     public static Task RefuseAsync(this HttpContext context, RequestError error)

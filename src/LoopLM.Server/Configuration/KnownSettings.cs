@@ -14,7 +14,8 @@ internal sealed class KnownSettings
     /// <summary>The sections that are the server's own: nobody else sets an environment variable under them.</summary>
     private static readonly SettingShape.Group s_own = SettingShape.Named(
         (ModelOptions.Section, SettingShape.Of(typeof(ModelOptions))),
-        (ModelOptions.ListSection, new SettingShape.ListOf(SettingShape.Of(typeof(ModelOptions), (KvOptions.Section, s_kv), (EngineOptionsRules.Section, s_engine)))),
+        (ModelOptions.ListSection, new SettingShape.ListOf(
+            SettingShape.Of(typeof(ModelOptions), (KvOptions.Section, s_kv), (EngineOptionsRules.Section, s_engine)))),
         (KvOptions.Section, s_kv),
         (EngineOptionsRules.Section, s_engine),
         (LimitOptions.Section, SettingShape.Of(typeof(LimitOptions))),
@@ -55,12 +56,14 @@ internal sealed class KnownSettings
         var inFiles = configuration.Providers.OfType<JsonConfigurationProvider>().SelectMany(file => file.GetChildKeys([], null));
         foreach (var name in inFiles.Concat(line.Settings.Select(setting => setting.Key)).Where(name => !IsSection(name)).Distinct())
         {
-            check.ReportUnknown(name, [.. s_own.Members.Keys, .. s_others]);
+            var shorthands = name.Contains(':', StringComparison.Ordinal) ? [] : CommandLine.Shorthands.Select(each => (each, $"--{each}"));
+            check.ReportUnknown(name, shorthands.Concat(s_others.Select(each => (each, each))));
         }
 
         foreach (var (name, _) in line.Settings.Where(setting => s_own.Members.ContainsKey(setting.Key)))
         {
-            check._problems.Add($"{name} is a section of settings, such as --{name}:{Names(s_own.Members[name]).FirstOrDefault("0")}; it has no value itself.");
+            var member = Names(s_own.Members[name]).FirstOrDefault("0");
+            check._problems.Add($"{name} is a section of settings, such as --{name}:{member}; it has no value itself.");
         }
 
         foreach (var (name, shape) in s_own.Members)
@@ -91,7 +94,7 @@ internal sealed class KnownSettings
             switch (next)
             {
                 case null:
-                    ReportUnknown(child.Path, Names(shape));
+                    ReportUnknown(child.Path, Near($"{section.Path}:", shape));
                     break;
                 case SettingShape.Value value:
                     CheckValue(child, value);
@@ -125,20 +128,23 @@ internal sealed class KnownSettings
     {
         if (!ShorthandSettings.TryParse(setting.Value, out _))
         {
-            _problems.Add($"{setting.Path} is '{ClientText.Show(setting.Value ?? "")}'; it must be scheme, host and port, such as http://localhost:8080.");
+            var found = ClientText.Show(setting.Value ?? "");
+            _problems.Add($"{setting.Path} is '{found}'; it must be scheme, host and port, such as http://localhost:8080.");
         }
     }
 
-    private void ReportUnknown(string path, IEnumerable<string> siblings)
+    private void ReportUnknown(string path, IEnumerable<(string Name, string Path)> near)
     {
-        var last = path[(path.LastIndexOf(':') + 1)..];
-        var parent = path[..^last.Length];
-        var known = siblings.Select(name => (name, parent + name))
-            .Concat(parent.Length > 0 ? [] : CommandLine.Shorthands.Select(name => (name, $"--{name}")))
-            .Concat(s_own.Members.SelectMany(section => Names(section.Value).Select(name => (name, $"{section.Key}:{name}"))));
-        var meant = SettingNames.FindNearest(last, known);
-        _problems.Add($"There is no setting {ClientText.Show(path)}. {(meant is null ? "docs/configuration.md lists all of them." : $"Did you mean {meant}?")}");
+        var meant = SettingNames.FindNearest(path[(path.LastIndexOf(':') + 1)..], near.Concat(Near("", s_own)));
+        var hint = meant is null ? "docs/configuration.md lists all of them." : $"Did you mean {meant}?";
+        _problems.Add($"There is no setting {ClientText.Show(path)}. {hint}");
     }
+
+    /// <summary>The names of a group and of the groups in it, with their paths.</summary>
+    private static IEnumerable<(string Name, string Path)> Near(string parent, SettingShape shape) =>
+        from name in Names(shape)
+        from near in Names(((SettingShape.Group)shape).Members[name]).Select(inner => (inner, $"{name}:{inner}")).Prepend((name, name))
+        select (near.Item1, parent + near.Item2);
 
     private static IEnumerable<string> Names(SettingShape shape) => shape is SettingShape.Group group ? group.Members.Keys : [];
 }

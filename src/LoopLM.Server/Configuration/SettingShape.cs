@@ -25,7 +25,8 @@ internal abstract record SettingShape
     /// <summary>The shape of an options class: its settable properties.</summary>
     public static Group Of(Type type, params (string Name, SettingShape Shape)[] more) => Named(
     [
-        .. type.GetProperties().Where(property => property.SetMethod is { IsPublic: true } && property.PropertyType != typeof(ReadOnlyMemory<int>?))
+        .. type.GetProperties()
+            .Where(property => property.SetMethod is { IsPublic: true } && property.PropertyType != typeof(ReadOnlyMemory<int>?))
             .Select(property => (property.Name, Of(property))),
         .. more,
     ]);
@@ -42,13 +43,16 @@ internal abstract record SettingShape
             return new Value(type, property);
         }
 
-        if (type.GetInterfaces().Append(type).Any(each => each.IsGenericType && each.GetGenericTypeDefinition() == typeof(IDictionary<,>)))
+        if (ArgumentOf(type, typeof(IDictionary<,>)) is not null)
         {
             return new Anything();
         }
 
-        var element = type.IsArray ? type.GetElementType() : type.GetInterfaces().Append(type)
-            .FirstOrDefault(each => each.IsGenericType && each.GetGenericTypeDefinition() == typeof(IEnumerable<>))?.GetGenericArguments()[0];
-        return element is null ? Of(type) : new ListOf(element == typeof(string) || element.IsValueType ? new Value(element) : Of(element));
+        return ArgumentOf(type, typeof(IEnumerable<>)) is not { } element ? Of(type)
+            : new ListOf(element == typeof(string) || element.IsValueType ? new Value(element) : Of(element));
     }
+
+    /// <summary>The first argument with which a type implements a generic interface; null where it does not.</summary>
+    private static Type? ArgumentOf(Type type, Type generic) => type.GetInterfaces().Append(type)
+        .FirstOrDefault(each => each.IsGenericType && each.GetGenericTypeDefinition() == generic)?.GetGenericArguments()[0];
 }

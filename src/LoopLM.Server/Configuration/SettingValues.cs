@@ -20,14 +20,20 @@ internal static class SettingValues
         }
 
         var broken = TryConvert(shape.Type, text, out var value) ? attributes.Find(attribute => !attribute.IsValid(value)) : null;
-        return value is not null && broken is null ? null
-            : $"is '{ClientText.Show(text, 64)}'; {broken switch
-            {
-                RangeAttribute { Minimum: var least, Maximum: var most } => $"it must be {Kind(shape.Type)} from {least} to {most}",
-                StringLengthAttribute length => $"it must have {length.MinimumLength} to {length.MaximumLength} characters",
-                { ErrorMessage: { } message } => message.TrimEnd('.'),
-                _ => $"it must be {Kind(shape.Type)}",
-            }}.";
+        if (value is not null && broken is null)
+        {
+            return null;
+        }
+
+        broken ??= attributes.Find(attribute => attribute is RangeAttribute);
+        var rule = broken switch
+        {
+            RangeAttribute { Minimum: var least, Maximum: var most } => $"it must be {Kind(shape.Type)} from {least} to {most}",
+            StringLengthAttribute length => $"it must have {length.MinimumLength} to {length.MaximumLength} characters",
+            { ErrorMessage: { } message } => message.TrimEnd('.'),
+            _ => $"it must be {Kind(shape.Type)}",
+        };
+        return $"is '{ClientText.Show(text, 64)}'; {rule}.";
     }
 
     /// <summary>The value that a property has where the configuration has none, as it would be written.</summary>
@@ -37,7 +43,7 @@ internal static class SettingValues
             : "";
 
     private static bool IsNullable(SettingShape.Value shape) =>
-        shape.Property is { } property && property.PropertyType.IsValueType && Nullable.GetUnderlyingType(property.PropertyType) is not null;
+        shape.Property?.PropertyType is { } type && Nullable.GetUnderlyingType(type) is not null;
 
     private static bool TryConvert(Type type, string text, [NotNullWhen(true)] out object? value)
     {

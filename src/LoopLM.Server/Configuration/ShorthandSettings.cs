@@ -42,7 +42,8 @@ internal static class ShorthandSettings
         }
     }
 
-    private static void ReadAddress(CommandLine line, IConfiguration configuration, Dictionary<string, string?> settings, List<string> problems)
+    private static void ReadAddress(
+        CommandLine line, IConfiguration configuration, Dictionary<string, string?> settings, List<string> problems)
     {
         var host = ReadHost(line.Host, problems);
         var port = ReadPort("--port", line.Port, problems);
@@ -109,7 +110,8 @@ internal static class ShorthandSettings
         return null;
     }
 
-    private static void ReadKeys(CommandLine line, IConfiguration configuration, Dictionary<string, string?> settings, List<string> problems)
+    private static void ReadKeys(
+        CommandLine line, IConfiguration configuration, Dictionary<string, string?> settings, List<string> problems)
     {
         var keys = line.ApiKeys.Select(key => ("--api-key", Key: key)).ToList();
         if (configuration[KeyVariable] is { } fromEnvironment)
@@ -118,7 +120,10 @@ internal static class ShorthandSettings
         }
 
         const string section = $"{AuthOptions.Section}:{nameof(AuthOptions.Keys)}";
-        var index = configuration.GetSection(section).GetChildren().Select(child => int.TryParse(child.Key, out var number) ? number + 1 : 0).DefaultIfEmpty(0).Max();
+        var index = configuration.GetSection(section).GetChildren()
+            .Select(child => int.TryParse(child.Key, out var number) ? number + 1 : 0)
+            .DefaultIfEmpty(0)
+            .Max();
         foreach (var ((from, key), i) in keys.DistinctBy(each => each.Key).Select((each, i) => (each, i)))
         {
             if (key.Length is 0 or > Clients.MaxKeyLength || !key.All(c => c is > ' ' and <= '~'))

@@ -44,7 +44,9 @@ internal sealed class RequestLimits(IOptions<LimitOptions> limits)
 
     private static RequestError? CheckRange(string field, int value, int least, int most, string? setting = null) =>
         value >= least && value <= most ? null
-        : Invalid(field, $"'{field}' is {value}; it must be between {least} and {most}{(setting is null ? "" : $", which {LimitOptions.Section}:{setting} sets")}.");
+        : Invalid(field, $"'{field}' is {value}; it must be between {least} and {most}{SetBy(setting)}.");
+
+    private static string SetBy(string? setting) => setting is null ? "" : $", which {LimitOptions.Section}:{setting} sets";
 
     private static RequestError? CheckCount(string field, int count, int most) =>
         count <= most ? null : Invalid(field, $"'{field}' has {count} entries; at most {most} are allowed.");
@@ -71,5 +73,7 @@ internal sealed class RequestLimits(IOptions<LimitOptions> limits)
     private static RequestError? CheckTotal(int prompts, int choices, int most) =>
         (long)prompts * choices <= most
             ? null
-            : Invalid("n", $"'n' is {choices} and there are {prompts} prompts: {(long)prompts * choices} choices; at most {most} can wait at once, which Engine:MaxQueuedRequests sets.");
+            : Invalid("n",
+                $"'n' is {choices} and there are {prompts} prompts: {(long)prompts * choices} choices; "
+                + $"at most {most} can wait at once, which Engine:MaxQueuedRequests sets.");
 }

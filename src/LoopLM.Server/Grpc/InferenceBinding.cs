@@ -11,11 +11,13 @@ internal static class InferenceBinding
     /// <summary>The service, for reflection.</summary>
     public static Google.Protobuf.Reflection.ServiceDescriptor Descriptor => Inference.Descriptor;
 
-    public static void BindService(ServiceBinderBase binder, Inference.InferenceBase service) => Inference.BindService(new Binder(binder), service);
+    public static void BindService(ServiceBinderBase binder, Inference.InferenceBase service) =>
+        Inference.BindService(new Binder(binder), service);
 
     private sealed class Binder(ServiceBinderBase inner) : ServiceBinderBase
     {
-        public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse>? handler)
+        public override void AddMethod<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse>? handler)
         {
             var marshaller = method.RequestMarshaller;
             var strict = new Marshaller<TRequest>(marshaller.ContextualSerializer, context =>
@@ -26,10 +28,12 @@ internal static class InferenceBinding
                 }
                 catch (InvalidProtocolBufferException)
                 {
-                    throw GrpcErrors.From(new RequestError(RequestErrorKind.InvalidValue, null, $"The message is no {typeof(TRequest).Name}."));
+                    var message = $"The message is no {typeof(TRequest).Name}.";
+                    throw GrpcErrors.From(new RequestError(RequestErrorKind.InvalidValue, null, message));
                 }
             });
-            inner.AddMethod(new Method<TRequest, TResponse>(method.Type, method.ServiceName, method.Name, strict, method.ResponseMarshaller), handler);
+            inner.AddMethod(
+                new Method<TRequest, TResponse>(method.Type, method.ServiceName, method.Name, strict, method.ResponseMarshaller), handler);
         }
     }
 }

@@ -11,11 +11,14 @@ internal static partial class KvSlotsWarning
         var (slots, needed) = (settings.Engine.KvSlots, (long)config.ContextLength * config.Loops);
         if (slots < needed)
         {
-            SlotsEndBeforeTheContext(logger, settings.Model.NameOrFolder, settings.EngineSection, slots, config.ContextLength, needed, slots / config.Loops);
+            SlotsEndBeforeTheContext(
+                logger, settings.Model.NameOrFolder, settings.EngineSection, slots, config.ContextLength, needed, slots / config.Loops);
         }
     }
 
     [LoggerMessage(1, LogLevel.Warning,
-        "Model {Model}: {Section}:KvSlots is {Slots}, and a request of the whole context of {Context} tokens needs {Needed}: longer ones than {Longest} tokens are refused. Raise it, or set ContextLength")]
-    private static partial void SlotsEndBeforeTheContext(ILogger logger, string model, string section, int slots, int context, long needed, int longest);
+        "Model {Model}: {Section}:KvSlots is {Slots}, and a request of the whole context of {Context} tokens needs {Needed}: "
+        + "longer ones than {Longest} tokens are refused. Raise it, or set ContextLength")]
+    private static partial void SlotsEndBeforeTheContext(
+        ILogger logger, string model, string section, int slots, int context, long needed, int longest);
 }

@@ -4,7 +4,7 @@ using LoopLM.Server.Telemetry;
 
 namespace LoopLM.Server.Hosting;
 
-/// <summary>What stands before all else, also before the filter of host names: ids, the log, and answers where there is no endpoint.</summary>
+/// <summary>What stands before all else, also before the filter of host names: ids, the log, and answers where no endpoint is.</summary>
 internal sealed class RequestPipelineStart : IStartupFilter
 {
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>

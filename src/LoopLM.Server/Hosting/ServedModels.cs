@@ -73,7 +73,8 @@ internal sealed class ServedModels : IAsyncDisposable
     {
         model = string.IsNullOrEmpty(name) ? Default : _byName.GetValueOrDefault(name);
         error = model is not null ? null
-            : new RequestError(RequestErrorKind.UnknownModel, "model", $"The model `{ClientText.Show(name!, ModelOptions.MaxNameLength)}` does not exist. {Listed()}");
+            : new RequestError(
+                RequestErrorKind.UnknownModel, "model", $"The model `{ClientText.Show(name!, ModelOptions.MaxNameLength)}` does not exist. {Listed()}");
         return model is not null;
     }
 

@@ -105,7 +105,9 @@ public static class ServerApplication
         return app;
     }
 
-    /// <summary>Adds what the shorthands stand for, and gives the problems of settings so far. Wrong values are replaced, so that the rest can be checked.</summary>
+    /// <summary>
+    /// Adds what the shorthands stand for, and gives the problems of settings so far. Wrong values are replaced, so that the rest can be checked.
+    /// </summary>
     private static List<string> ReadSettings(ConfigurationManager configuration, CommandLine line)
     {
         List<string> problems = [.. line.Problems];
@@ -160,7 +162,8 @@ public static class ServerApplication
     {
         OptionsValidationException invalid => [.. invalid.Failures],
         AggregateException several when several.InnerExceptions.All(inner => Reasons(inner).Count > 0) => [.. several.InnerExceptions.SelectMany(Reasons)],
-        IOException { InnerException: AddressInUseException } => [$"{exception.Message.TrimEnd('.')}. End what listens there, or choose another port: --port for REST, --grpc-port for gRPC."],
+        IOException { InnerException: AddressInUseException } =>
+            [$"{exception.Message.TrimEnd('.')}. End what listens there, or choose another port: --port for REST, --grpc-port for gRPC."],
         CheckpointException or TokenizerException or ChatTemplateException or IOException => [exception.Message],
         SocketException socket => [$"The server cannot listen: {socket.Message}. See --host and --port."],
         InvalidOperationException { InnerException: FormatException or ArgumentException } unbound => [unbound.Message],

@@ -47,7 +47,8 @@ internal static class TelemetryExtensions
 
     /// <summary>Prometheus keeps the suffix <c>_count</c> for histograms: .NET's own gauges of that name go without it.</summary>
     private static MetricStreamConfiguration? WithoutCount(Instrument instrument) =>
-        instrument.Meter.Name == "System.Runtime" && instrument.Name.EndsWith(Count, StringComparison.Ordinal)
+        instrument is ObservableUpDownCounter<long> { Meter.Name: "System.Runtime" }
+        && instrument.Name.EndsWith(Count, StringComparison.Ordinal)
             ? new MetricStreamConfiguration { Name = instrument.Name[..^Count.Length] }
             : null;
 

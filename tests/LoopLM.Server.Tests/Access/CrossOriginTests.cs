@@ -47,7 +47,7 @@ public sealed class CrossOriginTests
         var time = new FakeTimeProvider();
         var logger = new LogLines<RefusedHosts>();
         var refused = new RefusedHosts(time, logger);
-        var context = new DefaultHttpContext { Request = { Host = new HostString("evil\u0007\n" + new string('a', 300)) } };
+        var context = new DefaultHttpContext { Request = { Headers = { Host = "evil\u0007\n" + new string('a', 300) } } };
 
         refused.Refuse(context);
         time.Advance(TimeSpan.FromSeconds(9));

@@ -35,16 +35,14 @@ public sealed class HttpLimitsTests
         Assert.Contains("202 headers; at most 100", answer, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("x-{0}")]
-    [InlineData("x-same")]
-    public async Task Generate_ManyMetadataEntries_IsResourceExhausted(string name)
+    [Fact]
+    public async Task Generate_ManyMetadataEntries_IsResourceExhausted()
     {
         await using var server = await ServerHarness.StartAsync();
         var metadata = new Metadata();
         for (var i = 0; i < 101; i++)
         {
-            metadata.Add(name.Replace("{0}", $"{i}", StringComparison.Ordinal), "1");
+            metadata.Add($"x-{i}", "1");
         }
 
         var refused = await Assert.ThrowsAsync<RpcException>(

@@ -32,7 +32,7 @@ public sealed class StartTests
     [InlineData("--Models:0:Aliases:0=alpha", "'alpha'")]
     [InlineData("--Models:1:Aliases:0=", "Models:1:Aliases")]
     [InlineData("--Models:1:Path=no/such/folder", "Models:1:Path")]
-    [InlineData("--Models:1:Weights=int1", "Models:1: ")]
+    [InlineData("--Models:1:Weights=int1", "Models:1:Weights")]
     [InlineData("--Models:1:Engine:MaxRows=1", "Models:1:Engine:MaxRows")]
     [InlineData("--Model:Name=other", "use only one of them")]
     public async Task Start_SeveralModelsWrong_SaysWhich(string setting, string named)

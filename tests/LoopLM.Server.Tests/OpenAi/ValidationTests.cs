@@ -22,7 +22,7 @@ public sealed class ValidationTests
         ("""{"prompt":{}}""", 400, "invalid_type", "prompt"),
         ("""{"prompt":["a",5]}""", 400, "invalid_type", "prompt"),
         ("""{"prompt":["a",""]}""", 400, "invalid_value", "prompt"),
-        ("""{"prompt":["a","\ud800"]}""", 400, "invalid_value", "prompt"),
+        ("""{"prompt":["a","\ud800"]}""", 400, "invalid_value", "prompt[1]"),
         ("""{"prompt":[[1],2]}""", 400, "invalid_type", "prompt"),
         ("""{"prompt":[[1],["a"]]}""", 400, "invalid_type", "prompt"),
         ("""{"prompt":[[1],[]]}""", 400, "invalid_value", "prompt"),

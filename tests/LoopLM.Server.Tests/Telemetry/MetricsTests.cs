@@ -56,7 +56,7 @@ public sealed class MetricsTests
 
         var types = (await server.Rest.GetStringAsync("/metrics")).Split('\n').Where(line => line.StartsWith("# TYPE ", StringComparison.Ordinal)).Select(line => line.Split(' ')).ToList();
 
-        Assert.Contains(types, type => type[2] == "dotnet_thread_pool_thread");
+        Assert.Contains(types, type => type[2] == "dotnet_assembly");
         Assert.All(types, type => Assert.DoesNotMatch("_(count|sum|bucket)$", type[2]));
         Assert.All(types.Where(type => type[3] == "counter"), type => Assert.EndsWith("_total", type[2], StringComparison.Ordinal));
     }

@@ -37,24 +37,28 @@ internal static class OpenAiErrors
         new(400, InvalidRequest, "invalid_encoding", null, $"The body is not UTF-8: {detail}");
 
     public static OpenAiError MediaType(string? found) => new(415, InvalidRequest, "unsupported_media_type", null,
-        $"{(found is null ? "A page sends no Content-Type" : $"The Content-Type is '{ClientText.Show(found)}'")}; it must be application/json in UTF-8. "
-        + "With curl, add -H 'Content-Type: application/json'.");
+        (found is null ? "A page sends no Content-Type" : $"The Content-Type is '{ClientText.Show(found)}'")
+        + "; it must be application/json in UTF-8. With curl, add -H 'Content-Type: application/json'.");
 
-    public static OpenAiError ContentEncoding(string found, string accepted) => new(415, InvalidRequest, "unsupported_content_encoding", null,
+    public static OpenAiError ContentEncoding(string found, string accepted) => new(
+        415, InvalidRequest, "unsupported_content_encoding", null,
         $"The Content-Encoding is '{ClientText.Show(found)}'; it must be one of {accepted}, or absent.");
 
     public static OpenAiError Undecodable(string encoding) =>
         new(400, InvalidRequest, "invalid_encoding", null, $"The body is not {encoding}, as its Content-Encoding says.");
 
     public static OpenAiError TooLarge(int limit) =>
-        new(413, InvalidRequest, "request_too_large", null, $"The body has more than {limit} bytes, which Limits:MaxBodyBytes allows. A compressed body counts as it is decoded.");
+        new(413, InvalidRequest, "request_too_large", null,
+            $"The body has more than {limit} bytes, the most that Limits:MaxBodyBytes allows. A compressed body counts as it is decoded.");
 
     public static OpenAiError Slow() => new(408, InvalidRequest, "request_timeout", null, "The body came too slowly.");
 
-    public static OpenAiError Unreadable() => new(400, InvalidRequest, "invalid_request", null, "The body ended early, or its chunks are malformed.");
+    public static OpenAiError Unreadable() =>
+        new(400, InvalidRequest, "invalid_request", null, "The body ended early, or its chunks are malformed.");
 
     public static OpenAiError Host(string host) => new(400, InvalidRequest, "host_not_allowed", null,
-        $"The Host header is '{host}', which the setting AllowedHosts does not list. Call the server by a name that it lists, or add this one.");
+        $"The Host header is '{host}', which the setting AllowedHosts does not list. "
+        + "Call the server by a name that it lists, or add this one.");
 
     public static OpenAiError UnknownRoute(string method, string path) =>
         new(404, InvalidRequest, "unknown_url", null, $"There is no {method} {ClientText.Show(path)}. {UnknownRoutes.HintFor(path)}");

@@ -3,7 +3,9 @@ namespace LoopLM.Server.OpenAi.Errors;
 /// <summary>Says to those who come to a route that does not exist where to go.</summary>
 internal static class UnknownRoutes
 {
-    private const string Served = "OpenAI's API is served: POST /v1/chat/completions, /v1/completions and /v1/responses, GET /v1/models. /openapi.json describes all of it.";
+    private const string Served =
+        "OpenAI's API is served: POST /v1/chat/completions, /v1/completions and /v1/responses, GET /v1/models. "
+        + "/openapi.json describes all of it.";
 
     private static readonly (string Path, string Hint)[] s_hints =
     [

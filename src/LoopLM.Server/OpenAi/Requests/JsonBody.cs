@@ -17,7 +17,8 @@ internal static class JsonBody
     /// <param name="body">The bytes; they must not change while the document lives.</param>
     /// <param name="document">The object.</param>
     /// <param name="error">What is wrong.</param>
-    public static bool TryParse(ReadOnlyMemory<byte> body, [NotNullWhen(true)] out JsonDocument? document, [NotNullWhen(false)] out OpenAiError? error)
+    public static bool TryParse(
+        ReadOnlyMemory<byte> body, [NotNullWhen(true)] out JsonDocument? document, [NotNullWhen(false)] out OpenAiError? error)
     {
         document = null;
         error = FindEncodingProblem(body.Span);

@@ -6,7 +6,10 @@ using LoopLM.Server.Access;
 
 namespace LoopLM.Server.OpenAi.Requests;
 
-/// <summary>Goes along with a reader, and finds what JSON's syntax allows and no program reads alike: names that come twice, lone surrogates, numbers without end.</summary>
+/// <summary>
+/// Goes along with a reader, and finds what JSON's syntax allows and no program reads alike: names that come twice, lone surrogates, numbers
+/// without end.
+/// </summary>
 internal sealed class JsonWalk
 {
     private const int MaxNumberLength = 512;
@@ -62,7 +65,8 @@ internal sealed class JsonWalk
 
         var level = _levels[^1];
         level.Name = reader.GetString()!;
-        return level.Names!.Add(level.Name) ? null : new(null, $"the name '{ClientText.Show(level.Name, MaxPathLength)}' comes twice in one object.");
+        return level.Names!.Add(level.Name) ? null
+            : new(null, $"the name '{ClientText.Show(level.Name, MaxPathLength)}' comes twice in one object.");
     }
 
     /// <summary>Where the walk is, such as <c>messages[2].content</c>; the value itself where it is in nothing.</summary>
@@ -71,13 +75,15 @@ internal sealed class JsonWalk
         var path = new StringBuilder();
         foreach (var level in _levels)
         {
-            _ = level.Names is null ? path.Append(CultureInfo.InvariantCulture, $"[{level.Index}]") : path.Append(path.Length > 0 ? "." : "").Append(level.Name);
+            _ = level.Names is null
+                ? path.Append(CultureInfo.InvariantCulture, $"[{level.Index}]")
+                : path.Append(path.Length > 0 ? "." : "").Append(level.Name);
         }
 
         return ClientText.Show(path.Length > 0 ? path.ToString() : "body", MaxPathLength);
     }
 
-    /// <summary>Whether a string, as JSON writes it, has half of a surrogate pair as an escape. What stands unescaped is UTF-8 and has none.</summary>
+    /// <summary>Whether a string, as JSON writes it, has half of a surrogate pair as an escape. What is not escaped is UTF-8 and has none.</summary>
     private static bool HasLoneSurrogate(ReadOnlySpan<byte> text)
     {
         var waitsForLow = false;

@@ -48,7 +48,8 @@ internal static class RequestBody
                     return document;
                 }
             }
-            catch (Exception exception) when (decoded != request.Body && exception is InvalidDataException or InvalidOperationException or EndOfStreamException or ZstdException)
+            catch (Exception exception) when (decoded != request.Body
+                && exception is InvalidDataException or InvalidOperationException or EndOfStreamException or ZstdException)
             {
                 error = OpenAiErrors.Undecodable(encoding);
             }
@@ -66,7 +67,7 @@ internal static class RequestBody
         request.ContentType is null
             ? request.Headers.Origin.Count == 0
             : request.HasJsonContentType() && MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
-                && (!type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Value!.ToUpperInvariant() is "UTF-8" or "UTF8" or "US-ASCII");
+                && HeaderUtilities.RemoveQuotes(type.Charset).Value?.ToUpperInvariant() is null or "" or "UTF-8" or "UTF8" or "US-ASCII";
 
     /// <summary>Reads a stream to its end; null where it has more than so many bytes. Memory grows with what has come.</summary>
     private static async Task<ReadOnlyMemory<byte>?> ReadAsync(Stream stream, int most, CancellationToken cancellation)

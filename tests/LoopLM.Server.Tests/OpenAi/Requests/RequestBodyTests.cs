@@ -126,7 +126,7 @@ public sealed class RequestBodyTests
     [InlineData("utf-16", "looks like UTF-16")]
     [InlineData("utf-16BE", "looks like UTF-16")]
     [InlineData("utf-32", "looks like UTF-16 or UTF-32")]
-    [InlineData("iso-8859-1", "byte 13 is 0xFC")]
+    [InlineData("iso-8859-1", "byte 12 is 0xFC")]
     public async Task Post_OtherCharacterEncoding_SaysSo(string encoding, string message)
     {
         await using var server = await ServerHarness.StartAsync();

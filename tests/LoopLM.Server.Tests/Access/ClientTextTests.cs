@@ -6,10 +6,9 @@ public sealed class ClientTextTests
 {
     [Theory]
     [InlineData("", "")]
-    [InlineData("grün `x` 😀", "grün `x` 😀")]
+    [InlineData("grün `😀`", "grün `😀`")]
     [InlineData("a\nb\u0000\u001b[1m", "a\\u{a}b\\u{0}\\u{1b}[1m")]
     [InlineData("a\u2028\u202e\ufeff\ue000", "a\\u{2028}\\u{202e}\\u{feff}\\u{e000}")]
-    [InlineData("a\ud800", "a\ufffd")]
     [InlineData("1234567890", "1234567890")]
     [InlineData("12345678901", "1234567890...")]
     [InlineData("123456789😀", "123456789...")]

@@ -54,6 +54,10 @@ public sealed class StartTests
         Assert.Contains(named, Assert.Single(await ReasonsAsync(settings)), StringComparison.Ordinal);
 
     [Fact]
+    public async Task Start_ContextLongerThanTheCheckpointAllows_SaysBoth() =>
+        Assert.Matches("context length is set to 2049; .* max_position_embeddings = 2048", Assert.Single(await ReasonsAsync("--Model:ContextLength=2049")));
+
+    [Fact]
     public async Task Start_CheckpointCutShort_NamesTheFile()
     {
         var folder = Directory.CreateTempSubdirectory("looplm-");

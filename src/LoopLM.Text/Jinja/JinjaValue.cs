@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using System.Text.Json;
 using LoopLM.Text.Jinja.Execution;
@@ -62,14 +63,9 @@ public abstract record JinjaValue
 
     private static JinjaValue OfNumber(JsonElement json)
     {
-        if (json.TryGetInt64(out var integer))
-        {
-            return Of(integer);
-        }
-
         var text = json.GetRawText();
         return text.AsSpan().IndexOfAny('.', 'e', 'E') < 0 && text.Length <= Integers.MaxDigits
-            ? new IntegerValue(BigInteger.Parse(text, System.Globalization.CultureInfo.InvariantCulture))
+            ? new IntegerValue(BigInteger.Parse(text, CultureInfo.InvariantCulture))
             : new FloatValue(json.GetDouble());
     }
 

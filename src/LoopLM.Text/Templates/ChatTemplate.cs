@@ -153,5 +153,6 @@ public sealed class ChatTemplate
         JinjaTemplate.TryParse(source.Text, out var template, out var error)
             ? template
             : throw new ChatTemplateException(
-                $"{source.Place}, line {error.Line}, column {error.Column}: {error.Message} Correct the template, or take a revision of the checkpoint whose template can be used.");
+                $"{source.Place}, line {error.Line}, column {error.Column}: {error.Message} "
+                + "Correct the template, or take a revision of the checkpoint whose template can be used.");
 }

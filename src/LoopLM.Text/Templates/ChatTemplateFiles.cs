@@ -61,7 +61,9 @@ internal sealed class ChatTemplateFiles
 
     private void ReadFolder(string folder)
     {
-        var paths = Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*.jinja").Take(MaxFiles + 1).Order(StringComparer.Ordinal).ToArray() : [];
+        var paths = Directory.Exists(folder)
+            ? Directory.EnumerateFiles(folder, "*.jinja").Take(MaxFiles + 1).Order(StringComparer.Ordinal).ToArray()
+            : [];
         if (paths.Length > MaxFiles)
         {
             throw new ChatTemplateException($"{FolderName} holds more than {MaxFiles} templates; remove those that are not needed.");

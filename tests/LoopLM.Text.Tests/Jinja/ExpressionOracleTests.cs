@@ -23,8 +23,8 @@ public sealed class ExpressionOracleTests : IDisposable
     public void Dispose() => _python.Dispose();
 
     [Fact]
-    public Task TryRender_ListedTemplates_AgreeWithPython() =>
-        AssertAgreesAsync(File.ReadLines(TestData.Fixture("jinja", "templates.txt")).Where(line => line.Length > 0).Select(line => line.Replace("\\n", "\n", StringComparison.Ordinal)));
+    public Task TryRender_ListedTemplates_AgreeWithPython() => AssertAgreesAsync(
+        File.ReadLines(TestData.Fixture("jinja", "templates.txt")).Select(line => line.Replace("\\n", "\n", StringComparison.Ordinal)));
 
     [Theory]
     [InlineData(1)]
@@ -41,10 +41,12 @@ public sealed class ExpressionOracleTests : IDisposable
         await PythonOracle.SkipUnlessThereAsync();
         var random = new Random(3);
         var numbers = Enumerable.Range(-323, 632).Select(power => double.Parse($"1e{power}", CultureInfo.InvariantCulture))
-            .Concat(Enumerable.Range(0, 20_000).Select(_ => BitConverter.Int64BitsToDouble(random.NextInt64(long.MinValue, long.MaxValue))).Where(double.IsFinite))
-            .Concat(Enumerable.Range(0, 5000).Select(_ => double.Parse($"{random.Next(1, 1000)}e{random.Next(-30, 30)}", CultureInfo.InvariantCulture)));
+            .Concat(Enumerable.Range(0, 20_000).Select(_ => BitConverter.Int64BitsToDouble(random.NextInt64(long.MinValue, long.MaxValue))))
+            .Concat(Enumerable.Range(0, 5000).Select(_ => double.Parse($"{random.Next(1, 1000)}e{random.Next(-30, 30)}", CultureInfo.InvariantCulture)))
+            .Where(double.IsFinite);
         var variables = new JsonObject { ["x"] = new JsonArray([.. numbers.Select(number => JsonValue.Create(number))]) };
-        foreach (var template in (string[])["{{ x }}", "{{ x | tojson }}", "{% for y in x %}{{ y | round(3) }} {{ '%.5g %.3e' % (y, y) }} {% endfor %}"])
+        string[] templates = ["{{ x }}", "{{ x | tojson }}", "{% for y in x %}{{ y | round(3) }} {{ '%.5g %.3e' % (y, y) }} {% endfor %}"];
+        foreach (var template in templates)
         {
             var expected = (await _python.RenderAsync(template, variables))["text"]!.GetValue<string>().Split(' ');
             Assert.Equal(expected, Rendering.Text(template, variables, s_wide).Split(' '));
@@ -62,7 +64,9 @@ public sealed class ExpressionOracleTests : IDisposable
             var found = TryRender(template, out var error);
 
             // What Python shows of its own objects is an error here.
-            if (expected != found && !(found is null && expected is not null && (expected.Contains(" at 0x", StringComparison.Ordinal) || expected.Contains("<built-in", StringComparison.Ordinal))))
+            var isObject = expected is not null
+                && (expected.Contains(" at 0x", StringComparison.Ordinal) || expected.Contains("<built-in", StringComparison.Ordinal));
+            if (expected != found && !(isObject && found is null))
             {
                 wrong.Add($"{template}\n  expected {expected ?? answer["error"]!.GetValue<string>()}\n  found    {found ?? error}");
             }

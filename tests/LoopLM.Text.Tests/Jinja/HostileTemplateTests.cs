@@ -36,15 +36,15 @@ public class HostileTemplateTests
     [InlineData(LongText + "{{ [a, a, a] | tojson | length }}")]
     [InlineData(LongText + "{{ [a, a, a] | string | length }}")]
     [InlineData(LongText + "{{ ('<' * 2000000) | escape | length }}")]
-    [InlineData("{{ ('<' * 2000000) | urlencode | length }}")]
+    [InlineData("{{ ('<' * 3000000) | urlencode | length }}")]
     [InlineData("{{ ('<a>' * 20000) | striptags | length }}")]
     [InlineData("{{ ('-' * 200000) | wordwrap(1) | length }}")]
     [InlineData("{{ (' a' * 100000) | wordwrap(3, wrapstring='x' * 1000) | length }}")]
-    [InlineData("{{ '%s' * 1000 % (('a' * 100000,) * 1000) | length }}")]
+    [InlineData("{{ (('%s' * 1000) % (('a' * 100000,) * 1000)) | length }}")]
     [InlineData("{{ ('{0}' * 1000).format('a' * 100000) | length }}")]
-    [InlineData("{{ '%1000000d' * 100 % ((1,) * 100) | length }}")]
-    [InlineData("{{ '%.1000000f' % 1 | length }}")]
-    [InlineData("{{ '{:1000000}'.format(1) * 100 | length }}")]
+    [InlineData("{{ (('%1000000d' * 100) % ((1,) * 100)) | length }}")]
+    [InlineData("{{ ('%.1000000f' % 1) | length }}")]
+    [InlineData("{{ ('{:1000000}'.format(1) * 100) | length }}")]
     [InlineData("{{ 'a'.center(2000000000) | length }}")]
     [InlineData("{{ 'a'.zfill(2000000000) | length }}")]
     [InlineData("{{ 'a' | center(2000000000) | length }}")]
@@ -59,7 +59,7 @@ public class HostileTemplateTests
     [InlineData("{% set x = [1] * 100000 %}{% for i in range(1000) %}{{ x.index(2) if 2 in x }}{% endfor %}")]
     [InlineData("{% set x = [1] * 100000 %}{% for i in range(1000) %}{{ x == x }}{% endfor %}")]
     [InlineData("{% set x = [1] * 100000 %}{% for i in range(1000) %}{% set y = x + x %}{% endfor %}")]
-    [InlineData("{% macro m() %}{% endmacro %}{% set x = [1] * 100000 %}{% for i in range(1000) %}{{ namespace(**{}) and dict(*[x[:0]]) and m(*(x[:0])) and x[::2] | length }}{% endfor %}")]
+    [InlineData("{% macro m() %}{{ varargs | length }}{% endmacro %}{% set x = [1] * 100000 %}{% for i in range(1000) %}{{ m(*x) }}{% endfor %}")]
     [InlineData("{% for x in [[1]] recursive %}{{ loop([[1]]) }}{% endfor %}")]
     [InlineData("{{ strftime_now('%c' * 1000000) | length }}")]
     public void TryRender_ExpensiveOperation_EndsAtALimit(string source)
@@ -90,15 +90,20 @@ public class HostileTemplateTests
     {
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
-        Assert.Throws<OperationCanceledException>(() => Rendering.Parse(source).TryRender([], Rendering.Now, new JinjaLimits(), out _, out _, cancelled.Token));
+        var template = Rendering.Parse(source);
+        Assert.Throws<OperationCanceledException>(() => template.TryRender([], Rendering.Now, new JinjaLimits(), out _, out _, cancelled.Token));
     }
 
     [Fact]
     public void TryRender_NameOfAnUnknownArgument_DoesNotTellTheData()
     {
         var variables = new JsonObject { ["x"] = new JsonObject { ["secret"] = 1 }, ["y"] = "secret" };
-        foreach (var source in (string[])["{{ 'a' | trim(**x) }}", "{{ [1] | map(y) | list }}", "{{ [1] | select(y) | list }}", "{{ ('%(' ~ y ~ ')s') % {} }}",
-            "{{ ('{' ~ y ~ '}').format() }}", "{{ ('{0.' ~ y ~ '.z}').format(1) }}", "{{ 'a'.index(y) }}", "{% macro m() %}{% endmacro %}{{ m(**x) }}", "{{ 1 | attr(y) + 1 }}"])
+        string[] sources =
+        [
+            "{{ 'a' | trim(**x) }}", "{{ [1] | map(y) | list }}", "{{ [1] | select(y) | list }}", "{{ ('%(' ~ y ~ ')s') % {} }}", "{{ ('{' ~ y ~ '}').format() }}",
+            "{{ ('{0.' ~ y ~ '.z}').format(1) }}", "{{ 'a'.index(y) }}", "{% macro m() %}{% endmacro %}{{ m(**x) }}", "{{ 1 | attr(y) + 1 }}",
+        ];
+        foreach (var source in sources)
         {
             var (_, error) = Rendering.Render(source, variables);
             Assert.DoesNotContain("secret", error!.Message, StringComparison.Ordinal);
@@ -108,9 +113,13 @@ public class HostileTemplateTests
     [Fact]
     public void TryParse_AnyShortTemplate_GivesATemplateOrAnError()
     {
-        string[] pieces = ["{", "%", "}", "-", "#", "+", " ", "raw", "endraw", "\n", "a", "'", "\\", "0", "x", "(", "[", ".", "|", "if", "for", "in", "{%", "%}", "{{", "}}", "{#", "is", "set", "=", "1e", ",", "*", "**", ":"];
+        string[] pieces =
+        [
+            "{", "%", "}", "-", "#", "+", " ", "raw", "endraw", "\n", "a", "'", "\\", "0", "x", "(", "[", ".", "|", "if", "for", "in", "{%", "%}", "{{", "}}", "{#",
+            "is", "set", "=", "1e", ",", "*", "**", ":",
+        ];
         var random = new Random(1);
-        for (var i = 0; i < 100_000; i++)
+        for (var i = 0; i < 20_000; i++)
         {
             var source = string.Concat(Enumerable.Range(0, random.Next(1, 9)).Select(_ => pieces[random.Next(pieces.Length)]));
             if (JinjaTemplate.TryParse(source, out var template, out _))
@@ -135,7 +144,7 @@ public class HostileTemplateTests
     public async Task TryParse_LongTemplate_TakesTimeInProportion(string start, string piece)
     {
         // In proportion to its square, the time would be hours.
-        var source = start + string.Concat(Enumerable.Repeat(piece, 300_000));
+        var source = start + string.Concat(Enumerable.Repeat(piece, 100_000));
         await Task.Run(() => JinjaTemplate.TryParse(source, out _, out _)).WaitAsync(TimeSpan.FromMinutes(2));
     }
 }

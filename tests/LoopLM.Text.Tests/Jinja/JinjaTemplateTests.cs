@@ -82,7 +82,7 @@ public class JinjaTemplateTests
     [InlineData("{{ f(a=1, 2) }}", 1, 11, "An argument without a name stands behind one with a name.")]
     [InlineData("{{ a ? b }}", 1, 6, "'?' means nothing in a tag.")]
     [InlineData("{% set a.b.c = 1 %}", 1, 11, "Found '.'; expected '%}'.")]
-    [InlineData("{%}", 1, 3, "Found '}'; expected the name of a tag.")]
+    [InlineData("{%}", 1, 1, "The tag that begins here has no end '%}'.")]
     [InlineData("{% set true = 1 %}", 1, 8, "'true' cannot be set.")]
     [InlineData("{% macro m(a=1, b) %}{% endmacro %}", 1, 17, "The parameter 'b' has no default but stands behind one that has.")]
     [InlineData("{% block a %}{% endblock %}{% block a %}{% endblock %}", 1, 37, "There are two blocks 'a'.")]

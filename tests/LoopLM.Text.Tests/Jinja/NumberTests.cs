@@ -37,11 +37,9 @@ public class NumberTests
     {
         for (var power = -323; power <= 308; power++)
         {
-            var number = double.Parse($"1e{power}", CultureInfo.InvariantCulture);
-            var text = Rendering.Text("{{ x }}", new JsonObject { ["x"] = number });
-            Assert.Equal(power is >= -4 and < 16 ? (decimal)number : 0, text.Contains('e', StringComparison.Ordinal) ? 0 : decimal.Parse(text, CultureInfo.InvariantCulture));
-            Assert.Equal(number, double.Parse(text, CultureInfo.InvariantCulture));
-            Assert.True(power is >= -4 and < 16 || text == $"1e{(power < 0 ? '-' : '+')}{Math.Abs(power):00}" || power == -323, text);
+            var text = Rendering.Text("{{ x }}", new JsonObject { ["x"] = JsonNode.Parse($"1e{power}") });
+            var plain = power < 0 ? $"0.{new string('0', Math.Max(0, -power - 1))}1" : $"1{new string('0', power)}.0";
+            Assert.Equal(power is >= -4 and < 16 ? plain : $"1e{(power < 0 ? '-' : '+')}{Math.Abs(power):00}", text);
         }
     }
 
@@ -49,7 +47,7 @@ public class NumberTests
     public void TryRender_AnyFloat_IsReadBackAsItself()
     {
         var random = new Random(1);
-        for (var i = 0; i < 20_000; i++)
+        for (var i = 0; i < 5000; i++)
         {
             var number = BitConverter.Int64BitsToDouble(random.NextInt64(long.MinValue, long.MaxValue));
             if (double.IsFinite(number))
@@ -73,7 +71,7 @@ public class NumberTests
 
     [Theory]
     [InlineData("{{ 10 ** 20 }} {{ 9223372036854775807 + 1 }} {{ -9223372036854775808 - 1 }}", "100000000000000000000 9223372036854775808 -9223372036854775809")]
-    [InlineData("{{ 2 ** 64 // 3 }} {{ 2 ** 64 % 1000 }} {{ 2 ** 100 / 3 }} {{ -7 // 2 ** 70 }}", "6148914691236517205 616 4.225502001330698e+29 -1")]
+    [InlineData("{{ 2 ** 64 // 3 }} {{ 2 ** 64 % 1000 }} {{ 2 ** 100 / 3 }} {{ -7 // 2 ** 70 }}", "6148914691236517205 616 4.2255020007607644e+29 -1")]
     [InlineData("{{ 9007199254740993 == 9007199254740992.0 }} {{ 2 ** 70 > 1e300 }} {{ 2 ** 70 == 2.0 ** 70 }}", "False False True")]
     [InlineData("{{ 2.675 | round(2) }} {{ 0.125 | round(2) }} {{ 2.5 | round }} {{ 5 | round }} {{ 25 | round(-1) }} {{ 1e300 | round(5) }}", "2.67 0.12 2.0 5 20 1e+300")]
     [InlineData("{{ '11' | int(base=2) }} {{ '0xff' | int(0, 16) }} {{ '1_000' | int }} {{ 'inf' | float }} {{ '1_0.5' | float }} {{ 'x' | int(7) }}", "3 255 1000 inf 10.5 7")]
@@ -82,7 +80,7 @@ public class NumberTests
 
     [Theory]
     [InlineData("{{ 10 ** 5000 }}")]
-    [InlineData("{{ 10 ** 10 ** 10 }}")]
+    [InlineData("{{ 10 ** (10 ** 10) }}")]
     [InlineData("{{ (10 ** 4000) * (10 ** 4000) }}")]
     [InlineData("{% set ns = namespace(x=9) %}{% for i in range(50) %}{% set ns.x = ns.x * ns.x %}{% endfor %}")]
     public void TryRender_IntegerOfTooManyDigits_EndsAtALimit(string source)

@@ -17,8 +17,10 @@ internal static class Globals
         Add("cycler", CreateCycler);
         Add("joiner", CreateJoiner);
         Add("lipsum", _ => throw new JinjaFault("The function 'lipsum' is not supported; a prompt has no random text."));
-        Add("raise_exception", arguments => throw new JinjaFault(JinjaErrorKind.Raised, OwnText(Values.Show(arguments.Bind("message")[0] ?? None, budget))));
-        Add("strftime_now", arguments => OfTemplate(TimeFormat.Format(now, Values.Text(arguments.Bind("format")[0] ?? None, budget).Value, budget)));
+        Add("raise_exception", arguments =>
+            throw new JinjaFault(JinjaErrorKind.Raised, OwnText(Values.Show(arguments.Bind("message")[0] ?? None, budget))));
+        Add("strftime_now", arguments =>
+            OfTemplate(TimeFormat.Format(now, Values.Text(arguments.Bind("format")[0] ?? None, budget).Value, budget)));
         foreach (var (name, value) in variables)
         {
             scope.Set(name, value);
@@ -71,7 +73,9 @@ internal static class Globals
         var bound = arguments.Bind("start", "stop", "step");
         var numbers = bound.Select(each => each is null ? (BigInteger?)null
             : Values.Integer(each) ?? throw new JinjaFault($"range takes whole numbers, not {Values.TypeName(each)}.")).ToArray();
-        var (start, stop) = numbers[1] is { } second ? (numbers[0] ?? BigInteger.Zero, second) : (BigInteger.Zero, numbers[0] ?? throw new JinjaFault("range needs an end."));
+        var (start, stop) = numbers[1] is { } second
+            ? (numbers[0] ?? BigInteger.Zero, second)
+            : (BigInteger.Zero, numbers[0] ?? throw new JinjaFault("range needs an end."));
         var step = numbers[2] ?? BigInteger.One;
         if (step.IsZero)
         {

@@ -65,7 +65,10 @@ internal static class Members
         {
             return new ListValue(list.Items is RangeItems range
                 ? range.Slice(start, stop, step)
-                : [.. Positions.Slice(length, start, stop, step, budget).Select(at => list.Items[at])]) { Kind = list.Kind == ListKind.Group ? ListKind.Tuple : list.Kind };
+                : [.. Positions.Slice(length, start, stop, step, budget).Select(at => list.Items[at])])
+            {
+                Kind = list.Kind == ListKind.Group ? ListKind.Tuple : list.Kind,
+            };
         }
 
         var text = (TextValue)target;

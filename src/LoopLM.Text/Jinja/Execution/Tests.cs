@@ -23,7 +23,8 @@ internal static class Tests
         ["string"] = Of(value => value is TextValue),
         ["escaped"] = Of(value => value is TextValue { IsSafe: true }),
         ["mapping"] = Of(value => value is MapValue),
-        ["sequence"] = Of(value => value is TextValue or MapValue or ListValue { Kind: ListKind.List or ListKind.Tuple or ListKind.Group or ListKind.Range } or UndefinedValue),
+        ["sequence"] = Of(value => value is TextValue or MapValue or UndefinedValue
+            or ListValue { Kind: ListKind.List or ListKind.Tuple or ListKind.Group or ListKind.Range }),
         ["iterable"] = Of(value => value is TextValue or ListValue or IteratorValue or MapValue or UndefinedValue),
         ["callable"] = Of(value => value is FunctionValue or ObjectValue { Call: not null } or UndefinedValue),
         ["filter"] = Naming(name => FilterTable.All.ContainsKey(name)),
@@ -84,5 +85,6 @@ internal static class Tests
         JinjaValue.Of(Values.AreEqual(Arithmetic.Apply("%", subject, divisor(arguments), budget), Of(rest), budget));
 
     private static Operation Comparing(string sign) => (subject, arguments, budget) =>
-        JinjaValue.Of(Comparisons.Holds(sign, subject, arguments.Bind("other")[0] ?? throw new JinjaFault($"{arguments.Callee} needs a value to compare with."), budget));
+        JinjaValue.Of(Comparisons.Holds(
+            sign, subject, arguments.Bind("other")[0] ?? throw new JinjaFault($"{arguments.Callee} needs a value to compare with."), budget));
 }

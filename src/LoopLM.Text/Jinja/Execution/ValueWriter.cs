@@ -123,7 +123,8 @@ internal sealed class ValueWriter
                 '\t' => _text.Append("\\t"),
                 var each when each == quote => _text.Append('\\').Append(each),
                 >= ' ' and <= '~' => _text.Append(value[at]),
-                _ when !_asciiOnly && Texts.Characters.IsPrintable(code, CharUnicodeInfo.GetUnicodeCategory(code)) => _text.Append(value, at, code > 0xffff ? 2 : 1),
+                _ when !_asciiOnly && Texts.Characters.IsPrintable(code, CharUnicodeInfo.GetUnicodeCategory(code)) =>
+                    _text.Append(value, at, code > 0xffff ? 2 : 1),
                 _ => _text.Append(code > 0xffff ? $"\\U{code:x8}" : code > 0xff ? $"\\u{code:x4}" : $"\\x{code:x2}"),
             };
             at += code > 0xffff ? 1 : 0;

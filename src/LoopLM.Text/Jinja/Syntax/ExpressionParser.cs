@@ -319,7 +319,8 @@ internal sealed class ExpressionParser(TokenReader tokens)
                 return value;
             }
 
-            positional.Add(named.Count == 0 && unpacked is null ? Parse() : throw TokenReader.Fault(start, "An argument without a name stands behind one with a name."));
+            positional.Add(named.Count == 0 && unpacked is null ? Parse()
+                : throw TokenReader.Fault(start, "An argument without a name stands behind one with a name."));
             return positional[^1];
         });
         return new(positional, named, unpacked, unpackedNamed);

@@ -14,7 +14,8 @@ internal static class FilterTable
             ["default"] = Default,
             ["d"] = Default,
             ["attr"] = (subject, arguments, budget) =>
-                Members.FindAttribute(subject, Values.Text(arguments.Bind("name")[0] ?? None).Value, budget) ?? new UndefinedValue("an attribute"),
+                Members.FindAttribute(subject, Values.Text(arguments.Bind("name")[0] ?? None).Value, budget)
+                ?? new UndefinedValue("an attribute"),
             ["pprint"] = Refusing("pprint", "use tojson"),
             ["random"] = Refusing("random", "the same conversation must always give the same prompt"),
             ["urlize"] = Refusing("urlize", "a prompt has no links"),

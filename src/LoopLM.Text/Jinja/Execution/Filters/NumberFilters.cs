@@ -11,7 +11,8 @@ internal static class NumberFilters
     public static Dictionary<string, Operation> All { get; } = new()
     {
         ["int"] = ToInteger,
-        ["float"] = (subject, arguments, _) => ToFloat(subject) is { } number ? new FloatValue(number) : arguments.Bind("default")[0] ?? new FloatValue(0),
+        ["float"] = (subject, arguments, _) =>
+            ToFloat(subject) is { } number ? new FloatValue(number) : arguments.Bind("default")[0] ?? new FloatValue(0),
         ["abs"] = (subject, arguments, _) =>
         {
             arguments.Bind();
@@ -94,10 +95,15 @@ internal static class NumberFilters
     private static JinjaValue RoundTo(JinjaValue subject, int precision, bool up, Budget budget)
     {
         var power = Arithmetic.Apply("**", Of(10), Of(precision), budget);
-        var scaled = Arithmetic.Apply("*", Values.Number(subject) is null ? throw new JinjaFault($"{Values.TypeName(subject)} cannot be rounded.") : subject, power, budget);
-        var whole = scaled is FloatValue { Value: var number }
-            ? double.IsFinite(number) ? Of(new BigInteger(up ? Math.Ceiling(number) : Math.Floor(number))) : throw new JinjaFault("The number cannot be rounded.")
-            : scaled;
+        if (Values.Number(subject) is null)
+        {
+            throw new JinjaFault($"{Values.TypeName(subject)} cannot be rounded.");
+        }
+
+        var scaled = Arithmetic.Apply("*", subject, power, budget);
+        var whole = scaled is not FloatValue { Value: var number } ? scaled
+            : double.IsFinite(number) ? Of(new BigInteger(up ? Math.Ceiling(number) : Math.Floor(number)))
+            : throw new JinjaFault("The number cannot be rounded.");
         return Arithmetic.Apply("/", whole, power, budget);
     }
 

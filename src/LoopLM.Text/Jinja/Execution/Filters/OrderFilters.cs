@@ -11,7 +11,8 @@ internal static class OrderFilters
         ["sort"] = (subject, arguments, budget) =>
         {
             var bound = arguments.Bind("reverse", "case_sensitive", "attribute");
-            return new ListValue(Sort(Values.Items(subject, budget), item => Attributes.FindAll(item, bound[2], !IsSet(bound[1]), budget), IsSet(bound[0]), budget));
+            return new ListValue(Sort(
+                Values.Items(subject, budget), item => Attributes.FindAll(item, bound[2], !IsSet(bound[1]), budget), IsSet(bound[0]), budget));
         },
         ["dictsort"] = DictSort,
         ["unique"] = Unique,
@@ -50,7 +51,10 @@ internal static class OrderFilters
             : bound[1] is TextValue { Value: "value" } ? 1
             : throw new JinjaFault("'by' must be key or value.");
         return new(Sort(
-            MapMethods.Items(map, budget).Items, pair => Attributes.Comparable(((ListValue)pair).Items[at], !IsSet(bound[0]), budget), IsSet(bound[2]), budget));
+            MapMethods.Items(map, budget).Items,
+            pair => Attributes.Comparable(((ListValue)pair).Items[at], !IsSet(bound[0]), budget),
+            IsSet(bound[2]),
+            budget));
     }
 
     private static IteratorValue Unique(JinjaValue subject, Arguments arguments, Budget budget)

@@ -38,7 +38,8 @@ internal static class SequenceFilters
             var bound = arguments.Bind("attribute", "start");
             var start = bound[1] ?? Of(0);
             return start is TextValue ? throw new JinjaFault("sum adds no strings; use join.")
-                : Values.Items(subject, budget).Aggregate(start, (sum, item) => Arithmetic.Apply("+", sum, Attributes.Find(item, bound[0], budget), budget));
+                : Values.Items(subject, budget).Aggregate(start, (sum, item) =>
+                    Arithmetic.Apply("+", sum, Attributes.Find(item, bound[0], budget), budget));
         },
         ["batch"] = Batch,
         ["slice"] = Slice,

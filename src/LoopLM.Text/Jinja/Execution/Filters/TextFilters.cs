@@ -28,7 +28,8 @@ internal static class TextFilters
         {
             var bound = arguments.Bind("old", "new", "count");
             var (old, with) = (Values.Show(bound[0] ?? throw Missing("old"), budget), Values.Show(bound[1] ?? throw Missing("new"), budget));
-            return new TextValue(Editing.Replace(Values.Show(subject, budget), old, with, Methods.TextMethods.Count(bound[2], nullable: true), budget));
+            var most = Methods.TextMethods.Count(bound[2], nullable: true);
+            return new TextValue(Editing.Replace(Values.Show(subject, budget), old, with, most, budget));
         },
         ["indent"] = Indent,
         ["center"] = (subject, arguments, budget) =>
@@ -45,7 +46,7 @@ internal static class TextFilters
             return Of(WordWrap.CountWords(Shown(subject, budget).Value));
         },
         ["format"] = (subject, arguments, budget) => arguments.Named.Count == 0 || arguments.Positional.Count == 0
-            ? Changed(subject, new Printf((subject as TextValue)?.IsSafe ?? false, budget).Format(Values.Show(subject, budget), FormatOperand(arguments)))
+            ? Changed(subject, new Printf(subject is TextValue { IsSafe: true }, budget).Format(Values.Show(subject, budget), FormatOperand(arguments)))
             : throw new JinjaFault($"{arguments.Callee} takes values with names or without, not both."),
         ["escape"] = Escaping(again: false),
         ["e"] = Escaping(again: false),
@@ -65,7 +66,8 @@ internal static class TextFilters
             arguments.Bind();
             return new TextValue(Urls.Encode(subject, budget));
         },
-        ["xmlattr"] = (subject, arguments, budget) => new TextValue(Html.Attributes(subject, arguments.Bind("autospace")[0] is not { } space || Values.IsTrue(space), budget)),
+        ["xmlattr"] = (subject, arguments, budget) =>
+            new TextValue(Html.Attributes(subject, arguments.Bind("autospace")[0] is not { } space || Values.IsTrue(space), budget)),
         ["tojson"] = ToJson,
     };
 
@@ -155,7 +157,8 @@ internal static class TextFilters
             bound[3] is not { } hyphens || Values.IsTrue(hyphens),
             budget);
         var lineEnd = bound[2] is null or NoneValue ? MarkedText.OfTemplate("\n") : Values.Text(bound[2]!);
-        var lines = Splitting.Lines(Values.Text(subject), keepEnds: false, budget).SelectMany(line => wrap.Wrap(line) is { Count: > 0 } wrapped ? wrapped : [MarkedText.Empty]);
+        var lines = Splitting.Lines(Values.Text(subject), keepEnds: false, budget)
+            .SelectMany(line => wrap.Wrap(line) is { Count: > 0 } wrapped ? wrapped : [MarkedText.Empty]);
         return Changed(subject, Values.Join([.. lines.SelectMany((line, i) => i == 0 ? [line] : (MarkedText[])[lineEnd, line])], budget));
     }
 

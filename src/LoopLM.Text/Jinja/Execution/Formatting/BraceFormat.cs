@@ -45,7 +45,8 @@ internal sealed class BraceFormat(Arguments arguments, Budget budget)
             else
             {
                 var close = text[at] == '{' ? FindClose(text, at) : -1;
-                parts.Add(Replace(close < 0 ? throw new JinjaFault("A format has a single brace; two stand for one.") : format.Slice(at + 1, close - at - 1), nesting));
+                var field = close >= 0 ? format.Slice(at + 1, close - at - 1) : throw new JinjaFault("A format has a single brace; two stand for one.");
+                parts.Add(Replace(field, nesting));
                 at = close + 1;
             }
         }
@@ -119,13 +120,16 @@ internal sealed class BraceFormat(Arguments arguments, Budget budget)
             {
                 var close = field.IndexOf(']', at) is >= 0 and var found ? found : throw new JinjaFault("A format has '[' without ']'.");
                 var key = field[(at + 1)..close];
-                value = Members.GetItem(value, long.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? Of(index) : OfTemplate(key), budget);
+                var isIndex = long.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var index);
+                value = Members.GetItem(value, isIndex ? Of(index) : OfTemplate(key), budget);
                 at = close + 1;
             }
             else
             {
                 var next = field.AsSpan(at + 1).IndexOfAny('.', '[') is >= 0 and var length ? at + 1 + length : field.Length;
-                value = field[at] == '.' && next > at + 1 ? Members.Get(value, field[(at + 1)..next], budget) : throw new JinjaFault("A field of a format is malformed.");
+                value = field[at] == '.' && next > at + 1
+                    ? Members.Get(value, field[(at + 1)..next], budget)
+                    : throw new JinjaFault("A field of a format is malformed.");
                 at = next;
             }
 
@@ -140,7 +144,8 @@ internal sealed class BraceFormat(Arguments arguments, Budget budget)
     {
         if (name.Length > 0 && !name.All(char.IsAsciiDigit))
         {
-            return arguments.Named.FirstOrDefault(each => each.Name == name).Value ?? throw new JinjaFault("The format names a value that is not given.");
+            return arguments.Named.FirstOrDefault(each => each.Name == name).Value
+                ?? throw new JinjaFault("The format names a value that is not given.");
         }
 
         if (name.Length == 0 ? _numbered : _automatic > 0)
@@ -150,6 +155,8 @@ internal sealed class BraceFormat(Arguments arguments, Budget budget)
 
         _numbered = name.Length > 0;
         var index = _numbered ? int.TryParse(name, CultureInfo.InvariantCulture, out var number) ? number : int.MaxValue : _automatic++;
-        return index < arguments.Positional.Count ? arguments.Positional[index] : throw new JinjaFault("The format needs more values than are given.");
+        return index < arguments.Positional.Count
+            ? arguments.Positional[index]
+            : throw new JinjaFault("The format needs more values than are given.");
     }
 }

@@ -46,7 +46,8 @@ internal static class NumberText
         var text = type switch
         {
             'b' => binary,
-            'o' => string.Concat(binary.PadLeft((binary.Length + 2) / 3 * 3, '0').Chunk(3).Select(bits => (char)('0' + Convert.ToInt32(new string(bits), 2)))),
+            'o' => string.Concat(binary.PadLeft((binary.Length + 2) / 3 * 3, '0').Chunk(3)
+                .Select(bits => (char)('0' + Convert.ToInt32(new string(bits), 2)))),
             _ => hex,
         };
         return text.Length == 0 ? "0" : text;

@@ -89,10 +89,12 @@ internal sealed class Printf(bool escapes, Budget budget)
         var name = new TextValue(_format.Slice(start, _at - 1 - start));
         return _names is null ? throw new JinjaFault("A format with names needs a mapping.")
             : _names.Entries.TryGetValue(name, out var value) ? value
-            : throw new JinjaFault(name.Text.IsOwn ? $"The format names '{name.Value}', which the mapping lacks." : "The format names what the mapping lacks.");
+            : throw new JinjaFault(name.Text.IsOwn ? $"The format names '{name.Value}', which the mapping lacks."
+                : "The format names what the mapping lacks.");
     }
 
-    private JinjaValue Next() => _taken < _values.Count ? _values[_taken++] : throw new JinjaFault("There are fewer values than the format needs.");
+    private JinjaValue Next() =>
+        _taken < _values.Count ? _values[_taken++] : throw new JinjaFault("There are fewer values than the format needs.");
 
     private int? Size()
     {
@@ -123,7 +125,8 @@ internal sealed class Printf(bool escapes, Budget budget)
                 text = escapes && !(spec.Type == 's' && value is TextValue { IsSafe: true }) ? Html.EscapeText(text, budget) : text;
                 return ValueFormat.Format(new TextValue(text), textSpec, budget);
             case 'c':
-                var character = value is TextValue { Text: var one } ? Positions.Length(one.Value) == 1 ? one : throw new JinjaFault("%c takes one character.")
+                var character = value is TextValue { Text: var one }
+                    ? Positions.Length(one.Value) == 1 ? one : throw new JinjaFault("%c takes one character.")
                     : ValueFormat.Character(Values.Integer(value) ?? throw new JinjaFault("%c takes a character or its number."));
                 return ValueFormat.Format(new TextValue(character), textSpec with { Precision = null }, budget);
             case 'd' or 'i' or 'u' or 'o' or 'x' or 'X':
@@ -141,11 +144,15 @@ internal sealed class Printf(bool escapes, Budget budget)
     {
         var digits = NumberText.OfInteger(BigInteger.Abs(value), spec.Type, budget);
         budget.Create(spec.Precision ?? 0);
-        return Finish(value.Sign < 0, spec.Alternate && spec.Type is 'o' or 'x' or 'X' ? $"0{spec.Type}" : "", digits.PadLeft(spec.Precision ?? 0, '0'), spec);
+        var prefix = spec.Alternate && spec.Type is 'o' or 'x' or 'X' ? $"0{spec.Type}" : "";
+        return Finish(value.Sign < 0, prefix, digits.PadLeft(spec.Precision ?? 0, '0'), spec);
     }
 
-    private MarkedText Finish(bool negative, string prefix, string digits, FormatSpec spec) =>
-        ValueFormat.Finish(negative, prefix, digits, spec.Align == '<' ? spec with { Fill = null } : spec with { Align = spec.Fill is null ? '>' : '=' }, budget);
+    private MarkedText Finish(bool negative, string prefix, string digits, FormatSpec spec)
+    {
+        spec = spec.Align == '<' ? spec with { Fill = null } : spec with { Align = spec.Fill is null ? '>' : '=' };
+        return ValueFormat.Finish(negative, prefix, digits, spec, budget);
+    }
 
     private static BigInteger Whole(JinjaValue value, char type) =>
         Values.Integer(value)

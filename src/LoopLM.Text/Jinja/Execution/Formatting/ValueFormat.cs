@@ -46,7 +46,7 @@ internal static class ValueFormat
 
     private static MarkedText FormatText(MarkedText text, FormatSpec spec, Budget budget)
     {
-        if (spec.Type is not ('\0' or 's') || spec.Sign != '\0' || spec.Alternate || spec.Grouping != '\0' || (spec.Align == '=' && spec.Fill?.Value != "0"))
+        if (spec is not { Type: '\0' or 's', Sign: '\0', Alternate: false, Grouping: '\0' } || (spec.Align == '=' && spec.Fill?.Value != "0"))
         {
             throw new JinjaFault("A string takes a format of fill, align, width, precision and the type s.");
         }
@@ -57,7 +57,9 @@ internal static class ValueFormat
     }
 
     private static MarkedText Align(MarkedText text, FormatSpec spec, char usual, MarkedText fill, Budget budget) =>
-        Editing.Pad(text, spec.Width, fill, missing => (spec.Align == '\0' ? usual : spec.Align) switch { '<' => 0, '^' => missing / 2, _ => missing }, budget);
+        Editing.Pad(text, spec.Width, fill, missing => Left(spec.Align == '\0' ? usual : spec.Align, missing), budget);
+
+    private static long Left(char align, long missing) => align switch { '<' => 0, '^' => missing / 2, _ => missing };
 
     private static MarkedText FormatInteger(BigInteger value, FormatSpec spec, Budget budget)
     {
@@ -67,10 +69,12 @@ internal static class ValueFormat
                 return FormatFloat(Integers.ToFloat(value), spec, budget);
             case 'c' when spec is { Sign: '\0', Precision: null }:
                 return Align(Character(value), spec, '<', spec.Fill ?? MarkedText.OfTemplate(" "), budget);
-            case '\0' or 'd' or 'n' or 'b' or 'o' or 'x' or 'X' when spec.Precision is null && !(spec.Grouping == ',' && spec.Type is not ('\0' or 'd')):
+            case '\0' or 'd' or 'n' or 'b' or 'o' or 'x' or 'X'
+                when spec.Precision is null && !(spec.Grouping == ',' && spec.Type is not ('\0' or 'd')):
                 var digits = NumberText.OfInteger(BigInteger.Abs(value), spec.Type, budget);
-                var prefix = spec.Alternate && spec.Type is 'b' or 'o' or 'x' or 'X' ? $"0{spec.Type}" : "";
-                return Finish(value.Sign < 0, prefix, Grouped(value.Sign < 0, prefix, digits, spec, spec.Type is 'b' or 'o' or 'x' or 'X' ? 4 : 3), spec, budget);
+                var ofBits = spec.Type is 'b' or 'o' or 'x' or 'X';
+                var prefix = spec.Alternate && ofBits ? $"0{spec.Type}" : "";
+                return Finish(value.Sign < 0, prefix, Grouped(value.Sign < 0, prefix, digits, spec, ofBits ? 4 : 3), spec, budget);
             default:
                 throw new JinjaFault("A whole number takes no such format.");
         }

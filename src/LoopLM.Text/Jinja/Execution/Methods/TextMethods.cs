@@ -25,7 +25,8 @@ internal static class TextMethods
         ["replace"] = (subject, arguments, budget) =>
         {
             var bound = arguments.Bind("old", "new", "count");
-            return new TextValue(Editing.Replace(Values.Text(subject), Needed(bound[0], "old"), Needed(bound[1], "new"), Count(bound[2], nullable: false), budget));
+            return new TextValue(Editing.Replace(
+                Values.Text(subject), Needed(bound[0], "old"), Needed(bound[1], "new"), Count(bound[2], nullable: false), budget));
         },
         ["upper"] = Changing(Cases.Upper),
         ["lower"] = Changing(Cases.Lower),
@@ -155,7 +156,8 @@ internal static class TextMethods
                 parts.Add(separator);
             }
 
-            parts.Add(item is TextValue text ? text.Text : throw new JinjaFault($"join takes strings; {Values.TypeName(item)} stands among the items. The filter 'join' takes all."));
+            parts.Add(item is TextValue text ? text.Text
+                : throw new JinjaFault($"join takes strings; {Values.TypeName(item)} stands among the items. The filter 'join' takes all."));
         }
 
         return new(Values.Join(parts, budget));

@@ -50,8 +50,8 @@ internal static class Floats
             _ = current == '_' ? ascii : ascii.Append(current);
         }
 
-        return previous != '_' && double.TryParse(
-            ascii.ToString(), NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var number) ? sign * number : null;
+        const NumberStyles styles = NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+        return previous != '_' && double.TryParse(ascii.ToString(), styles, CultureInfo.InvariantCulture, out var number) ? sign * number : null;
     }
 
     /// <summary>Quotient and remainder of a division that rounds down.</summary>
@@ -92,7 +92,8 @@ internal static class Floats
         }
 
         var power = Math.Pow(x, y);
-        return double.IsNaN(power) && !double.IsNaN(x) && !double.IsNaN(y) ? throw new JinjaFault("The power of a negative number with a fraction is not a real number.")
+        return double.IsNaN(power) && !double.IsNaN(x) && !double.IsNaN(y)
+            ? throw new JinjaFault("The power of a negative number with a fraction is not a real number.")
             : double.IsInfinity(power) && double.IsFinite(x) && double.IsFinite(y) ? throw new JinjaFault("The power is too large.")
             : power;
     }
@@ -125,7 +126,8 @@ internal static class Floats
         var (numerator, denominator) = (new BigInteger(mantissa), BigInteger.One);
         var shift = Math.Max(exponent, 1) - 1075;
         (numerator, denominator) = shift < 0 ? (numerator, denominator << -shift) : (numerator << shift, denominator);
-        (numerator, denominator) = power < 0 ? (numerator, denominator * BigInteger.Pow(10, -power)) : (numerator * BigInteger.Pow(10, power), denominator);
+        var scale = BigInteger.Pow(10, Math.Abs(power));
+        (numerator, denominator) = power < 0 ? (numerator, denominator * scale) : (numerator * scale, denominator);
         return RoundQuotient(numerator, denominator);
     }
 

@@ -68,7 +68,9 @@ internal static class Integers
     public static double ToFloat(BigInteger value)
     {
         // The cast cuts what the parser rounds.
-        var number = BigInteger.Abs(value) < (1L << 53) ? (double)value : double.Parse(value.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        var number = BigInteger.Abs(value) < (1L << 53)
+            ? (double)value
+            : double.Parse(value.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
         return double.IsFinite(number) ? number : throw new JinjaFault("The whole number is too large for a floating-point number.");
     }
 
@@ -103,7 +105,8 @@ internal static class Integers
         var trimmed = Texts.Spaces.Trim(text);
         var negative = trimmed.StartsWith('-');
         var digits = trimmed.StartsWith('-') || trimmed.StartsWith('+') ? trimmed[1..] : trimmed;
-        var prefix = digits.Length > 1 && digits[0] == '0' ? char.ToLowerInvariant(digits[1]) switch { 'x' => 16, 'o' => 8, 'b' => 2, _ => 0 } : 0;
+        var mark = digits.Length > 1 && digits[0] == '0' ? char.ToLowerInvariant(digits[1]) : ' ';
+        var prefix = mark switch { 'x' => 16, 'o' => 8, 'b' => 2, _ => 0 };
         if (prefix != 0 && (prefix == @base || @base == 0))
         {
             (digits, @base) = (digits[2..], prefix);
@@ -126,7 +129,8 @@ internal static class Integers
     /// <summary>The value of digits of any script, with single underscores between them; null where it is none or there are too many.</summary>
     private static BigInteger? ParseDigits(string digits, int @base, Budget? budget)
     {
-        if (digits.Length == 0 || digits.Length > 2 * MaxDigits || digits[0] == '_' || digits[^1] == '_' || digits.Contains("__", StringComparison.Ordinal))
+        if (digits.Length == 0 || digits.Length > 2 * MaxDigits
+            || digits[0] == '_' || digits[^1] == '_' || digits.Contains("__", StringComparison.Ordinal))
         {
             return null;
         }

@@ -111,7 +111,8 @@ internal static class Characters
         or UnicodeCategory.TitlecaseLetter or UnicodeCategory.ModifierLetter or UnicodeCategory.OtherLetter;
 
     private static bool IsNumeric(int code) =>
-        char.ConvertFromUtf32(code) is var text && (CharUnicodeInfo.GetNumericValue(text, 0) >= 0 || Ideographs.Contains(text, StringComparison.Ordinal));
+        char.ConvertFromUtf32(code) is var text
+        && (CharUnicodeInfo.GetNumericValue(text, 0) >= 0 || Ideographs.Contains(text, StringComparison.Ordinal));
 
     private static bool IsDigit(int code, UnicodeCategory category) =>
         category == UnicodeCategory.DecimalDigitNumber || CharUnicodeInfo.GetDigitValue(char.ConvertFromUtf32(code), 0) >= 0;

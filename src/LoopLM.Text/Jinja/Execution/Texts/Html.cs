@@ -68,7 +68,8 @@ internal static class Html
     {
         text = Remove(Remove(text, "<!--", "-->", budget), "<", ">", budget);
         var words = Splitting.AtSpace(text, int.MaxValue, fromEnd: false, budget);
-        return Decode(Values.Join([.. words.SelectMany((word, i) => i == 0 ? [word] : (MarkedText[])[MarkedText.OfTemplate(" "), word])], budget), budget);
+        var blank = MarkedText.OfTemplate(" ");
+        return Decode(Values.Join([.. words.SelectMany((word, i) => i == 0 ? [word] : (MarkedText[])[blank, word])], budget), budget);
     }
 
     // What a removal joins may begin another one.

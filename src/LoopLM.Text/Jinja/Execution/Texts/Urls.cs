@@ -25,7 +25,9 @@ internal static class Urls
             MarkedText[] joined =
             [
                 MarkedText.OfTemplate(parts.Count == 0 ? "" : "&"),
-                Quote(Values.Show(name, budget), inQuery: true, budget), MarkedText.OfTemplate("="), Quote(Values.Show(part, budget), inQuery: true, budget),
+                Quote(Values.Show(name, budget), inQuery: true, budget),
+                MarkedText.OfTemplate("="),
+                Quote(Values.Show(part, budget), inQuery: true, budget),
             ];
             parts.AddRange(joined);
         }
@@ -39,7 +41,8 @@ internal static class Urls
         return text.Map((at, length) =>
         {
             var value = text.Value.AsSpan(at, length);
-            return length == 1 && (char.IsAsciiLetterOrDigit(value[0]) || value[0] is '_' or '.' or '-' or '~' || (value[0] == '/' && !inQuery)) ? value.ToString()
+            var isPlain = char.IsAsciiLetterOrDigit(value[0]) || value[0] is '_' or '.' or '-' or '~' || (value[0] == '/' && !inQuery);
+            return isPlain ? value.ToString()
                 : length == 1 && value[0] == ' ' && inQuery ? "+"
                 : length == 1 && char.IsSurrogate(value[0]) ? throw new JinjaFault("Half a surrogate pair cannot stand in a URL.")
                 : string.Concat(Encoding.UTF8.GetBytes(value.ToString()).Select(each => $"%{each:X2}"));

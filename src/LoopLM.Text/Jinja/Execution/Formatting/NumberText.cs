@@ -110,12 +110,13 @@ internal static class NumberText
             return (new string('0', digits), 0);
         }
 
+        // The shortest digits may lie above the number: that of 1e23 is a little less. So many digits tell whether it is.
+        const int exactDigits = 30;
         var exponent = Floats.ShortestDigits(value).Point - 1;
-        var mantissa = Floats.RoundScaled(value, digits - 1 - exponent).ToString(CultureInfo.InvariantCulture);
+        exponent -= Floats.RoundScaled(value, exactDigits - exponent) < BigInteger.Pow(10, exactDigits) ? 1 : 0;
 
-        // Rounding up can make one digit more, and the shortest digits can lie above the number by one.
-        return mantissa.Length > digits ? (mantissa[..digits], exponent + 1)
-            : mantissa.Length < digits ? (Floats.RoundScaled(value, digits - exponent).ToString(CultureInfo.InvariantCulture), exponent - 1)
-            : (mantissa, exponent);
+        // Rounding up can make one digit more.
+        var mantissa = Floats.RoundScaled(value, digits - 1 - exponent).ToString(CultureInfo.InvariantCulture);
+        return mantissa.Length > digits ? (mantissa[..digits], exponent + 1) : (mantissa, exponent);
     }
 }

@@ -84,7 +84,9 @@ internal sealed class ExpressionGenerator(Random random)
         < 6 => $"({Value(depth - 1)}) | {s_filters[random.Next(s_filters.Length)]}",
         < 8 => $"({Value(depth - 1)}).{s_methods[random.Next(s_methods.Length)]}",
         8 => $"({Value(depth - 1)} {s_operators[random.Next(s_operators.Length)]} {Value(depth - 1)})",
-        _ => $"({Value(depth - 1)})[{Subscript()}]",
+
+        // Python reads constants by other rules, so a variable stands beside what is read.
+        _ => $"({Value(depth - 1)}, s)[0][{Subscript()}]",
     };
 
     private string Subscript() => random.Next(8) switch

@@ -53,10 +53,9 @@ internal static class Members
             throw new JinjaFault($"'{missing.Name}' is not there, so nothing can be read from it.");
         }
 
-        // What has no slices has nothing at a slice.
         if (target is not (TextValue or ListValue { Kind: ListKind.List or ListKind.Tuple or ListKind.Group or ListKind.Range }))
         {
-            return Missing("a slice");
+            throw new JinjaFault($"{Values.TypeName(target)} cannot be sliced.");
         }
 
         var length = Values.Length(target)!.Value;

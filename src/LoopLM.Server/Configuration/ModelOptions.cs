@@ -39,6 +39,10 @@ public sealed class ModelOptions
     [AllowedValues("auto", "float32", "bfloat16", "int8", "int4", ErrorMessage = "Weights must be auto, float32, bfloat16, int8 or int4.")]
     public string Weights { get; set; } = "auto";
 
+    /// <summary>Most tokens of a prompt with its answer, from 2 to what the checkpoint allows. Default: what it allows.</summary>
+    [Range(2, 1 << 24)]
+    public int? ContextLength { get; set; }
+
     /// <summary>Threads that compute, from 1. Default: one for each core.</summary>
     [Range(1, 1024)]
     public int? Threads { get; set; }

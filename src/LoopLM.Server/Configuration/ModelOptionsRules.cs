@@ -13,6 +13,13 @@ internal sealed class ModelOptionsRules(Runners runners) : IValidateOptions<Mode
         {
             failures.AddError("it is missing and no model is bundled; it must be the folder of a checkpoint.", $"{name}:{nameof(ModelOptions.Path)}");
         }
+        else if (!Directory.Exists(options.Path))
+        {
+            var folder = Path.GetFullPath(options.Path);
+            failures.AddError(
+                File.Exists(folder) ? $"'{folder}' is a file; it must be the folder of a checkpoint." : $"there is no folder '{folder}'.",
+                $"{name}:{nameof(ModelOptions.Path)}");
+        }
 
         if (options.Aliases.Any(alias => alias is not { Length: >= 1 and <= ModelOptions.MaxNameLength }))
         {

@@ -36,7 +36,7 @@ internal sealed class ModelFiles
     {
         var folder = model.Path!;
         var problems = new List<string>();
-        var checkpoint = Read(() => Checkpoint.Open(folder), folder, problems);
+        var checkpoint = Read(() => Checkpoint.Open(folder, model.ContextLength), folder, problems);
         ByteLevelBpeTokenizer? tokenizer = null;
         ChatTemplate? template = null;
         var generation = GenerationConfig.Empty;

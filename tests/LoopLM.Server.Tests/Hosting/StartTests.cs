@@ -13,12 +13,12 @@ public sealed class StartTests
     public async Task Start_SeveralSettingsWrong_ListsEveryOne()
     {
         var reasons = await ReasonsAsync(
-            "--Model:Runner=abacus", "--Model:Device=tpu", "--Model:Weights=int1", "--Kv:Type=int8", "--Engine:MaxSequences=0", "--Engine:KvSlots=0",
+            "--Model:Runner=abacus", "--Model:Device=tpu", "--Model:Weights=int1", "--Kv:Type=int8", "--Model:Path=no/such/folder", "--Engine:MaxSequences=0", "--Engine:KvSlots=0",
             "--Engine:Exit:Policy=never", "--Engine:Exit:MaxLoops=99", "--Limits:MaxBodyBytes=1", "--Limits:DrainTimeout=-00:00:01");
 
         var all = string.Join('\n', reasons);
         Assert.All(
-            ["abacus", "Device", "Weights", "Kv:Type", "MaxSequences", "KvSlots", "never", "Exit:MaxLoops", "MaxBodyBytes", "DrainTimeout"],
+            ["abacus", "Device", "Weights", "Kv:Type", "no/such/folder", "MaxSequences", "KvSlots", "never", "Exit:MaxLoops", "MaxBodyBytes", "DrainTimeout"],
             named => Assert.Contains(named, all, StringComparison.Ordinal));
     }
 
@@ -31,10 +31,10 @@ public sealed class StartTests
     [InlineData("--Models:2:Aliases:0=alpha", "'alpha'")]
     [InlineData("--Models:0:Aliases:0=alpha", "'alpha'")]
     [InlineData("--Models:1:Aliases:0=", "Models:1:Aliases")]
-    [InlineData("--Models:1:Path=no/such/folder", "Model 'beta': no/such/folder: there is no such folder")]
-    [InlineData("--Models:1:Sampling:TopP=2", "Models:1: ")]
+    [InlineData("--Models:1:Path=no/such/folder", "Models:1:Path")]
+    [InlineData("--Models:1:Sampling:TopP=2", "Models:1:Sampling")]
     [InlineData("--Models:1:GenerationConfig=vllm", "GenerationConfig must be auto or none")]
-    [InlineData("--Models:1:Weights=int1", "Models:1: ")]
+    [InlineData("--Models:1:Weights=int1", "Models:1:Weights")]
     [InlineData("--Models:1:Engine:MaxRows=1", "Models:1:Engine:MaxRows")]
     [InlineData("--Model:Name=other", "use only one of them")]
     public async Task Start_SeveralModelsWrong_SaysWhich(string setting, string named)
@@ -54,6 +54,10 @@ public sealed class StartTests
     [InlineData("MaxQueueTime", "--Engine:MaxQueueTime=00:00:00")]
     public async Task Start_AccessSettingWrong_SaysWhich(string named, params string[] settings) =>
         Assert.Contains(named, Assert.Single(await ReasonsAsync(settings)), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Start_ContextLongerThanTheCheckpointAllows_SaysBoth() =>
+        Assert.Matches("context length is set to 2049; .* max_position_embeddings = 2048", Assert.Single(await ReasonsAsync("--Model:ContextLength=2049")));
 
     [Fact]
     public async Task Start_CheckpointCutShort_NamesTheFile()
@@ -84,7 +88,8 @@ public sealed class StartTests
     {
         using var model = new TemplatedModel("a\n{% for message %}");
         Assert.EndsWith(
-            "The checkpoint's chat template, the default, cannot be used: line 2, column 16: Found '%}'; expected 'in'.",
+            "tokenizer_config.json, chat_template, line 2, column 16: Found '%}'; expected 'in'. "
+            + "Correct the template, or take a revision of the checkpoint whose template can be used.",
             Assert.Single(await ReasonsAsync(model.Setting)),
             StringComparison.Ordinal);
     }
@@ -98,7 +103,7 @@ public sealed class StartTests
         [
             Path.Combine(AppContext.BaseDirectory, "LoopLM.Server.dll"),
             .. ServerHarness.Arguments($"--Models:0:Path={first.Folder}", "--Models:0:Name=first", $"--Models:1:Path={second.Folder}", "--Models:1:Name=second"),
-            "--Models:2:Path=no/such/folder", "--Models:2:Name=third", "--Serilog:MinimumLevel:Default=Information",
+            "--Serilog:MinimumLevel:Default=Information",
         ];
         using var server = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         try
@@ -115,8 +120,7 @@ public sealed class StartTests
                 lines[1..],
                 line => Assert.StartsWith($"- Model 'first': {first.Folder}: model.safetensors: it is a Git LFS pointer", line, StringComparison.Ordinal),
                 line => Assert.StartsWith($"- Model 'first': {first["tokenizer.json"]}: it is an HTML or XML page", line, StringComparison.Ordinal),
-                line => Assert.StartsWith($"- Model 'second': {second.Folder}: The checkpoint's chat template", line, StringComparison.Ordinal),
-                line => Assert.StartsWith("- Model 'third': no/such/folder: there is no such folder", line, StringComparison.Ordinal));
+                line => Assert.StartsWith($"- Model 'second': {second.Folder}: chat_template.jinja, line 1, column 7", line, StringComparison.Ordinal));
         }
         finally
         {

@@ -18,7 +18,9 @@ public sealed class Checkpoint : IDisposable
         Folder = folder;
         Config = config;
         _files = files;
-        Tensors = files.SelectMany(file => file.Tensors).ToDictionary();
+        var tensors = files.SelectMany(file => file.Tensors).ToLookup(tensor => ComputedBuffers.Contain(tensor.Key));
+        Tensors = tensors[false].ToDictionary();
+        SkippedTensors = [.. tensors[true].Select(tensor => tensor.Key).Distinct().Order(StringComparer.Ordinal)];
     }
 
     /// <summary>Its folder.</summary>
@@ -29,6 +31,9 @@ public sealed class Checkpoint : IDisposable
 
     /// <summary>Exactly the tensors that the configuration asks for, by name, in float32, bfloat16 or float16; packed ones in bytes.</summary>
     public IReadOnlyDictionary<string, SafetensorsTensor> Tensors { get; }
+
+    /// <summary>Names of the tensors in the files that no model reads, because it computes them itself; in ordinal order.</summary>
+    public IReadOnlyList<string> SkippedTensors { get; }
 
     /// <summary>A tensor by name.</summary>
     public SafetensorsTensor this[string name] => Tensors[name];
@@ -41,7 +46,9 @@ public sealed class Checkpoint : IDisposable
     {
         if (!Directory.Exists(folder))
         {
-            throw new CheckpointException(folder, "there is no such folder");
+            throw new CheckpointException(folder, File.Exists(folder)
+                ? "it is a file; name the folder that holds config.json and the weights"
+                : "there is no such folder");
         }
 
         var config = ModelConfig.Load(Path.Combine(folder, "config.json"));
@@ -74,7 +81,7 @@ public sealed class Checkpoint : IDisposable
         }
 
         var found = new Dictionary<string, SafetensorsTensor>();
-        foreach (var (name, tensor) in files.SelectMany(file => file.Tensors))
+        foreach (var (name, tensor) in files.SelectMany(file => file.Tensors).Where(tensor => !ComputedBuffers.Contain(tensor.Key)))
         {
             if (!found.TryAdd(name, tensor))
             {

@@ -17,20 +17,23 @@ internal sealed class ServedModels : IAsyncDisposable
     private readonly FrozenDictionary<string, ServedModel> _byName;
 
     /// <summary>Opens every model.</summary>
-    /// <exception cref="AggregateException">Some cannot be opened; it holds the reason of each.</exception>
+    /// <exception cref="ModelProblemsException">Some cannot be opened; it lists the problems of all.</exception>
     public ServedModels(
-        IOptions<ModelListOptions> options, Runners runners, EngineMetrics metrics, ExitPolicies policies, TimeProvider time, ILogger<InferenceEngine> logger, ILogger<Runners> runnerLogger)
+        IOptions<ModelListOptions> options, Runners runners, EngineMetrics metrics, ExitPolicies policies, TimeProvider time,
+        ILogger<InferenceEngine> logger, ILogger<Runners> runnerLogger, ILogger<ServedModels> hostingLogger)
     {
-        var (opened, problems) = (new List<ServedModel>(), new List<Exception>());
+        var (opened, problems) = (new List<ServedModel>(), new List<string>());
         foreach (var settings in options.Value.Models)
         {
             try
             {
-                opened.Add(ServedModel.Open(settings, checkpoint => Start(settings, checkpoint)));
+                var model = ServedModel.Open(settings, checkpoint => Start(settings, checkpoint));
+                opened.Add(model);
+                Report(model, hostingLogger);
             }
-            catch (Exception exception)
+            catch (ModelProblemsException exception)
             {
-                problems.Add(exception);
+                problems.AddRange(exception.Problems);
             }
         }
 
@@ -39,7 +42,7 @@ internal sealed class ServedModels : IAsyncDisposable
         {
             // The engines stop by themselves; nothing has been submitted.
             opened.ForEach(model => _ = model.DisposeAsync().AsTask());
-            throw new AggregateException(problems);
+            throw new ModelProblemsException(problems);
         }
 
         _byName = opened
@@ -68,6 +71,15 @@ internal sealed class ServedModels : IAsyncDisposable
     /// <summary>The one that answers requests that name none.</summary>
     public ServedModel Default => All[0];
 
+    /// <summary>Why models could not be loaded by their runners, one line each; empty while none has failed.</summary>
+    public IReadOnlyList<string> LoadProblems =>
+    [
+        .. from model in All
+           let fault = model.Engine.Opened.Exception?.GetBaseException()
+           where fault is not null
+           select $"Model '{model.Name}': {fault.Message.ReplaceLineEndings(" ")}",
+    ];
+
     /// <summary>Finds a model by its name or an alias; null or empty finds the default.</summary>
     public bool TryFind(string? name, [NotNullWhen(true)] out ServedModel? model, [NotNullWhen(false)] out RequestError? error)
     {
@@ -76,6 +88,17 @@ internal sealed class ServedModels : IAsyncDisposable
             : new RequestError(
                 RequestErrorKind.UnknownModel, "model", $"The model `{ClientText.Show(name!, ModelOptions.MaxNameLength)}` does not exist. {Listed()}");
         return model is not null;
+    }
+
+    private static void Report(ServedModel model, ILogger logger)
+    {
+        const int MaxNamed = 3;
+        HostingLog.Defaults(logger, model.Name, model.SamplingDefaults.ToString(), string.Join(", ", model.EndOfTextTokens));
+        if (model.Checkpoint.SkippedTensors is { Count: > 0 } skipped)
+        {
+            var names = string.Join(", ", skipped.Take(MaxNamed)) + (skipped.Count > MaxNamed ? ", ..." : "");
+            HostingLog.SkippedTensors(logger, model.Name, skipped.Count, names);
+        }
     }
 
     private string Listed()

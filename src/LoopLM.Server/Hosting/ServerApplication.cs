@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using LoopLM.Checkpoints;
 using LoopLM.Engine.Depth;
 using LoopLM.Engine.Execution;
 using LoopLM.Protocol.V1;
@@ -11,8 +10,6 @@ using LoopLM.Server.Grpc;
 using LoopLM.Server.Health;
 using LoopLM.Server.OpenAi;
 using LoopLM.Server.Telemetry;
-using LoopLM.Text.Templates;
-using LoopLM.Text.Tokenization;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -42,10 +39,23 @@ public static class ServerApplication
         try
         {
             await using var app = Build(args, runners);
-            await app.StartAsync();
+
+            // Before the host starts, which would log what is wrong with its stack trace.
+            app.Services.GetRequiredService<IStartupValidator>().Validate();
             var models = app.Services.GetRequiredService<ServedModels>();
+            await app.StartAsync();
             await app.WaitForShutdownAsync();
+            if (models.LoadProblems is { Count: > 0 } problems)
+            {
+                throw new ModelProblemsException(problems);
+            }
+
             return models.All.Any(model => model.Engine.Snapshot.Health == EngineHealth.Unhealthy) ? 1 : 0;
+        }
+        catch (OperationCanceledException)
+        {
+            // It was told to stop while it started.
+            return 0;
         }
         catch (Exception exception) when (Reasons(exception) is { Count: > 0 } reasons)
         {
@@ -162,9 +172,10 @@ public static class ServerApplication
     {
         OptionsValidationException invalid => [.. invalid.Failures],
         AggregateException several when several.InnerExceptions.All(inner => Reasons(inner).Count > 0) => [.. several.InnerExceptions.SelectMany(Reasons)],
+        ModelProblemsException models => models.Problems.ToList(),
         IOException { InnerException: AddressInUseException } =>
             [$"{exception.Message.TrimEnd('.')}. End what listens there, or choose another port: --port for REST, --grpc-port for gRPC."],
-        CheckpointException or TokenizerException or ChatTemplateException or IOException => [exception.Message],
+        IOException => [exception.Message],
         SocketException socket => [$"The server cannot listen: {socket.Message}. See --host and --port."],
         InvalidOperationException { InnerException: FormatException or ArgumentException } unbound => [unbound.Message],
         InvalidOperationException { Source: { } library } when s_readers.Contains(library) => [exception.Message.ReplaceLineEndings(" ")],

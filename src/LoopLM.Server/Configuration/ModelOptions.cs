@@ -38,6 +38,9 @@ public sealed class ModelOptions
     [AllowedValues("auto", "float32", "bfloat16", "int8", "int4", ErrorMessage = "Weights must be auto, float32, bfloat16, int8 or int4.")]
     public string Weights { get; set; } = "auto";
 
+    /// <summary>Variables of its chat template where a request does not set them, such as <c>enable_thinking</c>. true, false and whole numbers are no texts.</summary>
+    public IDictionary<string, string> ChatTemplateKwargs { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Threads that compute, from 1. Default: one for each core.</summary>
     [Range(1, 1024)]
     public int? Threads { get; set; }

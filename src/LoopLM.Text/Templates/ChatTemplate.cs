@@ -46,8 +46,11 @@ public sealed class ChatTemplate
 
     /// <summary>Whether a request may set a variable: the template reads it, and it is none of those that the server sets.</summary>
     public bool CanSet(string variable) =>
-        (_template.Names.Contains(variable) || _toolTemplate.Names.Contains(variable))
-        && variable is not ("messages" or "tools" or "add_generation_prompt") && !_files.SpecialTokens.ContainsKey(variable);
+        (_template.Names.Contains(variable) || _toolTemplate.Names.Contains(variable)) && !Sets(variable);
+
+    /// <summary>Whether the server sets a variable: those of the conversation, and the names of special tokens.</summary>
+    public bool Sets(string variable) =>
+        variable is "messages" or "tools" or "documents" or "add_generation_prompt" || _files.SpecialTokens.ContainsKey(variable);
 
     /// <summary>Writes a conversation as a prompt.</summary>
     /// <param name="conversation">The conversation.</param>

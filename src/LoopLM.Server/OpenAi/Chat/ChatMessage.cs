@@ -6,7 +6,8 @@ namespace LoopLM.Server.OpenAi.Chat;
 /// <param name="Role">system, user, assistant or tool.</param>
 /// <param name="Content">Its text.</param>
 /// <param name="Value">All of it, as templates see it.</param>
-internal sealed record ChatMessage(string Role, string Content, JinjaValue Value)
+/// <param name="CallsTools">Whether it calls tools.</param>
+internal sealed record ChatMessage(string Role, string Content, JinjaValue Value, bool CallsTools)
 {
     /// <summary>Makes a message; templates do not see what is null.</summary>
     /// <param name="role">system, user, assistant or tool.</param>
@@ -23,7 +24,7 @@ internal sealed record ChatMessage(string Role, string Content, JinjaValue Value
         Add("reasoning_content", reasoning is null ? null : JinjaValue.Of(reasoning));
         Add("tool_calls", calls is null ? null : JinjaValue.Of(calls));
         Add("tool_call_id", callId is null ? null : JinjaValue.Of(callId));
-        return new ChatMessage(role, content, JinjaValue.Of(members));
+        return new ChatMessage(role, content, JinjaValue.Of(members), calls is not null);
 
         void Add(string member, JinjaValue? value)
         {

@@ -40,10 +40,11 @@ internal static class ChatMessages
     {
         var role = ReadRole(fields);
         var calls = role == "assistant" ? ReadCalls(fields) : null;
-        var isOptional = calls is not null || (role == "assistant" && fields.Text("refusal") is not null);
+
+        // Tools may give nothing, and so may a model.
         return ChatMessage.Of(
             role,
-            ContentText.Read(fields, "content", s_parts, isOptional) ?? "",
+            ContentText.Read(fields, "content", s_parts, isOptional: role is "assistant" or "tool") ?? "",
             fields.Text("name"),
             role == "assistant" ? fields.Text("reasoning_content") ?? fields.Text("reasoning") : null,
             calls,
@@ -63,10 +64,10 @@ internal static class ChatMessages
                 fields.Report(RequestErrorKind.MissingField, "role", "'role' is missing; it must be system, developer, user, assistant or tool.");
                 return "";
             case "function":
-                fields.Report(RequestErrorKind.UnsupportedValue, "role", "'role' is function, which is deprecated; use the role tool.");
-                return "";
-            default:
-                fields.Report(RequestErrorKind.InvalidValue, "role", "'role' must be system, developer, user, assistant or tool.");
+                // OpenAI's older name.
+                return "tool";
+            case var other:
+                fields.Report(RequestErrorKind.InvalidValue, "role", $"'role' is {RequestFields.Quote(other)}; it must be system, developer, user, assistant or tool.");
                 return "";
         }
     }
@@ -76,7 +77,8 @@ internal static class ChatMessages
         const string name = "tool_calls";
         if (fields.Items(name) is not { Count: > 0 } items)
         {
-            return null;
+            // The older form, of one call without an id.
+            return fields.Object("function_call") is { } call ? [ToolCalls.Of("", fields.Nested("function_call", call, ToolCalls.ReadFunction) ?? JinjaValue.None)] : null;
         }
 
         return [.. items.Select((item, i) => fields.Nested($"{name}[{i}]", item, ReadCall) ?? JinjaValue.None).TakeWhile(_ => fields.Error is null)];
@@ -87,7 +89,7 @@ internal static class ChatMessages
         var type = fields.Text("type");
         if (type is not (null or "function"))
         {
-            fields.Report(RequestErrorKind.UnsupportedValue, "type", "'type' must be function.");
+            fields.Report(RequestErrorKind.UnsupportedValue, "type", $"'type' is {RequestFields.Quote(type)}; it must be function.");
         }
 
         var function = fields.Object("function") is { } value ? fields.Nested("function", value, ToolCalls.ReadFunction) : null;

@@ -5,7 +5,8 @@ namespace LoopLM.Server.OpenAi.Chat;
 
 /// <summary>One choice of a chat, as far as it has come.</summary>
 /// <param name="format">What is told apart in it.</param>
-internal sealed class ChatReply(ReplyFormat format)
+/// <param name="includesThoughts">Whether its parts have the thoughts.</param>
+internal sealed class ChatReply(ReplyFormat format, bool includesThoughts)
 {
     private readonly ReplyReader _reader = new(format);
 
@@ -26,10 +27,18 @@ internal sealed class ChatReply(ReplyFormat format)
         if (part.IsEnd)
         {
             ReplyPart[] before = [.. parts];
-            return [.. before, .. _reader.End()];
+            parts = [.. before, .. _reader.End()];
+        }
+        else
+        {
+            ReasoningTokens += wasInThought || _reader.IsInThought ? 1 : 0;
         }
 
-        ReasoningTokens += wasInThought || _reader.IsInThought ? 1 : 0;
+        if (!includesThoughts)
+        {
+            parts.RemoveAll(each => each.Kind == ReplyPartKind.Reasoning);
+        }
+
         return parts;
     }
 

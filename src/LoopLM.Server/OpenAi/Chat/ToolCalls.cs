@@ -38,12 +38,7 @@ internal static class ToolCalls
             return JinjaValue.Of(Enumerable.Empty<KeyValuePair<string, JinjaValue>>());
         }
 
-        if (ToolArguments.Read(text) is { } arguments)
-        {
-            return arguments;
-        }
-
-        fields.Report(RequestErrorKind.InvalidValue, name, $"'{name}' must be the text of a JSON object.");
-        return JinjaValue.None;
+        // What a model wrote in vain stays what it wrote.
+        return ToolArguments.Read(text) ?? JinjaValue.Of(text);
     }
 }

@@ -11,9 +11,14 @@ internal sealed class AssistantTurn(List<ChatMessage> messages)
     private string? _thought;
     private string? _text;
 
-    /// <summary>Adds a thought. One behind the message or a call begins a new turn.</summary>
+    /// <summary>Adds a thought; an empty one is none. One behind the message or a call begins a new turn.</summary>
     public void Think(string thought)
     {
+        if (thought.Length == 0)
+        {
+            return;
+        }
+
         if (_text is not null || _calls.Count > 0)
         {
             End();

@@ -6,9 +6,10 @@ namespace LoopLM.Server.OpenAi.Responses;
 
 /// <summary>The output of a response as it grows: an item for each thought, message and call, in the order in which the model wrote them.</summary>
 /// <param name="format">What is told apart in the reply.</param>
-internal sealed class ResponseOutput(ReplyFormat format)
+/// <param name="includesThoughts">Whether there are items for thoughts.</param>
+internal sealed class ResponseOutput(ReplyFormat format, bool includesThoughts)
 {
-    private readonly ChatReply _reply = new(format);
+    private readonly ChatReply _reply = new(format, includesThoughts);
     private readonly List<OutputItem> _items = [];
     private readonly List<TextEvent> _tokens = [];
     private int _decided;

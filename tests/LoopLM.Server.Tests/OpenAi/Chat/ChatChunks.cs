@@ -71,7 +71,7 @@ internal static class ChatChunks
                 case (JsonObject inner, JsonObject more):
                     Merge(inner, more);
                     break;
-                case (not null, not null) when name is "content" or "reasoning_content":
+                case (not null, not null) when name is "content" or "reasoning_content" or "reasoning":
                     into[name] = into[name]!.GetValue<string>() + value.GetValue<string>();
                     break;
                 case (_, not null):

@@ -117,7 +117,7 @@ internal sealed class ReadOut(
         }
         else if (TryChoose(row, logits, out var token))
         {
-            Yield(row, row.Loop, token, top is { } count ? scores.Report(token, count) : null);
+            Yield(row, row.Loop, token, top is { } count ? scores.Report(token, count, sequence.LogprobTokens) : null);
         }
     }
 

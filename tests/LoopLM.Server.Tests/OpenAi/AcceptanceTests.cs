@@ -10,17 +10,19 @@ public sealed class AcceptanceTests
     private const string FlatFunction = """{"type":"function","name":"f","strict":false,"parameters":{"type":"object","properties":{}}}""";
     private const string Call = """{"role":"assistant","content":null,"tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{}"}}]}""";
 
+    private const string Template = "{# </think> <tool_call> #}{% set t = tools %}{% for m in messages %}{{ m.content }};{% endfor %}";
+
     private static readonly string[] s_chats =
     [
-        $$""" "tools":[{{Function}},{"type":"web_search"},{"type":"custom","custom":{"name":"c"}},{"type":"mcp","server_label":"m"}] """,
+        $$$""" "tools":[{{{Function}}},{"type":"web_search"},{"type":"custom","custom":{"name":"c"}},{"type":"mcp","server_label":"m"}] """,
         """ "tools":[{"type":"web_search"}],"tool_choice":"auto" """,
         """ "tools":[],"tool_choice":"auto" """,
         """ "tools":[],"tool_choice":"none" """,
         """ "tools":null,"tool_choice":"auto","parallel_tool_calls":true """,
         """ "tool_choice":"auto" """,
-        $$""" "tools":[{"function":{"name":"f"}}] """,
-        $$""" "tools":[{{Function}}],"tool_choice":{"type":"auto"} """,
-        $$""" "tools":[{{Function}}],"tool_choice":{"type":"allowed_tools","allowed_tools":{"mode":"auto","tools":[{"type":"function","function":{"name":"f"}}]}} """,
+        """ "tools":[{"function":{"name":"f"}}] """,
+        $$$""" "tools":[{{{Function}}}],"tool_choice":{"type":"auto"} """,
+        $$$""" "tools":[{{{Function}}}],"tool_choice":{"type":"allowed_tools","allowed_tools":{"mode":"auto","tools":[{"type":"function","function":{"name":"f"}}]}} """,
         """ "store":true,"metadata":{"a":"b"},"user":"u","service_tier":"flex","safety_identifier":"s","prompt_cache_key":"k","prompt_cache_retention":"24h" """,
         """ "top_p":0,"temperature":0.7 """,
         """ "max_tokens":16.0,"n":1.0,"seed":7.0,"top_k":5.0 """,
@@ -41,22 +43,22 @@ public sealed class AcceptanceTests
 
     private static readonly string[] s_conversations =
     [
-        $$"""{"role":"user","content":"Hi"},{{Call}},{"role":"tool","tool_call_id":"c","content":null}""",
-        $$"""{"role":"user","content":"Hi"},{{Call}},{"role":"tool","tool_call_id":"c"}""",
+        $$$"""{"role":"user","content":"Hi"},{{{Call}}},{"role":"tool","tool_call_id":"c","content":null}""",
+        $$$"""{"role":"user","content":"Hi"},{{{Call}}},{"role":"tool","tool_call_id":"c"}""",
         """{"role":"user","content":"Hi"},{"role":"assistant","content":null,"tool_calls":[]},{"role":"user","content":"Go on"}""",
         """{"role":"user","content":"Hi"},{"role":"assistant"},{"role":"user","content":"Go on"}""",
-        $$"""{"role":"user","content":"Hi"},{{Call.Replace("{}", "{\\\"value\\\": ", StringComparison.Ordinal)}},{"role":"tool","tool_call_id":"c","content":"Error"}""",
-        $$"""{"role":"user","content":"Hi"},{{Call.Replace("{}", "[]", StringComparison.Ordinal)}},{"role":"tool","tool_call_id":"c","content":"Error"}""",
-        $$"""{"role":"user","content":"Hi"},{{Call.Replace("{}", "\\\"x\\\"", StringComparison.Ordinal)}},{"role":"tool","tool_call_id":"c","content":"Error"}""",
+        $$$"""{"role":"user","content":"Hi"},{{{Call.Replace("{}", "{\\\"value\\\": ", StringComparison.Ordinal)}}},{"role":"tool","tool_call_id":"c","content":"Error"}""",
+        $$$"""{"role":"user","content":"Hi"},{{{Call.Replace("{}", "[]", StringComparison.Ordinal)}}},{"role":"tool","tool_call_id":"c","content":"Error"}""",
+        $$$"""{"role":"user","content":"Hi"},{{{Call.Replace("{}", "\\\"x\\\"", StringComparison.Ordinal)}}},{"role":"tool","tool_call_id":"c","content":"Error"}""",
         """{"role":"user","content":"Hi"},{"role":"assistant","content":null,"function_call":{"name":"f","arguments":"{}"}},{"role":"function","name":"f","content":"1"}""",
         """{"role":"user","content":"Hi"},{"role":"assistant","content":"Well,"}""",
     ];
 
     private static readonly string[] s_responses =
     [
-        $$""" "tools":[{{FlatFunction}},{"type":"namespace","name":"agents","tools":[{{FlatFunction}}]}],"tool_choice":"auto","parallel_tool_calls":false,"store":false """,
-        $$""" "tools":[{{FlatFunction}},{"type":"web_search","external_web_access":false},{"type":"image_generation","output_format":"png"}] """,
-        $$""" "tools":[{{FlatFunction}},{"type":"custom","name":"apply_patch","format":{"type":"grammar","syntax":"lark","definition":"start: /.+/"}}] """,
+        $$$""" "tools":[{{{FlatFunction}}},{"type":"namespace","name":"agents","tools":[{{{FlatFunction}}}]}],"tool_choice":"auto","parallel_tool_calls":false,"store":false """,
+        $$$""" "tools":[{{{FlatFunction}}},{"type":"web_search","external_web_access":false},{"type":"image_generation","output_format":"png"}] """,
+        $$$""" "tools":[{{{FlatFunction}}},{"type":"custom","name":"apply_patch","format":{"type":"grammar","syntax":"lark","definition":"start: /.+/"}}] """,
         """ "tools":[{"type":"file_search","vector_store_ids":["a"]},{"type":"code_interpreter","container":{"type":"auto"}},{"type":"computer_use_preview"},{"type":"local_shell"},{"type":"mcp","server_label":"m","server_url":"http://localhost"}] """,
         """ "tools":[],"tool_choice":"auto","parallel_tool_calls":false,"store":false """,
         """ "tool_choice":"auto","parallel_tool_calls":true """,
@@ -82,19 +84,19 @@ public sealed class AcceptanceTests
 
     [Fact]
     public async Task Post_Chat_IsAnswered() => await AnswersAsync(
-        "/v1/chat/completions", s_chats.Select(more => $$"""{"messages":[{"role":"user","content":"Hi"}],{{more}}}"""));
+        "/v1/chat/completions", s_chats.Select(more => $$$"""{"messages":[{"role":"user","content":"Hi"}],{{{more}}}}"""));
 
     [Fact]
     public async Task Post_ChatWithAHistory_IsAnswered() => await AnswersAsync(
-        "/v1/chat/completions", s_conversations.Select(messages => $$"""{"messages":[{{messages}}],"tools":[{{Function}}],"max_tokens":4}"""));
+        "/v1/chat/completions", s_conversations.Select(messages => $$$"""{"messages":[{{{messages}}}],"tools":[{{{Function}}}],"max_tokens":4}"""));
 
     [Fact]
     public async Task Post_Response_IsAnswered() => await AnswersAsync(
-        "/v1/responses", s_responses.Select(more => $$"""{"input":"Hi",{{more}}}"""));
+        "/v1/responses", s_responses.Select(more => $$$"""{"input":"Hi",{{{more}}}}"""));
 
     [Fact]
     public async Task Post_ResponseWithAHistory_IsAnswered() => await AnswersAsync(
-        "/v1/responses", s_items.Select(items => $$"""{"input":[{"role":"user","content":"Hi"},{{items}}],"max_output_tokens":4}"""));
+        "/v1/responses", s_items.Select(items => $$$"""{"input":[{"role":"user","content":"Hi"},{{{items}}}],"max_output_tokens":4}"""));
 
     [Fact]
     public async Task Post_Completion_IsAnswered() => await AnswersAsync("/v1/completions",
@@ -108,7 +110,7 @@ public sealed class AcceptanceTests
 
     private static async Task AnswersAsync(string path, IEnumerable<string> bodies)
     {
-        using var model = new TemplatedModel(TemplatedModel.Talkative);
+        using var model = new TemplatedModel(Template);
         await using var server = await ServerHarness.StartAsync(text: "Yes.", contextLength: 2048, settings: [model.Setting]);
         var refused = new List<(string, string)>();
 

@@ -6,7 +6,7 @@ using LoopLM.Server.OpenAi.Errors;
 
 namespace LoopLM.Server.OpenAi.Completions;
 
-/// <summary>Writes a streamed completion: for each choice a chunk for each text, with the tokens that gave it, and one with the reason of the end.</summary>
+/// <summary>Writes a streamed completion: for each choice a chunk for each token, and one with the reason of the end, which also tells the token that ended it.</summary>
 internal sealed class CompletionChunkWriter(IBufferWriter<byte> output, CompletionWriter writer, TextChoices choices, bool echo, bool includeUsage) : IChunkWriter
 {
     private readonly EventWriter _events = new(output);
@@ -31,8 +31,7 @@ internal sealed class CompletionChunkWriter(IBufferWriter<byte> output, Completi
             _tokens[index].Add(part);
         }
 
-        // A token without text waits for the next one with text, or for the end.
-        if (part.Text.Length == 0 && !part.IsEnd)
+        if (part is { EndsText: true, Text.Length: 0 })
         {
             return;
         }

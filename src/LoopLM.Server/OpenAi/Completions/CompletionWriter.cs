@@ -46,7 +46,7 @@ internal sealed class CompletionWriter(CompletionRequest request, TextChoices ch
         WriteChunk(
             json, index, echo.Text, request.Logprobs is null ? null : Scored(choices[index], echo), new TextEvent { Text = "" }, [], choices[index].Prompt.Span);
 
-    /// <summary>Writes the chunk of a text or the end.</summary>
+    /// <summary>Writes the chunk of a token or the end.</summary>
     /// <param name="json">Where to.</param>
     /// <param name="index">Which choice.</param>
     /// <param name="part">What happened to it.</param>

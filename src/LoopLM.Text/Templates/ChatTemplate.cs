@@ -32,9 +32,6 @@ public sealed class ChatTemplate
     /// <summary>Whether tools that are given to it reach the prompt.</summary>
     public bool ReadsTools => _toolTemplate.Names.Contains("tools");
 
-    /// <summary>Whether it lets the model call tools as <c>&lt;tool_call&gt;{"name": ..., "arguments": ...}&lt;/tool_call&gt;</c>.</summary>
-    public bool MarksToolCalls => ReadsTools && _toolTemplate.Mentions("<tool_call>");
-
     /// <summary>Whether it marks the model's thoughts as <c>&lt;think&gt;...&lt;/think&gt;</c>.</summary>
     public bool MarksThoughts => _template.Mentions("</think>");
 
@@ -48,6 +45,9 @@ public sealed class ChatTemplate
     public bool CanSet(string variable) =>
         (_template.Names.Contains(variable) || _toolTemplate.Names.Contains(variable))
         && variable is not ("messages" or "tools" or "add_generation_prompt") && !_files.SpecialTokens.ContainsKey(variable);
+
+    /// <summary>Whether a text stands in the template that writes conversations with tools.</summary>
+    public bool MentionsWithTools(string text) => _toolTemplate.Mentions(text);
 
     /// <summary>Writes a conversation as a prompt.</summary>
     /// <param name="conversation">The conversation.</param>

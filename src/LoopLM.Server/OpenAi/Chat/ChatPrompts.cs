@@ -53,9 +53,9 @@ internal sealed class ChatPrompts(IOptions<LimitOptions> options, TimeProvider t
     /// <summary>Why the model's template cannot serve a conversation, as far as that is known without running it; null where it may.</summary>
     private static RequestError? Check(ServedModel model, ChatConversation chat)
     {
-        if (chat.Tools.Value is not null && !model.ChatTemplate.MarksToolCalls)
+        if (chat.Tools.Value is not null && model.ToolCalls is null)
         {
-            return new RequestError(RequestErrorKind.Unsupported, "tools", "'tools' are not supported by this model: its chat template has no form for calls of tools.");
+            return new RequestError(RequestErrorKind.Unsupported, "tools", "'tools' are not supported by this model: its chat template has no form for calls of tools that is known. 'Model:ToolCallFormat' names one.");
         }
 
         return chat.Variables.Any(variable => !model.ChatTemplate.CanSet(variable.Key))

@@ -23,7 +23,7 @@ internal sealed record ChatRequest
     /// <summary>Reads a body. The first problem is left in <see cref="RequestFields.Error"/>.</summary>
     public static ChatRequest Read(RequestFields fields)
     {
-        var reply = ReplyRequest.Read(fields, ChatConversation.Read(fields, ChatMessages.Read(fields), ChatTools.Read(fields))).HeldTo(OutputFormatFields.Read(fields), fields);
+        var reply = ReplyRequest.Read(fields, ChatConversation.Read(fields, ChatMessages.Read(fields), ChatTools.Read(fields))).HeldTo(OutputFormatFields.Read(fields));
         var (maxTokens, maxTokensField) = ReadMaxTokens(fields);
         var request = new ChatRequest
         {

@@ -16,6 +16,9 @@ internal sealed partial record ChatTools(JinjaValue? Value, IReadOnlyList<Functi
     private const string Name = "tools";
     private const string ChoiceName = "tool_choice";
 
+    /// <summary>All functions that may be called.</summary>
+    public IReadOnlyList<FunctionSchema> Functions { get; init; } = [];
+
     /// <summary>Reads <c>tools</c>, <c>tool_choice</c> and <c>parallel_tool_calls</c>. The first problem is left in <see cref="RequestFields.Error"/>.</summary>
     /// <param name="fields">The body.</param>
     /// <param name="flat">Whether what describes a function stands beside its type, not within <c>function</c>.</param>
@@ -30,7 +33,7 @@ internal sealed partial record ChatTools(JinjaValue? Value, IReadOnlyList<Functi
 
         var forced = ReadChoice(fields, functions, flat, out var mayCall);
         var parallel = fields.Flag("parallel_tool_calls") ?? true;
-        return new(mayCall && tools.Count > 0 && fields.Error is null ? ReadValue(fields, tools, flat) : null, forced, OneCall: !parallel);
+        return new(mayCall && tools.Count > 0 && fields.Error is null ? ReadValue(fields, tools, flat) : null, forced, OneCall: !parallel) { Functions = functions };
     }
 
     private static JinjaValue? ReadValue(RequestFields fields, IReadOnlyList<JsonElement> tools, bool flat)

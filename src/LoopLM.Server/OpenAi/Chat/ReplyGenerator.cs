@@ -31,14 +31,15 @@ internal sealed class ReplyGenerator(TextGenerator generator, ChatPrompts prompt
             return false;
         }
 
-        format = ReplyFormat.Of(request, model.ChatTemplate, prompt.Text);
+        format = ReplyFormat.Of(request, model, prompt.Text);
         var left = Math.Max(1, model.Checkpoint.Config.ContextLength - prompt.Tokens.Length);
         var text = request.Text with
         {
             Prompts = [new TextPrompt(null, prompt.Tokens)],
             MaxTokens = request.Text.MaxTokens ?? Math.Min(limits.Value.DefaultChatTokens, left),
             EndOfTurnTokens = model.TurnEnds,
-            Format = request.Text.Format is { } form ? form with { Thought = format.Thought } : null,
+            Format = request.FormatFor(format),
+            ShownTokens = model.Marks(format.Calls is not null),
             Exit = ReasoningEffort.Apply(request.Text.Exit, request.Effort, model.Checkpoint.Config.Loops),
         };
         return generator.TryStart(model, text, cancellationToken, out choices, out error);

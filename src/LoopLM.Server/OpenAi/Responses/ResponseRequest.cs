@@ -43,7 +43,7 @@ internal sealed record ResponseRequest
         var tools = ChatTools.Read(fields, flat: true);
         var reply = ReplyRequest.Read(fields, ChatConversation.Read(fields, ResponseInput.Read(fields), tools));
         var format = ResponseTextFields.Read(fields);
-        reply = reply.HeldTo(format.Format, fields);
+        reply = reply.HeldTo(format.Format);
         var request = new ResponseRequest
         {
             Reply = reply with

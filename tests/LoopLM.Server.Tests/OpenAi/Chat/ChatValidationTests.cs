@@ -57,7 +57,6 @@ public sealed class ChatValidationTests
         (Chat(""" "tool_choice":{"type":"function","function":{"name":"g"}},"tools":[{"type":"function","function":{"name":"f"}}] """), 400, "invalid_value", "tool_choice"),
         (Chat(""" "tool_choice":{"type":"function"},"tools":[{"type":"function","function":{"name":"f"}}] """), 400, "invalid_value", "tool_choice"),
         (Chat(""" "tool_choice":5,"tools":[{"type":"function","function":{"name":"f"}}] """), 400, "invalid_type", "tool_choice"),
-        (Chat(""" "tool_choice":"required","tools":[{"type":"function","function":{"name":"f"}}],"response_format":{"type":"json_object"} """), 400, "invalid_value", "response_format"),
         (Chat(""" "response_format":{"type":"xml"} """), 400, "unsupported_value", "response_format.type"),
         (Chat(""" "response_format":{"type":"json_object"},"min_tokens":1 """), 400, "invalid_value", "min_tokens"),
         (Chat(""" "parallel_tool_calls":1 """), 400, "invalid_type", "parallel_tool_calls"),
@@ -81,7 +80,6 @@ public sealed class ChatValidationTests
         (Chat(""" "structured_outputs":{"structural_tag":{}} """), 400, "unsupported_parameter", "structured_outputs.structural_tag"),
         (Chat(""" "guided_json":{"not":{}} """), 400, "invalid_value", "guided_json"),
         (Chat(""" "guided_grammar":"root ::= a" """), 400, "unsupported_parameter", "guided_grammar"),
-        (Chat(""" "tool_choice":"required","tools":[{"type":"function","function":{"name":"f"}}],"guided_choice":["a"] """), 400, "invalid_value", "guided_choice"),
     ];
 
     [Fact]

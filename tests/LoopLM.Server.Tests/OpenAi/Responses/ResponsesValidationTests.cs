@@ -94,7 +94,6 @@ public sealed class ResponsesValidationTests
         (Hi(""" "tool_choice":"all","tools":[{"type":"function","name":"f"}] """), 400, "invalid_value", "tool_choice"),
         (Hi(""" "tool_choice":{"type":"function","name":"g"},"tools":[{"type":"function","name":"f"}] """), 400, "invalid_value", "tool_choice"),
         (Hi(""" "tool_choice":{"type":"web_search"},"tools":[{"type":"function","name":"f"}] """), 400, "invalid_value", "tool_choice"),
-        (Hi(""" "tool_choice":"required","tools":[{"type":"function","name":"f"}],"text":{"format":{"type":"json_object"}} """), 400, "invalid_value", "text.format"),
         (Hi(""" "chat_template":"{{ 1 }}" """), 400, "unsupported_parameter", "chat_template"),
         (Hi(""" "chat_template_kwargs":{"unknown":1} """), 400, "invalid_value", "chat_template_kwargs"),
         (Hi(""" "max_loops":9,"max_output_tokens":5 """), 400, "invalid_value", "max_loops"),

@@ -33,7 +33,7 @@ internal sealed class ChatPrompts(IOptions<LimitOptions> options, TimeProvider t
 
         var conversation = new Conversation
         {
-            Messages = [.. chat.Messages.Select(message => message.Value)],
+            Messages = [.. chat.Messages.Select(message => message.ToValue(model.ChatTemplate.ArgumentForms))],
             Tools = chat.Tools.Value,
             Variables = chat.Variables,
             AddGenerationPrompt = chat.AddGenerationPrompt,

@@ -70,7 +70,7 @@ internal static class ResponseInput
                 turn.Think(ContentText.Read(fields, "content", s_thoughts, isOptional: true) ?? ContentText.Read(fields, "summary", s_summaries, isOptional: true) ?? "");
                 break;
             case "function_call":
-                turn.Call(ToolCalls.Of(ReadCallId(fields), ToolCalls.ReadFunction(fields)));
+                turn.Call(ToolCalls.Read(fields, ReadCallId(fields)));
                 break;
             case "function_call_output":
                 turn.End();

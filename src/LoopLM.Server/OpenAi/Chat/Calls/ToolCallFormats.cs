@@ -44,7 +44,7 @@ internal static class ToolCallFormats
             : says(GraniteStart) || (says("<|start_of_role|>") && says(CallStart) && !says(CallEnd)) ? "granite"
             : says(CallStart) ? "hermes"
             : says("func_name1(") || says(ListStart) ? "pythonic"
-            : says(PythonTag) || says("\"parameters\":") || says("\\\"parameters\\\":") ? "llama3_json"
+            : says(PythonTag) || ((says("<|start_header_id|>") || says("function name")) && says("parameters") && says("name")) ? "llama3_json"
             : "none";
     }
 

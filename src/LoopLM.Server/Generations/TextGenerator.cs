@@ -131,7 +131,7 @@ internal sealed class TextGenerator(ServedModels models, RequestLimits limits, O
     }
 
     private static StoppingDecoder CreateDecoder(ServedModel model, TextRequest request, StopStrings stops) =>
-        new(model.Tokenizer, stops, request.SkipSpecialTokens, request.IncludeStop, request.MinTokens);
+        new(model.Tokenizer, stops, request.SkipSpecialTokens, request.IncludeStop, request.MinTokens, request.ShownTokens);
 
     private static SamplingSettings Seeded(SamplingSettings sampling, int index) =>
         sampling.Seed is { } seed ? sampling with { Seed = CounterRandom.Derive(seed, index) } : sampling;

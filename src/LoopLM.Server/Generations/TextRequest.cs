@@ -71,6 +71,9 @@ internal sealed record TextRequest
     /// <summary>Whether special tokens give no text.</summary>
     public bool SkipSpecialTokens { get; init; } = true;
 
+    /// <summary>Special tokens that give their text all the same.</summary>
+    public IReadOnlySet<int>? ShownTokens { get; init; }
+
     /// <summary>Whether every token reports its gate probabilities.</summary>
     public bool ReportGates { get; init; }
 

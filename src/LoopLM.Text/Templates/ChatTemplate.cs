@@ -17,12 +17,14 @@ public sealed class ChatTemplate
     private readonly JinjaTemplate _template;
     private readonly JinjaTemplate _toolTemplate;
     private readonly ChatTemplateFiles _files;
+    private readonly Lazy<ArgumentForms> _argumentForms;
 
     private ChatTemplate(ChatTemplateFiles files)
     {
         _files = files;
         _template = Parse("the default", files.Templates.GetValueOrDefault("default") ?? ChatMl);
         _toolTemplate = files.Templates.TryGetValue("tool_use", out var source) ? Parse("'tool_use'", source) : _template;
+        _argumentForms = new(FindArgumentForms);
         TurnEnds = [.. s_turnEnds.Where(_template.Mentions).Append(files.EndOfText).OfType<string>().Distinct()];
     }
 
@@ -32,11 +34,11 @@ public sealed class ChatTemplate
     /// <summary>Whether tools that are given to it reach the prompt.</summary>
     public bool ReadsTools => _toolTemplate.Names.Contains("tools");
 
-    /// <summary>Whether it lets the model call tools as <c>&lt;tool_call&gt;{"name": ..., "arguments": ...}&lt;/tool_call&gt;</c>.</summary>
-    public bool MarksToolCalls => ReadsTools && _toolTemplate.Mentions("<tool_call>");
-
     /// <summary>Whether it marks the model's thoughts as <c>&lt;think&gt;...&lt;/think&gt;</c>.</summary>
     public bool MarksThoughts => _template.Mentions("</think>");
+
+    /// <summary>The forms in which it takes the arguments of calls, found by writing one. Of a template that writes none, both.</summary>
+    public ArgumentForms ArgumentForms => _argumentForms.Value;
 
     /// <summary>Reads the template of a checkpoint: <c>chat_template.jinja</c>, else <c>chat_template</c> in tokenizer_config.json, one or several with names.</summary>
     /// <param name="folder">The checkpoint's folder.</param>
@@ -51,6 +53,9 @@ public sealed class ChatTemplate
     /// <summary>Whether the server sets a variable: those of the conversation, and the names of special tokens.</summary>
     public bool Sets(string variable) =>
         variable is "messages" or "tools" or "documents" or "add_generation_prompt" || _files.SpecialTokens.ContainsKey(variable);
+
+    /// <summary>Whether a text stands in the template that writes conversations with tools.</summary>
+    public bool MentionsWithTools(string text) => _toolTemplate.Mentions(text);
 
     /// <summary>Writes a conversation as a prompt.</summary>
     /// <param name="conversation">The conversation.</param>
@@ -83,6 +88,33 @@ public sealed class ChatTemplate
         }
 
         return true;
+    }
+
+    private ArgumentForms FindArgumentForms()
+    {
+        const string text = """{"key": "needle"}""";
+        var data = Write(JinjaValue.Of([KeyValuePair.Create("key", JinjaValue.Of("needle"))]));
+
+        // A mapping that is written without a filter looks as in Python.
+        var forms = new ArgumentForms(
+            data?.Contains("needle", StringComparison.Ordinal) is true && !data.Contains("'needle'", StringComparison.Ordinal),
+            Write(JinjaValue.Of(text))?.Contains("needle", StringComparison.Ordinal) is true);
+        return forms is { TakesData: false, TakesText: false } ? new(true, true) : forms;
+
+        string? Write(JinjaValue arguments)
+        {
+            var function = JinjaValue.Of([KeyValuePair.Create("name", JinjaValue.Of("f")), KeyValuePair.Create("arguments", arguments)]);
+            var call = JinjaValue.Of(
+                [KeyValuePair.Create("id", JinjaValue.Of("abcdefghi")), KeyValuePair.Create("type", JinjaValue.Of("function")), KeyValuePair.Create("function", function)]);
+            var conversation = new Conversation
+            {
+                Messages = [Message("user", "u"), Message("assistant", "", KeyValuePair.Create("tool_calls", JinjaValue.Of([call]))), Message("tool", "r", KeyValuePair.Create("tool_call_id", JinjaValue.Of("abcdefghi")))],
+            };
+            return TryRender(conversation, DateTimeOffset.UnixEpoch, new(), out var prompt, out _) ? prompt.Text : null;
+        }
+
+        static JinjaValue Message(string role, string content, params ReadOnlySpan<KeyValuePair<string, JinjaValue>> more) =>
+            JinjaValue.Of([KeyValuePair.Create("role", JinjaValue.Of(role)), KeyValuePair.Create("content", JinjaValue.Of(content)), .. more]);
     }
 
     private IEnumerable<KeyValuePair<string, JinjaValue>> Variables(Conversation conversation)

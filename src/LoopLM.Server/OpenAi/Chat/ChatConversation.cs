@@ -43,7 +43,7 @@ internal sealed record ChatConversation
     public static ChatConversation Read(RequestFields fields, IReadOnlyList<ChatMessage> messages, ChatTools tools, string? effort, bool mayPrefill)
     {
         var (asked, generation) = (fields.Flag(ContinueName), fields.Flag(GenerationName));
-        var isPrefilled = mayPrefill && asked is null && generation is null && messages is [.., { Role: "assistant", Content.Length: > 0, CallsTools: false }];
+        var isPrefilled = mayPrefill && asked is null && generation is null && messages is [.., { Role: "assistant", Content.Length: > 0, Calls: null }];
         var continues = asked ?? isPrefilled;
         if (continues && generation is true)
         {

@@ -1,6 +1,5 @@
 using LoopLM.Server.Generations;
 using LoopLM.Server.OpenAi.Requests;
-using LoopLM.Text.Jinja;
 
 namespace LoopLM.Server.OpenAi.Chat;
 
@@ -72,19 +71,19 @@ internal static class ChatMessages
         }
     }
 
-    private static JinjaValue[]? ReadCalls(RequestFields fields)
+    private static ToolCall[]? ReadCalls(RequestFields fields)
     {
         const string name = "tool_calls";
-        if (fields.Items(name) is not { Count: > 0 } items)
+        if (fields.Items(name) is { Count: > 0 } items)
         {
-            // The older form, of one call without an id.
-            return fields.Object("function_call") is { } call ? [ToolCalls.Of("", fields.Nested("function_call", call, ToolCalls.ReadFunction) ?? JinjaValue.None)] : null;
+            return [.. items.Select((item, i) => fields.Nested($"{name}[{i}]", item, ReadCall)).TakeWhile(_ => fields.Error is null).OfType<ToolCall>()];
         }
 
-        return [.. items.Select((item, i) => fields.Nested($"{name}[{i}]", item, ReadCall) ?? JinjaValue.None).TakeWhile(_ => fields.Error is null)];
+        // The older form, of one call without an id.
+        return fields.Object("function_call") is { } older && fields.Nested("function_call", older, each => ToolCalls.Read(each, "")) is { } call ? [call] : null;
     }
 
-    private static JinjaValue ReadCall(RequestFields fields)
+    private static ToolCall? ReadCall(RequestFields fields)
     {
         var type = fields.Text("type");
         if (type is not (null or "function"))
@@ -92,12 +91,13 @@ internal static class ChatMessages
             fields.Report(RequestErrorKind.UnsupportedValue, "type", $"'type' is {RequestFields.Quote(type)}; it must be function.");
         }
 
-        var function = fields.Object("function") is { } value ? fields.Nested("function", value, ToolCalls.ReadFunction) : null;
-        if (function is null)
+        var id = fields.Text("id") ?? "";
+        if (fields.Object("function") is { } function)
         {
-            fields.Report(RequestErrorKind.MissingField, "function", "'function' is missing; it must be an object with name and arguments.");
+            return fields.Nested("function", function, each => ToolCalls.Read(each, id));
         }
 
-        return ToolCalls.Of(fields.Text("id") ?? "", function ?? JinjaValue.None);
+        fields.Report(RequestErrorKind.MissingField, "function", "'function' is missing; it must be an object with name and arguments.");
+        return null;
     }
 }

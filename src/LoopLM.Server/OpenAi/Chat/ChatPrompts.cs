@@ -33,7 +33,7 @@ internal sealed class ChatPrompts(IOptions<LimitOptions> options, TimeProvider t
 
         var conversation = new Conversation
         {
-            Messages = [.. chat.Messages.Select(message => message.Value)],
+            Messages = [.. chat.Messages.Select(message => message.ToValue(model.ChatTemplate.ArgumentForms))],
             Tools = chat.Tools.Value,
             Variables = TemplateVariables.Of(model, chat),
             AddGenerationPrompt = chat.AddGenerationPrompt,
@@ -57,9 +57,12 @@ internal sealed class ChatPrompts(IOptions<LimitOptions> options, TimeProvider t
     /// <summary>Why the model's template cannot serve a conversation, as far as that is known without running it; null where it may.</summary>
     private static RequestError? Check(ServedModel model, ChatConversation chat)
     {
-        if (chat.Tools.Value is not null && !model.ChatTemplate.MarksToolCalls)
+        if (chat.Tools.Value is not null && model.ToolCalls is null)
         {
-            return new RequestError(RequestErrorKind.Unsupported, "tools", "'tools' are not supported by this model: its chat template has no form for calls of tools. Leave 'tools' out, or name another model.");
+            return new RequestError(
+                RequestErrorKind.Unsupported,
+                "tools",
+                "'tools' are not supported by this model: its chat template has no form for calls of tools that is known. Leave 'tools' out, name another model, or set 'Model:ToolCallFormat'.");
         }
 
         // Names that the template does not read change nothing.

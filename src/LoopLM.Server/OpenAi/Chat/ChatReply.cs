@@ -16,6 +16,9 @@ internal sealed class ChatReply(ReplyFormat format, bool includesThoughts)
     /// <summary>Calls of tools so far.</summary>
     public int Calls => _reader.Calls;
 
+    /// <summary>Whether the arguments of the last call are incomplete so far.</summary>
+    public bool IsInCall => _reader.IsInCall;
+
     /// <summary>Whether it calls tools.</summary>
     public bool CallsTools => Calls > 0;
 
@@ -27,7 +30,7 @@ internal sealed class ChatReply(ReplyFormat format, bool includesThoughts)
         if (part.IsEnd)
         {
             ReplyPart[] before = [.. parts];
-            parts = [.. before, .. _reader.End()];
+            parts = [.. before, .. _reader.End(part.FinishReason == TextFinishReason.Length)];
         }
         else
         {
@@ -66,5 +69,36 @@ internal sealed class ChatReply(ReplyFormat format, bool includesThoughts)
         }
 
         return text?.ToString() ?? first;
+    }
+
+    /// <summary>The calls among some parts, each with all its arguments there. The first may have no name: then its call began before.</summary>
+    public static List<ReplyPart> JoinCalls(List<ReplyPart> parts)
+    {
+        var calls = new List<ReplyPart>();
+        StringBuilder? arguments = null;
+        foreach (var part in parts)
+        {
+            if (part.Kind == ReplyPartKind.ToolArguments && calls.Count > 0)
+            {
+                arguments = (arguments ?? new(calls[^1].Text)).Append(part.Text);
+            }
+            else if (part.Kind is ReplyPartKind.ToolCall or ReplyPartKind.ToolArguments)
+            {
+                Complete();
+                calls.Add(part);
+            }
+        }
+
+        Complete();
+        return calls;
+
+        void Complete()
+        {
+            if (arguments is not null)
+            {
+                calls[^1] = calls[^1] with { Text = arguments.ToString() };
+                arguments = null;
+            }
+        }
     }
 }

@@ -16,6 +16,9 @@ internal sealed partial record ChatTools(JinjaValue? Value, IReadOnlyList<Functi
     private const string Name = "tools";
     private const string FunctionType = "function";
 
+    /// <summary>All functions that may be called.</summary>
+    public IReadOnlyList<FunctionSchema> Functions { get; init; } = [];
+
     /// <summary>Reads <c>tools</c>, <c>tool_choice</c> and <c>parallel_tool_calls</c>. The first problem is left in <see cref="RequestFields.Error"/>.</summary>
     /// <param name="fields">The body.</param>
     /// <param name="flat">Whether what describes a function stands beside its type, not within <c>function</c>.</param>
@@ -38,7 +41,7 @@ internal sealed partial record ChatTools(JinjaValue? Value, IReadOnlyList<Functi
         return new(
             choice.MayCall && allowed.Count > 0 && fields.Error is null ? ReadValue(fields, allowed.ConvertAll(function => function.Tool), flat) : null,
             choice.MustCall ? allowed.ConvertAll(function => function.Schema) : [],
-            OneCall: !parallel);
+            OneCall: !parallel) { Functions = allowed.ConvertAll(function => function.Schema) };
     }
 
     /// <summary>Whether an entry of <c>tools</c> is a function; without a type it is one.</summary>

@@ -129,36 +129,39 @@ internal sealed class ChatWriter(ChatRequest request, TextChoices choices, IRead
         }
     }
 
-    /// <summary>Calls carry their index in chunks only.</summary>
+    /// <summary>Calls carry their index in chunks only. A chunk with more arguments of a call that began before says nothing else of it.</summary>
     private static void WriteCalls(Utf8JsonWriter json, List<ReplyPart> parts, int? firstCall)
     {
-        if (!parts.Exists(IsCall))
+        if (ChatReply.JoinCalls(parts) is not { Count: > 0 } calls)
         {
             return;
         }
 
-        var calls = parts.FindAll(IsCall);
+        var index = firstCall - (calls[0].Name is null ? 1 : 0);
         json.WriteStartArray("tool_calls"u8);
-        for (var i = 0; i < calls.Count; i++)
+        foreach (var call in calls)
         {
             json.WriteStartObject();
-            if (firstCall is { } first)
+            if (index is not null)
             {
-                json.WriteNumber("index"u8, first + i);
+                json.WriteNumber("index"u8, index.Value);
+                index++;
             }
 
-            json.WriteString("id"u8, $"call_{Guid.NewGuid():N}");
-            json.WriteString("type"u8, "function"u8);
+            if (call.Name is not null)
+            {
+                json.WriteString("id"u8, call.Id);
+                json.WriteString("type"u8, "function"u8);
+            }
+
             json.WriteStartObject("function"u8);
-            json.WriteString("name"u8, calls[i].Name);
-            json.WriteString("arguments"u8, calls[i].Text);
+            WriteText(json, "name"u8, call.Name);
+            json.WriteString("arguments"u8, call.Text);
             json.WriteEndObject();
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
-
-        static bool IsCall(ReplyPart part) => part.Kind == ReplyPartKind.ToolCall;
     }
 
     private void Start(Utf8JsonWriter json, ReadOnlySpan<byte> kind)

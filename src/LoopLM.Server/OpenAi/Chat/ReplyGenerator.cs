@@ -30,13 +30,14 @@ internal sealed class ReplyGenerator(TextGenerator generator, ChatPrompts prompt
             return false;
         }
 
-        format = ReplyFormat.Of(request, model.ChatTemplate, prompt.Text);
+        format = ReplyFormat.Of(request, model, prompt.Text);
         var text = request.Text with
         {
             Prompts = [new TextPrompt(null, prompt.Tokens)],
             DefaultTokens = limits.Value.DefaultChatTokens,
             EndOfTurnTokens = model.TurnEnds,
-            Format = request.Text.Format is { } form ? form with { Thought = format.Thought } : null,
+            Format = request.FormatFor(format),
+            ShownTokens = model.Marks(format.Calls is not null),
             ThoughtBudget = request.ThoughtTokens is { } tokens && format.Thought is { } thought ? new(tokens, thought) : null,
             Exit = ReasoningEffort.Apply(request.Text.Exit, request.Conversation.Effort, model.Checkpoint.Config.Loops),
         };

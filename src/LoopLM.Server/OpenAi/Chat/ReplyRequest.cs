@@ -65,16 +65,17 @@ internal sealed record ReplyRequest
         return tokens >= 0 ? tokens : null;
     }
 
-    /// <summary>The same, held to calls of tools where those are demanded, else to a format.</summary>
-    public ReplyRequest HeldTo(OutputFormat? format)
+    /// <summary>The same, held to a format, which counts for nothing where calls of tools are demanded.</summary>
+    public ReplyRequest HeldTo(OutputFormat? format) => this with { Text = Text with { Format = Conversation.Tools.Forced.Count == 0 ? format : null } };
+
+    /// <summary>What its text is held to.</summary>
+    /// <param name="format">How the model writes calls and thoughts.</param>
+    public OutputFormat? FormatFor(ReplyFormat format)
     {
         var tools = Conversation.Tools;
-        if (tools.Forced.Count == 0)
-        {
-            return this with { Text = Text with { Format = format } };
-        }
-
-        var calls = new TextForm.Calls(tools.Forced, ReplyFormat.CallSyntax, tools.OneCall ? 1 : MaxForcedCalls);
-        return this with { Text = Text with { Format = new("tools", calls) } };
+        var calls = tools.Forced.Count > 0 && format.Calls is { } written
+            ? new OutputFormat("tools", new TextForm.Calls(tools.Forced, written.Syntax, tools.OneCall ? 1 : MaxForcedCalls))
+            : Text.Format;
+        return calls is null ? null : calls with { Thought = format.Thought };
     }
 }

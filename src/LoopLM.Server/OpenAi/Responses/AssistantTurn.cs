@@ -1,5 +1,4 @@
 using LoopLM.Server.OpenAi.Chat;
-using LoopLM.Text.Jinja;
 
 namespace LoopLM.Server.OpenAi.Responses;
 
@@ -7,7 +6,7 @@ namespace LoopLM.Server.OpenAi.Responses;
 /// <param name="messages">Takes the message at the end of the turn.</param>
 internal sealed class AssistantTurn(List<ChatMessage> messages)
 {
-    private readonly List<JinjaValue> _calls = [];
+    private readonly List<ToolCall> _calls = [];
     private string? _thought;
     private string? _text;
 
@@ -38,8 +37,8 @@ internal sealed class AssistantTurn(List<ChatMessage> messages)
         _text = text;
     }
 
-    /// <summary>Adds a call, as <see cref="ToolCalls"/> gives it.</summary>
-    public void Call(JinjaValue call) => _calls.Add(call);
+    /// <summary>Adds a call.</summary>
+    public void Call(ToolCall call) => _calls.Add(call);
 
     /// <summary>Ends the turn, if it has begun.</summary>
     public void End()

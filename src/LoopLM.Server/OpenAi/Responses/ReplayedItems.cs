@@ -3,7 +3,6 @@ using System.Text.Json;
 using LoopLM.Server.Generations;
 using LoopLM.Server.OpenAi.Chat;
 using LoopLM.Server.OpenAi.Requests;
-using LoopLM.Text.Jinja;
 
 namespace LoopLM.Server.OpenAi.Responses;
 
@@ -45,7 +44,7 @@ internal static class ReplayedItems
                 fields.Report(RequestErrorKind.UnsupportedValue, "type", "'type' is 'computer_call_output', which is an image; the model reads text only.");
                 break;
             case "custom_tool_call":
-                turn.Call(Call(fields, fields.Text("name") ?? "custom", JinjaValue.Of(fields.Text("input") ?? "")));
+                turn.Call(new(Id(fields), fields.Text("name") ?? "custom", fields.Text("input") ?? ""));
                 break;
             case var _ when s_skipped.Contains(type):
                 break;
@@ -67,16 +66,8 @@ internal static class ReplayedItems
 
     private static void ReadCall(RequestFields fields, string type, AssistantTurn turn, List<ChatMessage> messages)
     {
-        var arguments = new List<KeyValuePair<string, JinjaValue>>();
-        foreach (var name in fields.Unknown.Except(s_noArguments).ToList())
-        {
-            if (fields.Find(name) is { } value && fields.Echo(name, value) is { Length: > 0 } && fields.Error is null)
-            {
-                arguments.Add(new(name, JinjaValue.Of(value)));
-            }
-        }
-
-        turn.Call(Call(fields, fields.Text("name") ?? type[..^CallSuffix.Length], JinjaValue.Of(arguments)));
+        var name = fields.Text("name") ?? type[..^CallSuffix.Length];
+        turn.Call(new(Id(fields), name, fields.Find("arguments") is { ValueKind: JsonValueKind.String } ? fields.Text("arguments")! : WriteRest(fields)));
         if ((Text(fields, "output") ?? Text(fields, "outputs") ?? Text(fields, "results") ?? Text(fields, "error")) is { } output)
         {
             turn.End();
@@ -84,8 +75,19 @@ internal static class ReplayedItems
         }
     }
 
-    private static JinjaValue Call(RequestFields fields, string name, JinjaValue arguments) =>
-        ToolCalls.Of(Id(fields), JinjaValue.Of([KeyValuePair.Create("name", JinjaValue.Of(name)), KeyValuePair.Create("arguments", arguments)]));
+    private static string WriteRest(RequestFields fields)
+    {
+        var members = new List<string>();
+        foreach (var name in fields.Unknown.Except(s_noArguments).ToList())
+        {
+            if (fields.Find(name) is { } value)
+            {
+                members.Add($"\"{JsonEncodedText.Encode(name)}\": {Encoding.UTF8.GetString(fields.Echo(name, value))}");
+            }
+        }
+
+        return $"{{{string.Join(", ", members)}}}";
+    }
 
     /// <summary>By which a call and its output name each other.</summary>
     private static string Id(RequestFields fields) => fields.Text("call_id") ?? fields.Text("id") ?? "";

@@ -70,7 +70,7 @@ internal static class ResponseInput
                 turn.Think(ReadThought(fields));
                 break;
             case "function_call":
-                turn.Call(ToolCalls.Of(ReadCallId(fields), ToolCalls.ReadFunction(fields)));
+                turn.Call(ToolCalls.Read(fields, ReadCallId(fields)));
                 break;
             case "function_call_output" or "custom_tool_call_output":
                 turn.End();

@@ -305,7 +305,7 @@ public sealed class ChatTests
         return JsonNode.Parse(text)!;
     }
 
-    private static async Task<List<string>> StreamAsync(ServerHarness server, string body)
+    internal static async Task<List<string>> StreamAsync(ServerHarness server, string body)
     {
         using var response = await server.Rest.PostAsync("/v1/chat/completions", ServerHarness.Json(body));
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);

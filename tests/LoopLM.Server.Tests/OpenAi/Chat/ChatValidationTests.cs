@@ -29,7 +29,7 @@ public sealed class ChatValidationTests
         ("""{"messages":[{"role":"user","content":[{"type":"input_audio","input_audio":{}}]}]}""", 400, "unsupported_value", "messages[0].content[0].type"),
         ("""{"messages":[{"role":"assistant","tool_calls":[{"type":"function"}]}]}""", 400, "missing_required_parameter", "messages[0].tool_calls[0].function"),
         ("""{"messages":[{"role":"assistant","tool_calls":[{"function":{"arguments":"{}"}}]}]}""", 400, "missing_required_parameter", "messages[0].tool_calls[0].function.name"),
-        ("""{"messages":[{"role":"assistant","tool_calls":[{"function":{"name":"f","arguments":{}}}]}]}""", 400, "invalid_type", "messages[0].tool_calls[0].function.arguments"),
+        ("""{"messages":[{"role":"assistant","tool_calls":[{"function":{"name":"f","arguments":1}}]}]}""", 400, "invalid_type", "messages[0].tool_calls[0].function.arguments"),
         ("""{"messages":[{"role":"assistant","tool_calls":7}]}""", 400, "invalid_type", "messages[0].tool_calls"),
         (Chat(""" "chat_template_kwargs":{"add_generation_prompt":false} """), 400, "invalid_value", "chat_template_kwargs"),
         (Chat(""" "tools":[{"type":"web_search"}],"tool_choice":"required" """), 400, "invalid_value", "tool_choice"),

@@ -60,7 +60,7 @@ public sealed class ResponsesFieldsTests
         using var response = await server.Rest.PostAsync("/detokenize", ServerHarness.Json($$"""{"tokens":{{answer["prompt_token_ids"]!.ToJsonString()}}}"""));
         Assert.Equal(
             """
-            assistant:apply_patch="a";tool:done;assistant:local_shell={"action": {"command": ["ls"]}};tool:x;assistant:roll={"server_label": "s", "arguments": "{}"};tool:4;
+            assistant:apply_patch="a";tool:done;assistant:local_shell={"action": {"command": ["ls"]}};tool:x;assistant:roll={};tool:4;
             """,
             JsonNode.Parse(await response.Content.ReadAsStringAsync())!["prompt"]!.GetValue<string>());
     }

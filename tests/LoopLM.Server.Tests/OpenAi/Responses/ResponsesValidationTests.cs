@@ -27,7 +27,7 @@ public sealed class ResponsesValidationTests
         ("""{"input":[{"type":7}]}""", 400, "invalid_type", "input[0].type"),
         ("""{"input":[{"type":"function_call","name":"f","arguments":"{}"}]}""", 400, "missing_required_parameter", "input[0].call_id"),
         ("""{"input":[{"type":"function_call","call_id":"c","arguments":"{}"}]}""", 400, "missing_required_parameter", "input[0].name"),
-        ("""{"input":[{"type":"function_call","call_id":"c","name":"f","arguments":{}}]}""", 400, "invalid_type", "input[0].arguments"),
+        ("""{"input":[{"type":"function_call","call_id":"c","name":"f","arguments":1}]}""", 400, "invalid_type", "input[0].arguments"),
         ("""{"input":[{"type":"function_call_output","output":"a"}]}""", 400, "missing_required_parameter", "input[0].call_id"),
         ("""{"input":[{"type":"function_call_output","call_id":"c"}]}""", 400, "missing_required_parameter", "input[0].output"),
         ("""{"input":[{"type":"function_call_output","call_id":"c","output":[{"type":"input_image"}]}]}""", 400, "unsupported_value", "input[0].output[0].type"),

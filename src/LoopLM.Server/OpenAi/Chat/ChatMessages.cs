@@ -73,9 +73,13 @@ internal static class ChatMessages
     private static ToolCall[]? ReadCalls(RequestFields fields)
     {
         const string name = "tool_calls";
-        return fields.Items(name) is { Count: > 0 } items
-            ? [.. items.Select((item, i) => fields.Nested($"{name}[{i}]", item, ReadCall)).TakeWhile(_ => fields.Error is null).OfType<ToolCall>()]
-            : null;
+        if (fields.Items(name) is not { Count: > 0 } items)
+        {
+            return null;
+        }
+
+        var calls = items.Select((item, i) => fields.Nested($"{name}[{i}]", item, ReadCall)).TakeWhile(_ => fields.Error is null);
+        return [.. calls.OfType<ToolCall>()];
     }
 
     private static ToolCall? ReadCall(RequestFields fields)

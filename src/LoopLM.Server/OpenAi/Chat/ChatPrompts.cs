@@ -55,7 +55,10 @@ internal sealed class ChatPrompts(IOptions<LimitOptions> options, TimeProvider t
     {
         if (chat.Tools.Value is not null && model.ToolCalls is null)
         {
-            return new RequestError(RequestErrorKind.Unsupported, "tools", "'tools' are not supported by this model: its chat template has no form for calls of tools that is known. 'Model:ToolCallFormat' names one.");
+            return new RequestError(
+                RequestErrorKind.Unsupported,
+                "tools",
+                "'tools' are not supported by this model: its chat template has no known form for calls of tools. Leave 'tools' out, or name another model.");
         }
 
         return chat.Variables.Any(variable => !model.ChatTemplate.CanSet(variable.Key))

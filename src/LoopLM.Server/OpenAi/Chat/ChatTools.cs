@@ -33,7 +33,10 @@ internal sealed partial record ChatTools(JinjaValue? Value, IReadOnlyList<Functi
 
         var forced = ReadChoice(fields, functions, flat, out var mayCall);
         var parallel = fields.Flag("parallel_tool_calls") ?? true;
-        return new(mayCall && tools.Count > 0 && fields.Error is null ? ReadValue(fields, tools, flat) : null, forced, OneCall: !parallel) { Functions = functions };
+        return new(mayCall && tools.Count > 0 && fields.Error is null ? ReadValue(fields, tools, flat) : null, forced, OneCall: !parallel)
+        {
+            Functions = functions,
+        };
     }
 
     private static JinjaValue? ReadValue(RequestFields fields, IReadOnlyList<JsonElement> tools, bool flat)

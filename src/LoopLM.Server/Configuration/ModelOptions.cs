@@ -46,6 +46,8 @@ public sealed class ModelOptions
     public int? Threads { get; set; }
 
     /// <summary>How the model writes calls of tools, by vLLM's names: <c>auto</c> finds the format by marks in its chat template, <c>none</c> refuses tools.</summary>
-    [AllowedValues("auto", "hermes", "llama3_json", "mistral", "granite", "qwen3_coder", "pythonic", "none", ErrorMessage = "ToolCallFormat must be auto, hermes, llama3_json, mistral, granite, qwen3_coder, pythonic or none.")]
+    [AllowedValues(
+        "auto", "hermes", "llama3_json", "mistral", "granite", "qwen3_coder", "pythonic", "none",
+        ErrorMessage = "ToolCallFormat must be auto, hermes, llama3_json, mistral, granite, qwen3_coder, pythonic or none.")]
     public string ToolCallFormat { get; set; } = "auto";
 }

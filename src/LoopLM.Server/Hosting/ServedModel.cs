@@ -110,7 +110,7 @@ internal sealed class ServedModel : IAsyncDisposable
     }
 
     private FrozenSet<int> SpecialTokens(string[] texts) =>
-        texts.Select(text => Tokenizer.TryGetTokenId(text, out var id) && Tokenizer.IsSpecial(id) ? id : -1).Where(id => id >= 0).ToFrozenSet();
+        texts.Select(text => Tokenizer.TryGetTokenId(text, out var id) ? id : -1).Where(Tokenizer.IsSpecial).ToFrozenSet();
 
     private (TokenTrie? Tokens, string? Problem) CreateTrie(IReadOnlySet<int> shown)
     {

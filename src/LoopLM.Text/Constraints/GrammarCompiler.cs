@@ -47,7 +47,8 @@ public static class GrammarCompiler
             TextForm.Json(var schema) => Translate(new SchemaLocation(schema), context),
             TextForm.Choice(var texts) => Choice(texts, context),
             TextForm.Pattern(var expression) => Pattern(expression, context),
-            TextForm.Calls(var functions, var syntax, var most) => new CallTranslator(syntax, context, schema => IsReadable(schema, context)).Translate(functions, most),
+            TextForm.Calls(var functions, var syntax, var most) =>
+                new CallTranslator(syntax, context, schema => IsReadable(schema, context)).Translate(functions, most),
             _ => throw new ArgumentOutOfRangeException(nameof(form), form, "unknown form"),
         };
         start = thought is null ? start : Behind(thought, start, context.Builder);

@@ -71,7 +71,9 @@ public sealed class TokenTrie
 
     /// <summary>The bytes that a token adds to a text; none for a token that adds no text, be it special, an end token or no token at all.</summary>
     internal ReadOnlySpan<byte> BytesOf(int token) =>
-        (_tokenizer.IsSpecial(token) && _shownTokens?.Contains(token) is not true) || _endTokens.Contains(token) ? [] : _tokenizer.GetTokenBytes(token);
+        (_tokenizer.IsSpecial(token) && _shownTokens?.Contains(token) is not true) || _endTokens.Contains(token)
+            ? []
+            : _tokenizer.GetTokenBytes(token);
 
     private void AddNodes()
     {

@@ -11,7 +11,8 @@ namespace LoopLM.Text.Decoding;
 /// <param name="tokenizer">Gives the bytes of the tokens.</param>
 /// <param name="skipSpecialTokens">Whether special tokens give nothing.</param>
 /// <param name="shownTokens">Special tokens that give their text all the same; null for none.</param>
-public sealed class IncrementalDecoder(ByteLevelBpeTokenizer tokenizer, bool skipSpecialTokens = true, IReadOnlySet<int>? shownTokens = null)
+public sealed class IncrementalDecoder(
+    ByteLevelBpeTokenizer tokenizer, bool skipSpecialTokens = true, IReadOnlySet<int>? shownTokens = null)
 {
     private readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
     private bool _isWithinCharacter;

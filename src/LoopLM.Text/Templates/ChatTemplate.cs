@@ -24,7 +24,7 @@ public sealed class ChatTemplate
         _files = files;
         _template = Parse("the default", files.Templates.GetValueOrDefault("default") ?? ChatMl);
         _toolTemplate = files.Templates.TryGetValue("tool_use", out var source) ? Parse("'tool_use'", source) : _template;
-        _argumentForms = new(FindArgumentForms);
+        _argumentForms = new(() => ArgumentProbe.FormsOf(this));
         TurnEnds = [.. s_turnEnds.Where(_template.Mentions).Append(files.EndOfText).OfType<string>().Distinct()];
     }
 
@@ -88,33 +88,6 @@ public sealed class ChatTemplate
         }
 
         return true;
-    }
-
-    private ArgumentForms FindArgumentForms()
-    {
-        const string text = """{"key": "needle"}""";
-        var data = Write(JinjaValue.Of([KeyValuePair.Create("key", JinjaValue.Of("needle"))]));
-
-        // A mapping that is written without a filter looks as in Python.
-        var forms = new ArgumentForms(
-            data?.Contains("needle", StringComparison.Ordinal) is true && !data.Contains("'needle'", StringComparison.Ordinal),
-            Write(JinjaValue.Of(text))?.Contains("needle", StringComparison.Ordinal) is true);
-        return forms is { TakesData: false, TakesText: false } ? new(true, true) : forms;
-
-        string? Write(JinjaValue arguments)
-        {
-            var function = JinjaValue.Of([KeyValuePair.Create("name", JinjaValue.Of("f")), KeyValuePair.Create("arguments", arguments)]);
-            var call = JinjaValue.Of(
-                [KeyValuePair.Create("id", JinjaValue.Of("abcdefghi")), KeyValuePair.Create("type", JinjaValue.Of("function")), KeyValuePair.Create("function", function)]);
-            var conversation = new Conversation
-            {
-                Messages = [Message("user", "u"), Message("assistant", "", KeyValuePair.Create("tool_calls", JinjaValue.Of([call]))), Message("tool", "r", KeyValuePair.Create("tool_call_id", JinjaValue.Of("abcdefghi")))],
-            };
-            return TryRender(conversation, DateTimeOffset.UnixEpoch, new(), out var prompt, out _) ? prompt.Text : null;
-        }
-
-        static JinjaValue Message(string role, string content, params ReadOnlySpan<KeyValuePair<string, JinjaValue>> more) =>
-            JinjaValue.Of([KeyValuePair.Create("role", JinjaValue.Of(role)), KeyValuePair.Create("content", JinjaValue.Of(content)), .. more]);
     }
 
     private IEnumerable<KeyValuePair<string, JinjaValue>> Variables(Conversation conversation)

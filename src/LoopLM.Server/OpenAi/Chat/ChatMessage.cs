@@ -8,7 +8,8 @@ namespace LoopLM.Server.OpenAi.Chat;
 /// <param name="Content">Its text.</param>
 /// <param name="Members">All of it but the calls, as templates see it.</param>
 /// <param name="Calls">The calls of tools that it makes; null for none.</param>
-internal sealed record ChatMessage(string Role, string Content, IReadOnlyList<KeyValuePair<string, JinjaValue>> Members, IReadOnlyList<ToolCall>? Calls)
+internal sealed record ChatMessage(
+    string Role, string Content, IReadOnlyList<KeyValuePair<string, JinjaValue>> Members, IReadOnlyList<ToolCall>? Calls)
 {
     /// <summary>All of it, as a template sees it.</summary>
     /// <param name="forms">How the template takes the arguments of calls.</param>
@@ -23,7 +24,12 @@ internal sealed record ChatMessage(string Role, string Content, IReadOnlyList<Ke
     /// <param name="calls">The calls of tools that it makes.</param>
     /// <param name="callId">The call whose result it is.</param>
     public static ChatMessage Of(
-        string role, string content, string? name = null, string? reasoning = null, IReadOnlyList<ToolCall>? calls = null, string? callId = null)
+        string role,
+        string content,
+        string? name = null,
+        string? reasoning = null,
+        IReadOnlyList<ToolCall>? calls = null,
+        string? callId = null)
     {
         var members = new List<KeyValuePair<string, JinjaValue>> { new("role", JinjaValue.Of(role)), new("content", JinjaValue.Of(content)) };
         Add("name", name is null ? null : JinjaValue.Of(name));

@@ -62,7 +62,7 @@ internal sealed class ChatPrompts(IOptions<LimitOptions> options, TimeProvider t
             return new RequestError(
                 RequestErrorKind.Unsupported,
                 "tools",
-                "'tools' are not supported by this model: its chat template has no form for calls of tools that is known. Leave 'tools' out, name another model, or set 'Model:ToolCallFormat'.");
+                "'tools' are not supported by this model: its chat template has no known form for calls of tools. Leave 'tools' out, or name another model.");
         }
 
         // Names that the template does not read change nothing.

@@ -8,6 +8,8 @@ namespace LoopLM.Server.OpenAi.Chat;
 /// <param name="includesThoughts">Whether its parts have the thoughts.</param>
 internal sealed class ChatReply(ReplyFormat format, bool includesThoughts)
 {
+    private static readonly List<ReplyPart> s_noCalls = [];
+
     private readonly ReplyReader _reader = new(format);
 
     /// <summary>Tokens of its thought, the marks among them.</summary>
@@ -74,6 +76,12 @@ internal sealed class ChatReply(ReplyFormat format, bool includesThoughts)
     /// <summary>The calls among some parts, each with all its arguments there. The first may have no name: then its call began before.</summary>
     public static List<ReplyPart> JoinCalls(List<ReplyPart> parts)
     {
+        if (!parts.Exists(part => part.Kind is ReplyPartKind.ToolCall or ReplyPartKind.ToolArguments))
+        {
+            // Most tokens are no calls, and allocate nothing.
+            return s_noCalls;
+        }
+
         var calls = new List<ReplyPart>();
         StringBuilder? arguments = null;
         foreach (var part in parts)

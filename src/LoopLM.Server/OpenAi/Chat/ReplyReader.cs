@@ -220,7 +220,11 @@ internal sealed class ReplyReader
         return false;
     }
 
-    private void PassMark(string rest, ReplyState next) => (_pending, _state, _space, _behindMark, _inBlankLine) = (rest, next, "", true, true);
+    private void PassMark(string rest, ReplyState next)
+    {
+        (_pending, _state) = (rest, next);
+        (_space, _behindMark, _inBlankLine) = ("", true, true);
+    }
 
     /// <summary>Goes on with the answer behind what looked like a call.</summary>
     private void TakeBack(string text, string rest)

@@ -66,7 +66,8 @@ internal sealed record ReplyRequest
     }
 
     /// <summary>The same, held to a format, which counts for nothing where calls of tools are demanded.</summary>
-    public ReplyRequest HeldTo(OutputFormat? format) => this with { Text = Text with { Format = Conversation.Tools.Forced.Count == 0 ? format : null } };
+    public ReplyRequest HeldTo(OutputFormat? format) =>
+        this with { Text = Text with { Format = Conversation.Tools.Forced.Count == 0 ? format : null } };
 
     /// <summary>What its text is held to.</summary>
     /// <param name="format">How the model writes calls and thoughts.</param>

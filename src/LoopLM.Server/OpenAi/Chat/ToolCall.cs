@@ -9,7 +9,10 @@ namespace LoopLM.Server.OpenAi.Chat;
 /// <param name="Arguments">The arguments as a model wrote them: the text of a JSON object, unless it failed.</param>
 internal sealed record ToolCall(string Id, string Name, string Arguments)
 {
-    /// <summary>The call, as a template sees it: arguments are data, where it does not want the text. What is no object stays text, where it takes one.</summary>
+    /// <summary>
+    /// The call, as a template sees it. Arguments are data, unless it takes only text. Arguments that are no object are text, unless it
+    /// takes only data: then the text is a member of an object.
+    /// </summary>
     public JinjaValue ToValue(ArgumentForms forms)
     {
         var text = JinjaValue.Of(Arguments);
@@ -17,11 +20,12 @@ internal sealed record ToolCall(string Id, string Name, string Arguments)
         var arguments = data is not null && forms.TakesData ? data
             : forms.TakesText ? text
             : data ?? JinjaValue.Of([KeyValuePair.Create("arguments", text)]);
+        var function = JinjaValue.Of([KeyValuePair.Create("name", JinjaValue.Of(Name)), KeyValuePair.Create("arguments", arguments)]);
         return JinjaValue.Of(
         [
             KeyValuePair.Create("id", JinjaValue.Of(Id)),
             KeyValuePair.Create("type", JinjaValue.Of("function")),
-            KeyValuePair.Create("function", JinjaValue.Of([KeyValuePair.Create("name", JinjaValue.Of(Name)), KeyValuePair.Create("arguments", arguments)])),
+            KeyValuePair.Create("function", function),
         ]);
     }
 }

@@ -21,7 +21,8 @@ internal sealed class CallTranslator(CallSyntax syntax, TranslationContext conte
         var end = Literal(syntax.End, GrammarBuilder.Return);
         var calls = functions.Select(function => Literal(function.Name + syntax.BeforeArguments, Arguments(function, end)));
         var call = context.Rules.Rule(Literal(syntax.BeforeName, _builder.Choice([.. calls])));
-        var more = _builder.Repeat(0, maxCalls - 1, next => Literal(syntax.Separator, _builder.Call(call, next)), Literal(syntax.Close, GrammarBuilder.Return));
+        var close = Literal(syntax.Close, GrammarBuilder.Return);
+        var more = _builder.Repeat(0, maxCalls - 1, next => Literal(syntax.Separator, _builder.Call(call, next)), close);
         return Literal(syntax.Start, _builder.Call(call, more));
     }
 
@@ -97,6 +98,6 @@ internal sealed class CallTranslator(CallSyntax syntax, TranslationContext conte
         return first;
     }
 
-    private int RefuseName(SchemaLocation document) =>
-        context.Refuse(document, "properties", "has a name that the model's format of calls cannot write; letters, digits and underscores are right");
+    private int RefuseName(SchemaLocation document) => context.Refuse(
+        document, "properties", "has a name that the model's format of calls cannot write; letters, digits and underscores are right");
 }

@@ -40,7 +40,8 @@ internal static class ParameterList
         {
             if (schema.TryGet(keyword, out _))
             {
-                context.Refuse(schema, keyword, "is not supported here: the model's format of calls lists parameters, so the schema has to list them in 'properties'");
+                context.Refuse(
+                    schema, keyword, "is not supported here: the model's format of calls lists parameters, which the schema has to do in 'properties'");
                 return [];
             }
         }

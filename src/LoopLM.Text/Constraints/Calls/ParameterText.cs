@@ -44,7 +44,8 @@ internal static class ParameterText
     {
         for (var i = 0; i < MaxReferences && at.TryGet("$ref", out var reference); i++)
         {
-            if (s_logic.Count(keyword => at.TryGet(keyword, out _)) > 1 || at.TryGet("type", out _) || references.Resolve(reference, out _) is not { } target)
+            var isAlone = s_logic.Count(keyword => at.TryGet(keyword, out _)) == 1 && !at.TryGet("type", out _);
+            if (!isAlone || references.Resolve(reference, out _) is not { } target)
             {
                 break;
             }
@@ -66,9 +67,9 @@ internal static class ParameterText
         var isString = at.TryGet("type", out var given) ? type.Length == 0 || Names(given, type) : hasValues;
         return isString && (hasValues
             ? values.All(value => value.ValueKind == JsonValueKind.String) && !s_form.Any(keyword => at.TryGet(keyword, out _))
-            : !(at.TryGet("pattern", out _) && at.TryGet("format", out _))
-                && (!at.TryGet("format", out var format) || format.ValueKind != JsonValueKind.String || StringFormats.Find(format.GetString()) is not null)
-                && (!at.TryGet("pattern", out var pattern) || pattern.ValueKind == JsonValueKind.String));
+            : at.TryGet("pattern", out var pattern) ? pattern.ValueKind == JsonValueKind.String && !at.TryGet("format", out _)
+            : !at.TryGet("format", out var format)
+                || (format.ValueKind == JsonValueKind.String && StringFormats.Find(format.GetString()) is not null));
     }
 
     /// <summary>The schema of the string where a value is a string or null.</summary>
@@ -100,7 +101,8 @@ internal static class ParameterText
         var builder = context.Builder;
         if (Values(at) is { Given: true, Items: var values })
         {
-            var texts = values.Select(value => value.GetString()!).Where(text => !text.Contains(End, StringComparison.Ordinal)).Distinct().ToList();
+            var texts = values.Select(value => value.GetString()!).Distinct().ToList();
+            texts.RemoveAll(text => text.Contains(End, StringComparison.Ordinal));
             context.EnumValues += texts.Count;
             return texts.Count == 0 || context.EnumValues > context.Limits.MaxEnumValues
                 ? context.Refuse(at, null, $"has to have 1 to {context.Limits.MaxEnumValues} values, without '{End}' in them")
@@ -109,13 +111,15 @@ internal static class ParameterText
 
         if (!TryReadCount(at, "minLength", context, out var min) || !TryReadCount(at, "maxLength", context, out var max) || max < min)
         {
-            return context.Refuse(at, null, $"'minLength' and 'maxLength' have to be integers from 0 to {context.Limits.MaxCount} in this order");
+            return context.Refuse(
+                at, null, $"'minLength' and 'maxLength' have to be integers from 0 to {context.Limits.MaxCount} in this order");
         }
 
         var (hasPattern, hasFormat) = (at.TryGet("pattern", out var pattern), at.TryGet("format", out var format));
         if (hasPattern || hasFormat)
         {
-            return Regular(at, hasPattern ? "pattern" : "format", (hasPattern ? pattern : format).GetString()!, min ?? 0, max, context, next);
+            var keyword = hasPattern ? "pattern" : "format";
+            return Regular(at, keyword, (hasPattern ? pattern : format).GetString()!, min ?? 0, max, context, next);
         }
 
         // Where characters are counted, one of the end's may not come, so that no other has to be remembered.
@@ -133,7 +137,9 @@ internal static class ParameterText
         }
 
         var problem = default(string);
-        var node = keyword == "format" ? JsonRules.Parse(StringFormats.Find(text)!) : PatternParser.Parse(text, anchored: false, out problem);
+        var node = keyword == "format"
+            ? JsonRules.Parse(StringFormats.Find(text)!)
+            : PatternParser.Parse(text, anchored: false, out problem);
         return node is not null && context.Patterns.TryCompile(node, CodePoints.InPatterns, min, max, out problem) is { } automaton
             ? context.Rules.Raw(Both(automaton, s_any), next)
             : context.Refuse(at, keyword, $"cannot be enforced: {problem}");
@@ -147,9 +153,9 @@ internal static class ParameterText
             return true;
         }
 
-        count = value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out var number) && number == decimal.Truncate(number) && number >= 0 && number <= context.Limits.MaxCount
-            ? (int)number
-            : null;
+        var isCount = value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out var number)
+            && number == decimal.Truncate(number) && number >= 0 && number <= context.Limits.MaxCount;
+        count = isCount ? (int)value.GetDecimal() : null;
         return count is not null;
     }
 

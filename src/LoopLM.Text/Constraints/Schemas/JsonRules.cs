@@ -32,7 +32,8 @@ internal sealed class JsonRules
         Integer = Rule(Raw(s_integer, GrammarBuilder.Return));
         Number = Rule(Raw(s_number, GrammarBuilder.Return));
         Boolean = Rule(builder.Choice(
-            builder.Literal(inPython ? "True"u8 : "true"u8, GrammarBuilder.Return), builder.Literal(inPython ? "False"u8 : "false"u8, GrammarBuilder.Return)));
+            builder.Literal(inPython ? "True"u8 : "true"u8, GrammarBuilder.Return),
+            builder.Literal(inPython ? "False"u8 : "false"u8, GrammarBuilder.Return)));
         Null = Rule(builder.Literal(inPython ? "None"u8 : "null"u8, GrammarBuilder.Return));
         AnyValue = builder.Reserve();
         AnyArray = Rule(Array(AnyValue, 0, null));

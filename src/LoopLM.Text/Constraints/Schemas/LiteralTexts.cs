@@ -35,7 +35,8 @@ internal static class LiteralTexts
         _ => Spell(value),
     };
 
-    private static byte[] SpellInPython(JsonProperty member) => [(byte)'"', .. Spell(member.Name), .. "\": "u8, .. SpellInPython(member.Value)];
+    private static byte[] SpellInPython(JsonProperty member) =>
+        [(byte)'"', .. Spell(member.Name), .. "\": "u8, .. SpellInPython(member.Value)];
 
     private static IEnumerable<byte> Join(IEnumerable<byte[]> items) => items.SelectMany((item, i) => i == 0 ? item : [.. ", "u8, .. item]);
 

@@ -24,8 +24,9 @@ internal static class ToolCallFormats
     /// <param name="setting">A format's name, none, or <see cref="Auto"/>.</param>
     /// <param name="template">The model's template.</param>
     /// <returns>Null where its template is given no tools, or knows no format that is known here.</returns>
-    public static ToolCallFormat? Of(string setting, ChatTemplate template) => !template.ReadsTools ? null : (setting == Auto ? Detect(template) : setting) switch
+    public static ToolCallFormat? Of(string setting, ChatTemplate template) => (setting == Auto ? Detect(template) : setting) switch
     {
+        _ when !template.ReadsTools => null,
         "hermes" => Hermes(),
         "llama3_json" => Llama(),
         "mistral" => Mistral(template),
@@ -44,7 +45,7 @@ internal static class ToolCallFormats
             : says(GraniteStart) || (says("<|start_of_role|>") && says(CallStart) && !says(CallEnd)) ? "granite"
             : says(CallStart) ? "hermes"
             : says("func_name1(") || says(ListStart) ? "pythonic"
-            : says(PythonTag) || ((says("<|start_header_id|>") || says("function name")) && says("parameters") && says("name")) ? "llama3_json"
+            : says(PythonTag) || (says("parameters") && (says("<|start_header_id|>") || says("function name"))) ? "llama3_json"
             : "none";
     }
 
@@ -81,18 +82,22 @@ internal static class ToolCallFormats
     private static ToolCallFormat Granite(ChatTemplate template)
     {
         var start = template.MentionsWithTools(GraniteStart) || !template.MentionsWithTools(CallStart) ? GraniteStart : CallStart;
-        return new("granite", new("{\"name\": \"", "\", \"arguments\": ", "}", ", ") { Start = start + "[", Close = "]" }, [GraniteStart, CallStart])
+        var syntax = new CallSyntax("{\"name\": \"", "\", \"arguments\": ", "}", ", ") { Start = start + "[", Close = "]" };
+        return new("granite", syntax, [GraniteStart, CallStart])
         {
             OtherMarks = [CallEnd],
             Json = new([CallEnd]),
         };
     }
 
-    private static ToolCallFormat QwenCoder() =>
-        new("qwen3_coder", new($"{CallStart}\n{XmlCallReader.FunctionStart}", ">\n", $"</function>\n{CallEnd}", "\n") { Arguments = ArgumentSyntax.Tags }, [CallStart, XmlCallReader.FunctionStart])
+    private static ToolCallFormat QwenCoder()
+    {
+        var syntax = new CallSyntax($"{CallStart}\n{XmlCallReader.FunctionStart}", ">\n", $"</function>\n{CallEnd}", "\n")
         {
-            OtherMarks = [CallEnd],
+            Arguments = ArgumentSyntax.Tags,
         };
+        return new("qwen3_coder", syntax, [CallStart, XmlCallReader.FunctionStart]) { OtherMarks = [CallEnd] };
+    }
 
     private static ToolCallFormat Pythonic(ChatTemplate template)
     {

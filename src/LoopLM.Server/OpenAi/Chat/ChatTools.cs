@@ -41,7 +41,10 @@ internal sealed partial record ChatTools(JinjaValue? Value, IReadOnlyList<Functi
         return new(
             choice.MayCall && allowed.Count > 0 && fields.Error is null ? ReadValue(fields, allowed.ConvertAll(function => function.Tool), flat) : null,
             choice.MustCall ? allowed.ConvertAll(function => function.Schema) : [],
-            OneCall: !parallel) { Functions = allowed.ConvertAll(function => function.Schema) };
+            OneCall: !parallel)
+        {
+            Functions = allowed.ConvertAll(function => function.Schema),
+        };
     }
 
     /// <summary>Whether an entry of <c>tools</c> is a function; without a type it is one.</summary>

@@ -34,8 +34,10 @@ public sealed class Checkpoint : IDisposable
     public SafetensorsTensor this[string name] => Tensors[name];
 
     /// <summary>Opens a checkpoint. It takes milliseconds whatever its size: weights are read when they are used.</summary>
+    /// <param name="folder">Its folder.</param>
+    /// <param name="contextLength">Most positions of a sequence, where they are to be fewer than the configuration allows.</param>
     /// <exception cref="CheckpointException">It cannot be used; the message lists every problem of the weights, or of the configuration.</exception>
-    public static Checkpoint Open(string folder)
+    public static Checkpoint Open(string folder, int? contextLength = null)
     {
         if (!Directory.Exists(folder))
         {
@@ -46,9 +48,15 @@ public sealed class Checkpoint : IDisposable
         var problems = new List<string>();
         var files = WeightFiles.Open(folder, problems);
         CheckTensors(config, files, problems);
+        if (contextLength > config.ContextLength)
+        {
+            problems.Add(
+                $"the context length is set to {contextLength}; config.json allows max_position_embeddings = {config.ContextLength} at most");
+        }
+
         if (problems.Count == 0)
         {
-            return new Checkpoint(folder, config, files);
+            return new Checkpoint(folder, config with { ContextLength = contextLength ?? config.ContextLength }, files);
         }
 
         files.ForEach(file => file.Dispose());

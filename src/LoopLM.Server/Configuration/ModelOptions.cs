@@ -41,6 +41,10 @@ public sealed class ModelOptions
     /// <summary>Variables of its chat template where a request does not set them, such as <c>enable_thinking</c>. true, false and whole numbers are no texts.</summary>
     public IDictionary<string, string> ChatTemplateKwargs { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Most tokens of a prompt with its answer, from 2 to what the checkpoint allows. Default: what it allows.</summary>
+    [Range(2, 1 << 24)]
+    public int? ContextLength { get; set; }
+
     /// <summary>Threads that compute, from 1. Default: one for each core.</summary>
     [Range(1, 1024)]
     public int? Threads { get; set; }

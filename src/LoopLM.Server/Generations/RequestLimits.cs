@@ -14,7 +14,7 @@ internal sealed class RequestLimits(IOptions<LimitOptions> limits)
     /// <param name="engine">The engine that is to run it.</param>
     public RequestError? Check(TextRequest request, EngineOptions engine) =>
         CheckCount("prompt", request.Prompts.Count, _limits.MaxPrompts)
-        ?? CheckRange("n", request.Choices, 1, _limits.MaxChoices)
+        ?? CheckRange("n", request.Choices, 1, _limits.MaxChoices, nameof(LimitOptions.MaxChoices))
         ?? CheckTotal(request.Prompts.Count, request.Choices, engine.MaxQueuedRequests)
         ?? CheckTop("logprobs", request.Logprobs)
         ?? CheckTop("prompt_logprobs", request.PromptLogprobs)
@@ -60,10 +60,13 @@ internal sealed class RequestLimits(IOptions<LimitOptions> limits)
     private RequestError? CheckTop(string field, int? value) =>
         value is null or TextRequest.AllTokens || (value >= 0 && value <= _limits.MaxLogprobs)
             ? null
-            : Invalid(field, $"'{field}' is {value}; it must be between 0 and {_limits.MaxLogprobs}, or {TextRequest.AllTokens} for the whole vocabulary.");
+            : Invalid(field, $"'{field}' is {value}; it must be between 0 and {_limits.MaxLogprobs}{SetBy(nameof(LimitOptions.MaxLogprobs))}, or {TextRequest.AllTokens} for the whole vocabulary.");
 
-    private static RequestError? CheckRange(string field, int value, int least, int most) =>
-        value >= least && value <= most ? null : Invalid(field, $"'{field}' is {value}; it must be between {least} and {most}.");
+    private static RequestError? CheckRange(string field, int value, int least, int most, string? setting = null) =>
+        value >= least && value <= most ? null
+        : Invalid(field, $"'{field}' is {value}; it must be between {least} and {most}{SetBy(setting)}.");
+
+    private static string SetBy(string? setting) => setting is null ? "" : $", which {LimitOptions.Section}:{setting} sets";
 
     private static RequestError? CheckCount(string field, int count, int most) =>
         count <= most ? null : Invalid(field, $"'{field}' has {count} entries; at most {most} are allowed.");
@@ -90,5 +93,7 @@ internal sealed class RequestLimits(IOptions<LimitOptions> limits)
     private static RequestError? CheckTotal(int prompts, int choices, int most) =>
         (long)prompts * choices <= most
             ? null
-            : Invalid("n", $"'n' is {choices} and there are {prompts} prompts: {(long)prompts * choices} choices; at most {most} can wait at once.");
+            : Invalid("n",
+                $"'n' is {choices} and there are {prompts} prompts: {(long)prompts * choices} choices; "
+                + $"at most {most} can wait at once, which Engine:MaxQueuedRequests sets.");
 }

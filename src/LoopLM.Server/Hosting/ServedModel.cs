@@ -78,7 +78,7 @@ internal sealed class ServedModel : IAsyncDisposable
     public static ServedModel Open(ModelSettings settings, Func<Checkpoint, InferenceEngine> startEngine)
     {
         var folder = settings.Model.Path!;
-        var checkpoint = Checkpoint.Open(folder);
+        var checkpoint = Checkpoint.Open(folder, settings.Model.ContextLength);
         try
         {
             var tokenizer = ByteLevelBpeTokenizer.Load(Path.Combine(folder, "tokenizer.json"));

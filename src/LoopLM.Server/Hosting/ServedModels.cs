@@ -4,6 +4,7 @@ using LoopLM.Checkpoints;
 using LoopLM.Engine.Depth;
 using LoopLM.Engine.Execution;
 using LoopLM.Engine.Runners;
+using LoopLM.Server.Access;
 using LoopLM.Server.Configuration;
 using LoopLM.Server.Generations;
 using Microsoft.Extensions.Options;
@@ -45,7 +46,13 @@ internal sealed class ServedModels : IAsyncDisposable
             .SelectMany(model => model.Settings.Model.Aliases.Append(model.Name).Select(name => (name, model)))
             .ToFrozenDictionary(named => named.name, named => named.model, StringComparer.Ordinal);
 
-        InferenceEngine Start(ModelSettings settings, Checkpoint checkpoint) => new(
+        InferenceEngine Start(ModelSettings settings, Checkpoint checkpoint)
+        {
+            KvSlotsWarning.Log(runnerLogger, settings, checkpoint.Config);
+            return StartEngine(settings, checkpoint);
+        }
+
+        InferenceEngine StartEngine(ModelSettings settings, Checkpoint checkpoint) => new(
             settings.Model.NameOrFolder,
             () => runners[settings.Model.Runner](checkpoint, new RunnerCapacity(settings.Engine.MaxRows, settings.Engine.KvSlots), new RunnerSettings(settings.Model, settings.Kv, runnerLogger)),
             settings.Engine,
@@ -66,8 +73,16 @@ internal sealed class ServedModels : IAsyncDisposable
     {
         model = string.IsNullOrEmpty(name) ? Default : _byName.GetValueOrDefault(name);
         error = model is not null ? null
-            : new RequestError(RequestErrorKind.UnknownModel, "model", $"The model `{(name!.Length > ModelOptions.MaxNameLength ? name[..ModelOptions.MaxNameLength] : name)}` does not exist.");
+            : new RequestError(
+                RequestErrorKind.UnknownModel, "model", $"The model `{ClientText.Show(name!, ModelOptions.MaxNameLength)}` does not exist. {Listed()}");
         return model is not null;
+    }
+
+    private string Listed()
+    {
+        const int most = 20;
+        var more = All.Count > most ? $", and {All.Count - most} more, which GET /v1/models lists" : "";
+        return $"Served: {string.Join(", ", All.Take(most).Select(model => $"`{ClientText.Show(model.Name)}`"))}{more}.";
     }
 
     /// <inheritdoc/>

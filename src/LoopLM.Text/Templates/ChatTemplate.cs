@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using LoopLM.Text.Jinja;
+using LoopLM.Text.Jinja.Execution.Texts;
 
 namespace LoopLM.Text.Templates;
 
@@ -10,6 +11,11 @@ public sealed class ChatTemplate
     private const string ChatMl =
         "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content or '' }}<|im_end|>\n{% endfor %}"
         + "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
+
+    private const string Tools = "tools";
+    private const string Functions = "functions";
+
+    private static readonly JinjaTemplate s_functions = Parse(new(Functions, $"{{{{ {Tools} | tojson(indent=2) }}}}"));
 
     /// <summary>Special tokens that end a turn in the templates that write them.</summary>
     private static readonly string[] s_turnEnds = ["<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<|end|>", "<end_of_turn>"];
@@ -22,8 +28,8 @@ public sealed class ChatTemplate
     private ChatTemplate(ChatTemplateFiles files)
     {
         _files = files;
-        _template = Parse("the default", files.Templates.GetValueOrDefault("default") ?? ChatMl);
-        _toolTemplate = files.Templates.TryGetValue("tool_use", out var source) ? Parse("'tool_use'", source) : _template;
+        _template = files.Templates.TryGetValue(ChatTemplateFiles.Default, out var source) ? Parse(source) : Parse(new("ChatML", ChatMl));
+        _toolTemplate = files.Templates.TryGetValue(ChatTemplateFiles.ToolUse, out source) ? Parse(source) : _template;
         _argumentForms = new(() => ArgumentProbe.FormsOf(this));
         TurnEnds = [.. s_turnEnds.Where(_template.Mentions).Append(files.EndOfText).OfType<string>().Distinct()];
     }
@@ -32,7 +38,7 @@ public sealed class ChatTemplate
     public IReadOnlyList<string> TurnEnds { get; }
 
     /// <summary>Whether tools that are given to it reach the prompt.</summary>
-    public bool ReadsTools => _toolTemplate.Names.Contains("tools");
+    public bool ReadsTools => _toolTemplate.Names.Contains(Tools) || _toolTemplate.Names.Contains(Functions);
 
     /// <summary>Whether it marks the model's thoughts as <c>&lt;think&gt;...&lt;/think&gt;</c>.</summary>
     public bool MarksThoughts => _template.Mentions("</think>");
@@ -40,7 +46,10 @@ public sealed class ChatTemplate
     /// <summary>The forms in which it takes the arguments of calls, found by writing one. Of a template that writes none, both.</summary>
     public ArgumentForms ArgumentForms => _argumentForms.Value;
 
-    /// <summary>Reads the template of a checkpoint: <c>chat_template.jinja</c>, else <c>chat_template</c> in tokenizer_config.json, one or several with names.</summary>
+    /// <summary>
+    /// Reads the templates of a checkpoint: <c>chat_template.jinja</c>, else <c>chat_template</c> in tokenizer_config.json, one or several with names;
+    /// and <c>additional_chat_templates</c>, whose files are named by their templates. ChatML serves where there is none at all.
+    /// </summary>
     /// <param name="folder">The checkpoint's folder.</param>
     /// <exception cref="ChatTemplateException">A file is malformed or a template says what the interpreter does not know.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
@@ -52,7 +61,7 @@ public sealed class ChatTemplate
 
     /// <summary>Whether the server sets a variable: those of the conversation, and the names of special tokens.</summary>
     public bool Sets(string variable) =>
-        variable is "messages" or "tools" or "documents" or "add_generation_prompt" || _files.SpecialTokens.ContainsKey(variable);
+        variable is "messages" or Tools or Functions or "documents" or "add_generation_prompt" || _files.SpecialTokens.ContainsKey(variable);
 
     /// <summary>Whether a text stands in the template that writes conversations with tools.</summary>
     public bool MentionsWithTools(string text) => _toolTemplate.Mentions(text);
@@ -75,7 +84,8 @@ public sealed class ChatTemplate
     {
         var template = conversation.Tools is null ? _template : _toolTemplate;
         prompt = null;
-        if (!template.TryRender(Variables(conversation), now, limits, out var rendered, out error, cancellationToken))
+        if (!TryWriteFunctions(template, conversation, limits, out var functions, out error, cancellationToken)
+            || !template.TryRender(Variables(conversation, functions, now), now, limits, out var rendered, out error, cancellationToken))
         {
             return false;
         }
@@ -90,16 +100,43 @@ public sealed class ChatTemplate
         return true;
     }
 
-    private IEnumerable<KeyValuePair<string, JinjaValue>> Variables(Conversation conversation)
+    /// <summary>Writes the tools as the text that a few templates read in their place.</summary>
+    private static bool TryWriteFunctions(
+        JinjaTemplate template,
+        Conversation conversation,
+        JinjaLimits limits,
+        out JinjaValue? functions,
+        [NotNullWhen(false)] out JinjaError? error,
+        CancellationToken cancellationToken)
+    {
+        (functions, error) = (null, null);
+        if (conversation.Tools is not { } tools || !template.Names.Contains(Functions))
+        {
+            return true;
+        }
+
+        var written = s_functions.TryRender([KeyValuePair.Create(Tools, tools)], default, limits, out var text, out error, cancellationToken);
+        functions = text is null ? null : JinjaValue.Of(text.Text);
+        return written;
+    }
+
+    private IEnumerable<KeyValuePair<string, JinjaValue>> Variables(Conversation conversation, JinjaValue? functions, DateTimeOffset now)
     {
         // None is what transformers passes for tools that are not there.
         var own = new Dictionary<string, JinjaValue>
         {
             ["messages"] = JinjaValue.Of(conversation.Messages),
-            ["tools"] = conversation.Tools ?? JinjaValue.None,
+            [Tools] = conversation.Tools ?? JinjaValue.None,
             ["documents"] = JinjaValue.None,
             ["add_generation_prompt"] = JinjaValue.Of(conversation.AddGenerationPrompt),
+            ["date_string"] = JinjaValue.OfTemplate(TimeFormat.Date(now)),
+            ["datetime"] = JinjaValue.OfTemplate(TimeFormat.Moment(now)),
         };
+        if (functions is not null)
+        {
+            own[Functions] = functions;
+        }
+
         return own
             .Concat(_files.SpecialTokens.Select(token => KeyValuePair.Create(token.Key, JinjaValue.OfTemplate(token.Value))))
             .Concat(conversation.Variables);
@@ -120,8 +157,10 @@ public sealed class ChatTemplate
         return prompt.Truncate(start + (keepsEnd ? whole : core).Length);
     }
 
-    private static JinjaTemplate Parse(string name, string source) =>
-        JinjaTemplate.TryParse(source, out var template, out var error)
+    private static JinjaTemplate Parse(TemplateSource source) =>
+        JinjaTemplate.TryParse(source.Text, out var template, out var error)
             ? template
-            : throw new ChatTemplateException($"The checkpoint's chat template, {name}, cannot be used: {error}");
+            : throw new ChatTemplateException(
+                $"{source.Place}, line {error.Line}, column {error.Column}: {error.Message} "
+                + "Correct the template, or take a revision of the checkpoint whose template can be used.");
 }

@@ -32,7 +32,7 @@ public sealed class StartTests
     [InlineData("--Models:0:Aliases:0=alpha", "'alpha'")]
     [InlineData("--Models:1:Aliases:0=", "Models:1:Aliases")]
     [InlineData("--Models:1:Path=no/such/folder", "Models:1:Path")]
-    [InlineData("--Models:1:Weights=int1", "Models:1: ")]
+    [InlineData("--Models:1:Weights=int1", "Models:1:Weights")]
     [InlineData("--Models:1:Engine:MaxRows=1", "Models:1:Engine:MaxRows")]
     [InlineData("--Model:Name=other", "use only one of them")]
     public async Task Start_SeveralModelsWrong_SaysWhich(string setting, string named)
@@ -52,6 +52,10 @@ public sealed class StartTests
     [InlineData("MaxQueueTime", "--Engine:MaxQueueTime=00:00:00")]
     public async Task Start_AccessSettingWrong_SaysWhich(string named, params string[] settings) =>
         Assert.Contains(named, Assert.Single(await ReasonsAsync(settings)), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Start_ContextLongerThanTheCheckpointAllows_SaysBoth() =>
+        Assert.Matches("context length is set to 2049; .* max_position_embeddings = 2048", Assert.Single(await ReasonsAsync("--Model:ContextLength=2049")));
 
     [Fact]
     public async Task Start_CheckpointCutShort_NamesTheFile()
@@ -82,7 +86,10 @@ public sealed class StartTests
     {
         using var model = new TemplatedModel("a\n{% for message %}");
         Assert.Equal(
-            ["The checkpoint's chat template, the default, cannot be used: line 2, column 16: Found '%}'; expected 'in'."],
+            [
+                "tokenizer_config.json, chat_template, line 2, column 16: Found '%}'; expected 'in'. "
+                + "Correct the template, or take a revision of the checkpoint whose template can be used.",
+            ],
             await ReasonsAsync(model.Setting));
     }
 

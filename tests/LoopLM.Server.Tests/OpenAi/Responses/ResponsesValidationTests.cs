@@ -59,7 +59,7 @@ public sealed class ResponsesValidationTests
         (Hi($$""" "metadata":{"a":"{{new string('a', 513)}}"} """), 400, "invalid_value", "metadata"),
         (Hi($$""" "metadata":{"{{new string('a', 65)}}":"a"} """), 400, "invalid_value", "metadata"),
         (Hi($$""" "metadata":{ {{string.Join(',', Enumerable.Range(0, 17).Select(i => $"\"{i}\":\"\""))}} } """), 400, "invalid_value", "metadata"),
-        (Hi(""" "metadata":{"a":"\ud800"} """), 400, "invalid_value", "metadata"),
+        (Hi(""" "metadata":{"a":"\ud800"} """), 400, "invalid_value", "metadata.a"),
         (Hi(""" "include":"all" """), 400, "invalid_type", "include"),
         (Hi(""" "include":["all"] """), 400, "invalid_value", "include"),
         (Hi(""" "top_logprobs":1 """), 400, "invalid_value", "top_logprobs"),
@@ -74,13 +74,13 @@ public sealed class ResponsesValidationTests
         (Hi(""" "text":{"format":{"type":"json_schema","name":"a b","schema":{}}} """), 400, "invalid_value", "text.format.name"),
         (Hi(""" "text":{"format":{"type":"json_schema","name":"a"}} """), 400, "missing_required_parameter", "text.format.schema"),
         (Hi(""" "text":{"format":{"type":"json_schema","name":"a","schema":{"multipleOf":2}}} """), 400, "invalid_value", "text.format.schema"),
-        (Hi(""" "text":{"format":{"type":"json_schema","name":"a","schema":{"description":"\ud800"}}} """), 400, "invalid_value", "text.format"),
+        (Hi(""" "text":{"format":{"type":"json_schema","name":"a","schema":{"description":"\ud800"}}} """), 400, "invalid_value", "text.format.schema.description"),
         (Hi(""" "text":{"format":{"type":"json_object"}},"min_tokens":1 """), 400, "invalid_value", "min_tokens"),
         (Hi(""" "tools":{} """), 400, "invalid_type", "tools"),
         (Hi(""" "tools":[{"type":"function","function":{"name":"f"}}] """), 400, "missing_required_parameter", "tools[0].name"),
         (Hi(""" "tools":[{"type":"function","name":"a b"}] """), 400, "invalid_value", "tools[0].name"),
         (Hi(""" "tools":[{"type":"function","name":"f","parameters":[]}] """), 400, "invalid_type", "tools[0].parameters"),
-        (Hi(""" "tools":[{"type":"function","name":"f","parameters":{"a":"\ud800"}}] """), 400, "invalid_value", "tools"),
+        (Hi(""" "tools":[{"type":"function","name":"f","parameters":{"a":"\ud800"}}] """), 400, "invalid_value", "tools[0].parameters.a"),
         (Hi(""" "tools":[{"type":"function","name":"f"}] """), 400, "unsupported_parameter", "tools"),
         (Hi(""" "tool_choice":"required" """), 400, "invalid_value", "tool_choice"),
         (Hi(""" "tool_choice":"all","tools":[{"type":"function","name":"f"}] """), 400, "invalid_value", "tool_choice"),
@@ -116,7 +116,7 @@ public sealed class ResponsesValidationTests
     [Theory]
     [InlineData(""" "max_output_tokens":0 """, "'max_output_tokens' is 0; it must be 1 or more, or -1 for as many as the context has left.")]
     [InlineData(""" "text":{"format":{"type":"xml"}} """, "In 'text.format': 'type' is 'xml', which is not supported; it must be text, json_object or json_schema.")]
-    [InlineData(""" "top_logprobs":21,"include":["message.output_text.logprobs"] """, "'top_logprobs' is 21; it must be between 0 and 20, or -1 for the whole vocabulary.")]
+    [InlineData(""" "top_logprobs":21,"include":["message.output_text.logprobs"] """, "'top_logprobs' is 21; it must be between 0 and 20, which Limits:MaxLogprobs sets, or -1 for the whole vocabulary.")]
     public async Task Post_FieldAtFault_IsNamedInTheMessageToo(string field, string message)
     {
         await using var server = await ServerHarness.StartAsync();

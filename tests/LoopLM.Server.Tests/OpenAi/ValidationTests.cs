@@ -50,7 +50,7 @@ public sealed class ValidationTests
         ("""{"prompt":"a","temperature":1e999}""", 400, "invalid_type", "temperature"),
         ("""{"prompt":"a","temperature":[]}""", 400, "invalid_type", "temperature"),
         ("""{"prompt":"a","max_tokens":-2}""", 400, "invalid_value", "max_tokens"),
-        ("""{"prompt":"a","max_tokens":1e99999999999}""", 400, "invalid_type", "max_tokens"),
+        ("""{"prompt":"a","max_tokens":1e99999999999}""", 400, "invalid_value", "max_tokens"),
         ("""{"prompt":"a","seed":1e400}""", 400, "invalid_type", "seed"),
         ("""{"prompt":"a","logprobs":-2}""", 400, "invalid_value", "logprobs"),
         ("""{"prompt":"a","logprobs":-1}""", 400, "invalid_value", "logprobs"),

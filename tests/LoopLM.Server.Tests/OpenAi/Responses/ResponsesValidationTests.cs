@@ -88,7 +88,7 @@ public sealed class ResponsesValidationTests
         (Hi(""" "tool_choice":{"type":"web_search"},"tools":[{"type":"function","name":"f"}] """), 400, "unsupported_value", "tool_choice.type"),
         (Hi(""" "tool_choice":{"type":"mcp","server_label":"a"},"tools":[{"type":"mcp","server_label":"a"}] """), 400, "unsupported_value", "tool_choice.type"),
         (Hi(""" "text":{"verbosity":"low"} """), 400, "unsupported_parameter", "text.verbosity"),
-        (Hi(""" "n":1e99999999999 """), 400, "invalid_type", "n"),
+        (Hi(""" "n":1e99999999999 """), 400, "invalid_value", "n"),
         ("""{"input":[{"type":"computer_call_output","call_id":"c","output":{"type":"computer_screenshot"}}]}""", 400, "unsupported_value", "input[0].type"),
         ("""{"input":[{"type":"compaction","encrypted_content":"a"}]}""", 400, "unsupported_value", "input[0].type"),
         ("""{"input":[{"type":"poem"}]}""", 400, "unsupported_value", "input[0].type"),

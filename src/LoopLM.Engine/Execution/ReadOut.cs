@@ -96,7 +96,7 @@ internal sealed class ReadOut(
         if (row.ExitStep == row.Loop)
         {
             // The loops behind it are observed before the token is told.
-            row.Choice = TryChoose(row, logits, out var chosen) ? (chosen, top is { } most ? scores.Report(chosen, most) : null) : default;
+            row.Choice = TryChoose(row, logits, out var chosen) ? (chosen, top is { } most ? scores.Report(chosen, most, sequence.LogprobTokens) : null) : default;
         }
         else if (!left)
         {
@@ -117,7 +117,7 @@ internal sealed class ReadOut(
         }
         else if (TryChoose(row, logits, out var token))
         {
-            Yield(row, row.Loop, token, top is { } count ? scores.Report(token, count) : null);
+            Yield(row, row.Loop, token, top is { } count ? scores.Report(token, count, sequence.LogprobTokens) : null);
         }
     }
 

@@ -57,6 +57,22 @@ public sealed class KvLedger
             : promptSlots + ((long)generated * maxLoops));
     }
 
+    /// <summary>Most generated positions that a sequence can write into so many slots; -1 where not even its prompt fits.</summary>
+    /// <param name="reservation">What it will need; its own generated positions do not count.</param>
+    /// <param name="slots">The slots.</param>
+    public static int MostGenerated(in KvReservation reservation, int slots)
+    {
+        var promptAlone = WorstCase(reservation with { GeneratedPositions = 0 });
+        if (promptAlone > slots)
+        {
+            return -1;
+        }
+
+        var perPosition = reservation.Layout == KvLayout.Shared ? 1 : reservation.MaxLoops;
+        var taken = reservation.Layout == KvLayout.Shared ? reservation.PromptLength + (reservation.Observes ? 1 : 0) : promptAlone;
+        return (int)((slots - taken) / Math.Max(1, perPosition));
+    }
+
     /// <summary>Opens a sequence if its worst case fits beside the others'.</summary>
     /// <param name="sequence">A number that is not open.</param>
     /// <param name="reservation">What it will need.</param>

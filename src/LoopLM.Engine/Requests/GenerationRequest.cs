@@ -37,7 +37,10 @@ public sealed record GenerationRequest
     /// <summary>How many of the most probable tokens are reported beside each generated one, 0 for its own log-probability alone. Null reports nothing.</summary>
     public int? Logprobs { get; init; }
 
-    /// <summary>The same of every prompt token but the first, which nothing predicts. Every row of the prompt then goes through the head.</summary>
+    /// <summary>Tokens that are reported beside each generated one in any case, where <see cref="Logprobs"/> are.</summary>
+    public IReadOnlyCollection<int> LogprobTokens { get; init; } = [];
+
+    /// <summary>Like <see cref="Logprobs"/>, of every prompt token but the first, which nothing predicts. Every row of the prompt then goes through the head.</summary>
     public int? PromptLogprobs { get; init; }
 
     /// <summary>Set behind every event, for a reader that waits for several generations at once, or without allocating. Null for one that does not.</summary>

@@ -50,6 +50,7 @@ internal sealed class RequestValidator(
             ReportGates = request.ReportGates,
             Processors = LogitProcessors.For(request),
             Logprobs = request.Logprobs,
+            LogprobTokens = [.. request.LogprobTokens.Distinct()],
             PromptLogprobs = request.PromptLogprobs,
             LoopLogprobs = request.LoopLogprobs,
             ObservedLoops = request.SkippedLoopLogprobs ? Math.Max(model.Loops, exit.MaxLoops) : 0,
@@ -80,13 +81,19 @@ internal sealed class RequestValidator(
             ? null
             : new Rejection(RejectionReason.ContextExceeded, "prompt",
                 $"This model's maximum context length is {model.ContextLength} tokens. However, you requested {generated} output tokens "
-                + $"and your prompt contains {prompt} input tokens, for a total of {(long)prompt + generated} tokens.");
+                + $"and your prompt contains {prompt} input tokens, for a total of {(long)prompt + generated} tokens. "
+                + (prompt < model.ContextLength
+                    ? $"Ask for at most {model.ContextLength - prompt} output tokens, or shorten the prompt."
+                    : $"Shorten the prompt by at least {prompt - model.ContextLength + 1} tokens."));
     }
 
     private Rejection? CheckReports(GenerationRequest request) =>
         CheckRange("logprobs", request.Logprobs ?? 0, 0, model.VocabularySize)
         ?? CheckRange("prompt_logprobs", request.PromptLogprobs ?? 0, 0, model.VocabularySize)
         ?? CheckRange("return_loop_logprobs", request.LoopLogprobs, 0, model.VocabularySize)
+        ?? (request.LogprobTokens.Count > 0 && request.Logprobs is null
+            ? Invalid("logprob_token_ids", "'logprob_token_ids' needs 'logprobs'.")
+            : null)
         ?? (request is { SkippedLoopLogprobs: true, LoopLogprobs: 0 }
             ? Invalid("return_skipped_loop_logprobs", "'return_skipped_loop_logprobs' needs 'return_loop_logprobs' to be 1 or more.")
             : null);
@@ -101,7 +108,8 @@ internal sealed class RequestValidator(
             }
         }
 
-        return SamplingRules.CheckTokens("stop_token_ids", request.StopTokens, model.VocabularySize);
+        return SamplingRules.CheckTokens("stop_token_ids", request.StopTokens, model.VocabularySize)
+            ?? SamplingRules.CheckTokens("logprob_token_ids", request.LogprobTokens, model.VocabularySize);
     }
 
     private bool TryResolveExit(

@@ -10,11 +10,6 @@ public static class SamplingRules
     /// <param name="vocabularySize">Tokens of the model.</param>
     public static Rejection? Check(SamplingSettings sampling, int vocabularySize)
     {
-        if (!(sampling.TopP > 0 && sampling.TopP <= 1))
-        {
-            return Invalid("top_p", $"'top_p' is {sampling.TopP}; it must be above 0 and at most 1.");
-        }
-
         if (!(sampling.RepetitionPenalty > 0 && float.IsFinite(sampling.RepetitionPenalty)))
         {
             return Invalid("repetition_penalty", $"'repetition_penalty' is {sampling.RepetitionPenalty}; it must be above 0 and finite.");
@@ -23,6 +18,7 @@ public static class SamplingRules
         return sampling.TopK < 0
             ? Invalid("top_k", $"'top_k' is {sampling.TopK}; it must be 0 (off) or more.")
             : CheckRange("temperature", sampling.Temperature, 0, 2)
+                ?? CheckRange("top_p", sampling.TopP, 0, 1)
                 ?? CheckRange("min_p", sampling.MinP, 0, 1)
                 ?? CheckRange("presence_penalty", sampling.PresencePenalty, -2, 2)
                 ?? CheckRange("frequency_penalty", sampling.FrequencyPenalty, -2, 2)

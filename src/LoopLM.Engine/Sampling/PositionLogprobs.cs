@@ -7,4 +7,8 @@ namespace LoopLM.Engine.Sampling;
 /// <param name="Logprob">Of the token that stands there.</param>
 /// <param name="Rank">1 for the most probable token of the vocabulary; tokens that are equally probable share their rank.</param>
 /// <param name="Top">The most probable tokens, as many as were asked for, most probable first; the smaller id where two are equal.</param>
-public sealed record PositionLogprobs(float Logprob, int Rank, IReadOnlyList<TokenLogprob> Top);
+public sealed record PositionLogprobs(float Logprob, int Rank, IReadOnlyList<TokenLogprob> Top)
+{
+    /// <summary>Tokens that the request names, in its order, without those of <see cref="Top"/>.</summary>
+    public IReadOnlyList<TokenLogprob> Named { get; init; } = [];
+}

@@ -35,7 +35,7 @@ public sealed record SamplingSettings
     /// <summary>Keeps the k most probable tokens; 0 keeps all.</summary>
     public int TopK { get; init; }
 
-    /// <summary>Keeps the fewest most probable tokens whose probabilities sum to at least this, in (0, 1]; 1 keeps all.</summary>
+    /// <summary>Keeps the fewest most probable tokens whose probabilities sum to at least this, 0 to 1: 0 keeps the most probable one, 1 all.</summary>
     public float TopP { get; init; } = 1f;
 
     /// <summary>Drops tokens less probable than this share of the most probable one, 0..1; 0 drops none.</summary>

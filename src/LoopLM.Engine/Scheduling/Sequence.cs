@@ -33,6 +33,8 @@ internal sealed class Sequence(Generation generation)
 
     public int? Logprobs { get; init; }
 
+    public int[] LogprobTokens { get; init; } = [];
+
     public int? PromptLogprobs { get; init; }
 
     public int LoopLogprobs { get; init; }

@@ -36,7 +36,7 @@ public sealed class LimitOptions
     [Range(0, 1024)]
     public int MaxLogprobs { get; set; } = 20;
 
-    /// <summary>Log-probabilities of prompt tokens in one answer, over all its choices, 0 to 2^30. Each is some 20 bytes of the answer.</summary>
+    /// <summary>Log-probabilities of prompt tokens in one answer, over all its choices, 0 to 2^30; as many of generated tokens where those of the whole vocabulary are asked for. Each is some 20 bytes of the answer.</summary>
     [Range(0, 1 << 30)]
     public int MaxPromptLogprobs { get; set; } = 1 << 20;
 
@@ -56,9 +56,9 @@ public sealed class LimitOptions
     [Range(1, 65536)]
     public int MaxBadWordLength { get; set; } = 256;
 
-    /// <summary>Tokens of a chat's answer where the request does not say, 1 to 1048576; fewer where the context has less left.</summary>
+    /// <summary>Tokens of a chat's answer where the request does not say, 1 to 1048576; fewer where the context has less left. Default: all that it has left.</summary>
     [Range(1, 1 << 20)]
-    public int DefaultChatTokens { get; set; } = 1024;
+    public int? DefaultChatTokens { get; set; }
 
     /// <summary>How long a chat template may take to write a prompt, 10 ms to 1 minute.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]

@@ -39,6 +39,9 @@ public sealed class ModelOptions
     [AllowedValues("auto", "float32", "bfloat16", "int8", "int4", ErrorMessage = "Weights must be auto, float32, bfloat16, int8 or int4.")]
     public string Weights { get; set; } = "auto";
 
+    /// <summary>Variables of its chat template where a request does not set them, such as <c>enable_thinking</c>. true, false and whole numbers are no texts.</summary>
+    public IDictionary<string, string> ChatTemplateKwargs { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Most tokens of a prompt with its answer, from 2 to what the checkpoint allows. Default: what it allows.</summary>
     [Range(2, 1 << 24)]
     public int? ContextLength { get; set; }
@@ -54,4 +57,10 @@ public sealed class ModelOptions
     /// <summary>How tokens are chosen where a request does not say.</summary>
     [ValidateObjectMembers]
     public SamplingOptions Sampling { get; init; } = new();
+
+    /// <summary>How the model writes calls of tools, by vLLM's names: <c>auto</c> finds the format by marks in its chat template, <c>none</c> refuses tools.</summary>
+    [AllowedValues(
+        "auto", "hermes", "llama3_json", "mistral", "granite", "qwen3_coder", "pythonic", "none",
+        ErrorMessage = "ToolCallFormat must be auto, hermes, llama3_json, mistral, granite, qwen3_coder, pythonic or none.")]
+    public string ToolCallFormat { get; set; } = "auto";
 }

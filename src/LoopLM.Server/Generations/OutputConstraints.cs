@@ -34,9 +34,10 @@ internal sealed class OutputConstraints(IOptions<LimitOptions> limits, GrammarCa
             return true;
         }
 
-        if (model.ConstraintTokens.Tokens is not { } tokens)
+        var (tokens, problem) = format.Form is TextForm.Calls ? model.CallTokens : model.ConstraintTokens;
+        if (tokens is null)
         {
-            error = new(RequestErrorKind.Unsupported, format.Field, $"'{format.Field}' cannot be enforced with this model: {model.ConstraintTokens.Problem}.");
+            error = new(RequestErrorKind.Unsupported, format.Field, $"'{format.Field}' cannot be enforced with this model: {problem}.");
             return false;
         }
 

@@ -16,8 +16,9 @@ internal sealed class RequestLimits(IOptions<LimitOptions> limits)
         CheckCount("prompt", request.Prompts.Count, _limits.MaxPrompts)
         ?? CheckRange("n", request.Choices, 1, _limits.MaxChoices, nameof(LimitOptions.MaxChoices))
         ?? CheckTotal(request.Prompts.Count, request.Choices, engine.MaxQueuedRequests)
-        ?? CheckRange("logprobs", request.Logprobs ?? 0, 0, _limits.MaxLogprobs)
-        ?? CheckRange("prompt_logprobs", request.PromptLogprobs ?? 0, 0, _limits.MaxLogprobs)
+        ?? CheckTop("logprobs", request.Logprobs)
+        ?? CheckTop("prompt_logprobs", request.PromptLogprobs)
+        ?? CheckCount("logprob_token_ids", request.LogprobTokens.Count, _limits.MaxLogprobs)
         ?? CheckRange("return_loop_logprobs", request.LoopLogprobs, 0, _limits.MaxLoopLogprobs)
         ?? CheckFormat(request)
         ?? CheckCount("logit_bias", request.Sampling.LogitBias.Count, _limits.MaxLogitBias)
@@ -25,14 +26,28 @@ internal sealed class RequestLimits(IOptions<LimitOptions> limits)
         ?? CheckTexts("stop", request.Stop, _limits.MaxStopStrings, _limits.MaxStopLength)
         ?? CheckTexts("bad_words", request.BadWords, _limits.MaxBadWords, _limits.MaxBadWordLength);
 
-    /// <summary>The limit on the log-probabilities of prompts, which are known once they are tokens.</summary>
-    public RequestError? CheckPromptLogprobs(TextRequest request, int promptTokens)
+    /// <summary>The limits on the log-probabilities of all prompt tokens, and of all generated ones where those of the whole vocabulary are asked for.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="promptTokens">Tokens of its prompts.</param>
+    /// <param name="maxTokens">Most tokens that it may generate for each of them, all prompts together.</param>
+    /// <param name="vocabularySize">Tokens of the model.</param>
+    public RequestError? CheckLogprobs(TextRequest request, int promptTokens, long maxTokens, int vocabularySize)
     {
-        var wanted = request.PromptLogprobs is { } top ? (long)promptTokens * request.Choices * (top + 1) : 0;
-        return wanted <= _limits.MaxPromptLogprobs
+        var most = _limits.MaxPromptLogprobs;
+        var generated = request.Logprobs == TextRequest.AllTokens ? maxTokens * request.Choices * vocabularySize : 0;
+        if (generated > most)
+        {
+            return Invalid("logprobs",
+                $"'logprobs' is {TextRequest.AllTokens}, all {vocabularySize} tokens of the vocabulary, of up to {maxTokens * request.Choices} generated tokens; "
+                + $"at most {most} log-probabilities are allowed: generate {most / vocabularySize} tokens at most, or ask for up to {_limits.MaxLogprobs} of each.");
+        }
+
+        var top = request.PromptLogprobs == TextRequest.AllTokens ? vocabularySize : request.PromptLogprobs;
+        var wanted = top is { } each ? (long)promptTokens * request.Choices * (each + 1) : 0;
+        return wanted <= most
             ? null
             : Invalid(request.Logprobs is null ? "prompt_logprobs" : "logprobs",
-                $"The request asks for {wanted} log-probabilities of prompt tokens; at most {_limits.MaxPromptLogprobs} are allowed. Send fewer or shorter prompts.");
+                $"The request asks for {wanted} log-probabilities of prompt tokens; at most {most} are allowed. Send fewer or shorter prompts.");
     }
 
     /// <summary>A text that is held to a format ends where it is complete, and only there.</summary>
@@ -41,6 +56,11 @@ internal sealed class RequestLimits(IOptions<LimitOptions> limits)
         : request.MinTokens > 0 ? Invalid("min_tokens", $"'min_tokens' is {request.MinTokens}; it must be 0 where the format of the text is given.")
         : request.IgnoreEndOfText ? Invalid("ignore_eos", "'ignore_eos' is true; it must be false where the format of the text is given.")
         : null;
+
+    private RequestError? CheckTop(string field, int? value) =>
+        value is null or TextRequest.AllTokens || (value >= 0 && value <= _limits.MaxLogprobs)
+            ? null
+            : Invalid(field, $"'{field}' is {value}; it must be between 0 and {_limits.MaxLogprobs}{SetBy(nameof(LimitOptions.MaxLogprobs))}, or {TextRequest.AllTokens} for the whole vocabulary.");
 
     private static RequestError? CheckRange(string field, int value, int least, int most, string? setting = null) =>
         value >= least && value <= most ? null

@@ -6,6 +6,9 @@ namespace LoopLM.Server.Generations;
 /// <summary>Something that happened to a <see cref="TextGeneration"/>: a token, or the end.</summary>
 internal readonly record struct TextEvent
 {
+    /// <summary>Whether it is a token that ends the text.</summary>
+    public bool EndsText { get; init; }
+
     /// <summary>Text that is decided by now and was not before; often empty. At the end: what was withheld.</summary>
     public required string Text { get; init; }
 

@@ -82,6 +82,7 @@ internal sealed class TextGeneration(
         {
             Text = text,
             Token = read.Token,
+            EndsText = stopTokens.Contains(read.Token),
             TextOffset = offset,
             ExitStep = read.ExitStep,
             Gates = read.Gates,

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using LoopLM.Engine.Kv;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Sampling;
 using LoopLM.Server.Access;
@@ -130,7 +131,7 @@ internal sealed class TextGenerator(ServedModels models, RequestLimits limits, O
     }
 
     private static StoppingDecoder CreateDecoder(ServedModel model, TextRequest request, StopStrings stops) =>
-        new(model.Tokenizer, stops, request.SkipSpecialTokens, request.IncludeStop, request.MinTokens);
+        new(model.Tokenizer, stops, request.SkipSpecialTokens, request.IncludeStop, request.MinTokens, request.ShownTokens);
 
     private static SamplingSettings Seeded(SamplingSettings sampling, int index) =>
         sampling.Seed is { } seed ? sampling with { Seed = CounterRandom.Derive(seed, index) } : sampling;
@@ -144,23 +145,61 @@ internal sealed class TextGenerator(ServedModels models, RequestLimits limits, O
         Func<int, ITokenConstraint>? constraint,
         int index)
     {
-        var maxTokens = request.MaxTokens ?? Math.Max(1, model.Checkpoint.Config.ContextLength - prompt.Length);
+        var maxTokens = MaxTokens(model, request, prompt.Length);
         return new()
         {
             Prompt = prompt,
             MaxTokens = maxTokens,
             MinTokens = request.MinTokens,
             Sampling = Seeded(sampling, index),
-            Constraint = constraint?.Invoke(maxTokens),
+            Constraint = request.ThoughtBudget is { } budget
+                ? new ThoughtBudgetConstraint(constraint?.Invoke(maxTokens), budget, model.Tokenizer)
+                : constraint?.Invoke(maxTokens),
             Exit = request.Exit,
             KvLayout = request.KvLayout,
             StopTokens = stopTokens,
             ReportGates = request.ReportGates,
-            Logprobs = request.Logprobs,
-            PromptLogprobs = request.PromptLogprobs,
+            Logprobs = Count(request.Logprobs),
+            LogprobTokens = request.LogprobTokens,
+            PromptLogprobs = Count(request.PromptLogprobs),
             LoopLogprobs = request.LoopLogprobs,
             SkippedLoopLogprobs = request.SkippedLoopLogprobs,
         };
+
+        int? Count(int? top) => top == TextRequest.AllTokens ? model.Checkpoint.Config.VocabularySize : top;
+    }
+
+    /// <summary>Most tokens to generate behind a prompt: what is asked for, else what context and KV slots have room for.</summary>
+    private static int MaxTokens(ServedModel model, TextRequest request, int promptLength)
+    {
+        if (request.MaxTokens is { } asked)
+        {
+            return asked;
+        }
+
+        var (engine, loops) = (model.Settings.Engine, model.Checkpoint.Config.Loops);
+        var reservation = new KvReservation(
+            request.KvLayout ?? engine.KvLayout, promptLength, 0, loops, request.Exit.MaxLoops ?? engine.Exit.MaxLoops ?? loops, request.SkippedLoopLogprobs);
+        var left = Math.Min(model.Checkpoint.Config.ContextLength - promptLength, KvLedger.MostGenerated(reservation, engine.KvSlots) + 1);
+        return Math.Max(1, Math.Min(left, request.DefaultTokens ?? left));
+    }
+
+    private static ReadOnlyMemory<int> Truncate(ServedModel model, TextRequest request, ReadOnlyMemory<int> prompt)
+    {
+        var kept = request.TruncatePrompt == -1 ? model.Checkpoint.Config.ContextLength - (request.MaxTokens ?? 1) : request.TruncatePrompt;
+        return kept is not { } most || most < 1 || most >= prompt.Length ? prompt : request.TruncateRight ? prompt[..most] : prompt[^most..];
+    }
+
+    /// <summary>A prompt that fills the context leaves no room for tokens of which the request says nothing.</summary>
+    private static RequestError? CheckRoom(ServedModel model, TextRequest request, IReadOnlyList<ReadOnlyMemory<int>> prompts)
+    {
+        var context = model.Checkpoint.Config.ContextLength;
+        var longest = prompts.Max(prompt => prompt.Length);
+        return request.MaxTokens is not null || longest < context
+            ? null
+            : new(RequestErrorKind.ContextExceeded, "prompt",
+                $"This model's maximum context length is {context} tokens. However, your prompt contains {longest} input tokens, which leaves no room for output tokens. "
+                + $"Shorten the prompt by at least {longest - context + 1} tokens.");
     }
 
     private static ReadOnlyMemory<int> Encode(ServedModel model, TextPrompt prompt, bool addSpecialTokens)
@@ -209,8 +248,10 @@ internal sealed class TextGenerator(ServedModels models, RequestLimits limits, O
             return false;
         }
 
-        var prompts = request.Prompts.Select(prompt => Encode(model, prompt, request.AddSpecialTokens)).ToArray();
-        error = limits.CheckPromptLogprobs(request, prompts.Sum(prompt => prompt.Length));
+        var prompts = request.Prompts.Select(prompt => Truncate(model, request, Encode(model, prompt, request.AddSpecialTokens))).ToArray();
+        error = CheckRoom(model, request, prompts)
+            ?? limits.CheckLogprobs(
+                request, prompts.Sum(prompt => prompt.Length), prompts.Sum(prompt => (long)MaxTokens(model, request, prompt.Length)), model.Checkpoint.Config.VocabularySize);
         if (error is not null || !constraints.TryCompile(model, request.Format, cancellation, out var constraint, out error))
         {
             return false;

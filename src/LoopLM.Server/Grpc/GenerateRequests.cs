@@ -24,8 +24,8 @@ internal static class GenerateRequests
         ],
         MaxTokens = request switch
         {
-            { HasMaxTokens: false } => TextRequest.DefaultMaxTokens,
-            { MaxTokens: >= 1 } => request.MaxTokens,
+            { HasMaxTokens: false } => null,
+            { MaxTokens: >= 1 } => (int?)request.MaxTokens,
             _ => throw GrpcErrors.From(new RequestError(RequestErrorKind.InvalidValue, "max_tokens", $"'max_tokens' is {request.MaxTokens}; it must be 1 or more.")),
         },
         Sampling = new SamplingRequest

@@ -1,8 +1,11 @@
+using System.Collections.Frozen;
 using LoopLM.Checkpoints;
 using LoopLM.Checkpoints.Configuration;
 using LoopLM.Engine.Execution;
 using LoopLM.Server.Configuration;
 using LoopLM.Server.Generations;
+using LoopLM.Server.OpenAi.Chat;
+using LoopLM.Server.OpenAi.Chat.Calls;
 using LoopLM.Text.Constraints;
 using LoopLM.Text.Templates;
 using LoopLM.Text.Tokenization;
@@ -13,6 +16,9 @@ namespace LoopLM.Server.Hosting;
 internal sealed class ServedModel : IAsyncDisposable
 {
     private readonly Lazy<(TokenTrie? Tokens, string? Problem)> _constraintTokens;
+    private readonly Lazy<(TokenTrie? Tokens, string? Problem)> _callTokens;
+    private readonly FrozenSet<int> _thoughtMarks;
+    private readonly FrozenSet<int> _marks;
 
     private ServedModel(ModelSettings settings, ModelFiles files, InferenceEngine engine)
     {
@@ -24,11 +30,11 @@ internal sealed class ServedModel : IAsyncDisposable
         SamplingDefaults = new(settings.Model.Sampling, Generation);
         TurnEnds = [.. ChatTemplate.TurnEnds.Select(token => Tokenizer.TryGetTokenId(token, out var id) ? id : -1).Where(id => id >= 0)];
         EndOfTextTokens = [.. Checkpoint.Config.EndOfTextTokens.Union(Generation.EndOfTextTokens)];
-        _constraintTokens = new(() =>
-        {
-            var tokens = TokenTrie.TryCreate(Tokenizer, EndOfTextTokens, out var problem);
-            return (tokens, problem);
-        });
+        ToolCalls = ToolCallFormats.Of(settings.Model.ToolCallFormat, ChatTemplate);
+        _thoughtMarks = SpecialTokens(ChatTemplate.MarksThoughts ? [ReplyFormat.ThoughtStart, ReplyFormat.ThoughtEnd] : []);
+        _marks = [.. _thoughtMarks, .. SpecialTokens([.. ToolCalls?.Marks ?? [], .. ToolCalls?.OtherMarks ?? []])];
+        _constraintTokens = new(() => CreateTrie(FrozenSet<int>.Empty));
+        _callTokens = new(() => _marks.Count == 0 ? ConstraintTokens : CreateTrie(_marks));
     }
 
     /// <summary>How it is served.</summary>
@@ -61,6 +67,12 @@ internal sealed class ServedModel : IAsyncDisposable
     /// <summary>Its tokens as constraints walk them, or why it has none that could be held to one. Made for the first request that needs it: it takes a while for a large vocabulary.</summary>
     public (TokenTrie? Tokens, string? Problem) ConstraintTokens => _constraintTokens.Value;
 
+    /// <summary>The same with the special tokens among the marks of thoughts and calls, for texts in which they are shown.</summary>
+    public (TokenTrie? Tokens, string? Problem) CallTokens => _callTokens.Value;
+
+    /// <summary>How it calls tools; null where its template gives it no form for that.</summary>
+    public ToolCallFormat? ToolCalls { get; }
+
     /// <summary>When its configuration was last written.</summary>
     public DateTimeOffset Created { get; }
 
@@ -80,10 +92,22 @@ internal sealed class ServedModel : IAsyncDisposable
         return new ServedModel(settings, files, startEngine(files.Checkpoint));
     }
 
+    /// <summary>The special tokens among the marks of thoughts, and of calls where those are read: text that is told apart has to show them.</summary>
+    public IReadOnlySet<int> Marks(bool withCalls) => withCalls ? _marks : _thoughtMarks;
+
     /// <summary>Cancels what still runs, and closes the checkpoint.</summary>
     public async ValueTask DisposeAsync()
     {
         await Engine.DisposeAsync();
         Checkpoint.Dispose();
+    }
+
+    private FrozenSet<int> SpecialTokens(string[] texts) =>
+        texts.Select(text => Tokenizer.TryGetTokenId(text, out var id) ? id : -1).Where(Tokenizer.IsSpecial).ToFrozenSet();
+
+    private (TokenTrie? Tokens, string? Problem) CreateTrie(IReadOnlySet<int> shown)
+    {
+        var tokens = TokenTrie.TryCreate(Tokenizer, EndOfTextTokens, out var problem, shown);
+        return (tokens, problem);
     }
 }

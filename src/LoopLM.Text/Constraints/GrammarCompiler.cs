@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using LoopLM.Text.Constraints.Automata;
+using LoopLM.Text.Constraints.Calls;
 using LoopLM.Text.Constraints.Patterns;
 using LoopLM.Text.Constraints.Schemas;
 
@@ -38,14 +39,16 @@ public static class GrammarCompiler
     internal static TextGrammar? TryCompile(
         TextForm form, ThoughtSyntax? thought, ByteSet writable, ConstraintLimits limits, CancellationToken cancellation, out SchemaProblem? problem)
     {
-        var context = new TranslationContext(writable, limits, cancellation);
+        var inPython = form is TextForm.Calls { Syntax.Arguments: ArgumentSyntax.Keywords };
+        var context = new TranslationContext(writable, limits, cancellation, inPython);
         var start = form switch
         {
             TextForm.JsonObject => context.Rules.AnyObject,
             TextForm.Json(var schema) => Translate(new SchemaLocation(schema), context),
             TextForm.Choice(var texts) => Choice(texts, context),
             TextForm.Pattern(var expression) => Pattern(expression, context),
-            TextForm.Calls calls => Calls(calls, context),
+            TextForm.Calls(var functions, var syntax, var most) =>
+                new CallTranslator(syntax, context, schema => IsReadable(schema, context)).Translate(functions, most),
             _ => throw new ArgumentOutOfRangeException(nameof(form), form, "unknown form"),
         };
         start = thought is null ? start : Behind(thought, start, context.Builder);
@@ -82,23 +85,6 @@ public static class GrammarCompiler
             && context.Patterns.TryCompile(pattern, CodePoints.All, 0, null, out problem) is { } automaton
                 ? context.Rules.Raw(automaton, GrammarBuilder.Return)
                 : context.Refuse(null, null, $"of the pattern, {problem}");
-    }
-
-    private static int Calls(TextForm.Calls form, TranslationContext context)
-    {
-        var (functions, syntax, maxCalls) = form;
-        var builder = context.Builder;
-        var end = builder.Literal(Encoding.UTF8.GetBytes(syntax.End), GrammarBuilder.Return);
-        var calls = functions.Select(function =>
-        {
-            var arguments = function.Parameters is { } schema ? Translate(new SchemaLocation(schema, Segment: function.Name), context) : context.Rules.AnyObject;
-            var name = LiteralTexts.Spell(function.Name);
-            return builder.Literal([.. name, .. Encoding.UTF8.GetBytes(syntax.BeforeArguments)], builder.Call(arguments, end));
-        });
-        var call = context.Rules.Rule(builder.Literal(Encoding.UTF8.GetBytes(syntax.BeforeName), builder.Choice([.. calls])));
-        var more = builder.Repeat(
-            0, maxCalls - 1, next => builder.Literal(Encoding.UTF8.GetBytes(syntax.Separator), builder.Call(call, next)), GrammarBuilder.Return);
-        return builder.Call(call, more);
     }
 
     private static int Behind(ThoughtSyntax thought, int start, GrammarBuilder builder)

@@ -15,10 +15,12 @@ public sealed class TokenTrie
     private readonly List<int> _tokens = [];
     private readonly ByteLevelBpeTokenizer _tokenizer;
     private readonly int[] _endTokens;
+    private readonly IReadOnlySet<int>? _shownTokens;
 
-    private TokenTrie(ByteLevelBpeTokenizer tokenizer, int[] endTokens)
+    private TokenTrie(ByteLevelBpeTokenizer tokenizer, int[] endTokens, IReadOnlySet<int>? shownTokens)
     {
         _tokenizer = tokenizer;
+        _shownTokens = shownTokens;
         _endTokens = endTokens;
         VocabularySize = tokenizer.VocabularySize;
         for (var id = 0; id < VocabularySize; id++)
@@ -54,10 +56,12 @@ public sealed class TokenTrie
     /// <param name="tokenizer">The tokenizer.</param>
     /// <param name="endTokens">Ids of the tokens that end a text, at least one; they need not have been special.</param>
     /// <param name="problem">Why there is none; null where there is one.</param>
+    /// <param name="shownTokens">Special tokens that stand for their text, because decoding shows them; null for none.</param>
     /// <returns>Null where JSON cannot be written, or no text ended.</returns>
-    public static TokenTrie? TryCreate(ByteLevelBpeTokenizer tokenizer, IEnumerable<int> endTokens, out string? problem)
+    public static TokenTrie? TryCreate(
+        ByteLevelBpeTokenizer tokenizer, IEnumerable<int> endTokens, out string? problem, IReadOnlySet<int>? shownTokens = null)
     {
-        var trie = new TokenTrie(tokenizer, [.. endTokens.Where(id => (uint)id < (uint)tokenizer.VocabularySize).Distinct()]);
+        var trie = new TokenTrie(tokenizer, [.. endTokens.Where(id => (uint)id < (uint)tokenizer.VocabularySize).Distinct()], shownTokens);
         var missing = Enumerable.Range(' ', '~' - ' ' + 1).FirstOrDefault(value => !trie.Bytes.Contains((byte)value), -1);
         problem = missing >= 0 ? $"the tokenizer has no token for '{(char)missing}', so that JSON cannot be written"
             : trie._endTokens.Length == 0 ? "the model has no token that ends a text"
@@ -67,7 +71,9 @@ public sealed class TokenTrie
 
     /// <summary>The bytes that a token adds to a text; none for a token that adds no text, be it special, an end token or no token at all.</summary>
     internal ReadOnlySpan<byte> BytesOf(int token) =>
-        _tokenizer.IsSpecial(token) || _endTokens.Contains(token) ? [] : _tokenizer.GetTokenBytes(token);
+        (_tokenizer.IsSpecial(token) && _shownTokens?.Contains(token) is not true) || _endTokens.Contains(token)
+            ? []
+            : _tokenizer.GetTokenBytes(token);
 
     private void AddNodes()
     {

@@ -10,7 +10,9 @@ namespace LoopLM.Text.Decoding;
 /// </summary>
 /// <param name="tokenizer">Gives the bytes of the tokens.</param>
 /// <param name="skipSpecialTokens">Whether special tokens give nothing.</param>
-public sealed class IncrementalDecoder(ByteLevelBpeTokenizer tokenizer, bool skipSpecialTokens = true)
+/// <param name="shownTokens">Special tokens that give their text all the same; null for none.</param>
+public sealed class IncrementalDecoder(
+    ByteLevelBpeTokenizer tokenizer, bool skipSpecialTokens = true, IReadOnlySet<int>? shownTokens = null)
 {
     private readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
     private bool _isWithinCharacter;
@@ -20,7 +22,7 @@ public sealed class IncrementalDecoder(ByteLevelBpeTokenizer tokenizer, bool ski
     /// <returns>The text that is decided by now and was not before; often empty.</returns>
     public string Append(int id)
     {
-        if (skipSpecialTokens && tokenizer.IsSpecial(id))
+        if (skipSpecialTokens && tokenizer.IsSpecial(id) && shownTokens?.Contains(id) is not true)
         {
             return "";
         }

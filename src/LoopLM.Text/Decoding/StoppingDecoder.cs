@@ -9,10 +9,16 @@ namespace LoopLM.Text.Decoding;
 /// <param name="skipSpecialTokens">Whether special tokens give nothing.</param>
 /// <param name="includeStop">Whether the stop string that ends the text is part of it.</param>
 /// <param name="minTokens">Tokens whose text no stop string can begin in.</param>
+/// <param name="shownTokens">Special tokens that give their text all the same; null for none.</param>
 public sealed class StoppingDecoder(
-    ByteLevelBpeTokenizer tokenizer, StopStrings stops, bool skipSpecialTokens = true, bool includeStop = false, int minTokens = 0)
+    ByteLevelBpeTokenizer tokenizer,
+    StopStrings stops,
+    bool skipSpecialTokens = true,
+    bool includeStop = false,
+    int minTokens = 0,
+    IReadOnlySet<int>? shownTokens = null)
 {
-    private readonly IncrementalDecoder _decoder = new(tokenizer, skipSpecialTokens);
+    private readonly IncrementalDecoder _decoder = new(tokenizer, skipSpecialTokens, shownTokens);
     private readonly StopMatcher _matcher = new(stops, includeStop);
     private int _tokens;
 

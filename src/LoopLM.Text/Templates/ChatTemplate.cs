@@ -23,12 +23,14 @@ public sealed class ChatTemplate
     private readonly JinjaTemplate _template;
     private readonly JinjaTemplate _toolTemplate;
     private readonly ChatTemplateFiles _files;
+    private readonly Lazy<ArgumentForms> _argumentForms;
 
     private ChatTemplate(ChatTemplateFiles files)
     {
         _files = files;
         _template = files.Templates.TryGetValue(ChatTemplateFiles.Default, out var source) ? Parse(source) : Parse(new("ChatML", ChatMl));
         _toolTemplate = files.Templates.TryGetValue(ChatTemplateFiles.ToolUse, out source) ? Parse(source) : _template;
+        _argumentForms = new(() => ArgumentProbe.FormsOf(this));
         TurnEnds = [.. s_turnEnds.Where(_template.Mentions).Append(files.EndOfText).OfType<string>().Distinct()];
     }
 
@@ -38,11 +40,11 @@ public sealed class ChatTemplate
     /// <summary>Whether tools that are given to it reach the prompt.</summary>
     public bool ReadsTools => _toolTemplate.Names.Contains(Tools) || _toolTemplate.Names.Contains(Functions);
 
-    /// <summary>Whether it lets the model call tools as <c>&lt;tool_call&gt;{"name": ..., "arguments": ...}&lt;/tool_call&gt;</c>.</summary>
-    public bool MarksToolCalls => ReadsTools && _toolTemplate.Mentions("<tool_call>");
-
     /// <summary>Whether it marks the model's thoughts as <c>&lt;think&gt;...&lt;/think&gt;</c>.</summary>
     public bool MarksThoughts => _template.Mentions("</think>");
+
+    /// <summary>The forms in which it takes the arguments of calls, found by writing one. Of a template that writes none, both.</summary>
+    public ArgumentForms ArgumentForms => _argumentForms.Value;
 
     /// <summary>
     /// Reads the templates of a checkpoint: <c>chat_template.jinja</c>, else <c>chat_template</c> in tokenizer_config.json, one or several with names;
@@ -55,8 +57,14 @@ public sealed class ChatTemplate
 
     /// <summary>Whether a request may set a variable: the template reads it, and it is none of those that the server sets.</summary>
     public bool CanSet(string variable) =>
-        (_template.Names.Contains(variable) || _toolTemplate.Names.Contains(variable))
-        && variable is not ("messages" or Tools or Functions or "add_generation_prompt") && !_files.SpecialTokens.ContainsKey(variable);
+        (_template.Names.Contains(variable) || _toolTemplate.Names.Contains(variable)) && !Sets(variable);
+
+    /// <summary>Whether the server sets a variable: those of the conversation, and the names of special tokens.</summary>
+    public bool Sets(string variable) =>
+        variable is "messages" or Tools or Functions or "documents" or "add_generation_prompt" || _files.SpecialTokens.ContainsKey(variable);
+
+    /// <summary>Whether a text stands in the template that writes conversations with tools.</summary>
+    public bool MentionsWithTools(string text) => _toolTemplate.Mentions(text);
 
     /// <summary>Writes a conversation as a prompt.</summary>
     /// <param name="conversation">The conversation.</param>

@@ -34,7 +34,7 @@ public sealed class RejectionTests
         { "trace deeper than max loops", "exit_trace", Greedy(1, 2, new ExitSettings { Policy = "trace", Trace = new[] { 4, 5 } }) },
         { "trace without its policy", "exit_trace", Greedy(1, 1, new ExitSettings { Trace = new[] { 4 } }) },
         { "temperature", "temperature", Greedy(1, 1) with { Sampling = new SamplingSettings { Temperature = 2.5f } } },
-        { "top_p of zero", "top_p", Greedy(1, 1) with { Sampling = new SamplingSettings { TopP = 0 } } },
+        { "top_p below zero", "top_p", Greedy(1, 1) with { Sampling = new SamplingSettings { TopP = -0.1f } } },
         { "top_k", "top_k", Greedy(1, 1) with { Sampling = new SamplingSettings { TopK = -2 } } },
         { "repetition_penalty of zero", "repetition_penalty", Greedy(1, 1) with { Sampling = new SamplingSettings { RepetitionPenalty = 0 } } },
         { "infinite repetition_penalty", "repetition_penalty", Greedy(1, 1) with { Sampling = new SamplingSettings { RepetitionPenalty = float.PositiveInfinity } } },

@@ -128,6 +128,23 @@ public sealed class KvLedgerTests
         Assert.Equal(slots, KvLedger.WorstCase(new KvReservation(layout, prompt, generated, modelLoops, maxLoops)));
 
     [Theory]
+    [InlineData(KvLayout.LastExited, false)]
+    [InlineData(KvLayout.LastExited, true)]
+    [InlineData(KvLayout.Shared, false)]
+    [InlineData(KvLayout.Shared, true)]
+    public void MostGenerated_AnySlots_IsTheLargestThatFits(KvLayout layout, bool observes)
+    {
+        for (var slots = 1; slots < 100; slots++)
+        {
+            var reservation = new KvReservation(layout, 5, 0, Loops, 3, observes);
+            var most = KvLedger.MostGenerated(reservation, slots);
+
+            Assert.True(KvLedger.WorstCase(reservation with { GeneratedPositions = most + 1 }) > slots);
+            Assert.True(most < 0 || KvLedger.WorstCase(reservation with { GeneratedPositions = most }) <= slots);
+        }
+    }
+
+    [Theory]
     [InlineData(KvLayout.LastExited)]
     [InlineData(KvLayout.Shared)]
     public void Observe_LoopBehindTheExit_HasASlotOfItsOwnUntilItEnds(KvLayout layout)

@@ -24,6 +24,28 @@ public sealed class LogSoftmaxTests
     public void Top_MoreThanThereAre_GivesAll() =>
         Assert.Equal(1, Of(Logits).Top(99).Sum(each => Math.Exp(each.Logprob)), 5);
 
+    [Fact]
+    public void Top_OfManyTokens_IsInTheOrderOfAFewOfThem()
+    {
+        var random = new Random(5);
+        float[] logits = [.. Enumerable.Range(0, 700).Select(_ => random.Next(100) / 10f)];
+
+        var all = Of(logits).Top(700);
+
+        Assert.Equal(Of(logits).Top(200), all[..200]);
+        Assert.Equal(700, all.DistinctBy(each => each.Token).Count());
+    }
+
+    [Fact]
+    public void Report_NamedTokens_AreReportedOnce()
+    {
+        var report = Of(Logits).Report(1, top: 1, [0, 1, 3]);
+
+        Assert.Equal([1], report.Top.Select(each => each.Token));
+        Assert.Equal([0, 3], report.Named.Select(each => each.Token));
+        Assert.Equal(Math.Log(0.4), report.Named[1].Logprob, 5);
+    }
+
     [Theory]
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]

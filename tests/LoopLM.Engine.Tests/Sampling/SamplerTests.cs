@@ -50,6 +50,10 @@ public sealed class SamplerTests
         AssertDistribution(new SamplingSettings { Temperature = 1, TopP = 0.65f }, [0, 4 / 7.0, 0, 3 / 7.0]);
 
     [Fact]
+    public void TrySample_TopPOfZero_KeepsTheMostProbable() =>
+        AssertDistribution(new SamplingSettings { Temperature = 1, TopP = 0 }, [0, 1, 0, 0]);
+
+    [Fact]
     public void TrySample_TopPAfterTopK_CountsOnWhatTopKLeaves() =>
         AssertDistribution(new SamplingSettings { Temperature = 1, TopK = 2, TopP = 0.55f }, [0, 1, 0, 0]);
 

@@ -151,7 +151,7 @@ public sealed class CompletionTests
         var choices = chunks.ConvertAll(chunk => chunk.GetProperty("choices")[0]);
         Assert.Equal(ServerHarness.Text, string.Concat(choices.Select(choice => choice.GetProperty("text").GetString())));
         Assert.All(choices[..^1], choice => Assert.Equal((1, JsonValueKind.Null), (choice.GetProperty("exit_steps").GetArrayLength(), choice.GetProperty("finish_reason").ValueKind)));
-        Assert.Equal((0, "stop"), (choices[^1].GetProperty("exit_steps").GetArrayLength(), choices[^1].GetProperty("finish_reason").GetString()));
+        Assert.Equal((1, "stop"), (choices[^1].GetProperty("exit_steps").GetArrayLength(), choices[^1].GetProperty("finish_reason").GetString()));
     }
 
     [Fact]

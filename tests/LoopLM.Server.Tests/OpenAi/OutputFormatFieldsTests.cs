@@ -16,7 +16,6 @@ public sealed class OutputFormatFieldsTests
     [InlineData("""{"response_format":{"type":"grammar"}}""", nameof(RequestErrorKind.UnsupportedValue), "response_format.type")]
     [InlineData("""{"response_format":{"type":"json_schema"}}""", nameof(RequestErrorKind.MissingField), "response_format.json_schema")]
     [InlineData("""{"response_format":{"type":"json_schema","json_schema":[]}}""", nameof(RequestErrorKind.InvalidType), "response_format.json_schema")]
-    [InlineData("""{"response_format":{"type":"json_schema","json_schema":{"schema":{}}}}""", nameof(RequestErrorKind.MissingField), "response_format.json_schema.name")]
     [InlineData("""{"response_format":{"type":"json_schema","json_schema":{"name":"a b","schema":{}}}}""", nameof(RequestErrorKind.InvalidValue), "response_format.json_schema.name")]
     [InlineData("""{"response_format":{"type":"json_schema","json_schema":{"name":"a","schema":{},"strict":"yes"}}}""", nameof(RequestErrorKind.InvalidType), "response_format.json_schema.strict")]
     [InlineData("""{"response_format":{"type":"json_schema","json_schema":{"name":"a"}}}""", nameof(RequestErrorKind.MissingField), "response_format.json_schema.schema")]
@@ -39,8 +38,6 @@ public sealed class OutputFormatFieldsTests
     [InlineData("""{"guided_json":"{"}""", nameof(RequestErrorKind.InvalidValue), "guided_json")]
     [InlineData("""{"guided_choice":{}}""", nameof(RequestErrorKind.InvalidType), "guided_choice")]
     [InlineData("""{"guided_regex":5}""", nameof(RequestErrorKind.InvalidType), "guided_regex")]
-    [InlineData("""{"guided_grammar":"root ::= \"a\""}""", nameof(RequestErrorKind.Unsupported), "guided_grammar")]
-    [InlineData("""{"guided_json":{},"guided_whitespace_pattern":" "}""", nameof(RequestErrorKind.Unsupported), "guided_whitespace_pattern")]
     [InlineData("""{"guided_json":{},"guided_regex":"a"}""", nameof(RequestErrorKind.InvalidValue), "guided_regex")]
     [InlineData("""{"response_format":{"type":"json_object"},"structured_outputs":{"regex":"a"}}""", nameof(RequestErrorKind.InvalidValue), "structured_outputs.regex")]
     public void Read_NotAFormat_IsAProblem(string body, string kind, string field)
@@ -52,8 +49,9 @@ public sealed class OutputFormatFieldsTests
 
     [Theory]
     [InlineData("{}")]
-    [InlineData("""{"response_format":null,"structured_outputs":null,"guided_json":null,"guided_choice":null,"guided_regex":null,"guided_grammar":null}""")]
-    [InlineData("""{"response_format":{"type":"text"},"guided_decoding_backend":"outlines"}""")]
+    [InlineData("""{"response_format":null,"structured_outputs":null,"guided_json":null,"guided_choice":null,"guided_regex":null,"json_schema":null,"regex":null,"format":null}""")]
+    [InlineData("""{"response_format":{"type":"text"}}""")]
+    [InlineData("""{"format":""}""")]
     public void Read_AnyText_IsNoFormat(string body)
     {
         var fields = new RequestFields(JsonElement.Parse(body));
@@ -74,6 +72,16 @@ public sealed class OutputFormatFieldsTests
     [InlineData("""{"guided_choice":["a","b"]}""", "guided_choice", typeof(TextForm.Choice))]
     [InlineData("""{"structured_outputs":{"regex":"a+"}}""", "structured_outputs.regex", typeof(TextForm.Pattern))]
     [InlineData("""{"guided_regex":"a+"}""", "guided_regex", typeof(TextForm.Pattern))]
+    [InlineData("""{"regex":"a+"}""", "regex", typeof(TextForm.Pattern))]
+    [InlineData("""{"json_schema":""" + Schema + "}", "json_schema", typeof(TextForm.Json))]
+    [InlineData("""{"format":"json"}""", "format", typeof(TextForm.JsonObject))]
+    [InlineData("""{"format":""" + Schema + "}", "format", typeof(TextForm.Json))]
+    [InlineData("""{"response_format":{"type":"json_object","schema":""" + Schema + "}}", "response_format.schema", typeof(TextForm.Json))]
+    [InlineData("""{"response_format":{"type":"json_object","value":""" + Schema + "}}", "response_format.value", typeof(TextForm.Json))]
+    [InlineData("""{"response_format":{"type":"json","value":""" + Schema + "}}", "response_format.value", typeof(TextForm.Json))]
+    [InlineData("""{"response_format":{"type":"json_schema","schema":""" + Schema + "}}", "response_format.schema", typeof(TextForm.Json))]
+    [InlineData("""{"response_format":{"type":"json_schema","json_schema":{"schema":""" + Schema + "}}}", "response_format.json_schema.schema", typeof(TextForm.Json))]
+    [InlineData("""{"response_format":{"type":"regex","value":"a+"}}""", "response_format.value", typeof(TextForm.Pattern))]
     public void Read_Format_GivesItsForm(string body, string field, Type form)
     {
         var fields = new RequestFields(JsonElement.Parse(body));

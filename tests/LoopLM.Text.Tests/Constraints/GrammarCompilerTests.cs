@@ -241,7 +241,7 @@ public sealed class GrammarCompilerTests
 
     [Theory]
     [InlineData("""<call>{"name": "f", "arguments": {"a":1}}</call>""", true)]
-    [InlineData("""<call>{"name": "g", "arguments": {"x":{}}}</call>""", true)]
+    [InlineData("""<call>{"name": "g", "arguments": {"x":{}}}</call>""", false)]
     [InlineData("""<call>{"name": "f", "arguments": {"a":1}}</call>""" + "\n" + """<call>{"name": "g", "arguments": {}}</call>""", true)]
     [InlineData("""<call>{"name": "f", "arguments": {"a":"1"}}</call>""", false)]
     [InlineData("""<call>{"name": "h", "arguments": {}}</call>""", false)]

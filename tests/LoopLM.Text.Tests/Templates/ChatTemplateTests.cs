@@ -54,7 +54,7 @@ public sealed class ChatTemplateTests : IDisposable
         var template = Load("""{"chat_template": [{"name": "default", "template": "plain {{ x }}"}, {"name": "tool_use", "template": "{{ tools | length }} tools <tool_call>"}]}""");
         Assert.Equal("plain", Render(template, Chat(("user", "Hi"))).Text.Trim());
         Assert.Equal("1 tools <tool_call>", Render(template, Chat(("user", "Hi")) with { Tools = JinjaValue.Of([JinjaValue.None]) }).Text);
-        Assert.True(template.ReadsTools && template.MarksToolCalls && template.CanSet("x"));
+        Assert.True(template.ReadsTools && template.MentionsWithTools("<tool_call>") && template.CanSet("x"));
         Assert.False(template.CanSet("tools"));
     }
 

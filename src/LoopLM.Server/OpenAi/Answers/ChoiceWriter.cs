@@ -116,6 +116,11 @@ internal static class ChoiceWriter
         json.WriteNumber("mean_exit_step"u8, Math.Round(choices.MeanExitStep, 4));
     }
 
+    /// <summary>How many of the most probable tokens are shown of those there are.</summary>
+    /// <param name="top">As the request says: <see cref="TextRequest.AllTokens"/> for all.</param>
+    /// <param name="count">As many there are.</param>
+    public static int Shown(int top, int count) => top == TextRequest.AllTokens ? count : Math.Min(top, count);
+
     /// <summary>A log-probability as JSON can hold it.</summary>
     public static float Finite(float logprob) => Math.Max(logprob, LeastLogprob);
 

@@ -1,16 +1,21 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using LoopLM.Server.Generations;
 using LoopLM.Server.OpenAi.Answers;
 using LoopLM.Server.OpenAi.Errors;
 
 namespace LoopLM.Server.OpenAi.Chat;
 
-/// <summary>Writes a streamed chat completion: for each choice a chunk with the role, one for each token, and one with the reason of the end.</summary>
+/// <summary>
+/// Writes a streamed chat completion: for each choice a chunk with the role, one for whatever tokens decide, and one with the reason of the end.
+/// Tokens that decide nothing are told in the chunk of those that do, so that no chunk is empty.
+/// </summary>
 internal sealed class ChatChunkWriter(
     IBufferWriter<byte> output, ChatWriter writer, TextChoices choices, IReadOnlyList<ChatReply> replies, bool includeUsage) : IChunkWriter
 {
     private readonly EventWriter _events = new(output);
     private readonly bool[] _begun = new bool[choices.Count];
+    private readonly List<TextEvent>[] _tokens = [.. replies.Select(_ => new List<TextEvent>())];
 
     public void WritePart(int index, in TextEvent part)
     {
@@ -18,23 +23,29 @@ internal sealed class ChatChunkWriter(
         {
             _begun[index] = true;
             _events.Start();
-            writer.WriteRole(_events.Json, index, choices[index].Prompt.Span);
+            writer.WriteRole(_events.Json, index);
             _events.End();
         }
 
         var calls = replies[index].Calls;
         var parts = replies[index].Read(part);
-        if (!part.IsEnd || parts.Count > 0)
+        if (!part.IsEnd)
+        {
+            _tokens[index].Add(part);
+        }
+
+        if (parts.Count > 0)
         {
             _events.Start();
-            writer.WriteParts(_events.Json, index, parts, part.IsEnd ? [] : new(in part), calls);
+            writer.WriteParts(_events.Json, index, parts, CollectionsMarshal.AsSpan(_tokens[index]), calls);
             _events.End();
+            _tokens[index].Clear();
         }
 
         if (part.IsEnd)
         {
             _events.Start();
-            writer.WriteEnd(_events.Json, index, part, replies[index].CallsTools);
+            writer.WriteEnd(_events.Json, index, part, CollectionsMarshal.AsSpan(_tokens[index]));
             _events.End();
         }
     }
@@ -44,7 +55,7 @@ internal sealed class ChatChunkWriter(
         if (includeUsage)
         {
             _events.Start();
-            writer.WriteUsage(_events.Json, choices, replies.Sum(reply => reply.ReasoningTokens));
+            writer.WriteUsage(_events.Json);
             _events.End();
         }
 

@@ -9,6 +9,7 @@ namespace LoopLM.Server.OpenAi.Chat;
 internal sealed record ChatConversation
 {
     private const string ContinueName = "continue_final_message";
+    private const string GenerationName = "add_generation_prompt";
     private const string VariablesName = "chat_template_kwargs";
 
     public required IReadOnlyList<ChatMessage> Messages { get; init; }
@@ -21,6 +22,12 @@ internal sealed record ChatConversation
     /// <summary>Whether the prompt ends with the last message, so that the model goes on writing it.</summary>
     public bool ContinueFinalMessage { get; init; }
 
+    /// <summary>Whether that is so only because the last message is the assistant's; then the model answers it where its template cannot be cut there.</summary>
+    public bool IsPrefilled { get; init; }
+
+    /// <summary>How much thought it takes, one of <see cref="ReasoningEffort"/>'s words; null where the request does not say.</summary>
+    public string? Effort { get; init; }
+
     /// <summary>Whether the tokenizer's template puts its special tokens around the prompt, which chat templates write themselves.</summary>
     public bool AddSpecialTokens { get; init; }
 
@@ -31,30 +38,31 @@ internal sealed record ChatConversation
     /// <param name="fields">The body.</param>
     /// <param name="messages">What was read of the messages.</param>
     /// <param name="tools">What was read of the tools.</param>
-    public static ChatConversation Read(RequestFields fields, IReadOnlyList<ChatMessage> messages, ChatTools tools)
+    /// <param name="effort">What was read of the effort of reasoning.</param>
+    /// <param name="mayPrefill">Whether a last message of the assistant is the beginning of the answer, where the request does not say.</param>
+    public static ChatConversation Read(RequestFields fields, IReadOnlyList<ChatMessage> messages, ChatTools tools, string? effort, bool mayPrefill)
     {
-        var continues = fields.Flag(ContinueName) ?? false;
-        if (fields.Find("chat_template") is not null)
+        var (asked, generation) = (fields.Flag(ContinueName), fields.Flag(GenerationName));
+        var isPrefilled = mayPrefill && asked is null && generation is null && messages is [.., { Role: "assistant", Content.Length: > 0, Calls: null }];
+        var continues = asked ?? isPrefilled;
+        if (continues && generation is true)
         {
-            fields.Report(RequestErrorKind.Unsupported, "chat_template", "'chat_template' is not supported: a template is a program, and only the checkpoint's own is run.");
+            fields.Report(RequestErrorKind.InvalidValue, ContinueName, $"'{ContinueName}' and '{GenerationName}' cannot both be true.");
         }
 
-        if (continues && fields.Flag("add_generation_prompt") is true)
+        if (continues && messages is [.., { Role: not "assistant" } last])
         {
-            fields.Report(RequestErrorKind.InvalidValue, ContinueName, $"'{ContinueName}' and 'add_generation_prompt' cannot both be true.");
-        }
-
-        if (continues && messages is [.., { Role: not "assistant" }])
-        {
-            fields.Report(RequestErrorKind.InvalidValue, ContinueName, $"'{ContinueName}' is true; then the last message must be the assistant's.");
+            fields.Report(RequestErrorKind.InvalidValue, ContinueName, $"'{ContinueName}' is true, but the last message has the role {last.Role}; it must be the assistant's.");
         }
 
         return new ChatConversation
         {
             Messages = messages,
             Tools = tools,
-            AddGenerationPrompt = fields.Flag("add_generation_prompt") ?? !continues,
+            AddGenerationPrompt = generation ?? !continues,
             ContinueFinalMessage = continues,
+            IsPrefilled = isPrefilled,
+            Effort = effort,
             AddSpecialTokens = fields.Flag("add_special_tokens") ?? false,
             Variables = ReadVariables(fields),
         };
@@ -72,7 +80,10 @@ internal sealed record ChatConversation
         {
             if (property.Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
             {
-                fields.Report(RequestErrorKind.InvalidType, VariablesName, $"'{VariablesName}' must hold strings, numbers, booleans and nulls only.");
+                fields.Report(
+                    RequestErrorKind.InvalidType,
+                    VariablesName,
+                    $"'{VariablesName}' has {RequestFields.Describe(property.Value)} as {RequestFields.Quote(property.Name)}; it must hold strings, numbers, booleans and nulls only.");
             }
             else if (property.Value.ValueKind != JsonValueKind.String)
             {

@@ -28,14 +28,14 @@ internal sealed class ChatEndpoint(ReplyGenerator generator, GeneratedAnswer ans
 
         using (choices)
         {
-            var writer = new ChatWriter(request, choices.Model, time.GetUtcNow().ToUnixTimeSeconds());
-            ChatReply[] replies = [.. Enumerable.Range(0, choices.Count).Select(_ => new ChatReply(format))];
+            ChatReply[] replies = [.. Enumerable.Range(0, choices.Count).Select(_ => new ChatReply(format, request.Reply.IncludeReasoning))];
+            var writer = new ChatWriter(request, choices, replies, time.GetUtcNow().ToUnixTimeSeconds());
             await answer.WriteAsync(
                 context,
                 choices,
                 request.Stream.Stream,
                 () => new ChatChunkWriter(context.Response.BodyWriter, writer, choices, replies, request.Stream.IncludeUsage),
-                (json, texts) => writer.WriteWhole(json, texts, replies, choices));
+                (json, texts) => writer.WriteWhole(json, texts));
         }
     }
 

@@ -38,10 +38,12 @@ internal static class ChatLogprobs
             json.WriteStartObject();
             WriteToken(json, tokenizer, texts, token.Token, token.Logprobs!.Logprob);
             json.WriteStartArray("top_logprobs"u8);
-            for (var i = 0; i < Math.Min(top, token.Logprobs.Top.Count); i++)
+            var shown = ChoiceWriter.Shown(top, token.Logprobs.Top.Count);
+            for (var i = 0; i < shown + token.Logprobs.Named.Count; i++)
             {
+                var each = i < shown ? token.Logprobs.Top[i] : token.Logprobs.Named[i - shown];
                 json.WriteStartObject();
-                WriteToken(json, tokenizer, texts, token.Logprobs.Top[i].Token, token.Logprobs.Top[i].Logprob);
+                WriteToken(json, tokenizer, texts, each.Token, each.Logprob);
                 json.WriteEndObject();
             }
 

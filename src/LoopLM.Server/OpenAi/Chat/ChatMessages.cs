@@ -1,6 +1,5 @@
 using LoopLM.Server.Generations;
 using LoopLM.Server.OpenAi.Requests;
-using LoopLM.Text.Jinja;
 
 namespace LoopLM.Server.OpenAi.Chat;
 
@@ -40,10 +39,11 @@ internal static class ChatMessages
     {
         var role = ReadRole(fields);
         var calls = role == "assistant" ? ReadCalls(fields) : null;
-        var isOptional = calls is not null || (role == "assistant" && fields.Text("refusal") is not null);
+
+        // Tools may give nothing, and so may a model.
         return ChatMessage.Of(
             role,
-            ContentText.Read(fields, "content", s_parts, isOptional) ?? "",
+            ContentText.Read(fields, "content", s_parts, isOptional: role is "assistant" or "tool") ?? "",
             fields.Text("name"),
             role == "assistant" ? fields.Text("reasoning_content") ?? fields.Text("reasoning") : null,
             calls,
@@ -63,39 +63,41 @@ internal static class ChatMessages
                 fields.Report(RequestErrorKind.MissingField, "role", "'role' is missing; it must be system, developer, user, assistant or tool.");
                 return "";
             case "function":
-                fields.Report(RequestErrorKind.UnsupportedValue, "role", "'role' is function, which is deprecated; use the role tool.");
-                return "";
-            default:
-                fields.Report(RequestErrorKind.InvalidValue, "role", "'role' must be system, developer, user, assistant or tool.");
+                // OpenAI's older name.
+                return "tool";
+            case var other:
+                fields.Report(RequestErrorKind.InvalidValue, "role", $"'role' is {RequestFields.Quote(other)}; it must be system, developer, user, assistant or tool.");
                 return "";
         }
     }
 
-    private static JinjaValue[]? ReadCalls(RequestFields fields)
+    private static ToolCall[]? ReadCalls(RequestFields fields)
     {
         const string name = "tool_calls";
-        if (fields.Items(name) is not { Count: > 0 } items)
+        if (fields.Items(name) is { Count: > 0 } items)
         {
-            return null;
+            return [.. items.Select((item, i) => fields.Nested($"{name}[{i}]", item, ReadCall)).TakeWhile(_ => fields.Error is null).OfType<ToolCall>()];
         }
 
-        return [.. items.Select((item, i) => fields.Nested($"{name}[{i}]", item, ReadCall) ?? JinjaValue.None).TakeWhile(_ => fields.Error is null)];
+        // The older form, of one call without an id.
+        return fields.Object("function_call") is { } older && fields.Nested("function_call", older, each => ToolCalls.Read(each, "")) is { } call ? [call] : null;
     }
 
-    private static JinjaValue ReadCall(RequestFields fields)
+    private static ToolCall? ReadCall(RequestFields fields)
     {
         var type = fields.Text("type");
         if (type is not (null or "function"))
         {
-            fields.Report(RequestErrorKind.UnsupportedValue, "type", "'type' must be function.");
+            fields.Report(RequestErrorKind.UnsupportedValue, "type", $"'type' is {RequestFields.Quote(type)}; it must be function.");
         }
 
-        var function = fields.Object("function") is { } value ? fields.Nested("function", value, ToolCalls.ReadFunction) : null;
-        if (function is null)
+        var id = fields.Text("id") ?? "";
+        if (fields.Object("function") is { } function)
         {
-            fields.Report(RequestErrorKind.MissingField, "function", "'function' is missing; it must be an object with name and arguments.");
+            return fields.Nested("function", function, each => ToolCalls.Read(each, id));
         }
 
-        return ToolCalls.Of(fields.Text("id") ?? "", function ?? JinjaValue.None);
+        fields.Report(RequestErrorKind.MissingField, "function", "'function' is missing; it must be an object with name and arguments.");
+        return null;
     }
 }

@@ -33,13 +33,14 @@ internal sealed class ChatPrompts(IOptions<LimitOptions> options, TimeProvider t
 
         var conversation = new Conversation
         {
-            Messages = [.. chat.Messages.Select(message => message.Value)],
+            Messages = [.. chat.Messages.Select(message => message.ToValue(model.ChatTemplate.ArgumentForms))],
             Tools = chat.Tools.Value,
-            Variables = chat.Variables,
+            Variables = TemplateVariables.Of(model, chat),
             AddGenerationPrompt = chat.AddGenerationPrompt,
             ContinuedText = chat.ContinueFinalMessage ? chat.Messages[^1].Content : null,
         };
-        if (!model.ChatTemplate.TryRender(conversation, time.GetLocalNow(), _limits, out var text, out var failure, cancellationToken))
+        if (!TryRender(conversation, out var text, out var failure)
+            && !(chat.IsPrefilled && TryRender(conversation with { AddGenerationPrompt = true, ContinuedText = null }, out text, out failure)))
         {
             error = ToError(failure);
             return false;
@@ -48,18 +49,25 @@ internal sealed class ChatPrompts(IOptions<LimitOptions> options, TimeProvider t
         var tokens = model.Tokenizer.EncodeWithSpecialTokens(text.Text, text.Own);
         prompt = new ChatPrompt(text.Text, [.. chat.AddSpecialTokens ? model.Tokenizer.AddSpecialTokens(tokens) : tokens]);
         return true;
+
+        bool TryRender(Conversation written, [NotNullWhen(true)] out RenderedText? rendered, [NotNullWhen(false)] out JinjaError? problem) =>
+            model.ChatTemplate.TryRender(written, time.GetLocalNow(), _limits, out rendered, out problem, cancellationToken);
     }
 
     /// <summary>Why the model's template cannot serve a conversation, as far as that is known without running it; null where it may.</summary>
     private static RequestError? Check(ServedModel model, ChatConversation chat)
     {
-        if (chat.Tools.Value is not null && !model.ChatTemplate.MarksToolCalls)
+        if (chat.Tools.Value is not null && model.ToolCalls is null)
         {
-            return new RequestError(RequestErrorKind.Unsupported, "tools", "'tools' are not supported by this model: its chat template has no form for calls of tools.");
+            return new RequestError(
+                RequestErrorKind.Unsupported,
+                "tools",
+                "'tools' are not supported by this model: its chat template has no known form for calls of tools. Leave 'tools' out, or name another model.");
         }
 
-        return chat.Variables.Any(variable => !model.ChatTemplate.CanSet(variable.Key))
-            ? new RequestError(RequestErrorKind.InvalidValue, "chat_template_kwargs", "'chat_template_kwargs' has a name that the model's chat template does not read, or that the server sets.")
+        // Names that the template does not read change nothing.
+        return chat.Variables.Select(variable => variable.Key).FirstOrDefault(model.ChatTemplate.Sets) is { } own
+            ? new RequestError(RequestErrorKind.InvalidValue, "chat_template_kwargs", $"'chat_template_kwargs' has the name '{own}', which the server sets; leave it out.")
             : null;
     }
 

@@ -6,13 +6,6 @@ namespace LoopLM.Server.OpenAi.Chat;
 /// <summary>The body of <c>POST /v1/chat/completions</c>: OpenAI's fields, vLLM's extensions, and the loop extensions.</summary>
 internal sealed record ChatRequest
 {
-    private static readonly (string Name, string? Neutral)[] s_unsupported =
-    [
-        ("functions", "[]"), ("function_call", "\"none\""), ("modalities", "[\"text\"]"), ("audio", null), ("web_search_options", null),
-    ];
-
-    private static readonly string[] s_ignored = ["prediction", "verbosity", "moderation"];
-
     public required ReplyRequest Reply { get; init; }
 
     public StreamFields Stream { get; init; }
@@ -20,51 +13,41 @@ internal sealed record ChatRequest
     /// <summary>The field by which the request limits its tokens; null where it does not.</summary>
     public string? MaxTokensField { get; init; }
 
+    /// <summary>The last message where the answer is to begin with it; null where it is not.</summary>
+    public string? Echo { get; init; }
+
     /// <summary>Reads a body. The first problem is left in <see cref="RequestFields.Error"/>.</summary>
     public static ChatRequest Read(RequestFields fields)
     {
-        var reply = ReplyRequest.Read(fields, ChatConversation.Read(fields, ChatMessages.Read(fields), ChatTools.Read(fields))).HeldTo(OutputFormatFields.Read(fields), fields);
-        var (maxTokens, maxTokensField) = ReadMaxTokens(fields);
+        var messages = ChatMessages.Read(fields);
+        var conversation = ChatConversation.Read(fields, messages, ChatTools.Read(fields), ReasoningEffort.Read(fields, "reasoning_effort"), mayPrefill: true);
+        var reply = ReplyRequest.Read(fields, conversation).HeldTo(OutputFormatFields.Read(fields));
+        var (text, maxTokensField) = GenerationFields.WithMaxTokens(reply.Text, fields, 1, "max_completion_tokens", "max_tokens", "n_predict");
+        var stream = StreamFields.Read(fields);
         var request = new ChatRequest
         {
             Reply = reply with
             {
-                Text = reply.Text with { MaxTokens = maxTokens, Logprobs = ReadLogprobs(fields) },
-                Effort = ReasoningEffort.Read(fields, "reasoning_effort"),
+                Text = text with { Logprobs = ReadLogprobs(fields), PromptLogprobs = GenerationFields.ReadPromptLogprobs(fields, stream.Stream) },
             },
-            Stream = StreamFields.Read(fields),
+            Stream = stream,
             MaxTokensField = maxTokensField,
+            Echo = fields.Flag("echo") is true && messages is [.., { Role: "assistant" } last] ? last.Content : null,
         };
-        UnsupportedFields.Refuse(fields, s_unsupported);
-        Array.ForEach(s_ignored, name => fields.Find(name));
+        UnreadFields.Check(fields, RequestKinds.Chats);
         return request;
-    }
-
-    /// <summary>The newer name goes before the deprecated one.</summary>
-    private static (int? Tokens, string? Field) ReadMaxTokens(RequestFields fields)
-    {
-        const string name = "max_completion_tokens";
-        const string deprecated = "max_tokens";
-        var (newer, older) = (fields.Integer(name), fields.Integer(deprecated));
-        var field = newer is not null ? name : older is not null ? deprecated : null;
-        if ((newer ?? older) is < 1 and var tokens)
-        {
-            fields.Report(RequestErrorKind.InvalidValue, field!, $"'{field}' is {tokens}; it must be 1 or more.");
-        }
-
-        return (newer ?? older, field);
     }
 
     private static int? ReadLogprobs(RequestFields fields)
     {
         const string name = "top_logprobs";
         var wanted = fields.Flag("logprobs") ?? false;
-        var top = fields.Integer(name);
-        if (top is not null && !wanted)
+        var top = fields.Integer(name) ?? 0;
+        if (top != 0 && !wanted)
         {
-            fields.Report(RequestErrorKind.InvalidValue, name, $"'{name}' needs 'logprobs' to be true.");
+            fields.Report(RequestErrorKind.InvalidValue, name, $"'{name}' is {top}; it needs 'logprobs' to be true.");
         }
 
-        return wanted ? top ?? 0 : null;
+        return wanted ? top : null;
     }
 }

@@ -7,14 +7,17 @@ using LoopLM.Text.Jinja;
 
 namespace LoopLM.Server.OpenAi.Chat;
 
-/// <summary>The tools that a chat may call.</summary>
+/// <summary>The tools that a chat may call: functions, which the client runs. Tools that OpenAI runs itself are left out.</summary>
 /// <param name="Value">Them, as templates see them; null where the model is told of none.</param>
 /// <param name="Forced">Those of which at least one has to be called; empty where none has to.</param>
 /// <param name="OneCall">Whether only the first call counts.</param>
 internal sealed partial record ChatTools(JinjaValue? Value, IReadOnlyList<FunctionSchema> Forced, bool OneCall)
 {
     private const string Name = "tools";
-    private const string ChoiceName = "tool_choice";
+    private const string FunctionType = "function";
+
+    /// <summary>All functions that may be called.</summary>
+    public IReadOnlyList<FunctionSchema> Functions { get; init; } = [];
 
     /// <summary>Reads <c>tools</c>, <c>tool_choice</c> and <c>parallel_tool_calls</c>. The first problem is left in <see cref="RequestFields.Error"/>.</summary>
     /// <param name="fields">The body.</param>
@@ -22,18 +25,55 @@ internal sealed partial record ChatTools(JinjaValue? Value, IReadOnlyList<Functi
     public static ChatTools Read(RequestFields fields, bool flat = false)
     {
         var tools = fields.Items(Name) ?? [];
-        var functions = new List<FunctionSchema>();
+        var functions = new List<(FunctionSchema Schema, JsonElement Tool)>();
         for (var i = 0; i < tools.Count && fields.Error is null; i++)
         {
-            functions.AddRange(fields.Nested($"{Name}[{i}]", tools[i], each => ReadTool(each, flat)) is { } function ? [function] : []);
+            if (fields.Nested($"{Name}[{i}]", tools[i], each => ReadTool(each, flat)) is { } function)
+            {
+                functions.Add((function, tools[i]));
+            }
         }
 
-        var forced = ReadChoice(fields, functions, flat, out var mayCall);
+        var choice = ToolChoice.Read(fields);
+        CheckChoice(fields, choice, functions.ConvertAll(function => function.Schema.Name));
+        var allowed = choice.Names is { } names ? functions.FindAll(function => names.Contains(function.Schema.Name)) : functions;
         var parallel = fields.Flag("parallel_tool_calls") ?? true;
-        return new(mayCall && tools.Count > 0 && fields.Error is null ? ReadValue(fields, tools, flat) : null, forced, OneCall: !parallel);
+        return new(
+            choice.MayCall && allowed.Count > 0 && fields.Error is null ? ReadValue(fields, allowed.ConvertAll(function => function.Tool), flat) : null,
+            choice.MustCall ? allowed.ConvertAll(function => function.Schema) : [],
+            OneCall: !parallel)
+        {
+            Functions = allowed.ConvertAll(function => function.Schema),
+        };
     }
 
-    private static JinjaValue? ReadValue(RequestFields fields, IReadOnlyList<JsonElement> tools, bool flat)
+    /// <summary>Whether an entry of <c>tools</c> is a function; without a type it is one.</summary>
+    public static bool IsFunction(JsonElement tool) =>
+        !tool.TryGetProperty("type", out var type) || type.ValueKind == JsonValueKind.Null || (type.ValueKind == JsonValueKind.String && type.ValueEquals(FunctionType));
+
+    private static void CheckChoice(RequestFields fields, ToolChoice choice, List<string> functions)
+    {
+        if (choice.MustCall && functions.Count == 0)
+        {
+            fields.Report(RequestErrorKind.InvalidValue, ToolChoice.Field, $"'{ToolChoice.Field}' demands a call, but '{Name}' has no function; give it one, or choose auto or none.");
+        }
+
+        if (choice.Names?.FirstOrDefault(name => !functions.Contains(name)) is { } unknown)
+        {
+            fields.Report(
+                RequestErrorKind.InvalidValue,
+                ToolChoice.Field,
+                $"'{ToolChoice.Field}' is the name {RequestFields.Quote(unknown)}, which no function of '{Name}' has; it must be none, auto, required or one of {Listed(functions)}.");
+        }
+    }
+
+    private static string Listed(List<string> functions)
+    {
+        const int most = 10;
+        return functions.Count == 0 ? "their names" : string.Join(", ", functions.Take(most)) + (functions.Count > most ? " and others" : "");
+    }
+
+    private static JinjaValue? ReadValue(RequestFields fields, List<JsonElement> tools, bool flat)
     {
         try
         {
@@ -49,15 +89,16 @@ internal sealed partial record ChatTools(JinjaValue? Value, IReadOnlyList<Functi
     /// <summary>Templates know one form of a tool.</summary>
     private static JinjaValue Nested(JsonElement tool) => JinjaValue.Of(
     [
-        KeyValuePair.Create("type", JinjaValue.Of("function")),
-        KeyValuePair.Create("function", JinjaValue.Of(tool.EnumerateObject().Where(member => member.Name != "type").Select(member => KeyValuePair.Create(member.Name, JinjaValue.Of(member.Value))))),
+        KeyValuePair.Create("type", JinjaValue.Of(FunctionType)),
+        KeyValuePair.Create(FunctionType, JinjaValue.Of(tool.EnumerateObject().Where(member => member.Name != "type").Select(member => KeyValuePair.Create(member.Name, JinjaValue.Of(member.Value))))),
     ]);
 
+    /// <summary>Reads a function; null where the tool is of another type, which this server does not run.</summary>
     private static FunctionSchema? ReadTool(RequestFields fields, bool flat)
     {
-        if (fields.Text("type") is not "function")
+        if (fields.Text("type") is not (null or FunctionType))
         {
-            fields.Report(RequestErrorKind.UnsupportedValue, "type", "'type' must be function.");
+            return null;
         }
 
         if (flat)
@@ -65,12 +106,12 @@ internal sealed partial record ChatTools(JinjaValue? Value, IReadOnlyList<Functi
             return ReadFunction(fields);
         }
 
-        if (fields.Object("function") is { } function)
+        if (fields.Object(FunctionType) is { } function)
         {
-            return fields.Nested("function", function, ReadFunction);
+            return fields.Nested(FunctionType, function, ReadFunction);
         }
 
-        fields.Report(RequestErrorKind.MissingField, "function", "'function' is missing; it must be an object with a name.");
+        fields.Report(RequestErrorKind.MissingField, FunctionType, $"'{FunctionType}' is missing; it must be an object with a name.");
         return null;
     }
 
@@ -82,69 +123,16 @@ internal sealed partial record ChatTools(JinjaValue? Value, IReadOnlyList<Functi
         var parameters = fields.Object("parameters");
         if (name is null)
         {
-            fields.Report(RequestErrorKind.MissingField, "name", "'name' is missing; it must be a string.");
+            fields.Report(RequestErrorKind.MissingField, "name", "'name' is missing; it must be a string, here beside 'parameters'.");
             return null;
         }
 
         if (!FunctionName().IsMatch(name))
         {
-            fields.Report(RequestErrorKind.InvalidValue, "name", "'name' must have 1 to 64 letters, digits, underscores or dashes.");
+            fields.Report(RequestErrorKind.InvalidValue, "name", $"'name' is {RequestFields.Quote(name)}; it must have 1 to 64 letters, digits, underscores or dashes.");
         }
 
         return new FunctionSchema(name, parameters);
-    }
-
-    /// <summary>The functions of which one has to be called.</summary>
-    private static List<FunctionSchema> ReadChoice(RequestFields fields, List<FunctionSchema> functions, bool flat, out bool mayCall)
-    {
-        const string right = "it must be none, auto, required or the name of a function";
-        mayCall = true;
-        var choice = fields.Find(ChoiceName);
-        if (choice is { ValueKind: JsonValueKind.String } text && fields.ReadText(ChoiceName, text) is "none")
-        {
-            mayCall = false;
-            return [];
-        }
-
-        if (choice is not null && functions.Count == 0)
-        {
-            fields.Report(RequestErrorKind.InvalidValue, ChoiceName, $"When using '{ChoiceName}', '{Name}' must be set.");
-            return [];
-        }
-
-        switch (choice)
-        {
-            case null:
-                return [];
-            case { ValueKind: JsonValueKind.String } word when fields.ReadText(ChoiceName, word) is "auto":
-                return [];
-            case { ValueKind: JsonValueKind.String } word when fields.ReadText(ChoiceName, word) is "required":
-                return functions;
-            case { ValueKind: JsonValueKind.Object } named:
-                return ReadNamed(fields, named, functions, flat);
-            case { ValueKind: JsonValueKind.String }:
-                fields.Report(RequestErrorKind.InvalidValue, ChoiceName, $"'{ChoiceName}' is another string; {right}.");
-                return [];
-            default:
-                fields.Report(RequestErrorKind.InvalidType, ChoiceName, $"'{ChoiceName}' is neither a string nor an object; {right}.");
-                return [];
-        }
-    }
-
-    private static List<FunctionSchema> ReadNamed(RequestFields fields, JsonElement choice, List<FunctionSchema> functions, bool flat)
-    {
-        var name = fields.Nested(ChoiceName, choice, each =>
-            each.Text("type") is not "function" ? ""
-            : flat ? each.Text("name") ?? ""
-            : each.Object("function") is { } function ? each.Nested("function", function, inner => inner.Text("name") ?? "")
-            : "");
-        if (functions.FindAll(function => function.Name == name) is { Count: > 0 } found)
-        {
-            return found;
-        }
-
-        fields.Report(RequestErrorKind.InvalidValue, ChoiceName, $"'{ChoiceName}' names no function of '{Name}'.");
-        return [];
     }
 
     [GeneratedRegex("^[a-zA-Z0-9_-]{1,64}\\z")]

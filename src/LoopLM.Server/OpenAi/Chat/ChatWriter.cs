@@ -1,21 +1,21 @@
 using System.Text.Json;
 using LoopLM.Server.Generations;
-using LoopLM.Server.Hosting;
 using LoopLM.Server.OpenAi.Answers;
 
 namespace LoopLM.Server.OpenAi.Chat;
 
 /// <summary>Writes chat completions and chunks of them: the one place that knows their form on the wire.</summary>
 /// <param name="request">What was asked for.</param>
-/// <param name="model">The model that answers.</param>
+/// <param name="choices">What is generated.</param>
+/// <param name="replies">The same, told apart.</param>
 /// <param name="created">Unix time in seconds.</param>
-internal sealed class ChatWriter(ChatRequest request, ServedModel model, long created)
+internal sealed class ChatWriter(ChatRequest request, TextChoices choices, IReadOnlyList<ChatReply> replies, long created)
 {
     private readonly string _id = $"chatcmpl-{Guid.NewGuid():N}";
-    private readonly TokenText _texts = new(model.Tokenizer, request.Reply.TokensAsIds);
+    private readonly TokenText _texts = new(choices.Model.Tokenizer, request.Reply.TokensAsIds);
 
     /// <summary>Writes a whole completion.</summary>
-    public void WriteWhole(Utf8JsonWriter json, IReadOnlyList<FinishedText> texts, IReadOnlyList<ChatReply> replies, TextChoices choices)
+    public void WriteWhole(Utf8JsonWriter json, IReadOnlyList<FinishedText> texts)
     {
         Start(json, "chat.completion"u8);
         json.WriteStartArray("choices"u8);
@@ -27,49 +27,45 @@ internal sealed class ChatWriter(ChatRequest request, ServedModel model, long cr
             json.WriteNumber("index"u8, i);
             WriteMessage(json, parts);
             WriteTokens(json, tokens);
-            if (request.Reply.ReturnTokenIds)
-            {
-                json.WriteTokens("prompt_token_ids"u8, choices[i].Prompt.Span);
-            }
-
             json.WriteFinish(texts[i].End, replies[i].CallsTools);
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
-        json.WriteUsage(choices, replies.Sum(reply => reply.ReasoningTokens));
+        WritePrompt(json);
+        if (request.Reply.Text.PromptLogprobs is { } top)
+        {
+            json.WritePromptLogprobs(_texts, choices[0].Prompt.Span, choices[0].PromptLogprobs, top);
+        }
+
+        WriteUsageMember(json);
         json.WriteEndObject();
     }
 
     /// <summary>Writes the chunk that begins a choice.</summary>
-    public void WriteRole(Utf8JsonWriter json, int index, ReadOnlySpan<int> prompt)
+    public void WriteRole(Utf8JsonWriter json, int index)
     {
         StartChunk(json, index);
         json.WriteStartObject("delta"u8);
         json.WriteString("role"u8, "assistant"u8);
-        json.WriteString("content"u8, ""u8);
+        json.WriteString("content"u8, request.Echo ?? "");
         json.WriteEndObject();
         WriteTokens(json, []);
-        if (request.Reply.ReturnTokenIds)
-        {
-            json.WriteTokens("prompt_token_ids"u8, prompt);
-        }
-
         json.WriteNull("finish_reason"u8);
-        EndChunk(json);
+        EndChunk(json, withPrompt: true);
     }
 
-    /// <summary>Writes the chunk of what a token, or the end, decided.</summary>
+    /// <summary>Writes the chunk of what some tokens, or the end, decided.</summary>
     /// <param name="json">Where to.</param>
     /// <param name="index">Which choice.</param>
-    /// <param name="parts">What was decided.</param>
-    /// <param name="tokens">The token; none at the end.</param>
+    /// <param name="parts">What was decided, at least one part.</param>
+    /// <param name="tokens">The tokens since the last chunk.</param>
     /// <param name="firstCall">Calls of tools that the choice had before.</param>
     public void WriteParts(Utf8JsonWriter json, int index, List<ReplyPart> parts, ReadOnlySpan<TextEvent> tokens, int firstCall)
     {
         StartChunk(json, index);
         json.WriteStartObject("delta"u8);
-        WriteText(json, "reasoning_content"u8, ChatReply.Join(parts, ReplyPartKind.Reasoning));
+        WriteThought(json, parts);
         WriteText(json, "content"u8, ChatReply.Join(parts, ReplyPartKind.Content));
         WriteCalls(json, parts, firstCall);
         json.WriteEndObject();
@@ -79,37 +75,50 @@ internal sealed class ChatWriter(ChatRequest request, ServedModel model, long cr
     }
 
     /// <summary>Writes the chunk that ends a choice.</summary>
-    public void WriteEnd(Utf8JsonWriter json, int index, in TextEvent end, bool callsTools)
+    /// <param name="json">Where to.</param>
+    /// <param name="index">Which choice.</param>
+    /// <param name="end">How it ended.</param>
+    /// <param name="tokens">The tokens since the last chunk, such as that which ended it.</param>
+    public void WriteEnd(Utf8JsonWriter json, int index, in TextEvent end, ReadOnlySpan<TextEvent> tokens)
     {
         StartChunk(json, index);
         json.WriteStartObject("delta"u8);
         json.WriteEndObject();
-        WriteTokens(json, []);
-        json.WriteFinish(end, callsTools);
+        WriteTokens(json, tokens);
+        json.WriteFinish(end, replies[index].CallsTools);
         EndChunk(json);
     }
 
     /// <summary>Writes the chunk that holds the usage and no choice.</summary>
-    public void WriteUsage(Utf8JsonWriter json, TextChoices choices, int reasoningTokens)
+    public void WriteUsage(Utf8JsonWriter json)
     {
         Start(json, "chat.completion.chunk"u8);
         json.WriteStartArray("choices"u8);
         json.WriteEndArray();
-        json.WriteUsage(choices, reasoningTokens);
+        WriteUsageMember(json);
         json.WriteEndObject();
     }
 
-    private static void WriteMessage(Utf8JsonWriter json, List<ReplyPart> parts)
+    private void WriteMessage(Utf8JsonWriter json, List<ReplyPart> parts)
     {
         var content = ChatReply.Join(parts, ReplyPartKind.Content);
+        content = request.Echo is { } echo ? echo + content : content;
         var callsTools = parts.Exists(part => part.Kind == ReplyPartKind.ToolCall);
         json.WriteStartObject("message"u8);
         json.WriteString("role"u8, "assistant"u8);
         json.WriteString("content"u8, content ?? (callsTools ? null : ""));
         json.WriteNull("refusal"u8);
-        WriteText(json, "reasoning_content"u8, ChatReply.Join(parts, ReplyPartKind.Reasoning));
+        WriteThought(json, parts);
         WriteCalls(json, parts, firstCall: null);
         json.WriteEndObject();
+    }
+
+    /// <summary>Clients look for a thought under one of two names.</summary>
+    private static void WriteThought(Utf8JsonWriter json, List<ReplyPart> parts)
+    {
+        var thought = ChatReply.Join(parts, ReplyPartKind.Reasoning);
+        WriteText(json, "reasoning_content"u8, thought);
+        WriteText(json, "reasoning"u8, thought);
     }
 
     private static void WriteText(Utf8JsonWriter json, ReadOnlySpan<byte> name, string? text)
@@ -120,36 +129,39 @@ internal sealed class ChatWriter(ChatRequest request, ServedModel model, long cr
         }
     }
 
-    /// <summary>Calls carry their index in chunks only.</summary>
+    /// <summary>Calls carry their index in chunks only. A chunk with more arguments of a call that began before says nothing else of it.</summary>
     private static void WriteCalls(Utf8JsonWriter json, List<ReplyPart> parts, int? firstCall)
     {
-        if (!parts.Exists(IsCall))
+        if (ChatReply.JoinCalls(parts) is not { Count: > 0 } calls)
         {
             return;
         }
 
-        var calls = parts.FindAll(IsCall);
+        var index = firstCall - (calls[0].Name is null ? 1 : 0);
         json.WriteStartArray("tool_calls"u8);
-        for (var i = 0; i < calls.Count; i++)
+        foreach (var call in calls)
         {
             json.WriteStartObject();
-            if (firstCall is { } first)
+            if (index is not null)
             {
-                json.WriteNumber("index"u8, first + i);
+                json.WriteNumber("index"u8, index.Value);
+                index++;
             }
 
-            json.WriteString("id"u8, $"call_{Guid.NewGuid():N}");
-            json.WriteString("type"u8, "function"u8);
+            if (call.Name is not null)
+            {
+                json.WriteString("id"u8, call.Id);
+                json.WriteString("type"u8, "function"u8);
+            }
+
             json.WriteStartObject("function"u8);
-            json.WriteString("name"u8, calls[i].Name);
-            json.WriteString("arguments"u8, calls[i].Text);
+            WriteText(json, "name"u8, call.Name);
+            json.WriteString("arguments"u8, call.Text);
             json.WriteEndObject();
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
-
-        static bool IsCall(ReplyPart part) => part.Kind == ReplyPartKind.ToolCall;
     }
 
     private void Start(Utf8JsonWriter json, ReadOnlySpan<byte> kind)
@@ -158,8 +170,8 @@ internal sealed class ChatWriter(ChatRequest request, ServedModel model, long cr
         json.WriteString("id"u8, _id);
         json.WriteString("object"u8, kind);
         json.WriteNumber("created"u8, created);
-        json.WriteString("model"u8, model.Name);
-        json.WriteString("system_fingerprint"u8, model.Fingerprint);
+        json.WriteString("model"u8, choices.Model.Name);
+        json.WriteString("system_fingerprint"u8, choices.Model.Fingerprint);
     }
 
     private void StartChunk(Utf8JsonWriter json, int index)
@@ -170,11 +182,20 @@ internal sealed class ChatWriter(ChatRequest request, ServedModel model, long cr
         json.WriteNumber("index"u8, index);
     }
 
-    private void EndChunk(Utf8JsonWriter json)
+    private void EndChunk(Utf8JsonWriter json, bool withPrompt = false)
     {
         json.WriteEndObject();
         json.WriteEndArray();
-        if (request.Stream.IncludeUsage)
+        if (withPrompt)
+        {
+            WritePrompt(json);
+        }
+
+        if (request.Stream.ContinuousUsage)
+        {
+            WriteUsageMember(json);
+        }
+        else if (request.Stream.IncludeUsage)
         {
             json.WriteNull("usage"u8);
         }
@@ -182,11 +203,22 @@ internal sealed class ChatWriter(ChatRequest request, ServedModel model, long cr
         json.WriteEndObject();
     }
 
+    /// <summary>All choices have the same prompt.</summary>
+    private void WritePrompt(Utf8JsonWriter json)
+    {
+        if (request.Reply.ReturnTokenIds)
+        {
+            json.WriteTokens("prompt_token_ids"u8, choices[0].Prompt.Span);
+        }
+    }
+
+    private void WriteUsageMember(Utf8JsonWriter json) => json.WriteUsage(choices, replies.Sum(reply => reply.ReasoningTokens));
+
     private void WriteTokens(Utf8JsonWriter json, ReadOnlySpan<TextEvent> tokens)
     {
         if (request.Reply.Text.Logprobs is { } top)
         {
-            ChatLogprobs.Write(json, model.Tokenizer, _texts, tokens, top);
+            ChatLogprobs.Write(json, choices.Model.Tokenizer, _texts, tokens, top);
         }
         else
         {

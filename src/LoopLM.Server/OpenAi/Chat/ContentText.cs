@@ -21,7 +21,7 @@ internal static class ContentText
             case null:
                 if (!isOptional)
                 {
-                    fields.Report(RequestErrorKind.MissingField, name, $"'{name}' is missing; it must be a string or a list of parts of the type {types[0]}.");
+                    fields.Report(RequestErrorKind.MissingField, name, $"'{name}' is {fields.Absence(name)}; it must be a string or a list of parts of the type {types[0]}.");
                 }
 
                 return null;
@@ -60,7 +60,7 @@ internal static class ContentText
 
         if (type != Refusal && !types.Contains(type))
         {
-            fields.Report(RequestErrorKind.UnsupportedValue, "type", $"'type' must be {types[0]}: the model reads nothing else, and nothing is fetched.");
+            fields.Report(RequestErrorKind.UnsupportedValue, "type", $"'type' is {RequestFields.Quote(type)}; it must be {types[0]}: the model reads text only, and nothing is fetched.");
             return "";
         }
 
@@ -70,7 +70,7 @@ internal static class ContentText
             return text;
         }
 
-        fields.Report(RequestErrorKind.MissingField, member, $"'{member}' is missing; it must be a string.");
+        fields.Report(RequestErrorKind.MissingField, member, $"'{member}' is {fields.Absence(member)}; it must be a string.");
         return "";
     }
 }

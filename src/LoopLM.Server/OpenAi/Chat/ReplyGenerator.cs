@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using LoopLM.Server.Configuration;
 using LoopLM.Server.Generations;
 using LoopLM.Server.Hosting;
-using LoopLM.Text.Jinja;
 using Microsoft.Extensions.Options;
 
 namespace LoopLM.Server.OpenAi.Chat;
@@ -26,45 +25,22 @@ internal sealed class ReplyGenerator(TextGenerator generator, ChatPrompts prompt
     {
         (choices, format) = (null, default);
         if (!generator.TryFindModel(request.Text, out var model, out error)
-            || !prompts.TryWrite(model, WithEffort(model, request), cancellationToken, out var prompt, out error))
+            || !prompts.TryWrite(model, request.Conversation, cancellationToken, out var prompt, out error))
         {
             return false;
         }
 
-        format = ReplyFormat.Of(request, model.ChatTemplate, prompt.Text);
-        var left = Math.Max(1, model.Checkpoint.Config.ContextLength - prompt.Tokens.Length);
+        format = ReplyFormat.Of(request, model, prompt.Text);
         var text = request.Text with
         {
             Prompts = [new TextPrompt(null, prompt.Tokens)],
-            MaxTokens = request.Text.MaxTokens ?? Math.Min(model.Generation.MaxNewTokens ?? limits.Value.DefaultChatTokens, left),
+            DefaultTokens = model.Generation.MaxNewTokens ?? limits.Value.DefaultChatTokens,
             EndOfTurnTokens = model.TurnEnds,
-            Format = request.Text.Format is { } form ? form with { Thought = format.Thought } : null,
-            Exit = ReasoningEffort.Apply(request.Text.Exit, request.Effort, model.Checkpoint.Config.Loops),
+            Format = request.FormatFor(format),
+            ShownTokens = model.Marks(format.Calls is not null),
+            ThoughtBudget = request.ThoughtTokens is { } tokens && format.Thought is { } thought ? new(tokens, thought) : null,
+            Exit = ReasoningEffort.Apply(request.Text.Exit, request.Conversation.Effort, model.Checkpoint.Config.Loops),
         };
         return generator.TryStart(model, text, cancellationToken, out choices, out error);
-    }
-
-    /// <summary>Tells templates that think in words how much to think, too.</summary>
-    private static ChatConversation WithEffort(ServedModel model, ReplyRequest request)
-    {
-        var variables = request.Conversation.Variables.ToList();
-        if (request.Effort is { } effort)
-        {
-            Add("reasoning_effort", JinjaValue.Of(effort));
-            if (effort == "none")
-            {
-                Add("enable_thinking", JinjaValue.Of(false));
-            }
-        }
-
-        return request.Conversation with { Variables = variables };
-
-        void Add(string name, JinjaValue value)
-        {
-            if (model.ChatTemplate.CanSet(name) && !variables.Exists(variable => variable.Key == name))
-            {
-                variables.Add(new(name, value));
-            }
-        }
     }
 }

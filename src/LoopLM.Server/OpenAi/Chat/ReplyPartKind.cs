@@ -9,6 +9,9 @@ internal enum ReplyPartKind
     /// <summary>The answer.</summary>
     Content,
 
-    /// <summary>A call of a tool.</summary>
+    /// <summary>The beginning of a call of a tool, or all of it.</summary>
     ToolCall,
+
+    /// <summary>More arguments of the call before.</summary>
+    ToolArguments,
 }

@@ -1,25 +1,47 @@
+using System.Text;
+using LoopLM.Server.OpenAi.Chat.Calls;
+using LoopLM.Text.Constraints;
+
 namespace LoopLM.Server.OpenAi.Chat;
 
 /// <summary>
 /// Tells thoughts, answer and tool calls of a reply apart as its text comes, however it is cut. A thought stands at the beginning, between
-/// <c>&lt;think&gt;</c> and <c>&lt;/think&gt;</c>; a call anywhere behind it, as JSON between <c>&lt;tool_call&gt;</c> and <c>&lt;/tool_call&gt;</c>.
-/// What looks like a mark is withheld until it is decided, and so is white space, which counts for nothing beside a mark. A call that is
-/// no JSON of a call stays part of the answer.
+/// <c>&lt;think&gt;</c> and <c>&lt;/think&gt;</c>; a call anywhere behind it, in the form of the model's template.
+/// What looks like a mark is withheld until it is decided, and so is white space, which counts for nothing beside a mark. What begins like
+/// a call and is none stays part of the answer.
 /// </summary>
-/// <param name="format">What is told apart.</param>
-internal sealed class ReplyReader(ReplyFormat format)
+internal sealed class ReplyReader
 {
     private readonly List<ReplyPart> _parts = [];
-    private ReplyState _state = format.InThought ? ReplyState.Thought : format.Thoughts ? ReplyState.Start : ReplyState.Answer;
+    private readonly StringBuilder _undecided = new();
+    private readonly ReplyFormat _format;
+    private readonly CallParts _calls;
+    private ReplyState _state;
     private string _pending = "";
     private string _space = "";
     private bool _behindMark;
+    private bool _inBlankLine = true;
+    private CallReader? _call;
+    private int _callsBefore;
+
+    /// <param name="format">What is told apart.</param>
+    public ReplyReader(ReplyFormat format)
+    {
+        _format = format;
+        _calls = new(_parts, format.Calls is { } calls ? calls.NewId : () => "", format.OneCall);
+        _state = format.InThought ? ReplyState.Thought : format.Thoughts ? ReplyState.Start : ReplyState.Answer;
+    }
 
     /// <summary>Whether the text so far ends within a thought.</summary>
     public bool IsInThought => _state == ReplyState.Thought;
 
+    /// <summary>Whether the arguments of the last call are incomplete so far.</summary>
+    public bool IsInCall => _calls.IsOpen;
+
     /// <summary>Calls of tools so far.</summary>
-    public int Calls { get; private set; }
+    public int Calls => _calls.Count;
+
+    private bool IsCall => _calls.Begun > _callsBefore;
 
     /// <summary>Appends text and gives the parts that are decided by it, until the next call.</summary>
     public List<ReplyPart> Append(string text)
@@ -30,21 +52,30 @@ internal sealed class ReplyReader(ReplyFormat format)
         {
         }
 
+        _calls.Flush();
         return _parts;
     }
 
     /// <summary>Ends the text and gives the rest.</summary>
-    public List<ReplyPart> End()
+    /// <param name="isCut">Whether a limit ended it. Otherwise the end of a call may be missing.</param>
+    public List<ReplyPart> End(bool isCut = false)
     {
         _parts.Clear();
         if (_state == ReplyState.Call)
         {
-            AddBrokenCall(_pending);
+            _call!.End(isCut);
+            _calls.Flush();
+            if (IsCall || _format.OnlyCalls)
+            {
+                return _parts;
+            }
+
+            TakeBack(_undecided.ToString(), "");
         }
         else
         {
             _state = _state == ReplyState.Start ? ReplyState.Answer : _state;
-            Add(_pending);
+            Add(_format.OnlyCalls && !IsInThought ? "" : _pending);
         }
 
         AddPart(_space);
@@ -59,11 +90,11 @@ internal sealed class ReplyReader(ReplyFormat format)
             case ReplyState.Start:
                 return TryStart();
             case ReplyState.Thought:
-                return TryPass(ReplyFormat.ThoughtEnd, ReplyState.Answer);
+                return TryEndThought();
             case ReplyState.Call:
                 return TryCall();
-            case ReplyState.Answer when format.Calls:
-                return TryPass(ReplyFormat.CallStart, ReplyState.Call);
+            case ReplyState.Answer when _format.Calls is { } calls:
+                return TryFindCall(calls);
             default:
                 Add(_pending);
                 _pending = "";
@@ -89,13 +120,14 @@ internal sealed class ReplyReader(ReplyFormat format)
         return true;
     }
 
-    /// <summary>Gives the text before a mark and passes it; without the mark, all text that cannot be its beginning.</summary>
-    private bool TryPass(string mark, ReplyState next)
+    /// <summary>Gives the thought up to its end and passes that; without the end, all text that cannot be its beginning.</summary>
+    private bool TryEndThought()
     {
+        const string mark = ReplyFormat.ThoughtEnd;
         if (_pending.IndexOf(mark, StringComparison.Ordinal) is >= 0 and var at)
         {
             Add(_pending[..at]);
-            PassMark(_pending[(at + mark.Length)..], next);
+            PassMark(_pending[(at + mark.Length)..], ReplyState.Answer);
             return true;
         }
 
@@ -110,39 +142,95 @@ internal sealed class ReplyReader(ReplyFormat format)
         return false;
     }
 
-    private bool TryCall()
+    /// <summary>Gives the answer up to what may begin a call, and begins to read that.</summary>
+    private bool TryFindCall(ToolCallFormat format)
     {
-        var end = _pending.IndexOf(ReplyFormat.CallEnd, StringComparison.Ordinal);
-        if (end < 0)
+        for (var i = 0; i < _pending.Length; i++)
         {
-            return false;
+            var rest = _pending.AsSpan(i);
+            if (_inBlankLine && format.LineStart == rest[0])
+            {
+                BeginCall(format, i, "");
+                return true;
+            }
+
+            foreach (var mark in format.Marks)
+            {
+                if (rest.StartsWith(mark))
+                {
+                    BeginCall(format, i, mark);
+                    return true;
+                }
+
+                if (mark.AsSpan().StartsWith(rest))
+                {
+                    Add(_pending[..i]);
+                    _pending = _pending[i..];
+                    return false;
+                }
+            }
+
+            _inBlankLine = rest[0] == '\n' || (_inBlankLine && char.IsWhiteSpace(rest[0]));
         }
 
-        var text = _pending[..end];
-        var rest = _pending[(end + ReplyFormat.CallEnd.Length)..];
-        if (ToolArguments.ReadCall(text) is not { } call)
+        Add(_pending);
+        _pending = "";
+        return false;
+    }
+
+    private void BeginCall(ToolCallFormat format, int at, string mark)
+    {
+        Add(_pending[..at]);
+        _undecided.Clear().Append(mark);
+        _call = format.Reader(mark, _calls, _format.Parameters ?? FunctionParameters.None);
+        _callsBefore = _calls.Begun;
+        (_pending, _state) = (_pending[(at + mark.Length)..], ReplyState.Call);
+    }
+
+    private bool TryCall()
+    {
+        for (var i = 0; i < _pending.Length; i++)
         {
-            AddBrokenCall(text + ReplyFormat.CallEnd);
-            (_pending, _state) = (rest, ReplyState.Answer);
+            var step = _call!.Read(_pending[i]);
+            if (step == CallStep.More)
+            {
+                if (!IsCall)
+                {
+                    _undecided.Append(_pending[i]);
+                }
+
+                continue;
+            }
+
+            var rest = _pending[(step == CallStep.Done ? i + 1 : i)..];
+            if (IsCall)
+            {
+                _calls.End();
+                PassMark(_call.Held + rest, ReplyState.Answer);
+            }
+            else
+            {
+                TakeBack(_undecided.ToString(), rest);
+            }
+
             return true;
         }
 
-        if (Calls == 0 || !format.OneCall)
-        {
-            Calls++;
-            _parts.Add(new(ReplyPartKind.ToolCall, call.Arguments, call.Name));
-        }
-
-        PassMark(rest, ReplyState.Answer);
-        return true;
+        _pending = "";
+        return false;
     }
 
-    private void PassMark(string rest, ReplyState next) => (_pending, _state, _space, _behindMark) = (rest, next, "", true);
-
-    private void AddBrokenCall(string text)
+    private void PassMark(string rest, ReplyState next)
     {
-        _behindMark = false;
-        Add(ReplyFormat.CallStart + text);
+        (_pending, _state) = (rest, next);
+        (_space, _behindMark, _inBlankLine) = ("", true, true);
+    }
+
+    /// <summary>Goes on with the answer behind what looked like a call.</summary>
+    private void TakeBack(string text, string rest)
+    {
+        (_pending, _state, _inBlankLine) = (rest, ReplyState.Answer, false);
+        Add(text);
     }
 
     /// <summary>Adds text, less white space behind a mark; white space that a mark may follow is withheld.</summary>
@@ -151,7 +239,7 @@ internal sealed class ReplyReader(ReplyFormat format)
         text = _behindMark ? text.TrimStart() : text;
         _behindMark &= text.Length == 0;
         text = _space + text;
-        var mayMeetMark = IsInThought || format.Calls;
+        var mayMeetMark = IsInThought || _format.Calls is not null;
         var body = mayMeetMark ? text.TrimEnd() : text;
         _space = text[body.Length..];
         AddPart(body);

@@ -10,22 +10,19 @@ internal sealed record ReplyRequest
     /// <summary>Most calls of tools where they are enforced and several are allowed.</summary>
     private const int MaxForcedCalls = 8;
 
-    private static readonly (string Name, string? Neutral)[] s_unsupported =
-    [
-        ("use_beam_search", "false"), ("truncate_prompt_tokens", null), ("repetition_detection", null), ("prompt_logprobs", null), ("echo", "false"),
-        ("documents", "[]"),
-    ];
-
     /// <summary>How its text is generated; the prompt comes from the conversation.</summary>
     public required TextRequest Text { get; init; }
 
     public required ChatConversation Conversation { get; init; }
 
-    /// <summary>How much thought it takes, one of <see cref="ReasoningEffort"/>'s words; null where the request does not say.</summary>
-    public string? Effort { get; init; }
-
     /// <summary>Whether thoughts are told apart from the answer, where the model marks them.</summary>
     public bool SeparateReasoning { get; init; }
+
+    /// <summary>Whether the answer has the thoughts; they are left out of it where it has not.</summary>
+    public bool IncludeReasoning { get; init; }
+
+    /// <summary>Most tokens of a thought; null for any number.</summary>
+    public int? ThoughtTokens { get; init; }
 
     /// <summary>Whether the answer carries token ids.</summary>
     public bool ReturnTokenIds { get; init; }
@@ -38,34 +35,48 @@ internal sealed record ReplyRequest
     /// <param name="conversation">What was read of the conversation.</param>
     public static ReplyRequest Read(RequestFields fields, ChatConversation conversation)
     {
-        var request = new ReplyRequest
+        var include = fields.Flag("include_reasoning") ?? true;
+        return new ReplyRequest
         {
             // The one prompt is written once the model is known.
             Text = GenerationFields.Read(fields) with { Prompts = [default] },
             Conversation = conversation,
-            SeparateReasoning = fields.Flag("separate_reasoning") ?? true,
+            SeparateReasoning = (fields.Flag("separate_reasoning") ?? true) || !include,
+            IncludeReasoning = include,
+            ThoughtTokens = ReadThoughtTokens(fields),
             ReturnTokenIds = fields.Flag("return_token_ids") ?? false,
             TokensAsIds = fields.Flag("return_tokens_as_token_ids") ?? false,
         };
-        UnsupportedFields.Refuse(fields, s_unsupported);
-        return request;
     }
 
-    /// <summary>The same, held to calls of tools where those are demanded, else to a format. A problem is left in <see cref="RequestFields.Error"/>.</summary>
-    public ReplyRequest HeldTo(OutputFormat? format, RequestFields fields)
+    private static int? ReadThoughtTokens(RequestFields fields)
+    {
+        const string name = "thinking_token_budget";
+        var tokens = fields.Integer(name);
+        if (tokens < -1)
+        {
+            fields.Report(RequestErrorKind.InvalidValue, name, $"'{name}' is {tokens}; it must be 0 or more, or -1 for no limit.");
+        }
+        else if (tokens >= 0 && fields.Flag("separate_reasoning") is false)
+        {
+            fields.Report(RequestErrorKind.InvalidValue, name, $"'{name}' needs 'separate_reasoning' to be true: thoughts that are not told apart are not counted.");
+        }
+
+        return tokens >= 0 ? tokens : null;
+    }
+
+    /// <summary>The same, held to a format, which counts for nothing where calls of tools are demanded.</summary>
+    public ReplyRequest HeldTo(OutputFormat? format) =>
+        this with { Text = Text with { Format = Conversation.Tools.Forced.Count == 0 ? format : null } };
+
+    /// <summary>What its text is held to.</summary>
+    /// <param name="format">How the model writes calls and thoughts.</param>
+    public OutputFormat? FormatFor(ReplyFormat format)
     {
         var tools = Conversation.Tools;
-        if (tools.Forced.Count == 0)
-        {
-            return this with { Text = Text with { Format = format } };
-        }
-
-        if (format is not null)
-        {
-            fields.Report(RequestErrorKind.InvalidValue, format.Field, $"'{format.Field}' and a 'tool_choice' that demands a call exclude each other.");
-        }
-
-        var calls = new TextForm.Calls(tools.Forced, ReplyFormat.CallSyntax, tools.OneCall ? 1 : MaxForcedCalls);
-        return this with { Text = Text with { Format = new("tools", calls) } };
+        var calls = tools.Forced.Count > 0 && format.Calls is { } written
+            ? new OutputFormat("tools", new TextForm.Calls(tools.Forced, written.Syntax, tools.OneCall ? 1 : MaxForcedCalls))
+            : Text.Format;
+        return calls is null ? null : calls with { Thought = format.Thought };
     }
 }

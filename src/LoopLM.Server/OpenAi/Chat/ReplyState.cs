@@ -12,6 +12,6 @@ internal enum ReplyState
     /// <summary>In the answer.</summary>
     Answer,
 
-    /// <summary>Within a call of a tool.</summary>
+    /// <summary>In what is, or may be, a call of a tool.</summary>
     Call,
 }

@@ -1,49 +1,31 @@
+using System.Text.Json;
 using LoopLM.Server.Generations;
 using LoopLM.Server.OpenAi.Requests;
-using LoopLM.Text.Jinja;
 
 namespace LoopLM.Server.OpenAi.Chat;
 
-/// <summary>Reads calls of tools that a conversation holds into what chat templates expect: arguments are data, not JSON in a string.</summary>
+/// <summary>Reads calls of tools that a conversation holds.</summary>
 internal static class ToolCalls
 {
-    /// <summary>A call, as templates see it.</summary>
-    /// <param name="id">By which its result names it.</param>
-    /// <param name="function">What <see cref="ReadFunction"/> gave.</param>
-    public static JinjaValue Of(string id, JinjaValue function) => JinjaValue.Of(
-    [
-        KeyValuePair.Create("id", JinjaValue.Of(id)),
-        KeyValuePair.Create("type", JinjaValue.Of("function")),
-        KeyValuePair.Create("function", function),
-    ]);
-
     /// <summary>Reads <c>name</c> and <c>arguments</c>. The first problem is left in <see cref="RequestFields.Error"/>.</summary>
-    public static JinjaValue ReadFunction(RequestFields fields)
+    /// <param name="fields">Among which they stand.</param>
+    /// <param name="id">By which the call's result names it.</param>
+    public static ToolCall Read(RequestFields fields, string id)
     {
-        if (fields.Text("name") is not { } name)
+        var name = fields.Text("name");
+        if (name is null)
         {
             fields.Report(RequestErrorKind.MissingField, "name", "'name' is missing; it must be a string.");
-            return JinjaValue.None;
         }
 
-        return JinjaValue.Of([KeyValuePair.Create("name", JinjaValue.Of(name)), KeyValuePair.Create("arguments", ReadArguments(fields))]);
+        return new(id, name ?? "", ReadArguments(fields));
     }
 
-    private static JinjaValue ReadArguments(RequestFields fields)
+    /// <summary>Clients that keep arguments as data send them so.</summary>
+    private static string ReadArguments(RequestFields fields)
     {
         const string name = "arguments";
-        var text = fields.Text(name);
-        if (string.IsNullOrEmpty(text))
-        {
-            return JinjaValue.Of(Enumerable.Empty<KeyValuePair<string, JinjaValue>>());
-        }
-
-        if (ToolArguments.Read(text) is { } arguments)
-        {
-            return arguments;
-        }
-
-        fields.Report(RequestErrorKind.InvalidValue, name, $"'{name}' must be the text of a JSON object.");
-        return JinjaValue.None;
+        var text = fields.Find(name) is { ValueKind: JsonValueKind.Object } data ? data.GetRawText() : fields.Text(name);
+        return string.IsNullOrWhiteSpace(text) ? "{}" : text;
     }
 }

@@ -12,12 +12,6 @@ internal sealed record CompareRequest(IReadOnlyList<TextRequest> Texts, long See
 {
     private const string Name = "settings";
 
-    private static readonly (string Name, string? Neutral)[] Unsupported =
-    [
-        ("stream", "false"), ("stream_options", null), ("best_of", "1"), ("echo", "false"), ("logprobs", null), ("prompt_logprobs", null), ("suffix", "\"\""),
-        ("use_beam_search", "false"),
-    ];
-
     /// <summary>Reads a body. The first problem is left in <see cref="RequestFields.Error"/>.</summary>
     /// <param name="fields">The body.</param>
     /// <param name="most">Most depths.</param>
@@ -25,11 +19,11 @@ internal sealed record CompareRequest(IReadOnlyList<TextRequest> Texts, long See
     {
         var text = GenerationFields.Read(fields);
         var prompts = CompletionPrompts.Read(fields);
+        (text, _) = GenerationFields.WithMaxTokens(text, fields, 1, "max_tokens", "n_predict");
         var seed = text.Sampling.Seed ?? Random.Shared.NextInt64();
         text = text with
         {
             Prompts = prompts,
-            MaxTokens = ReadMaxTokens(fields),
             AddSpecialTokens = fields.Flag("add_special_tokens") ?? true,
             Sampling = text.Sampling with { Seed = seed },
         };
@@ -43,24 +37,14 @@ internal sealed record CompareRequest(IReadOnlyList<TextRequest> Texts, long See
             fields.Report(RequestErrorKind.UnsupportedValue, "n", $"'n' is {text.Choices}; each depth gives one answer, so it must be 1.");
         }
 
-        UnsupportedFields.Refuse(fields, Unsupported);
         if (OutputFormatFields.Read(fields) is { } format)
         {
             fields.Report(RequestErrorKind.Unsupported, format.Field, $"'{format.Field}' is not supported here; answers of any form are compared.");
         }
 
-        return new CompareRequest([.. ReadDepths(fields, text.Exit, most).Select(exit => text with { Exit = exit })], seed);
-    }
-
-    private static int ReadMaxTokens(RequestFields fields)
-    {
-        var tokens = fields.Integer("max_tokens") ?? TextRequest.DefaultMaxTokens;
-        if (tokens < 1)
-        {
-            fields.Report(RequestErrorKind.InvalidValue, "max_tokens", $"'max_tokens' is {tokens}; it must be 1 or more.");
-        }
-
-        return tokens;
+        var depths = ReadDepths(fields, text.Exit, most);
+        UnreadFields.Check(fields, RequestKinds.Comparison);
+        return new CompareRequest([.. depths.Select(exit => text with { Exit = exit })], seed);
     }
 
     private static List<ExitSettings> ReadDepths(RequestFields fields, ExitSettings defaults, int most)

@@ -1,33 +1,46 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using LoopLM.Server.Generations;
 using LoopLM.Server.OpenAi.Answers;
 using LoopLM.Server.OpenAi.Errors;
 
 namespace LoopLM.Server.OpenAi.Completions;
 
-/// <summary>Writes a streamed completion.</summary>
+/// <summary>Writes a streamed completion: for each choice a chunk for each token, and one with the reason of the end, which also tells the token that ended it.</summary>
 internal sealed class CompletionChunkWriter(IBufferWriter<byte> output, CompletionWriter writer, TextChoices choices, bool echo, bool includeUsage) : IChunkWriter
 {
     private readonly EventWriter _events = new(output);
     private readonly int[] _echoed = new int[choices.Count];
     private readonly bool[] _begun = new bool[choices.Count];
+    private readonly List<TextEvent>[] _tokens = [.. Enumerable.Range(0, choices.Count).Select(_ => new List<TextEvent>())];
 
     public void WritePart(int index, in TextEvent part)
     {
-        var first = !_begun[index];
-        _begun[index] = true;
-        if (first && echo)
+        if (echo && !_begun[index])
         {
-            var prompt = writer.Echo(choices[index]);
+            _begun[index] = true;
+            var prompt = writer.Echo(index);
             _echoed[index] = prompt.Length;
             _events.Start();
-            writer.WriteEcho(_events.Json, index, choices[index], prompt);
+            writer.WriteEcho(_events.Json, index, prompt);
             _events.End();
         }
 
+        if (!part.IsEnd)
+        {
+            _tokens[index].Add(part);
+        }
+
+        if (part is { EndsText: true, Text.Length: 0 })
+        {
+            return;
+        }
+
         _events.Start();
-        writer.WritePart(_events.Json, index, part, _echoed[index], first && !echo ? choices[index].Prompt.Span : []);
+        writer.WritePart(_events.Json, index, part, CollectionsMarshal.AsSpan(_tokens[index]), _echoed[index], _begun[index] ? [] : choices[index].Prompt.Span);
         _events.End();
+        _begun[index] = true;
+        _tokens[index].Clear();
     }
 
     public void WriteEnd()
@@ -35,7 +48,7 @@ internal sealed class CompletionChunkWriter(IBufferWriter<byte> output, Completi
         if (includeUsage)
         {
             _events.Start();
-            writer.WriteUsage(_events.Json, choices);
+            writer.WriteUsage(_events.Json);
             _events.End();
         }
 

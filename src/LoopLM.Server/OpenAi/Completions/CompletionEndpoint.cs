@@ -29,13 +29,13 @@ internal sealed class CompletionEndpoint(
 
         using (choices)
         {
-            var writer = new CompletionWriter(request, choices.Model, time.GetUtcNow().ToUnixTimeSeconds());
+            var writer = new CompletionWriter(request, choices, time.GetUtcNow().ToUnixTimeSeconds());
             await answer.WriteAsync(
                 context,
                 choices,
                 request.Stream.Stream,
                 () => new CompletionChunkWriter(context.Response.BodyWriter, writer, choices, request.Echo, request.Stream.IncludeUsage),
-                (json, texts) => writer.WriteWhole(json, texts, choices));
+                (json, texts) => writer.WriteWhole(json, texts));
         }
     }
 }

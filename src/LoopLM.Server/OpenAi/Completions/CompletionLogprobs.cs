@@ -53,30 +53,6 @@ internal static class CompletionLogprobs
         json.WriteEndObject();
     }
 
-    /// <summary>Writes <c>prompt_logprobs</c> in vLLM's form: for each token of the prompt an object by token id, null for the first.</summary>
-    public static void WritePrompt(Utf8JsonWriter json, TokenText texts, ReadOnlySpan<int> prompt, IReadOnlyList<PositionLogprobs> logprobs, int top)
-    {
-        json.WriteStartArray("prompt_logprobs"u8);
-        json.WriteNullValue();
-        for (var i = 0; i < logprobs.Count; i++)
-        {
-            var (token, position) = (prompt[i + 1], logprobs[i]);
-            json.WriteStartObject();
-            WriteRanked(json, texts, token, position.Logprob, position.Rank);
-            for (var rank = 1; rank <= Math.Min(top, position.Top.Count); rank++)
-            {
-                if (position.Top[rank - 1] is var each && each.Token != token)
-                {
-                    WriteRanked(json, texts, each.Token, each.Logprob, rank);
-                }
-            }
-
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
-
     private static void WriteTop(Utf8JsonWriter json, TokenText texts, int token, PositionLogprobs? logprobs, int top)
     {
         if (logprobs is null)
@@ -87,9 +63,10 @@ internal static class CompletionLogprobs
 
         json.WriteStartObject();
         var isAmongThem = false;
-        for (var i = 0; i < Math.Min(top, logprobs.Top.Count); i++)
+        var shown = ChoiceWriter.Shown(top, logprobs.Top.Count);
+        for (var i = 0; i < shown + logprobs.Named.Count; i++)
         {
-            var each = logprobs.Top[i];
+            var each = i < shown ? logprobs.Top[i] : logprobs.Named[i - shown];
             isAmongThem |= each.Token == token;
             json.WriteNumber(texts.Of(each.Token), ChoiceWriter.Finite(each.Logprob));
         }
@@ -99,15 +76,6 @@ internal static class CompletionLogprobs
             json.WriteNumber(texts.Of(token), ChoiceWriter.Finite(logprobs.Logprob));
         }
 
-        json.WriteEndObject();
-    }
-
-    private static void WriteRanked(Utf8JsonWriter json, TokenText texts, int token, float logprob, int rank)
-    {
-        json.WriteStartObject(token.ToString());
-        json.WriteNumber("logprob"u8, ChoiceWriter.Finite(logprob));
-        json.WriteNumber("rank"u8, rank);
-        json.WriteString("decoded_token"u8, texts.Of(token));
         json.WriteEndObject();
     }
 }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using LoopLM.Server.Generations;
-using LoopLM.Server.Hosting;
 using LoopLM.Server.OpenAi.Answers;
 using LoopLM.Text.Decoding;
 using LoopLM.Text.Stopping;
@@ -9,21 +8,21 @@ namespace LoopLM.Server.OpenAi.Completions;
 
 /// <summary>Writes completions and chunks of them: the one place that knows their form on the wire.</summary>
 /// <param name="request">What was asked for.</param>
-/// <param name="model">The model that answers.</param>
+/// <param name="choices">What is generated.</param>
 /// <param name="created">Unix time in seconds.</param>
-internal sealed class CompletionWriter(CompletionRequest request, ServedModel model, long created)
+internal sealed class CompletionWriter(CompletionRequest request, TextChoices choices, long created)
 {
     private readonly string _id = $"cmpl-{Guid.NewGuid():N}";
-    private readonly TokenText _texts = new(model.Tokenizer, request.TokensAsIds);
+    private readonly TokenText _texts = new(choices.Model.Tokenizer, request.TokensAsIds);
 
     /// <summary>Writes a whole completion.</summary>
-    public void WriteWhole(Utf8JsonWriter json, IReadOnlyList<FinishedText> texts, TextChoices choices)
+    public void WriteWhole(Utf8JsonWriter json, IReadOnlyList<FinishedText> texts)
     {
         Start(json);
         json.WriteStartArray("choices"u8);
         for (var i = 0; i < texts.Count; i++)
         {
-            var (echo, text) = (Echo(choices[i]), texts[i]);
+            var (echo, text) = (Echo(i), texts[i]);
             json.WriteStartObject();
             TextEvent[] tokens = [.. text.Tokens];
             WriteChoice(json, i, echo.Text + text.Text, request.Logprobs is null ? null : [.. Scored(choices[i], echo), .. Scored(tokens, echo.Length)]);
@@ -31,7 +30,7 @@ internal sealed class CompletionWriter(CompletionRequest request, ServedModel mo
             json.WriteFinish(text.End);
             if (request.PromptLogprobs is { } top)
             {
-                CompletionLogprobs.WritePrompt(json, _texts, choices[i].Prompt.Span, choices[i].PromptLogprobs, top);
+                json.WritePromptLogprobs(_texts, choices[i].Prompt.Span, choices[i].PromptLogprobs, top);
             }
 
             json.WriteEndObject();
@@ -43,23 +42,22 @@ internal sealed class CompletionWriter(CompletionRequest request, ServedModel mo
     }
 
     /// <summary>Writes the chunk that begins a choice with its prompt.</summary>
-    public void WriteEcho(Utf8JsonWriter json, int index, TextGeneration choice, PromptEcho echo) =>
-        WriteChunk(json, index, echo.Text, request.Logprobs is null ? null : Scored(choice, echo), new TextEvent { Text = "" }, [], choice.Prompt.Span);
+    public void WriteEcho(Utf8JsonWriter json, int index, PromptEcho echo) =>
+        WriteChunk(
+            json, index, echo.Text, request.Logprobs is null ? null : Scored(choices[index], echo), new TextEvent { Text = "" }, [], choices[index].Prompt.Span);
 
     /// <summary>Writes the chunk of a token or the end.</summary>
     /// <param name="json">Where to.</param>
     /// <param name="index">Which choice.</param>
     /// <param name="part">What happened to it.</param>
+    /// <param name="tokens">The tokens since its last chunk.</param>
     /// <param name="echoed">Characters of the prompt that the choice began with.</param>
     /// <param name="prompt">The prompt's tokens, where this is the choice's first chunk; else none.</param>
-    public void WritePart(Utf8JsonWriter json, int index, in TextEvent part, int echoed, ReadOnlySpan<int> prompt)
-    {
-        ReadOnlySpan<TextEvent> tokens = part.IsEnd ? [] : new(in part);
+    public void WritePart(Utf8JsonWriter json, int index, in TextEvent part, ReadOnlySpan<TextEvent> tokens, int echoed, ReadOnlySpan<int> prompt) =>
         WriteChunk(json, index, part.Text, request.Logprobs is null ? null : Scored(tokens, echoed), part, tokens, prompt);
-    }
 
     /// <summary>Writes the chunk that holds the usage and no choice.</summary>
-    public void WriteUsage(Utf8JsonWriter json, TextChoices choices)
+    public void WriteUsage(Utf8JsonWriter json)
     {
         Start(json);
         json.WriteStartArray("choices"u8);
@@ -68,10 +66,14 @@ internal sealed class CompletionWriter(CompletionRequest request, ServedModel mo
         json.WriteEndObject();
     }
 
-    /// <summary>The text of a choice's prompt, where the request wants it.</summary>
-    public PromptEcho Echo(TextGeneration choice) => request.Echo
-        ? PromptEcho.Of(choice.Prompt.Span, new StoppingDecoder(model.Tokenizer, new StopStrings(), request.Text.SkipSpecialTokens))
-        : PromptEcho.None;
+    /// <summary>The text of a choice's prompt, where the request wants it: of one that is ids also special tokens, which it names itself.</summary>
+    public PromptEcho Echo(int index)
+    {
+        var isText = request.Text.Prompts[index / request.Text.Choices].Text is not null;
+        return request.Echo
+            ? PromptEcho.Of(choices[index].Prompt.Span, new StoppingDecoder(choices.Model.Tokenizer, new StopStrings(), isText && request.Text.SkipSpecialTokens))
+            : PromptEcho.None;
+    }
 
     private static List<ScoredToken> Scored(TextGeneration choice, PromptEcho echo)
     {
@@ -112,7 +114,11 @@ internal sealed class CompletionWriter(CompletionRequest request, ServedModel mo
         json.WriteFinish(part);
         json.WriteEndObject();
         json.WriteEndArray();
-        if (request.Stream.IncludeUsage)
+        if (request.Stream.ContinuousUsage)
+        {
+            json.WriteUsage(choices);
+        }
+        else if (request.Stream.IncludeUsage)
         {
             json.WriteNull("usage"u8);
         }
@@ -126,8 +132,8 @@ internal sealed class CompletionWriter(CompletionRequest request, ServedModel mo
         json.WriteString("id"u8, _id);
         json.WriteString("object"u8, "text_completion"u8);
         json.WriteNumber("created"u8, created);
-        json.WriteString("model"u8, model.Name);
-        json.WriteString("system_fingerprint"u8, model.Fingerprint);
+        json.WriteString("model"u8, choices.Model.Name);
+        json.WriteString("system_fingerprint"u8, choices.Model.Fingerprint);
     }
 
     private void WriteChoice(

@@ -6,7 +6,7 @@ namespace LoopLM.Server.OpenAi.Requests;
 
 /// <summary>
 /// The fields by which a request says what its answers are to be: OpenAI's <c>response_format</c>, vLLM's <c>structured_outputs</c> and the older
-/// <c>guided_</c> fields. A schema is always enforced, whatever <c>strict</c> says; what cannot be enforced is refused.
+/// <c>guided_</c> fields, llama.cpp's <c>json_schema</c>, SGLang's <c>regex</c> and Ollama's <c>format</c>. A schema is always enforced, whatever <c>strict</c> says; what cannot be enforced is refused.
 /// </summary>
 internal static class OutputFormatFields
 {
@@ -16,19 +16,16 @@ internal static class OutputFormatFields
     private const string JsonObject = "json_object";
     private const string Choice = "choice";
     private const string Regex = "regex";
+    private const string Instead = "use json, choice or regex";
     private const int MaxNameLength = 64;
 
     private static readonly JsonDocumentOptions s_strict = new() { AllowDuplicateProperties = false };
 
-    private static readonly (string Name, string? Neutral)[] s_unsupported = [("guided_grammar", null), ("guided_whitespace_pattern", null)];
-
-    private static readonly (string Name, string? Neutral)[] s_unsupportedOutputs =
+    private static readonly FieldRule[] s_unsupportedOutputs =
     [
-        ("grammar", null), ("structural_tag", null), ("whitespace_pattern", null), ("disable_any_whitespace", "false"), ("disable_additional_properties", "false"),
+        new("grammar", Instead), new("structural_tag", Instead), new("whitespace_pattern", "the white space of JSON is fixed; leave it out"),
+        new("disable_any_whitespace", "leave it out", "[false]"), new("disable_additional_properties", "say so in the schema", "[false]"),
     ];
-
-    /// <summary>Fields that only say by which program vLLM is to enforce the rest.</summary>
-    private static readonly string[] s_ignored = ["guided_decoding_backend"];
 
     /// <summary>Reads the fields; null where any text will do. The first problem is left in <see cref="RequestFields.Error"/>.</summary>
     public static OutputFormat? Read(RequestFields fields)
@@ -40,9 +37,10 @@ internal static class OutputFormatFields
             Format("guided_json", ReadSchema(fields, "guided_json")),
             Format("guided_choice", ReadChoice(fields, "guided_choice")),
             Format("guided_regex", ReadPattern(fields, "guided_regex")),
+            Format("json_schema", ReadSchema(fields, "json_schema")),
+            Format(Regex, ReadPattern(fields, Regex)),
+            Format("format", ReadFormat(fields, "format")),
         }.OfType<OutputFormat>().ToList();
-        UnsupportedFields.Refuse(fields, s_unsupported);
-        Array.ForEach(s_ignored, name => fields.Find(name));
         if (formats.Count > 1)
         {
             fields.Report(RequestErrorKind.InvalidValue, formats[1].Field, $"'{formats[0].Field}' and '{formats[1].Field}' exclude each other.");
@@ -60,34 +58,39 @@ internal static class OutputFormatFields
         {
             case "text":
                 return null;
-            case JsonObject:
-                return new(ResponseFormat, new TextForm.JsonObject());
+            case JsonObject or Json:
+                return ReadBareSchema(fields) ?? new(ResponseFormat, new TextForm.JsonObject());
             case "json_schema" when fields.Find("json_schema") is { } named:
                 return Format($"{ResponseFormat}.json_schema.schema", fields.Nested("json_schema", named, ReadNamedSchema));
+            case "json_schema" when ReadBareSchema(fields) is { } bare:
+                return bare;
             case "json_schema":
                 fields.Report(RequestErrorKind.MissingField, "json_schema", "'json_schema' is missing; it must hold name and schema.");
                 return null;
+            case Regex when ReadPattern(fields, "value") is { } pattern:
+                return Format($"{ResponseFormat}.value", pattern);
             case null:
                 fields.Report(RequestErrorKind.MissingField, "type", $"'type' is missing; {types}.");
                 return null;
-            default:
-                fields.Report(RequestErrorKind.UnsupportedValue, "type", $"'type' is not supported; {types}.");
+            case var type:
+                fields.Report(RequestErrorKind.UnsupportedValue, "type", $"'type' is {RequestFields.Quote(type)}, which is not supported; {types}.");
                 return null;
         }
     }
 
+    /// <summary>A schema without a name beside it: <c>schema</c> as in llama.cpp, <c>value</c> as in TGI; null where there is none.</summary>
+    private static OutputFormat? ReadBareSchema(RequestFields fields) =>
+        Format($"{ResponseFormat}.schema", ReadSchema(fields, "schema")) ?? Format($"{ResponseFormat}.value", ReadSchema(fields, "value"));
+
+    /// <summary>The name is for OpenAI's cache; nothing here depends on it.</summary>
     private static TextForm.Json? ReadNamedSchema(RequestFields fields)
     {
         var name = fields.Text("name");
         _ = fields.Text("description");
         _ = fields.Flag("strict");
-        if (name is null)
+        if (name is not null && !IsName(name))
         {
-            fields.Report(RequestErrorKind.MissingField, "name", "'name' is missing.");
-        }
-        else if (!IsName(name))
-        {
-            fields.Report(RequestErrorKind.InvalidValue, "name", $"'name' must have 1 to {MaxNameLength} letters, digits, underscores and dashes.");
+            fields.Report(RequestErrorKind.InvalidValue, "name", $"'name' is {RequestFields.Quote(name)}; it must have 1 to {MaxNameLength} letters, digits, underscores and dashes.");
         }
 
         if (fields.Find("schema") is { } schema)
@@ -99,9 +102,28 @@ internal static class OutputFormatFields
         return null;
     }
 
+    /// <summary>Ollama's field: the word json, or a schema.</summary>
+    private static TextForm? ReadFormat(RequestFields fields, string name)
+    {
+        switch (fields.Find(name))
+        {
+            case null or { ValueKind: JsonValueKind.False }:
+                return null;
+            case { ValueKind: JsonValueKind.Object } schema:
+                return new TextForm.Json(schema);
+            case { ValueKind: JsonValueKind.String } word when fields.ReadText(name, word) is "":
+                return null;
+            case { ValueKind: JsonValueKind.String } word when fields.ReadText(name, word) is Json:
+                return new TextForm.JsonObject();
+            default:
+                fields.Report(RequestErrorKind.UnsupportedValue, name, $"'{name}' must be json or a JSON schema; 'response_format' knows more forms.");
+                return null;
+        }
+    }
+
     private static OutputFormat? ReadStructuredOutputs(RequestFields fields)
     {
-        UnsupportedFields.Refuse(fields, s_unsupportedOutputs);
+        UnreadFields.Refuse(fields, s_unsupportedOutputs);
 
         // There is nothing to fall back on.
         fields.Flag("disable_fallback");

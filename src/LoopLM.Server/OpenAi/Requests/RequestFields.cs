@@ -25,13 +25,16 @@ internal sealed class RequestFields(JsonElement body)
         return body.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
     }
 
+    /// <summary>How a field is not there, as messages say it.</summary>
+    public string Absence(string name) => body.TryGetProperty(name, out _) ? "null" : "missing";
+
     public string? Text(string name) => Find(name) is { } value ? ReadText(name, value) : null;
 
     public int? Integer(string name) => Find(name) is { } value ? ReadInteger(name, value) : null;
 
     public long? LongInteger(string name) =>
         Find(name) is not { } value ? null
-        : value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number
+        : IsWhole(value, out var number) ? number
         : WrongType<long>(name, value, "a whole number of 64 bits");
 
     public float? Number(string name) => Find(name) is { } value ? ReadNumber(name, value) : null;
@@ -75,13 +78,17 @@ internal sealed class RequestFields(JsonElement body)
         var numbers = new Dictionary<int, float>();
         foreach (var property in value.EnumerateObject().TakeWhile(_ => Error is null))
         {
-            if (int.TryParse(property.Name, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var token))
+            if (!int.TryParse(property.Name, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var token))
             {
-                numbers[token] = ReadNumber(name, property.Value) ?? 0;
+                Report(RequestErrorKind.InvalidValue, name, $"'{name}' has the name {Quote(property.Name)}, which is no token id; names must be whole numbers such as \"50256\".");
+            }
+            else if (IsFinite(property.Value, out var number))
+            {
+                numbers[token] = number;
             }
             else
             {
-                Report(RequestErrorKind.InvalidValue, name, $"'{name}' has a name that is no token id; it must be a whole number such as \"50256\".");
+                Report(RequestErrorKind.InvalidType, name, $"'{name}' has {Describe(property.Value)} for the token {token}; it must be a finite number.");
             }
         }
 
@@ -128,8 +135,28 @@ internal sealed class RequestFields(JsonElement body)
         return result;
     }
 
-    /// <summary>Reports a problem, unless there is one already.</summary>
-    public void Report(RequestErrorKind kind, string name, string message) => Error ??= new RequestError(kind, name, message);
+    /// <summary>Reports a problem, unless there is one already. A field that is not supported goes before one that is missing: it may be meant by it.</summary>
+    public void Report(RequestErrorKind kind, string name, string message)
+    {
+        if (Error is null || (kind == RequestErrorKind.Unsupported && Error.Kind == RequestErrorKind.MissingField))
+        {
+            Error = new RequestError(kind, name, message);
+        }
+    }
+
+    /// <summary>A word of the request as messages quote it: short.</summary>
+    public static string Quote(string word) => $"'{Shorten(word)}'";
+
+    /// <summary>What a value is, as messages say it.</summary>
+    public static string Describe(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Number => $"the number {Shorten(value.GetRawText())}",
+        JsonValueKind.String => "a string",
+        JsonValueKind.Array => "a list",
+        JsonValueKind.Object => "an object",
+        JsonValueKind.Null => "null",
+        _ => value.GetRawText(),
+    };
 
     public string? ReadText(string name, JsonElement value)
     {
@@ -168,12 +195,31 @@ internal sealed class RequestFields(JsonElement body)
     }
 
     private float? ReadNumber(string name, JsonElement value) =>
-        value.ValueKind == JsonValueKind.Number && value.TryGetSingle(out var number) && float.IsFinite(number) ? number
-        : WrongType<float>(name, value, "a finite number");
+        IsFinite(value, out var number) ? number : WrongType<float>(name, value, "a finite number");
+
+    private static bool IsFinite(JsonElement value, out float number)
+    {
+        number = 0;
+        return value.ValueKind == JsonValueKind.Number && value.TryGetSingle(out number) && float.IsFinite(number);
+    }
 
     private int? ReadInteger(string name, JsonElement value) =>
-        value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number
+        IsWhole(value, out var number) && number is >= int.MinValue and <= int.MaxValue ? (int)number
         : WrongType<int>(name, value, "a whole number of 32 bits");
+
+    /// <summary>Whether a value is a whole number, however it is written: some languages write 16 as 16.0.</summary>
+    private static bool IsWhole(JsonElement value, out long number)
+    {
+        number = 0;
+        if (value.ValueKind != JsonValueKind.Number || value.TryGetInt64(out number))
+        {
+            return value.ValueKind == JsonValueKind.Number;
+        }
+
+        var isWhole = value.TryGetDecimal(out var exact) && decimal.IsInteger(exact) && exact is >= long.MinValue and <= long.MaxValue;
+        number = isWhole ? (long)exact : 0;
+        return isWhole;
+    }
 
     private void ReportLoneSurrogate(string name) =>
         Report(RequestErrorKind.InvalidValue, name, $"'{name}' contains an escaped lone surrogate; it must be well-formed Unicode.");
@@ -188,16 +234,7 @@ internal sealed class RequestFields(JsonElement body)
     private T? Wrong<T>(string name, JsonElement found, string right)
         where T : class
     {
-        var what = found.ValueKind switch
-        {
-            JsonValueKind.Number => $"the number {Shorten(found.GetRawText())}",
-            JsonValueKind.String => "a string",
-            JsonValueKind.Array => "a list",
-            JsonValueKind.Object => "an object",
-            JsonValueKind.Null => "null",
-            _ => found.GetRawText(),
-        };
-        Report(RequestErrorKind.InvalidType, name, $"'{name}' is {what}; it must be {right}.");
+        Report(RequestErrorKind.InvalidType, name, $"'{name}' is {Describe(found)}; it must be {right}.");
         return null;
     }
 

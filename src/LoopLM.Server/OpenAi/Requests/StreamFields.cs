@@ -6,7 +6,8 @@ namespace LoopLM.Server.OpenAi.Requests;
 /// <summary>Whether an answer is streamed, and how.</summary>
 /// <param name="Stream">Whether it comes token by token.</param>
 /// <param name="IncludeUsage">Whether a stream ends with the usage.</param>
-internal readonly record struct StreamFields(bool Stream, bool IncludeUsage)
+/// <param name="ContinuousUsage">Whether every chunk tells the usage so far.</param>
+internal readonly record struct StreamFields(bool Stream, bool IncludeUsage, bool ContinuousUsage)
 {
     private const string OptionsName = "stream_options";
 
@@ -14,20 +15,21 @@ internal readonly record struct StreamFields(bool Stream, bool IncludeUsage)
     public static StreamFields Read(RequestFields fields)
     {
         var stream = fields.Flag("stream") ?? false;
-        return new StreamFields(stream, ReadIncludeUsage(fields, stream));
+        var (include, continuous) = ReadOptions(fields, stream);
+        return new StreamFields(stream, include, continuous);
     }
 
-    private static bool ReadIncludeUsage(RequestFields fields, bool stream)
+    private static (bool Include, bool Continuous) ReadOptions(RequestFields fields, bool stream)
     {
         if (fields.Find(OptionsName) is not { } options)
         {
-            return false;
+            return default;
         }
 
         if (options.ValueKind != JsonValueKind.Object)
         {
-            fields.Report(RequestErrorKind.InvalidType, OptionsName, $"'{OptionsName}' must be an object.");
-            return false;
+            fields.Report(RequestErrorKind.InvalidType, OptionsName, $"'{OptionsName}' is {RequestFields.Describe(options)}; it must be an object.");
+            return default;
         }
 
         if (!stream)
@@ -37,11 +39,15 @@ internal readonly record struct StreamFields(bool Stream, bool IncludeUsage)
 
         var inner = new RequestFields(options);
         var include = inner.Flag("include_usage") ?? false;
+        var continuous = inner.Flag("continuous_usage_stats") ?? false;
+
+        // Chunks are not padded, which this would switch off.
+        inner.Flag("include_obfuscation");
         if (inner.Error is { } error)
         {
             fields.Report(error.Kind, $"{OptionsName}.{error.Field}", error.Message);
         }
 
-        return include;
+        return (include, continuous);
     }
 }

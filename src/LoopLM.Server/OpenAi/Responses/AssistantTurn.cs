@@ -1,5 +1,4 @@
 using LoopLM.Server.OpenAi.Chat;
-using LoopLM.Text.Jinja;
 
 namespace LoopLM.Server.OpenAi.Responses;
 
@@ -7,13 +6,18 @@ namespace LoopLM.Server.OpenAi.Responses;
 /// <param name="messages">Takes the message at the end of the turn.</param>
 internal sealed class AssistantTurn(List<ChatMessage> messages)
 {
-    private readonly List<JinjaValue> _calls = [];
+    private readonly List<ToolCall> _calls = [];
     private string? _thought;
     private string? _text;
 
-    /// <summary>Adds a thought. One behind the message or a call begins a new turn.</summary>
+    /// <summary>Adds a thought; an empty one is none. One behind the message or a call begins a new turn.</summary>
     public void Think(string thought)
     {
+        if (thought.Length == 0)
+        {
+            return;
+        }
+
         if (_text is not null || _calls.Count > 0)
         {
             End();
@@ -33,8 +37,8 @@ internal sealed class AssistantTurn(List<ChatMessage> messages)
         _text = text;
     }
 
-    /// <summary>Adds a call, as <see cref="ToolCalls"/> gives it.</summary>
-    public void Call(JinjaValue call) => _calls.Add(call);
+    /// <summary>Adds a call.</summary>
+    public void Call(ToolCall call) => _calls.Add(call);
 
     /// <summary>Ends the turn, if it has begun.</summary>
     public void End()

@@ -8,7 +8,8 @@ namespace LoopLM.Server.OpenAi.Responses;
 /// <param name="index">Its place in the output.</param>
 /// <param name="kind">What it is.</param>
 /// <param name="name">The tool that it calls; null elsewhere.</param>
-internal sealed class OutputItem(int index, ReplyPartKind kind, string? name)
+/// <param name="callId">By which the result of a call names it; null elsewhere.</param>
+internal sealed class OutputItem(int index, ReplyPartKind kind, string? name, string? callId)
 {
     public int Index { get; } = index;
 
@@ -24,7 +25,7 @@ internal sealed class OutputItem(int index, ReplyPartKind kind, string? name)
     };
 
     /// <summary>By which the result of a call names it.</summary>
-    public string CallId { get; } = $"call_{Guid.NewGuid():N}";
+    public string? CallId { get; } = callId;
 
     public ResponseStatus Status { get; set; }
 

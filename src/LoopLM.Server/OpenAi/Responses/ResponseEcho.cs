@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using LoopLM.Server.Generations;
+using LoopLM.Server.OpenAi.Chat;
 using LoopLM.Server.OpenAi.Requests;
 
 namespace LoopLM.Server.OpenAi.Responses;
@@ -53,14 +54,14 @@ internal sealed record ResponseEcho
         return fields.Echo(name, metadata);
     }
 
-    /// <summary>Tools come back with all members that a client may expect.</summary>
+    /// <summary>Functions come back with all members that a client may expect. Other tools were left out.</summary>
     private static byte[] ReadTools(RequestFields fields)
     {
         var output = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(output, OpenAiJson.WriterOptions))
         {
             json.WriteStartArray();
-            foreach (var tool in (fields.Items("tools") ?? []).Select(item => new RequestFields(item)))
+            foreach (var tool in (fields.Items("tools") ?? []).Where(ChatTools.IsFunction).Select(item => new RequestFields(item)))
             {
                 json.WriteStartObject();
                 json.WriteString("type"u8, "function"u8);

@@ -35,7 +35,7 @@ internal static class ResponseInput
                 ReadItems(fields, items, messages);
                 break;
             default:
-                fields.Report(RequestErrorKind.InvalidType, Name, $"'{Name}' is neither a string nor a list; it must be one of them.");
+                fields.Report(RequestErrorKind.InvalidType, Name, $"'{Name}' is {RequestFields.Describe(fields.Find(Name)!.Value)}; it must be a string or a list of items.");
                 break;
         }
 
@@ -67,29 +67,39 @@ internal static class ResponseInput
                 ReadMessage(fields, turn, messages);
                 break;
             case "reasoning":
-                turn.Think(ContentText.Read(fields, "content", s_thoughts, isOptional: true) ?? ContentText.Read(fields, "summary", s_summaries, isOptional: true) ?? "");
+                turn.Think(ReadThought(fields));
                 break;
             case "function_call":
-                turn.Call(ToolCalls.Of(ReadCallId(fields), ToolCalls.ReadFunction(fields)));
+                turn.Call(ToolCalls.Read(fields, ReadCallId(fields)));
                 break;
-            case "function_call_output":
+            case "function_call_output" or "custom_tool_call_output":
                 turn.End();
                 messages.Add(ChatMessage.Of("tool", ContentText.Read(fields, "output", s_parts) ?? "", callId: ReadCallId(fields)));
                 break;
-            default:
-                fields.Report(
-                    RequestErrorKind.UnsupportedValue, "type", "'type' must be message, reasoning, function_call or function_call_output; nothing else is read, and nothing is stored.");
+            case var type:
+                ReplayedItems.Read(fields, type, turn, messages);
                 break;
         }
 
         return null;
     }
 
+    /// <summary>A thought in full, else its summary. What is encrypted only OpenAI can read, and it adds nothing.</summary>
+    private static string ReadThought(RequestFields fields) =>
+        ContentText.Read(fields, "content", s_thoughts, isOptional: true) is { Length: > 0 } thought
+            ? thought
+            : ContentText.Read(fields, "summary", s_summaries, isOptional: true) ?? "";
+
     private static void ReadMessage(RequestFields fields, AssistantTurn turn, List<ChatMessage> messages)
     {
         const string right = "it must be user, assistant, system or developer";
         var role = fields.Text("role");
-        var content = ContentText.Read(fields, "content", s_parts) ?? "";
+        var content = ContentText.Read(fields, "content", s_parts, isOptional: role == "assistant") ?? "";
+        if (fields.Find("tool_calls") is not null)
+        {
+            fields.Report(RequestErrorKind.Unsupported, "tool_calls", "'tool_calls' belongs to chats; here each call is an item of the type function_call.");
+        }
+
         switch (role)
         {
             case "assistant":
@@ -103,8 +113,11 @@ internal static class ResponseInput
             case null:
                 fields.Report(RequestErrorKind.MissingField, "role", $"'role' is missing; {right}.");
                 break;
+            case "tool" or "function":
+                fields.Report(RequestErrorKind.InvalidValue, "role", $"'role' is {RequestFields.Quote(role)}; here the result of a call is an item of the type function_call_output.");
+                break;
             default:
-                fields.Report(RequestErrorKind.InvalidValue, "role", $"'role' is another string; {right}.");
+                fields.Report(RequestErrorKind.InvalidValue, "role", $"'role' is {RequestFields.Quote(role)}; {right}.");
                 break;
         }
     }
@@ -114,7 +127,7 @@ internal static class ResponseInput
         var id = fields.Text("call_id");
         if (id is null)
         {
-            fields.Report(RequestErrorKind.MissingField, "call_id", "'call_id' is missing; it must be a string, the same in a call and in its output.");
+            fields.Report(RequestErrorKind.MissingField, "call_id", $"'call_id' is {fields.Absence("call_id")}; it must be a string, the same in a call and in its output.");
         }
 
         return id ?? "";

@@ -6,9 +6,10 @@ namespace LoopLM.Server.OpenAi.Responses;
 
 /// <summary>The output of a response as it grows: an item for each thought, message and call, in the order in which the model wrote them.</summary>
 /// <param name="format">What is told apart in the reply.</param>
-internal sealed class ResponseOutput(ReplyFormat format)
+/// <param name="includesThoughts">Whether there are items for thoughts.</param>
+internal sealed class ResponseOutput(ReplyFormat format, bool includesThoughts)
 {
-    private readonly ChatReply _reply = new(format);
+    private readonly ChatReply _reply = new(format, includesThoughts);
     private readonly List<OutputItem> _items = [];
     private readonly List<TextEvent> _tokens = [];
     private int _decided;
@@ -49,12 +50,17 @@ internal sealed class ResponseOutput(ReplyFormat format)
             _textStart = _tokens.Count;
         }
 
+        if (_open?.Kind == ReplyPartKind.ToolCall && !_reply.IsInCall)
+        {
+            Close(ResponseStatus.Completed, observer);
+        }
+
         if (part.IsEnd)
         {
             End = part;
             if (_items.Count == 0)
             {
-                Begin(ReplyPartKind.Content, null, observer);
+                Begin(new(ReplyPartKind.Content, ""), observer);
             }
 
             Close(part.FinishReason == TextFinishReason.Length ? ResponseStatus.Incomplete : ResponseStatus.Completed, observer);
@@ -66,11 +72,10 @@ internal sealed class ResponseOutput(ReplyFormat format)
 
     private void Add(ReplyPart part, IOutputObserver? observer)
     {
-        var isCall = part.Kind == ReplyPartKind.ToolCall;
-        if (isCall || _open?.Kind != part.Kind)
+        if (part.Kind != ReplyPartKind.ToolArguments && (part.Kind == ReplyPartKind.ToolCall || _open?.Kind != part.Kind))
         {
             Close(ResponseStatus.Completed, observer);
-            Begin(part.Kind, part.Name, observer);
+            Begin(part, observer);
         }
 
         var item = _open!;
@@ -79,15 +84,11 @@ internal sealed class ResponseOutput(ReplyFormat format)
         item.Tokens.AddRange(text);
         observer?.Grow(item, part.Text, Tokens[_decided..], text);
         _decided = _tokens.Count;
-        if (isCall)
-        {
-            Close(ResponseStatus.Completed, observer);
-        }
     }
 
-    private void Begin(ReplyPartKind kind, string? name, IOutputObserver? observer)
+    private void Begin(ReplyPart part, IOutputObserver? observer)
     {
-        _open = new OutputItem(_items.Count, kind, name);
+        _open = new OutputItem(_items.Count, part.Kind, part.Name, part.Id);
         _items.Add(_open);
         observer?.Begin(_open);
     }

@@ -10,17 +10,6 @@ internal sealed record ResponseRequest
 {
     private const string LogprobsInclude = "message.output_text.logprobs";
 
-    private static readonly (string Name, string? Neutral)[] s_unsupported =
-    [
-        ("previous_response_id", null), ("conversation", null), ("background", "false"), ("prompt", null), ("context_management", "[]"), ("n", "1"),
-        ("messages", null), ("max_tokens", null), ("max_completion_tokens", null), ("response_format", null), ("reasoning_effort", null), ("logprobs", null),
-        ("structured_outputs", null), ("guided_json", null), ("guided_regex", null), ("guided_choice", null), ("guided_grammar", null),
-        ("functions", "[]"), ("function_call", "\"none\""), ("modalities", "[\"text\"]"),
-    ];
-
-    /// <summary>What says nothing about an answer that only text goes into: the calls of OpenAI's own tools are not limited, because there are none.</summary>
-    private static readonly string[] s_ignored = ["max_tool_calls", "prompt_cache_retention", "moderation"];
-
     private static readonly string[] s_includes =
     [
         LogprobsInclude, "reasoning.encrypted_content", "message.input_image.image_url", "file_search_call.results", "web_search_call.results",
@@ -38,37 +27,25 @@ internal sealed record ResponseRequest
     /// <summary>Reads a body. The first problem is left in <see cref="RequestFields.Error"/>.</summary>
     public static ResponseRequest Read(RequestFields fields)
     {
-        // Names of other endpoints' fields come first: to say that 'input' is missing would not help whom 'messages' was meant by.
-        UnsupportedFields.Refuse(fields, s_unsupported);
         var tools = ChatTools.Read(fields, flat: true);
-        var reply = ReplyRequest.Read(fields, ChatConversation.Read(fields, ResponseInput.Read(fields), tools));
+        var reply = ReplyRequest.Read(fields, ChatConversation.Read(fields, ResponseInput.Read(fields), tools, ReadEffort(fields), mayPrefill: false));
         var format = ResponseTextFields.Read(fields);
-        reply = reply.HeldTo(format.Format, fields);
+        reply = reply.HeldTo(format.Format);
+        var (text, _) = GenerationFields.WithMaxTokens(reply.Text, fields, 1, "max_output_tokens");
+        if (text.Choices != 1)
+        {
+            fields.Report(RequestErrorKind.Unsupported, "n", $"'n' is {text.Choices}; one answer is given here, so leave it out, or use /v1/chat/completions.");
+        }
+
         var request = new ResponseRequest
         {
-            Reply = reply with
-            {
-                Text = reply.Text with { MaxTokens = ReadMaxTokens(fields), Logprobs = ReadLogprobs(fields) },
-                Effort = ReadEffort(fields),
-            },
+            Reply = reply with { Text = text with { Logprobs = ReadLogprobs(fields) } },
             Stream = StreamFields.Read(fields).Stream,
             Echo = ResponseEcho.Read(fields, format.Echo),
         };
         CheckTruncation(fields);
-        Array.ForEach(s_ignored, name => fields.Find(name));
+        UnreadFields.Check(fields, RequestKinds.Response);
         return request;
-    }
-
-    private static int? ReadMaxTokens(RequestFields fields)
-    {
-        const string name = "max_output_tokens";
-        var tokens = fields.Integer(name);
-        if (tokens < 1)
-        {
-            fields.Report(RequestErrorKind.InvalidValue, name, $"'{name}' is {tokens}; it must be 1 or more.");
-        }
-
-        return tokens;
     }
 
     private static int? ReadLogprobs(RequestFields fields)
@@ -76,9 +53,9 @@ internal sealed record ResponseRequest
         const string name = "top_logprobs";
         const string include = "include";
         var included = fields.Texts(include) ?? [];
-        if (!included.All(s_includes.Contains))
+        if (included.FirstOrDefault(entry => !s_includes.Contains(entry)) is { } unknown)
         {
-            fields.Report(RequestErrorKind.InvalidValue, include, $"'{include}' has an entry that is not known; what there is to include is {LogprobsInclude}.");
+            fields.Report(RequestErrorKind.InvalidValue, include, $"'{include}' has the entry {RequestFields.Quote(unknown)}, which is not known; what there is to include is {LogprobsInclude}.");
         }
 
         var wanted = included.Contains(LogprobsInclude);
@@ -103,19 +80,13 @@ internal sealed record ResponseRequest
         });
     }
 
+    /// <summary>Nothing is left out of an input: one that does not fit the context is refused, whatever is asked for.</summary>
     private static void CheckTruncation(RequestFields fields)
     {
         const string name = "truncation";
-        switch (fields.Text(name))
+        if (fields.Text(name) is not (null or "disabled" or "auto") and var other)
         {
-            case null or "disabled":
-                break;
-            case "auto":
-                fields.Report(RequestErrorKind.UnsupportedValue, name, $"'{name}' is auto; nothing is left out of a conversation here, so it must be disabled.");
-                break;
-            default:
-                fields.Report(RequestErrorKind.InvalidValue, name, $"'{name}' must be disabled.");
-                break;
+            fields.Report(RequestErrorKind.InvalidValue, name, $"'{name}' is {RequestFields.Quote(other)}; it must be auto or disabled.");
         }
     }
 }

@@ -23,7 +23,7 @@ internal readonly record struct ResponseTextFields(OutputFormat? Format, byte[]?
         {
             fields.Nested<object>(Name, text, each =>
             {
-                each.Text("verbosity");
+                UnreadFields.Refuse(each, [FieldTable.Verbosity]);
                 format = each.Object("format");
                 echo = format is { } value ? each.Echo("format", value) : null;
                 return null;

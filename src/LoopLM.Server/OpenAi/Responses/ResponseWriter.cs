@@ -199,7 +199,7 @@ internal sealed class ResponseWriter(ResponseRequest request, TextChoices choice
         json.WriteNumber("top_p"u8, sampling.TopP);
         json.WriteNumber("top_logprobs"u8, Text.Logprobs ?? 0);
         json.WriteStartObject("reasoning"u8);
-        json.WriteString("effort"u8, request.Reply.Effort);
+        json.WriteString("effort"u8, request.Reply.Conversation.Effort);
         json.WriteNull("summary"u8);
         json.WriteEndObject();
         json.WriteStartObject("text"u8);

@@ -29,7 +29,7 @@ internal sealed class ResponsesEndpoint(ReplyGenerator generator, GeneratedAnswe
 
         using (choices)
         {
-            var output = new ResponseOutput(format);
+            var output = new ResponseOutput(format, request.Reply.IncludeReasoning);
             var writer = new ResponseWriter(request, choices, output, time);
             await answer.WriteAsync(
                 context,

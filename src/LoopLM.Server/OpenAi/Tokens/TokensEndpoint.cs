@@ -71,6 +71,7 @@ internal sealed class TokensEndpoint(ServedModels models, ChatPrompts prompts)
         }
 
         var write = answer(model, fields);
+        UnreadFields.Check(fields, RequestKinds.Tokenizing);
         await (fields.Error is { } error ? context.WriteErrorAsync(OpenAiErrors.From(error)) : context.WriteJsonAsync(json =>
         {
             json.WriteStartObject();
@@ -94,7 +95,8 @@ internal sealed class TokensEndpoint(ServedModels models, ChatPrompts prompts)
 
     private ChatPrompt? WritePrompt(HttpContext context, ServedModel model, RequestFields fields)
     {
-        var conversation = ChatConversation.Read(fields, ChatMessages.Read(fields), ChatTools.Read(fields));
+        var conversation = ChatConversation.Read(
+            fields, ChatMessages.Read(fields), ChatTools.Read(fields), ReasoningEffort.Read(fields, "reasoning_effort"), mayPrefill: true);
         if (fields.Error is not null)
         {
             return null;

@@ -123,6 +123,35 @@ internal sealed class GrammarBuilder(ByteSet writable, int maxInstructions)
         return places[0];
     }
 
+    /// <summary>What is at a place as far as it begins with a byte; null where nothing does. A repetition counts as nothing.</summary>
+    /// <param name="first">The byte.</param>
+    /// <param name="place">The place, which is defined already, and so is all that it leads to without reading.</param>
+    public int? Beginning(byte first, int place) => Beginning(first, place, []);
+
+    private int? Beginning(byte first, int place, HashSet<int> passed)
+    {
+        var (op, a, b, _, _) = _code[place];
+        if (!passed.Add(place))
+        {
+            return null;
+        }
+
+        switch (op)
+        {
+            case Opcode.Bytes:
+                return _sets[a].Contains(first) ? Bytes(ByteSet.Of(first), b) : null;
+            case Opcode.Jump:
+                return Beginning(first, a, passed);
+            case Opcode.Call:
+                return Beginning(first, a, passed) is { } rule ? Call(rule, b) : null;
+            case Opcode.Split:
+                int[] places = [.. new[] { Beginning(first, a, passed), Beginning(first, b, passed) }.OfType<int>()];
+                return places.Length == 0 ? null : Choice(places);
+            default:
+                return null;
+        }
+    }
+
     /// <summary>A place, such as a rule's, that can be named before <see cref="Define"/> says what is there.</summary>
     public int Reserve() => Append(new(Opcode.Jump));
 

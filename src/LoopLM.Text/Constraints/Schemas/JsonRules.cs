@@ -1,3 +1,4 @@
+using System.Text.Json;
 using LoopLM.Text.Constraints.Automata;
 using LoopLM.Text.Constraints.Patterns;
 
@@ -19,15 +20,21 @@ internal sealed class JsonRules
             """\\["\\/bfnrt]|\\u(?:[0-9a-cefA-CEF][0-9a-fA-F]{3}|[dD](?:[0-7][0-9a-fA-F]{2}|[89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}))""")));
 
     private readonly GrammarBuilder _builder;
+    private readonly bool _inPython;
     private readonly Dictionary<(int, int?), int> _texts = [];
 
-    public JsonRules(GrammarBuilder builder)
+    /// <param name="builder">Takes the rules.</param>
+    /// <param name="inPython">Whether Python's words stand for true, false and null. All else that JSON writes is Python, too.</param>
+    public JsonRules(GrammarBuilder builder, bool inPython = false)
     {
         _builder = builder;
+        _inPython = inPython;
         Integer = Rule(Raw(s_integer, GrammarBuilder.Return));
         Number = Rule(Raw(s_number, GrammarBuilder.Return));
-        Boolean = Rule(builder.Choice(builder.Literal("true"u8, GrammarBuilder.Return), builder.Literal("false"u8, GrammarBuilder.Return)));
-        Null = Rule(builder.Literal("null"u8, GrammarBuilder.Return));
+        Boolean = Rule(builder.Choice(
+            builder.Literal(inPython ? "True"u8 : "true"u8, GrammarBuilder.Return),
+            builder.Literal(inPython ? "False"u8 : "false"u8, GrammarBuilder.Return)));
+        Null = Rule(builder.Literal(inPython ? "None"u8 : "null"u8, GrammarBuilder.Return));
         AnyValue = builder.Reserve();
         AnyArray = Rule(Array(AnyValue, 0, null));
         AnyObject = Rule(Object([], Pair(Text(0, null), AnyValue)));
@@ -51,6 +58,9 @@ internal sealed class JsonRules
     /// <summary>A pattern that stands for the whole text.</summary>
     public static PatternNode Parse(string pattern) =>
         PatternParser.Parse(pattern, anchored: true, out var problem) ?? throw new ArgumentException(problem, nameof(pattern));
+
+    /// <summary>The one spelling of a value.</summary>
+    public byte[] Spell(JsonElement value) => _inPython ? LiteralTexts.SpellInPython(value) : LiteralTexts.Spell(value);
 
     /// <summary>The rule of a string of so many characters.</summary>
     public int Text(int min, int? max)

@@ -24,6 +24,22 @@ internal static class LiteralTexts
     /// <inheritdoc cref="Spell(JsonElement)"/>
     public static byte[] Spell(string value) => JsonEncodedText.Encode(value, s_encoder).EncodedUtf8Bytes.ToArray();
 
+    /// <summary>The one spelling of a value in Python.</summary>
+    public static byte[] SpellInPython(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.True => [.. "True"u8],
+        JsonValueKind.False => [.. "False"u8],
+        JsonValueKind.Null => [.. "None"u8],
+        JsonValueKind.Array => [(byte)'[', .. Join(value.EnumerateArray().Select(SpellInPython)), (byte)']'],
+        JsonValueKind.Object => [(byte)'{', .. Join(value.EnumerateObject().Select(SpellInPython)), (byte)'}'],
+        _ => Spell(value),
+    };
+
+    private static byte[] SpellInPython(JsonProperty member) =>
+        [(byte)'"', .. Spell(member.Name), .. "\": "u8, .. SpellInPython(member.Value)];
+
+    private static IEnumerable<byte> Join(IEnumerable<byte[]> items) => items.SelectMany((item, i) => i == 0 ? item : [.. ", "u8, .. item]);
+
     /// <summary>Any of some texts, as a trie: beginnings that are alike are read once.</summary>
     public static int Write(GrammarBuilder builder, IEnumerable<byte[]> texts, int next)
     {

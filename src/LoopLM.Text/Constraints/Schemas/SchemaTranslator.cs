@@ -21,9 +21,13 @@ internal sealed class SchemaTranslator(SchemaLocation document, TranslationConte
 
     /// <summary>Translates the document.</summary>
     /// <returns>The rule of its root; of no use where the context has a problem.</returns>
-    public int Translate()
+    public int Translate() => TranslateAt(document);
+
+    /// <summary>Translates a part of the document.</summary>
+    /// <inheritdoc cref="Translate()"/>
+    public int TranslateAt(SchemaLocation part)
     {
-        var root = Rule(document);
+        var root = Rule(part);
         while (context.Problem is null && _pending.TryDequeue(out var next))
         {
             context.Cancellation.ThrowIfCancellationRequested();

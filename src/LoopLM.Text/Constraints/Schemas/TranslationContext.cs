@@ -8,12 +8,16 @@ internal sealed class TranslationContext
 {
     private const int MaxNameLength = 200;
 
-    public TranslationContext(ByteSet writable, ConstraintLimits limits, CancellationToken cancellation)
+    /// <param name="writable">The bytes that a text can be written with.</param>
+    /// <param name="limits">How large schemas may be.</param>
+    /// <param name="cancellation">Ends the work.</param>
+    /// <param name="inPython">Whether values are written as Python writes them.</param>
+    public TranslationContext(ByteSet writable, ConstraintLimits limits, CancellationToken cancellation, bool inPython = false)
     {
         Limits = limits;
         Cancellation = cancellation;
         Builder = new(writable, limits.MaxInstructions);
-        Rules = new(Builder);
+        Rules = new(Builder, inPython);
         Patterns = new(limits.MaxPatternStates, cancellation);
     }
 

@@ -21,7 +21,7 @@ internal sealed class ValueTranslator(TranslationContext context)
 
             if (types is null || (types & TypesOf(value)) != JsonTypes.None)
             {
-                texts.Add(Convert.ToHexString(LiteralTexts.Spell(value)));
+                texts.Add(Convert.ToHexString(context.Rules.Spell(value)));
             }
         }
 

@@ -65,13 +65,16 @@ internal static class ChatChunks
         {
             switch (into[name], value)
             {
+                case (JsonArray list, JsonArray more) when name == "tool_calls":
+                    more.ToList().ForEach(each => MergeCall(list, each!.AsObject()));
+                    break;
                 case (JsonArray list, JsonArray more):
                     more.ToList().ForEach(each => list.Add(each?.DeepClone()));
                     break;
                 case (JsonObject inner, JsonObject more):
                     Merge(inner, more);
                     break;
-                case (not null, not null) when name is "content" or "reasoning_content":
+                case (not null, not null) when name is "content" or "reasoning_content" or "reasoning":
                     into[name] = into[name]!.GetValue<string>() + value.GetValue<string>();
                     break;
                 case (_, not null):
@@ -79,5 +82,20 @@ internal static class ChatChunks
                     break;
             }
         }
+    }
+
+    /// <summary>The first chunk of a call has its id and name, the others more of its arguments.</summary>
+    private static void MergeCall(JsonArray calls, JsonObject part)
+    {
+        var index = part["index"]!.GetValue<int>();
+        Assert.Equal(index == calls.Count, part.ContainsKey("id"));
+        if (index == calls.Count)
+        {
+            calls.Add(part.DeepClone());
+            return;
+        }
+
+        var function = calls[index]!["function"]!;
+        function["arguments"] = function["arguments"]!.GetValue<string>() + part["function"]!["arguments"]!.GetValue<string>();
     }
 }

@@ -38,10 +38,10 @@ public sealed class ChatTests
         var chunks = events[..^1].Select(each => JsonNode.Parse(each)!).ToList();
         Assert.Equal("[DONE]", events[^1]);
         Assert.Equal(
-            ["""{"role":"assistant","content":""}""", """{"content":"a"}""", """{"content":"b"}""", "{}", "{}"],
+            ["""{"role":"assistant","content":""}""", """{"content":"a"}""", """{"content":"b"}""", "{}"],
             chunks[..^1].Select(chunk => chunk["choices"]![0]!["delta"]!.ToJsonString()));
-        Assert.Equal([null, null, null, null, "stop"], chunks[..^1].Select(chunk => chunk["choices"]![0]!["finish_reason"]?.GetValue<string>()));
-        Assert.Equal(["[]", "[4]", "[4]", "[4]", "[]"], chunks[..^1].Select(chunk => chunk["choices"]![0]!["exit_steps"]!.ToJsonString()));
+        Assert.Equal([null, null, null, "stop"], chunks[..^1].Select(chunk => chunk["choices"]![0]!["finish_reason"]?.GetValue<string>()));
+        Assert.Equal(["[]", "[4]", "[4]", "[4]"], chunks[..^1].Select(chunk => chunk["choices"]![0]!["exit_steps"]!.ToJsonString()));
         Assert.All(chunks[..^1], chunk => Assert.True(chunk.AsObject().ContainsKey("usage") && chunk["usage"] is null));
         Assert.Equal((0, 3), (chunks[^1]["choices"]!.AsArray().Count, chunks[^1]["usage"]!["completion_tokens"]!.GetValue<int>()));
         Assert.Single(chunks.Select(chunk => chunk["id"]!.GetValue<string>()).Distinct());
@@ -305,7 +305,7 @@ public sealed class ChatTests
         return JsonNode.Parse(text)!;
     }
 
-    private static async Task<List<string>> StreamAsync(ServerHarness server, string body)
+    internal static async Task<List<string>> StreamAsync(ServerHarness server, string body)
     {
         using var response = await server.Rest.PostAsync("/v1/chat/completions", ServerHarness.Json(body));
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);

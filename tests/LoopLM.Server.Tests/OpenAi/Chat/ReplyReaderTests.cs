@@ -1,11 +1,15 @@
 using System.Text;
 using LoopLM.Server.OpenAi.Chat;
+using LoopLM.Server.OpenAi.Chat.Calls;
+using LoopLM.Server.Tests.OpenAi.Chat.Calls;
 
 namespace LoopLM.Server.Tests.OpenAi.Chat;
 
 public class ReplyReaderTests
 {
     private const string Call = """<tool_call>{"name":"f","arguments":{"x":1}}</tool_call>""";
+
+    private static readonly ToolCallFormat s_hermes = CallTemplates.Find(CallTemplates.Text("hermes"))!;
 
     public static TheoryData<string, string, string, string> Replies => new()
     {
@@ -27,7 +31,7 @@ public class ReplyReaderTests
         { $"a {Call} b", "", "ab", "f{\"x\":1};" },
         { "<tool_call>{\"name\":1}</tool_call> x", "", "<tool_call>{\"name\":1}</tool_call> x", "" },
         { "<tool_call>not json</tool_call>", "", "<tool_call>not json</tool_call>", "" },
-        { "a <tool_call>{\"name\"", "", "a<tool_call>{\"name\"", "" },
+        { "a <tool_call>{\"name\"", "", "a <tool_call>{\"name\"", "" },
         { "a <tool_call", "", "a <tool_call", "" },
     };
 
@@ -38,19 +42,19 @@ public class ReplyReaderTests
         var random = new Random(reply.Length);
         for (var size = 1; size <= reply.Length + 1; size++)
         {
-            Assert.Equal((thought, answer, calls), Read(new ReplyFormat(Thoughts: true, InThought: false, Calls: true, OneCall: false), reply, () => size));
+            Assert.Equal((thought, answer, calls), Read(new ReplyFormat(Thoughts: true, InThought: false, s_hermes, OneCall: false), reply, () => size));
         }
 
-        Assert.Equal((thought, answer, calls), Read(new ReplyFormat(true, false, true, false), reply, () => random.Next(4)));
+        Assert.Equal((thought, answer, calls), Read(new ReplyFormat(true, false, s_hermes, false), reply, () => random.Next(4)));
     }
 
     [Fact]
     public void Append_PromptOpenedTheThought_BeginsInIt() => Assert.Equal(
-        ("hm", "Yes.", ""), Read(new ReplyFormat(Thoughts: true, InThought: true, Calls: false, OneCall: false), "hm\n</think>\nYes.", () => 3));
+        ("hm", "Yes.", ""), Read(new ReplyFormat(Thoughts: true, InThought: true, Calls: null, OneCall: false), "hm\n</think>\nYes.", () => 3));
 
     [Fact]
     public void Append_OneCallOnly_LeavesTheOthersOut() => Assert.Equal(
-        ("", "", "f{\"x\":1};"), Read(new ReplyFormat(Thoughts: false, InThought: false, Calls: true, OneCall: true), Call + Call, () => 5));
+        ("", "", "f{\"x\":1};"), Read(new ReplyFormat(Thoughts: false, InThought: false, s_hermes, OneCall: true), Call + Call, () => 5));
 
     [Fact]
     public void Append_NothingToTellApart_GivesAllOfIt() => Assert.Equal(
@@ -68,7 +72,7 @@ public class ReplyReaderTests
         }
 
         Take(reader.End());
-        return (thought.ToString(), answer.ToString(), calls.ToString());
+        return (thought.ToString(), answer.ToString(), calls.Append(reader.Calls > 0 ? ";" : "").ToString());
 
         void Take(IEnumerable<ReplyPart> parts)
         {
@@ -78,7 +82,7 @@ public class ReplyReaderTests
                 {
                     ReplyPartKind.Reasoning => thought.Append(part.Text),
                     ReplyPartKind.Content => answer.Append(part.Text),
-                    _ => calls.Append(part.Name).Append(part.Text).Append(';'),
+                    _ => calls.Append(part.Name is not null && calls.Length > 0 ? ";" : "").Append(part.Name).Append(part.Text),
                 };
             }
         }

@@ -189,7 +189,7 @@ public sealed class ResponsesTests
         await using var server = await ServerHarness.StartAsync(text: "ab");
 
         var response = await ResponseCalls.AskAsync(server, ResponseCalls.Hi + """
-            ,"store":false,"truncation":"disabled","background":false,"include":["reasoning.encrypted_content"],"text":{"verbosity":"low"},"user":"u","service_tier":"auto",
+            ,"store":false,"truncation":"disabled","background":false,"include":["reasoning.encrypted_content"],"text":{"verbosity":"medium"},"user":"u","service_tier":"auto",
             "prompt_cache_key":"k","safety_identifier":"s","max_tool_calls":3,"parallel_tool_calls":null,"tools":[],"tool_choice":"none","previous_response_id":null}
             """);
 

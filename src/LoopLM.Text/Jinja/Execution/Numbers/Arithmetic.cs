@@ -47,16 +47,17 @@ internal static class Arithmetic
     {
         var length = value is TextValue { Text: var source } ? source.Length : ((ListValue)value).Items.Count;
         var total = (long)BigInteger.Min(BigInteger.Max(times, 0) * length, int.MaxValue);
+        var count = total == 0 ? 0 : (int)BigInteger.Min(times, int.MaxValue);
         if (value is TextValue text)
         {
             budget.Create(total);
-            return Html.Keep(text, total == 0 ? MarkedText.Empty : text.Text.Repeat((int)times));
+            return Html.Keep(text, count == 0 ? MarkedText.Empty : text.Text.Repeat(count));
         }
 
         budget.Step(total);
         var list = (ListValue)value;
         return list.Kind is ListKind.List or ListKind.Tuple
-            ? new ListValue(total == 0 ? [] : [.. Enumerable.Repeat(list.Items, (int)times).SelectMany(items => items)]) { Kind = list.Kind }
+            ? new ListValue([.. Enumerable.Repeat(list.Items, count).SelectMany(items => items)]) { Kind = list.Kind }
             : throw new JinjaFault($"{Values.TypeName(value)} cannot be repeated.");
     }
 

@@ -3,10 +3,12 @@ using LoopLM.Testing;
 
 namespace LoopLM.Server.Tests.Clients;
 
-/// <summary>A client of the server that runs under Node, from <c>tests/clients</c>. A test that asks it is skipped where Node or its packages are absent.</summary>
-internal sealed class NodeClient(string script) : IDisposable
+/// <summary>A client of the server that runs under Node. A test that asks it is skipped where Node or its packages are absent.</summary>
+/// <param name="script">The file in the folder.</param>
+/// <param name="path">The folder, under <c>tests</c>; <c>clients</c> where it is left out.</param>
+internal sealed class NodeClient(string script, params string[] path) : IDisposable
 {
-    private readonly OracleProcess _process = OracleProcess.Node(script, "clients");
+    private readonly OracleProcess _process = OracleProcess.Node(script, path is [] ? ["clients"] : path);
 
     /// <summary>Lets the client make a call, and gives what it made of the answer.</summary>
     /// <param name="server">Whom it calls.</param>

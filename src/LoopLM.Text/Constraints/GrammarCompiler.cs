@@ -79,8 +79,8 @@ public static class GrammarCompiler
         }
 
         return PatternParser.Parse(expression, anchored: true, out var problem) is { } pattern
-            && context.Patterns.TryCompile(pattern, CodePoints.All, 0, null, out problem) is { } automaton
-                ? context.Rules.Raw(automaton, GrammarBuilder.Return)
+            && context.Patterns.TryCompile(pattern, out problem) is { IsEmpty: var isEmpty } automaton
+                ? isEmpty ? context.Refuse(null, null, "no text matches the pattern") : context.Rules.Raw(automaton, GrammarBuilder.Return)
                 : context.Refuse(null, null, $"of the pattern, {problem}");
     }
 

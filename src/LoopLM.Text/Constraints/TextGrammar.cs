@@ -15,8 +15,10 @@ public sealed class TextGrammar
     {
         Code = [.. builder.Code];
         Sets = [.. builder.Sets];
-        BytesToEnd = CompletionCosts.Bytes(Code, Sets);
-        Depths = CompletionCosts.Depths(Code, Sets);
+        Measures = [.. builder.Measures];
+        BytesToEnd = CompletionCosts.Bytes(Code, Sets, Measures);
+        Depths = CompletionCosts.Depths(Code, Sets, Measures);
+        Tallies = FindTallies();
         Start = start;
         MaxDepth = maxDepth;
         Classes = ClassifyBytes();
@@ -31,6 +33,11 @@ public sealed class TextGrammar
     internal Instruction[] Code { get; }
 
     internal ByteSet[] Sets { get; }
+
+    internal LengthMeasure[] Measures { get; }
+
+    /// <summary>By instruction within a code point that is counted: the place of the <see cref="Opcode.Tally"/> that ends it; -1 elsewhere.</summary>
+    internal int[] Tallies { get; }
 
     /// <summary>By instruction: the fewest bytes to the end of its rule.</summary>
     internal long[] BytesToEnd { get; }
@@ -48,6 +55,25 @@ public sealed class TextGrammar
 
     /// <summary>The class of a byte, an index into <see cref="Classes"/>.</summary>
     internal int ClassOf(byte value) => _classes[value];
+
+    // What is read within a code point is written behind what follows it.
+    private int[] FindTallies()
+    {
+        var tallies = new int[Code.Length];
+        for (var place = 0; place < tallies.Length; place++)
+        {
+            var instruction = Code[place];
+            tallies[place] = instruction.Op switch
+            {
+                Opcode.Tally => place,
+                Opcode.Bytes => tallies[instruction.B],
+                Opcode.Split when tallies[instruction.A] == tallies[instruction.B] => tallies[instruction.A],
+                _ => -1,
+            };
+        }
+
+        return tallies;
+    }
 
     // Splits the one class of all bytes by every set in turn.
     private byte[] ClassifyBytes()

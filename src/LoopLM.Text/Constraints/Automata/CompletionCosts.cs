@@ -9,15 +9,15 @@ internal static class CompletionCosts
     private const long Huge = long.MaxValue / 4;
 
     /// <summary>The fewest bytes to read.</summary>
-    public static long[] Bytes(IReadOnlyList<Instruction> code, IReadOnlyList<ByteSet> sets) =>
-        Compute(code, sets, bytes: 1, (call, rest) => call + rest, (body, exit, min) => (long)Int128.Min((Int128)body * min + exit, Huge));
+    public static long[] Bytes(IReadOnlyList<Instruction> code, IReadOnlyList<ByteSet> sets, IReadOnlyList<LengthMeasure> measures) =>
+        Compute(code, sets, measures, bytes: 1, (call, rest) => call + rest, (body, exit, min) => (long)Int128.Min((Int128)body * min + exit, Huge));
 
     /// <summary>The fewest calls that are open at once.</summary>
-    public static long[] Depths(IReadOnlyList<Instruction> code, IReadOnlyList<ByteSet> sets) =>
-        Compute(code, sets, bytes: 0, (call, rest) => Math.Max(call + 1, rest), (body, exit, _) => Math.Max(body, exit));
+    public static long[] Depths(IReadOnlyList<Instruction> code, IReadOnlyList<ByteSet> sets, IReadOnlyList<LengthMeasure> measures) =>
+        Compute(code, sets, measures, bytes: 0, (call, rest) => Math.Max(call + 1, rest), (body, exit, _) => Math.Max(body, exit));
 
     private static long[] Compute(
-        IReadOnlyList<Instruction> code, IReadOnlyList<ByteSet> sets, long bytes, Func<long, long, long> called, Func<long, long, int, long> repeated)
+        IReadOnlyList<Instruction> code, IReadOnlyList<ByteSet> sets, IReadOnlyList<LengthMeasure> measures, long bytes, Func<long, long, long> called, Func<long, long, int, long> repeated)
     {
         var costs = new long[code.Count];
         Array.Fill(costs, Never);
@@ -25,7 +25,7 @@ internal static class CompletionCosts
         var queue = new PriorityQueue<int, long>();
         for (var place = 0; place < code.Count; place++)
         {
-            if (code[place].Op is Opcode.Return or Opcode.Again)
+            if (code[place].Op is Opcode.Return or Opcode.Again or Opcode.Tally or Opcode.Total)
             {
                 queue.Enqueue(place, 0);
             }
@@ -49,6 +49,7 @@ internal static class CompletionCosts
                     Opcode.Call => a == Never || b == Never ? null : called(a, b),
                     Opcode.Repeat when instruction.Min > 0 => a == Never || b == Never ? null : repeated(a, b, instruction.Min),
                     Opcode.Repeat => b == Never ? null : b,
+                    Opcode.Measure => measures[instruction.Min].Rest(state: 0, count: 0) is var text && text == Never ? null : cost + (text * bytes),
                     _ => costs[place],
                 };
                 if (reached is { } total)
@@ -78,7 +79,7 @@ internal static class CompletionCosts
                 users[instruction.A].Add(place);
             }
 
-            if (instruction.Op is Opcode.Bytes or Opcode.Split or Opcode.Call or Opcode.Repeat)
+            if (instruction.Op is Opcode.Bytes or Opcode.Split or Opcode.Call or Opcode.Repeat or Opcode.Measure)
             {
                 users[instruction.B].Add(place);
             }

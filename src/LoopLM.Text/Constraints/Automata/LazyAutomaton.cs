@@ -126,7 +126,10 @@ internal sealed class LazyAutomaton
                     var frame = _stacks.Top(stack);
                     _pending.Push((frame.Place, frame.Below));
                     break;
-                case Opcode.Return or Opcode.Bytes:
+                case Opcode.Return:
+                    _found.Add(next);
+                    break;
+                case Opcode.Bytes when MeasuredRest(place, stack) != CompletionCosts.Never:
                     _found.Add(next);
                     break;
                 case Opcode.Split:
@@ -158,6 +161,16 @@ internal sealed class LazyAutomaton
                     }
 
                     break;
+                case Opcode.Measure:
+                    _pending.Push((instruction.A, _stacks.Push(new(place, 0, stack))));
+                    break;
+                case Opcode.Tally when MeasuredRest(place, stack) != CompletionCosts.Never:
+                    var top = _stacks.Top(stack);
+                    _pending.Push((instruction.A, _stacks.Push(top with { Count = Measure(instruction.B).CountOne(top.Count) })));
+                    break;
+                case Opcode.Total when _stacks.Top(stack).Count >= Measure(instruction.A).Min:
+                    _pending.Push((_grammar.Code[instruction.A].B, _stacks.Top(stack).Below));
+                    break;
             }
         }
 
@@ -167,6 +180,21 @@ internal sealed class LazyAutomaton
     // What a call needs behind it was counted when it was made, so the end of every frame stays within the limit.
     private bool Fits(int place, int stack) =>
         _grammar.Depths[place] != CompletionCosts.Never && _stacks.Depth(stack) + _grammar.Depths[place] <= _grammar.MaxDepth;
+
+    // Behind the code point in which a place is: the fewest bytes that end the text which is measured; 0 where none is.
+    private long MeasuredRest(int place, int stack)
+    {
+        var tally = _grammar.Tallies[place];
+        if (tally < 0)
+        {
+            return 0;
+        }
+
+        var measure = Measure(_grammar.Code[tally].B);
+        return measure.Rest(_grammar.Code[tally].Min, measure.CountOne(_stacks.Top(stack).Count));
+    }
+
+    private LengthMeasure Measure(int place) => _grammar.Measures[_grammar.Code[place].Min];
 
     // Counts one more run. Without a maximum, runs beyond the minimum are all the same.
     private int CountRun(int stack)
@@ -207,7 +235,7 @@ internal sealed class LazyAutomaton
         var bytesToEnd = long.MaxValue;
         foreach (var (place, stack) in _found)
         {
-            bytesToEnd = Math.Min(bytesToEnd, _grammar.BytesToEnd[place] + _stacks.BytesToEnd(stack));
+            bytesToEnd = Math.Min(bytesToEnd, _grammar.BytesToEnd[place] + _stacks.BytesToEnd(stack) + MeasuredRest(place, stack));
         }
 
         var accepts = _found.Count > 0 && _found[0] == (GrammarBuilder.Return, StackTable.Empty);

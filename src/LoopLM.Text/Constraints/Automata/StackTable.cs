@@ -49,6 +49,12 @@ internal sealed class StackTable(TextGrammar grammar)
         }
 
         var repeat = grammar.Code[frame.Place];
+        if (repeat.Op == Opcode.Measure)
+        {
+            // What is left of the text itself depends on the state of its automaton, which stands beside the stack.
+            return costs[repeat.B];
+        }
+
         var runs = repeat.Min - frame.Count - 1;
         return runs > 0 ? (long)Int128.Min((Int128)costs[repeat.A] * runs + costs[repeat.B], Huge) : costs[repeat.B];
     }

@@ -68,9 +68,15 @@ internal sealed class JsonRules
     /// <summary>A text of an automaton, as it is.</summary>
     public int Raw(CodePointAutomaton automaton, int next) => Regular(automaton, CodePoints.Write, next);
 
-    /// <summary>A JSON string whose characters an automaton accepts.</summary>
-    public int Quoted(CodePointAutomaton automaton, int next) =>
-        _builder.Literal("\""u8, Regular(automaton, CodePoints.WriteInString, _builder.Literal("\""u8, next)));
+    /// <summary>A JSON string of a language.</summary>
+    public int Quoted(StringLanguage language)
+    {
+        var (automaton, min, max) = language;
+        var end = _builder.Literal("\""u8, GrammarBuilder.Return);
+        return _builder.Literal("\""u8, min == 0 && max is null
+            ? Regular(automaton, CodePoints.WriteInString, end)
+            : Measured(language, end));
+    }
 
     /// <summary>An array of so many items, all of one rule.</summary>
     public int Array(int item, int min, int? max)
@@ -126,7 +132,7 @@ internal sealed class JsonRules
 
     /// <summary>The rule of a string that is none of some names.</summary>
     public int OtherThan(IReadOnlyCollection<string> names) =>
-        names.Count == 0 ? Text(0, null) : Rule(Quoted(OtherNames.Automaton(names), GrammarBuilder.Return));
+        names.Count == 0 ? Text(0, null) : Rule(Quoted(new(OtherNames.Automaton(names))));
 
     /// <summary>Makes a place a rule that can be called.</summary>
     public int Rule(int place)
@@ -137,7 +143,7 @@ internal sealed class JsonRules
     }
 
     private static CodePointAutomaton Compile(PatternNode pattern) =>
-        new PatternCompiler(maxStates: 256, CancellationToken.None).TryCompile(pattern, CodePoints.All, 0, null, out var problem)
+        new PatternCompiler(new(maxStates: 256, CancellationToken.None)).TryCompile(pattern, out var problem)
             ?? throw new ArgumentException(problem, nameof(pattern));
 
     private int Colon(int next) => _builder.Literal(":"u8, Space(next));
@@ -156,5 +162,24 @@ internal sealed class JsonRules
         }
 
         return places[0];
+    }
+
+    // The code points are counted beside the automaton, so that no state is needed for every count.
+    private int Measured(StringLanguage language, int next)
+    {
+        var states = language.Automaton.States;
+        var measure = _builder.Reserve();
+        var places = states.Select(_ => _builder.Reserve()).ToArray();
+        var tallies = places.Select((place, state) => _builder.Tally(place, measure, state)).ToArray();
+        var moves = new (bool Accepts, (long Bytes, int Target)[] Moves)[places.Length];
+        for (var state = 0; state < places.Length; state++)
+        {
+            var written = states[state].Moves.Select(move => CodePoints.WriteInString(_builder, move.Set, tallies[move.Target])).ToList();
+            moves[state] = (states[state].Accepts, [.. written.Zip(states[state].Moves, (place, move) => (_builder.FewestBytes(place), move.Target))]);
+            _builder.Define(places[state], _builder.Choice([.. states[state].Accepts ? written.Append(_builder.Total(measure)) : written]));
+        }
+
+        _builder.DefineMeasure(measure, places[0], next, LengthMeasure.TryCreate(moves, language.MinLength, language.MaxLength));
+        return measure;
     }
 }

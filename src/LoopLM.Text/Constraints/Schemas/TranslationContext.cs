@@ -14,7 +14,9 @@ internal sealed class TranslationContext
         Cancellation = cancellation;
         Builder = new(writable, limits.MaxInstructions);
         Rules = new(Builder);
-        Patterns = new(limits.MaxPatternStates, cancellation);
+        Automata = new(limits.MaxPatternStates, cancellation);
+        Patterns = new(Automata);
+        Strings = new(this);
     }
 
     public ConstraintLimits Limits { get; }
@@ -25,7 +27,11 @@ internal sealed class TranslationContext
 
     public JsonRules Rules { get; }
 
+    public AutomatonBuilder Automata { get; }
+
     public PatternCompiler Patterns { get; }
+
+    public StringRules Strings { get; }
 
     public int Subschemas { get; set; }
 

@@ -37,14 +37,17 @@ internal sealed class ValueTranslator(TranslationContext context)
             return GrammarBuilder.Return;
         }
 
-        var (hasPattern, hasFormat) = (at.TryGet("pattern", out var pattern), at.TryGet("format", out var format));
-        return (hasPattern, hasFormat) switch
+        if (!TryReadText(at, "pattern", out var pattern) || !TryReadText(at, "format", out var format))
         {
-            (false, false) => context.Rules.Text(min, max),
-            (true, true) => context.Refuse(at, "pattern", "is not supported beside 'format'"),
-            (true, false) => Pattern(at, pattern, min, max),
-            (false, true) => Format(at, format, min, max),
-        };
+            return GrammarBuilder.Return;
+        }
+
+        IEnumerable<string> patterns = pattern is null ? [] : [pattern];
+        IEnumerable<string> formats = format is null ? [] : [format];
+        var keyword = pattern is not null ? "pattern" : format is not null ? "format" : "maxLength";
+        return context.Strings.TryRead(patterns, formats, min, max, out var problem) is not { } language ? context.Refuse(at, keyword, problem!)
+            : language.IsEmpty ? context.Refuse(at, keyword, "leaves no string that matches")
+            : context.Strings.Rule(language);
     }
 
     public int Integer(SchemaLocation at)
@@ -133,32 +136,29 @@ internal sealed class ValueTranslator(TranslationContext context)
         return null;
     }
 
-    private int Pattern(SchemaLocation at, JsonElement pattern, int min, int? max)
+    // Null where the keyword is absent; false where its value is refused.
+    private bool TryReadText(SchemaLocation at, string keyword, out string? text)
     {
-        if (pattern.ValueKind != JsonValueKind.String || pattern.GetString()!.Length > context.Limits.MaxPatternLength)
+        text = null;
+        if (!at.TryGet(keyword, out var value))
         {
-            return context.Refuse(at, "pattern", $"has to be a string of at most {context.Limits.MaxPatternLength} characters");
+            return true;
         }
 
-        return PatternParser.Parse(pattern.GetString()!, anchored: false, out var problem) is { } node
-            ? Regular(at, "pattern", node, min, max)
-            : context.Refuse(at, "pattern", problem!);
+        if (value.ValueKind != JsonValueKind.String)
+        {
+            context.Refuse(at, keyword, "has to be a string");
+            return false;
+        }
+
+        text = value.GetString();
+        return true;
     }
-
-    private int Format(SchemaLocation at, JsonElement format, int min, int? max) =>
-        StringFormats.Find(format.ValueKind == JsonValueKind.String ? format.GetString() : null) is { } pattern
-            ? Regular(at, "format", JsonRules.Parse(pattern), min, max)
-            : context.Refuse(at, "format", $"has to be one of those that are enforced: {StringFormats.Names}");
-
-    private int Regular(SchemaLocation at, string keyword, PatternNode node, int min, int? max) =>
-        context.Patterns.TryCompile(node, CodePoints.InPatterns, min, max, out var problem) is { } automaton
-            ? context.Rules.Quoted(automaton, GrammarBuilder.Return)
-            : context.Refuse(at, keyword, $"cannot be enforced: {problem}");
 
     private int Range(SchemaLocation at, NumberBounds bounds, PatternNode? node)
     {
         string? problem = "no number lies between the bounds";
-        return node is not null && context.Patterns.TryCompile(node, CodePoints.All, 0, null, out problem) is { } automaton
+        return node is not null && context.Patterns.TryCompile(node, out problem) is { } automaton
             ? context.Rules.Raw(automaton, GrammarBuilder.Return)
             : context.Refuse(at, bounds.Keyword, $"cannot be enforced: {problem}");
     }

@@ -19,6 +19,7 @@ public sealed class TextGrammar
         BytesToEnd = CompletionCosts.Bytes(Code, Sets, Measures);
         Depths = CompletionCosts.Depths(Code, Sets, Measures);
         Tallies = FindTallies();
+        FreeTexts = FindFreeTexts();
         Start = start;
         MaxDepth = maxDepth;
         Classes = ClassifyBytes();
@@ -28,7 +29,7 @@ public sealed class TextGrammar
     public long ShortestLength => BytesToEnd[Start];
 
     /// <summary>Bytes of memory that it takes, about.</summary>
-    public long Size => (Code.Length * (long)(Unsafe.SizeOf<Instruction>() + (2 * sizeof(long)))) + (Sets.Length * (long)Unsafe.SizeOf<ByteSet>()) + _classes.Length + Classes.Length;
+    public long Size => (Code.Length * (long)(Unsafe.SizeOf<Instruction>() + (2 * sizeof(long)) + (2 * sizeof(int)))) + (Sets.Length * (long)Unsafe.SizeOf<ByteSet>()) + _classes.Length + Classes.Length;
 
     internal Instruction[] Code { get; }
 
@@ -44,6 +45,9 @@ public sealed class TextGrammar
 
     /// <summary>By instruction: the fewest calls that have to be open at once to reach the end of its rule.</summary>
     internal long[] Depths { get; }
+
+    /// <summary>By instruction that reads the first byte of a character of free text: the place of its <see cref="Opcode.Free"/>; -1 elsewhere.</summary>
+    internal int[] FreeTexts { get; }
 
     internal int Start { get; }
 
@@ -73,6 +77,35 @@ public sealed class TextGrammar
         }
 
         return tallies;
+    }
+
+    private int[] FindFreeTexts()
+    {
+        var texts = new int[Code.Length];
+        Array.Fill(texts, -1);
+        var pending = new Stack<int>();
+        for (var place = 0; place < Code.Length; place++)
+        {
+            if (Code[place].Op == Opcode.Free)
+            {
+                pending.Push(Code[place].A);
+            }
+
+            while (pending.TryPop(out var at))
+            {
+                if (Code[at].Op == Opcode.Bytes)
+                {
+                    texts[at] = place;
+                }
+                else if (Code[at].Op is Opcode.Split or Opcode.Jump)
+                {
+                    pending.Push(Code[at].A);
+                    pending.Push(Code[at].Op == Opcode.Split ? Code[at].B : Code[at].A);
+                }
+            }
+        }
+
+        return texts;
     }
 
     // Splits the one class of all bytes by every set in turn.

@@ -42,7 +42,7 @@ internal static class CompletionCosts
             foreach (var user in users[place])
             {
                 var instruction = code[user];
-                var (a, b) = (costs[instruction.A], costs[instruction.B]);
+                var (a, b) = (costs[instruction.A], costs[instruction.Op == Opcode.Free ? instruction.A : instruction.B]);
                 long? reached = instruction.Op switch
                 {
                     Opcode.Bytes => sets[instruction.A].IsEmpty ? null : costs[place] + bytes,
@@ -74,7 +74,7 @@ internal static class CompletionCosts
         for (var place = 0; place < users.Length; place++)
         {
             var instruction = code[place];
-            if (instruction.Op is Opcode.Split or Opcode.Jump or Opcode.Call or Opcode.Begin or Opcode.Repeat)
+            if (instruction.Op is Opcode.Split or Opcode.Jump or Opcode.Call or Opcode.Begin or Opcode.Repeat or Opcode.Free)
             {
                 users[instruction.A].Add(place);
             }

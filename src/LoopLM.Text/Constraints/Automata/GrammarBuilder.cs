@@ -157,6 +157,14 @@ internal sealed class GrammarBuilder(ByteSet writable, int maxInstructions)
     /// <param name="measure">The place of the measure.</param>
     public int Total(int measure) => Write(new(Opcode.Total, measure));
 
+    /// <summary>Characters that come as they like, one after the other.</summary>
+    /// <param name="place">Where one is read, or the text goes on.</param>
+    /// <param name="counter">What counts them: <see cref="Opcode.Repeat"/>, <see cref="Opcode.Measure"/>, or nothing (<see cref="Opcode.Return"/>).</param>
+    /// <param name="state">The state of the automaton that is measured.</param>
+    /// <returns>The place itself where not every plain character can be written.</returns>
+    public int Free(int place, Opcode counter, int state = 0) =>
+        (writable & PlainText.Bytes) == PlainText.Bytes ? Write(new(Opcode.Free, place, (int)counter, state)) : place;
+
     /// <summary>The fewest bytes from a place up to what is neither bytes nor a choice.</summary>
     public long FewestBytes(int place)
     {

@@ -30,7 +30,8 @@ internal sealed class LazyAutomaton
     private readonly StackTable _stacks;
     private readonly List<State> _states = [];
     private readonly List<(int Place, int Stack)> _configurations = [];
-    private readonly List<int> _transitions = [];
+    private readonly byte[] _classes = new byte[256];
+    private readonly int _width;
     private readonly Dictionary<int, int> _statesByHash = [];
 
     // Of the state being made.
@@ -38,12 +39,24 @@ internal sealed class LazyAutomaton
     private readonly Stack<(int Place, int Stack)> _pending = [];
     private readonly HashSet<(int Place, int Stack)> _visited = [];
     private readonly List<StackFrame> _frames = [];
+    private (int Place, int Stack)? _free;
+    private bool _isFreeTwice;
+    private int[] _transitions = [];
     private int _work;
 
-    public LazyAutomaton(TextGrammar grammar)
+    /// <summary>Begins a text.</summary>
+    /// <param name="grammar">What it may be.</param>
+    /// <param name="tokenBytes">Bytes of the longest token.</param>
+    public LazyAutomaton(TextGrammar grammar, int tokenBytes = 0)
     {
         _grammar = grammar;
-        _stacks = new(grammar);
+        _width = grammar.Classes.Length;
+        for (var value = 0; value < _classes.Length; value++)
+        {
+            _classes[value] = (byte)grammar.ClassOf((byte)value);
+        }
+
+        _stacks = new(grammar, tokenBytes);
         Clear();
         Visit(grammar.Start, StackTable.Empty);
         Start = Intern();
@@ -56,32 +69,41 @@ internal sealed class LazyAutomaton
     public int Count => _configurations.Count;
 
     /// <summary>Whether the text in this state is complete.</summary>
-    public bool Accepts(int state) => _states[state].Accepts;
+    public bool Accepts(int state) => At(state).Accepts;
 
     /// <summary>Whether a byte can follow.</summary>
-    public bool CanContinue(int state) => _states[state].Count > (Accepts(state) ? 1 : 0);
+    public bool CanContinue(int state) => At(state).Count > (Accepts(state) ? 1 : 0);
 
     /// <summary>The fewest bytes that complete the text, not minding the limit of depth.</summary>
-    public long BytesToEnd(int state) => _states[state].BytesToEnd;
+    public long BytesToEnd(int state) => At(state).BytesToEnd;
+
+    /// <summary>A hash that is equal for states in which the same tokens may follow, and are followed by as many bytes.</summary>
+    public UInt128 KindOf(int state) => At(state).Kind;
+
+    /// <summary>Most bytes of the tokens that states of this kind have in common: longer ones are not tried.</summary>
+    public int TokenBytes(int state) => At(state).IsShort ? StackTable.ShortToken : int.MaxValue;
+
+    /// <summary>The plain text that may follow whatever it is.</summary>
+    public FreeText FreeText(int state) => At(state).Free;
 
     /// <summary>The state after one more byte; <see cref="Dead"/> where it cannot follow.</summary>
     public int Step(int state, byte value)
     {
-        var index = state * _grammar.Classes.Length + _grammar.ClassOf(value);
+        var index = (state * _width) + _classes[value];
         var next = _transitions[index];
         return next != Unknown ? next : Find(state, value, index);
     }
 
     /// <summary>Forgets what takes too much memory, and grants new work. Numbers of states other than the one returned may no longer be used.</summary>
     /// <param name="state">The state to keep.</param>
-    /// <param name="forgotten">Whether states were forgotten.</param>
     /// <returns>The number of that state from now on.</returns>
-    public int Trim(int state, out bool forgotten)
+    public int Trim(int state)
     {
         _work = 0;
-        forgotten = _transitions.Count > MaxKept || _configurations.Count > MaxKept || _stacks.Count > MaxKept;
-        return forgotten ? Rebuild(state) : state;
+        return _states.Count * _width > MaxKept || _configurations.Count > MaxKept || _stacks.Count > MaxKept ? Rebuild(state) : state;
     }
+
+    private ref readonly State At(int state) => ref CollectionsMarshal.AsSpan(_states)[state];
 
     private int Find(int state, byte value, int index)
     {
@@ -90,8 +112,7 @@ internal sealed class LazyAutomaton
             return Dead;
         }
 
-        _found.Clear();
-        _visited.Clear();
+        Begin();
         var (start, end) = (_states[state].First, _states[state].First + _states[state].Count);
         for (var i = start; i < end; i++)
         {
@@ -104,6 +125,13 @@ internal sealed class LazyAutomaton
         }
 
         return _transitions[index] = Intern();
+    }
+
+    private void Begin()
+    {
+        _found.Clear();
+        _visited.Clear();
+        (_free, _isFreeTwice) = (null, false);
     }
 
     // Collects every configuration that is reached without reading, in the order in which the grammar lists its choices.
@@ -137,6 +165,10 @@ internal sealed class LazyAutomaton
                     _pending.Push((instruction.A, stack));
                     break;
                 case Opcode.Jump:
+                    _pending.Push((instruction.A, stack));
+                    break;
+                case Opcode.Free:
+                    (_free, _isFreeTwice) = (next, _free is not null);
                     _pending.Push((instruction.A, stack));
                     break;
                 case Opcode.Call:
@@ -233,18 +265,61 @@ internal sealed class LazyAutomaton
     private int Add(int nextOfHash)
     {
         var bytesToEnd = long.MaxValue;
+        var kind = UInt128.Zero;
+        var isShort = false;
         foreach (var (place, stack) in _found)
         {
             bytesToEnd = Math.Min(bytesToEnd, _grammar.BytesToEnd[place] + _stacks.BytesToEnd(stack) + MeasuredRest(place, stack));
+            kind += StackTable.Mix(_stacks.Kind(stack), place, 0);
+            isShort |= _stacks.IsShort(stack);
         }
 
         var accepts = _found.Count > 0 && _found[0] == (GrammarBuilder.Return, StackTable.Empty);
-        _states.Add(new(_configurations.Count, _found.Count, nextOfHash, accepts, bytesToEnd));
+        _states.Add(new(_configurations.Count, _found.Count, nextOfHash, accepts, bytesToEnd, kind, isShort, FindFreeText()));
         _configurations.AddRange(_found);
-        _work += _grammar.Classes.Length;
-        CollectionsMarshal.SetCount(_transitions, _transitions.Count + _grammar.Classes.Length);
-        CollectionsMarshal.AsSpan(_transitions)[^_grammar.Classes.Length..].Fill(_states.Count == 1 ? Dead : Unknown);
+        _work += _width;
+        if (_states.Count * _width > _transitions.Length)
+        {
+            Array.Resize(ref _transitions, Math.Max(2 * _transitions.Length, 64 * _width));
+        }
+
+        _transitions.AsSpan((_states.Count - 1) * _width, _width).Fill(_states.Count == 1 ? Dead : Unknown);
         return _states.Count - 1;
+    }
+
+    // Where nothing else in the state reads plain text, and no reading was left out.
+    private FreeText FindFreeText()
+    {
+        if (_free is not var (free, stack) || _isFreeTwice || _found.Count >= MaxConfigurations || _visited.Count >= MaxVisited)
+        {
+            return default;
+        }
+
+        foreach (var (place, other) in _found)
+        {
+            var instruction = _grammar.Code[place];
+            if (instruction.Op == Opcode.Bytes && !(_grammar.Sets[instruction.A] & PlainText.FirstBytes).IsEmpty
+                && (other != stack || _grammar.FreeTexts[place] != free))
+            {
+                return default;
+            }
+        }
+
+        var text = _grammar.Code[free];
+        var (counter, count, _) = _stacks.Top(stack);
+        switch ((Opcode)text.B)
+        {
+            case Opcode.Repeat:
+                var repeat = _grammar.Code[counter];
+                return new(repeat.Max < 0 ? int.MaxValue : repeat.Max - count, count >= repeat.Min, _grammar.BytesToEnd[free] + _stacks.BytesToEnd(stack));
+            case Opcode.Measure:
+                var measure = Measure(counter);
+                var rest = measure.Rest(text.Min, count);
+                return rest == CompletionCosts.Never ? default
+                    : new(measure.Max - count ?? int.MaxValue, count >= measure.Min, rest + _stacks.BytesToEnd(stack));
+            default:
+                return new(int.MaxValue, MayEnd: true, _grammar.BytesToEnd[free] + _stacks.BytesToEnd(stack));
+        }
     }
 
     private void Clear()
@@ -252,10 +327,8 @@ internal sealed class LazyAutomaton
         _stacks.Clear();
         _states.Clear();
         _configurations.Clear();
-        _transitions.Clear();
         _statesByHash.Clear();
-        _found.Clear();
-        _visited.Clear();
+        Begin();
         _ = Add(Unknown);
     }
 
@@ -263,6 +336,7 @@ internal sealed class LazyAutomaton
     private int Rebuild(int state)
     {
         _frames.Clear();
+        var free = FreeText(state);
         var kept = _pending;
         for (var i = _states[state].First; i < _states[state].First + _states[state].Count; i++)
         {
@@ -290,8 +364,11 @@ internal sealed class LazyAutomaton
             _found.Add((configuration.Place, stack));
         }
 
-        return Intern();
+        var rebuilt = Intern();
+        _states[rebuilt] = _states[rebuilt] with { Free = free };
+        return rebuilt;
     }
 
-    private readonly record struct State(int First, int Count, int NextOfHash, bool Accepts, long BytesToEnd);
+    private readonly record struct State(
+        int First, int Count, int NextOfHash, bool Accepts, long BytesToEnd, UInt128 Kind, bool IsShort, FreeText Free);
 }

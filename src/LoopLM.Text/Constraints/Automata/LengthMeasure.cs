@@ -23,6 +23,9 @@ internal sealed class LengthMeasure
     /// <summary>Most code points; null for any number.</summary>
     public int? Max { get; }
 
+    /// <summary>Code points before the last one that makes a difference to the shortest rest.</summary>
+    public int Reach => _long.Count;
+
     /// <summary>Makes the measure of an automaton.</summary>
     /// <param name="states">By state: whether a text may end there, and its moves with the fewest bytes that each writes.</param>
     /// <param name="min">Fewest code points.</param>

@@ -33,6 +33,12 @@ internal enum Opcode
     /// <summary>Ends a code point of the automaton of the measure at B: counts it and goes on at A, which is state Min of the automaton.</summary>
     Tally,
 
+    /// <summary>
+    /// Goes on at A, where a text is within characters that come one after the other as they like: every plain one leads back here.
+    /// B says what counts them, if anything: <see cref="Repeat"/>, or <see cref="Measure"/> with state Min of the automaton, which may end.
+    /// </summary>
+    Free,
+
     /// <summary>Leaves the automaton of the measure at A where its text is long enough.</summary>
     Total,
 }

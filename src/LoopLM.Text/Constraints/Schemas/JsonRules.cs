@@ -9,7 +9,7 @@ namespace LoopLM.Text.Constraints.Schemas;
 /// </summary>
 internal sealed class JsonRules
 {
-    private static readonly CodePointAutomaton s_number = Compile(Parse("""-?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?(?:[eE][+-]?\d{1,2})?"""));
+    private static readonly CodePointAutomaton s_number = Compile(DecimalPatterns.Any);
     private static readonly CodePointAutomaton s_integer = Compile(Parse("""0|-?[1-9]\d{0,17}"""));
 
     // Escapes of UTF-16 units stand for whole characters: surrogates come in pairs.
@@ -58,12 +58,17 @@ internal sealed class JsonRules
         if (!_texts.TryGetValue((min, max), out var rule))
         {
             var end = _builder.Literal("\""u8, GrammarBuilder.Return);
-            rule = Rule(_builder.Literal("\""u8, _builder.Repeat(min, max, next => Raw(s_character, next), end)));
+            rule = Rule(_builder.Literal("\""u8, _builder.Repeat(min, max, next => Character(min, max, next), end)));
             _texts.Add((min, max), rule);
         }
 
         return rule;
     }
+
+    /// <summary>The automaton of a pattern that is known to be small.</summary>
+    public static CodePointAutomaton Compile(PatternNode pattern) =>
+        new PatternCompiler(new(maxStates: 4096, CancellationToken.None)).TryCompile(pattern, out var problem)
+            ?? throw new ArgumentException(problem, nameof(pattern));
 
     /// <summary>A text of an automaton, as it is.</summary>
     public int Raw(CodePointAutomaton automaton, int next) => Regular(automaton, CodePoints.Write, next);
@@ -142,9 +147,12 @@ internal sealed class JsonRules
         return rule;
     }
 
-    private static CodePointAutomaton Compile(PatternNode pattern) =>
-        new PatternCompiler(new(maxStates: 256, CancellationToken.None)).TryCompile(pattern, out var problem)
-            ?? throw new ArgumentException(problem, nameof(pattern));
+    // Of more than one character any plain one may follow any other.
+    private int Character(int min, int? max, int next)
+    {
+        var place = Raw(s_character, next);
+        return max <= 1 ? place : _builder.Free(place, min == 0 && max is null ? Opcode.Return : Opcode.Repeat);
+    }
 
     private int Colon(int next) => _builder.Literal(":"u8, Space(next));
 
@@ -158,11 +166,15 @@ internal sealed class JsonRules
         for (var state = 0; state < places.Length; state++)
         {
             var choices = automaton.States[state].Moves.Select(move => write(_builder, move.Set, places[move.Target]));
-            _builder.Define(places[state], _builder.Choice([.. automaton.States[state].Accepts ? choices.Append(next) : choices]));
+            var choice = _builder.Choice([.. automaton.States[state].Accepts ? choices.Append(next) : choices]);
+            _builder.Define(places[state], IsFree(automaton, state) ? _builder.Free(choice, Opcode.Return) : choice);
         }
 
         return places[0];
     }
+
+    private static bool IsFree(CodePointAutomaton automaton, int state) => automaton.States[state].Accepts
+        && automaton.States[state].Moves.Any(move => move.Target == state && PlainText.Characters.Intersect(move.Set).Equals(PlainText.Characters));
 
     // The code points are counted beside the automaton, so that no state is needed for every count.
     private int Measured(StringLanguage language, int next)
@@ -176,7 +188,8 @@ internal sealed class JsonRules
         {
             var written = states[state].Moves.Select(move => CodePoints.WriteInString(_builder, move.Set, tallies[move.Target])).ToList();
             moves[state] = (states[state].Accepts, [.. written.Zip(states[state].Moves, (place, move) => (_builder.FewestBytes(place), move.Target))]);
-            _builder.Define(places[state], _builder.Choice([.. states[state].Accepts ? written.Append(_builder.Total(measure)) : written]));
+            var choice = _builder.Choice([.. states[state].Accepts ? written.Append(_builder.Total(measure)) : written]);
+            _builder.Define(places[state], IsFree(language.Automaton, state) ? _builder.Free(choice, Opcode.Measure, state) : choice);
         }
 
         _builder.DefineMeasure(measure, places[0], next, LengthMeasure.TryCreate(moves, language.MinLength, language.MaxLength));

@@ -31,7 +31,7 @@ internal sealed class StringRules(TranslationContext context)
 
         foreach (var format in formats)
         {
-            language = language is null ? null : TryIntersect(language, Format(format), out problem);
+            language = language is null ? null : TryFormat(language, format, out problem);
         }
 
         return language;
@@ -48,12 +48,30 @@ internal sealed class StringRules(TranslationContext context)
             return null;
         }
 
+        if (context.Builder.IsFull)
+        {
+            problem = TooLarge;
+            return null;
+        }
+
         return PatternParser.Parse(pattern, anchored: false, out problem) is { } node ? TryPattern(node, out problem) : null;
     }
 
-    /// <summary>The strings of a format; every string where the format is unknown, as it is an annotation then.</summary>
-    public StringLanguage Format(string format) =>
-        StringFormats.Find(format) is { } pattern && TryPattern(JsonRules.Parse(pattern), out _) is { } language ? language : StringLanguage.Any;
+    /// <summary>The strings of a language that have a format; all of them where the format is unknown, as it is an annotation then.</summary>
+    /// <param name="language">The language.</param>
+    /// <param name="format">The value of <c>format</c>.</param>
+    /// <param name="problem">Why they cannot be enforced; null where they can.</param>
+    public StringLanguage? TryFormat(StringLanguage language, string format, out string? problem)
+    {
+        problem = null;
+        if (StringFormats.Find(format, wide: false) is not { } narrow)
+        {
+            return language;
+        }
+
+        var both = TryIntersect(language, narrow, out problem);
+        return both is { IsEmpty: true } ? TryIntersect(language, StringFormats.Find(format, wide: true)!, out problem) : both;
+    }
 
     /// <summary>The strings of a length.</summary>
     /// <param name="min">Fewest code points.</param>

@@ -17,6 +17,7 @@ internal sealed class TranslationContext
         Automata = new(limits.MaxPatternStates, cancellation);
         Patterns = new(Automata);
         Strings = new(this);
+        Numbers = new(this);
     }
 
     public ConstraintLimits Limits { get; }
@@ -32,6 +33,8 @@ internal sealed class TranslationContext
     public PatternCompiler Patterns { get; }
 
     public StringRules Strings { get; }
+
+    public NumberRules Numbers { get; }
 
     public int Subschemas { get; set; }
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using LoopLM.Text.Constraints.Automata;
-using LoopLM.Text.Constraints.Patterns;
 
 namespace LoopLM.Text.Constraints.Schemas;
 
@@ -8,6 +7,15 @@ namespace LoopLM.Text.Constraints.Schemas;
 /// <param name="context">What the schemas of one grammar share.</param>
 internal sealed class ValueTranslator(TranslationContext context)
 {
+    private static readonly (string Keyword, Func<DecimalValue, bool, NumberRange> Make)[] s_bounds =
+    [
+        ("multipleOf", (step, _) => NumberRange.MultiplesOf(step)),
+        ("exclusiveMaximum", (bound, _) => NumberRange.UpTo(bound, exclusive: true)),
+        ("exclusiveMinimum", (bound, _) => NumberRange.From(bound, exclusive: true)),
+        ("maximum", NumberRange.UpTo),
+        ("minimum", NumberRange.From),
+    ];
+
     /// <summary>Values given word by word, of which those of other types are left out.</summary>
     public int Literals(SchemaLocation at, string keyword, JsonTypes? types, IEnumerable<JsonElement> values)
     {
@@ -50,49 +58,15 @@ internal sealed class ValueTranslator(TranslationContext context)
             : context.Strings.Rule(language);
     }
 
-    public int Integer(SchemaLocation at)
+    /// <summary>A number, or an integer.</summary>
+    public int Number(SchemaLocation at, bool integers)
     {
-        if (!TryReadBounds(at, out var bounds))
+        if (!TryReadRange(at, out var range, out var keyword))
         {
             return GrammarBuilder.Return;
         }
 
-        if (bounds.IsOpen)
-        {
-            return context.Rules.Integer;
-        }
-
-        const decimal largest = NumberRange.Largest;
-        var min = Math.Max(decimal.Ceiling(bounds.Min ?? -largest), -largest);
-        var max = Math.Min(decimal.Floor(bounds.Max ?? largest), largest);
-        min += bounds.AboveMin && min == bounds.Min ? 1 : 0;
-        max -= bounds.BelowMax && max == bounds.Max ? 1 : 0;
-        return Range(at, bounds, min <= max ? new NumberRange((long)min, (long)max).Integers() : null);
-    }
-
-    public int Number(SchemaLocation at)
-    {
-        if (!TryReadBounds(at, out var bounds))
-        {
-            return GrammarBuilder.Return;
-        }
-
-        if (bounds.IsOpen)
-        {
-            return context.Rules.Number;
-        }
-
-        foreach (var bound in new[] { bounds.Min, bounds.Max })
-        {
-            if (bound is { } value && (value != decimal.Truncate(value) || Math.Abs(value) > NumberRange.LargestDecimalBound))
-            {
-                return context.Refuse(
-                    at, bounds.Keyword, $"is supported for type 'number' with integers up to {NumberRange.LargestDecimalBound}, and is {value}");
-            }
-        }
-
-        var range = new NumberRange((long)(bounds.Min ?? -NumberRange.LargestWhole), (long)(bounds.Max ?? NumberRange.LargestWhole));
-        return Range(at, bounds, range.Decimals(bounds.AboveMin, bounds.BelowMax));
+        return context.Numbers.TryRule(range, integers, out var problem) ?? context.Refuse(at, keyword, $"cannot be enforced: {problem}");
     }
 
     /// <summary>Reads a lower and an upper count, each from 0.</summary>
@@ -155,42 +129,27 @@ internal sealed class ValueTranslator(TranslationContext context)
         return true;
     }
 
-    private int Range(SchemaLocation at, NumberBounds bounds, PatternNode? node)
+    // Exclusive bounds are numbers or, in draft 4, say whether the bound beside them is.
+    private bool TryReadRange(SchemaLocation at, out NumberRange range, out string keyword)
     {
-        string? problem = "no number lies between the bounds";
-        return node is not null && context.Patterns.TryCompile(node, out problem) is { } automaton
-            ? context.Rules.Raw(automaton, GrammarBuilder.Return)
-            : context.Refuse(at, bounds.Keyword, $"cannot be enforced: {problem}");
-    }
+        range = NumberRange.OfFormat(TryReadText(at, "format", out var format) ? format : null);
+        keyword = "format";
+        foreach (var (name, make) in s_bounds)
+        {
+            if (at.TryGet(name, out var value) && value.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
+            {
+                keyword = name;
+                if (DecimalValue.Read(value) is not { } bound || (name == "multipleOf" && bound.Sign <= 0))
+                {
+                    context.Refuse(at, name, name == "multipleOf" ? "has to be a number above 0" : "has to be a number between -1e400 and 1e400");
+                    return false;
+                }
 
-    private bool TryReadBounds(SchemaLocation at, out NumberBounds bounds)
-    {
-        var min = Bound(at, "minimum");
-        var max = Bound(at, "maximum");
-        var above = Bound(at, "exclusiveMinimum");
-        var below = Bound(at, "exclusiveMaximum");
-        bounds = new(
-            above is null || min > above ? min : above,
-            AboveMin: above is not null && !(min > above),
-            below is null || max < below ? max : below,
-            BelowMax: below is not null && !(max < below),
-            Keyword: min is not null ? "minimum" : max is not null ? "maximum" : above is not null ? "exclusiveMinimum" : "exclusiveMaximum");
+                range = range.Intersect(make(bound, at.TryGet($"exclusive{char.ToUpperInvariant(name[0])}{name[1..]}", out var exclusive)
+                    && exclusive.ValueKind == JsonValueKind.True));
+            }
+        }
+
         return context.Problem is null;
-    }
-
-    private decimal? Bound(SchemaLocation at, string keyword)
-    {
-        if (!at.TryGet(keyword, out var value))
-        {
-            return null;
-        }
-
-        if (value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out var bound))
-        {
-            return bound;
-        }
-
-        context.Refuse(at, keyword, "has to be a number of at most 28 digits");
-        return null;
     }
 }

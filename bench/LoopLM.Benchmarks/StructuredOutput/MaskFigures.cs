@@ -1,0 +1,40 @@
+using System.Globalization;
+
+namespace LoopLM.Benchmarks.StructuredOutput;
+
+/// <summary>Times in microseconds, each with the schema that it was taken with.</summary>
+internal sealed class MaskFigures
+{
+    public List<(double Time, string Id)> Compile { get; } = [];
+
+    public List<(double Time, string Id)> First { get; } = [];
+
+    public List<(double Time, string Id)> Later { get; } = [];
+
+    /// <summary>Schemas that are refused.</summary>
+    public int Refused { get; set; }
+
+    /// <summary>Instances that the constraint does not take to their end, for instance because of the order of their members.</summary>
+    public int Left { get; set; }
+
+    public void Print(TextWriter output)
+    {
+        output.WriteLine($"{First.Count} instances, {Refused} schemas refused, {Left} instances left");
+        Print(output, "compile", Compile);
+        Print(output, "first mask", First);
+        Print(output, "later masks", Later);
+    }
+
+    private static void Print(TextWriter output, string name, List<(double Time, string Id)> times)
+    {
+        times.Sort();
+        var (average, median) = (times.Average(each => each.Time), At(0.5));
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{name}: average {average:F1}, median {median:F1}, 90 % {At(0.9):F1}, 99 % {At(0.99):F1}, most {times[^1].Time:F1} us ({times.Count} times)"));
+        output.WriteLine("  longest: " + string.Join(", ", times.TakeLast(40).Reverse().DistinctBy(each => each.Id).Take(8)
+            .Select(each => string.Create(CultureInfo.InvariantCulture, $"{each.Id} {each.Time:F0}"))));
+
+        double At(double share) => times[(int)(share * (times.Count - 1))].Time;
+    }
+}

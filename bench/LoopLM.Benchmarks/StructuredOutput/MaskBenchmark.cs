@@ -78,7 +78,7 @@ internal static class MaskBenchmark
             }
             catch (ArgumentException)
             {
-                figures.Left++;
+                figures.Left.Add(id);
                 return;
             }
 

@@ -14,12 +14,13 @@ internal sealed class MaskFigures
     /// <summary>Schemas that are refused.</summary>
     public int Refused { get; set; }
 
-    /// <summary>Instances that the constraint does not take to their end, for instance because of the order of their members.</summary>
-    public int Left { get; set; }
+    /// <summary>Schemas of instances that the constraint does not take to their end, for instance because of the order of their members.</summary>
+    public List<string> Left { get; } = [];
 
     public void Print(TextWriter output)
     {
-        output.WriteLine($"{First.Count} instances, {Refused} schemas refused, {Left} instances left");
+        output.WriteLine($"{First.Count} instances, {Refused} schemas refused, {Left.Count} instances left");
+        output.WriteLine("  left: " + string.Join(", ", Left.Take(12)));
         Print(output, "compile", Compile);
         Print(output, "first mask", First);
         Print(output, "later masks", Later);

@@ -79,8 +79,8 @@ public static class GrammarCompiler
         }
 
         return PatternParser.Parse(expression, anchored: true, out var problem) is { } pattern
-            && context.Patterns.TryCompile(pattern, out problem) is { IsEmpty: var isEmpty } automaton
-                ? isEmpty ? context.Refuse(null, null, "no text matches the pattern") : context.Rules.Raw(automaton, GrammarBuilder.Return)
+            && context.Strings.TryPattern(pattern, out problem) is { IsEmpty: var isEmpty } language
+                ? isEmpty ? context.Refuse(null, null, "no text matches the pattern") : context.Rules.Raw(language)
                 : context.Refuse(null, null, $"of the pattern, {problem}");
     }
 

@@ -16,8 +16,9 @@ public sealed class TextGrammar
         Code = [.. builder.Code];
         Sets = [.. builder.Sets];
         Measures = [.. builder.Measures];
-        BytesToEnd = CompletionCosts.Bytes(Code, Sets, Measures);
-        Depths = CompletionCosts.Depths(Code, Sets, Measures);
+        var costs = new CompletionCosts(Code, Sets, Measures);
+        BytesToEnd = costs.Bytes();
+        Depths = costs.Depths();
         Tallies = FindTallies();
         FreeTexts = FindFreeTexts();
         Start = start;
@@ -111,26 +112,27 @@ public sealed class TextGrammar
     // Splits the one class of all bytes by every set in turn.
     private byte[] ClassifyBytes()
     {
-        var classes = new List<byte> { 0 };
-        var parts = new Dictionary<(byte Class, bool Within), byte>();
+        var count = 1;
+        Span<short> parts = stackalloc short[2 * 256];
         foreach (var set in Sets)
         {
-            parts.Clear();
-            classes.Clear();
+            // By class, without and within the set; -1 for what no byte is in so far.
+            parts[..(2 * count)].Fill(-1);
+            count = 0;
             for (var value = 0; value < 256; value++)
             {
-                var part = (_classes[value], set.Contains((byte)value));
-                if (!parts.TryGetValue(part, out var index))
-                {
-                    index = (byte)classes.Count;
-                    parts.Add(part, index);
-                    classes.Add((byte)value);
-                }
-
-                _classes[value] = index;
+                ref var part = ref parts[(2 * _classes[value]) + (set.Contains((byte)value) ? 1 : 0)];
+                part = part < 0 ? (short)count++ : part;
+                _classes[value] = (byte)part;
             }
         }
 
-        return [.. classes];
+        var classes = new byte[count];
+        for (var value = 255; value >= 0; value--)
+        {
+            classes[_classes[value]] = (byte)value;
+        }
+
+        return classes;
     }
 }

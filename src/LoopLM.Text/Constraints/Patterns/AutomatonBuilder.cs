@@ -5,7 +5,10 @@ namespace LoopLM.Text.Constraints.Patterns;
 /// <param name="cancellation">Ends the work.</param>
 internal sealed class AutomatonBuilder(int maxStates, CancellationToken cancellation)
 {
-    private const long MaxWork = 1 << 22;
+    private const long MaxWork = 1 << 21;
+
+    // What it takes to make an automaton small, for each of its states.
+    private const int ReductionWork = 32;
 
     private long _work;
 
@@ -42,7 +45,7 @@ internal sealed class AutomatonBuilder(int maxStates, CancellationToken cancella
             }
 
             made.Add(new(accepts(states[state]), [.. sets.Select(move => (move.Value, move.Key))]));
-            if (states.Count > maxStates || !TryWork(1 + sets.Count))
+            if (states.Count > maxStates || !TryWork(ReductionWork + sets.Count))
             {
                 return null;
             }

@@ -97,16 +97,27 @@ internal static class AutomatonReduction
         return refined;
     }
 
-    // The moves by class, in the order of their sets.
+    // The moves by class, one for each.
     private static (CodePointSet Set, int Class)[] Moves(CodePointAutomaton.State state, int[] classes)
     {
-        var sets = new SortedDictionary<int, CodePointSet>();
+        var moves = new (CodePointSet Set, int Class)[state.Moves.Count];
+        var count = 0;
         foreach (var (set, target) in state.Moves)
         {
-            sets[classes[target]] = sets.TryGetValue(classes[target], out var known) ? known.Union(set) : set;
+            var known = Array.FindIndex(moves, 0, count, move => move.Class == classes[target]);
+            if (known >= 0)
+            {
+                moves[known].Set = moves[known].Set.Union(set);
+            }
+            else if (!set.IsEmpty)
+            {
+                moves[count++] = (set, classes[target]);
+            }
         }
 
-        return [.. sets.Where(move => !move.Value.IsEmpty).Select(move => (move.Value, move.Key))];
+        Array.Resize(ref moves, count);
+        Array.Sort(moves, (left, right) => left.Class.CompareTo(right.Class));
+        return moves;
     }
 
     private static CodePointAutomaton Merge(IReadOnlyList<CodePointAutomaton.State> states, int[] distances, int[] classes)

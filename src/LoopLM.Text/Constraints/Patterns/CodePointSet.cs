@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace LoopLM.Text.Constraints.Patterns;
 
 /// <summary>A set of Unicode code points, compared by what it contains.</summary>
@@ -10,6 +12,7 @@ internal sealed class CodePointSet : IEquatable<CodePointSet>
     public static readonly CodePointSet All = new((0, 0xD7FF), (0xE000, Last));
 
     private readonly (int First, int Last)[] _ranges;
+    private readonly int _hash;
 
     /// <summary>The union of ranges, both ends included; in any order, overlapping or not.</summary>
     public CodePointSet(params IEnumerable<(int First, int Last)> ranges)
@@ -28,9 +31,10 @@ internal sealed class CodePointSet : IEquatable<CodePointSet>
         }
 
         _ranges = [.. merged];
+        _hash = Hash(_ranges);
     }
 
-    private CodePointSet((int First, int Last)[] ranges) => _ranges = ranges;
+    private CodePointSet((int First, int Last)[] ranges) => (_ranges, _hash) = (ranges, Hash(ranges));
 
     /// <summary>The ranges, rising, with a gap between any two.</summary>
     public IReadOnlyList<(int First, int Last)> Ranges => _ranges;
@@ -89,18 +93,16 @@ internal sealed class CodePointSet : IEquatable<CodePointSet>
         return new CodePointSet(gaps.Append((next, Last)).Where(gap => gap.Item1 <= gap.Item2)).Intersect(All);
     }
 
-    public bool Equals(CodePointSet? other) => other is not null && _ranges.AsSpan().SequenceEqual(other._ranges);
+    public bool Equals(CodePointSet? other) => other is not null && _hash == other._hash && _ranges.AsSpan().SequenceEqual(other._ranges);
 
     public override bool Equals(object? obj) => Equals(obj as CodePointSet);
 
-    public override int GetHashCode()
+    public override int GetHashCode() => _hash;
+
+    private static int Hash((int First, int Last)[] ranges)
     {
         var hash = new HashCode();
-        foreach (var range in _ranges)
-        {
-            hash.Add(range);
-        }
-
+        hash.AddBytes(MemoryMarshal.AsBytes(ranges.AsSpan()));
         return hash.ToHashCode();
     }
 }

@@ -25,6 +25,12 @@ internal static class CodePoints
         Span<byte> last = stackalloc byte[4];
         foreach (var range in set.Ranges)
         {
+            if (range.Last < 0x80)
+            {
+                leads[next] = leads.GetValueOrDefault(next) | ByteSet.Range((byte)range.First, (byte)range.Last);
+                continue;
+            }
+
             foreach (var length in s_lengths)
             {
                 var (low, high) = (Math.Max(range.First, length.First), Math.Min(range.Last, length.Last));
@@ -43,8 +49,13 @@ internal static class CodePoints
     /// <summary>One code point of a set as a JSON string has it, with the shortest escape where it needs one.</summary>
     public static int WriteInString(GrammarBuilder builder, CodePointSet set, int next)
     {
-        var places = new List<int>();
         var unescaped = set.Intersect(Unescaped);
+        if (unescaped.Equals(set))
+        {
+            return Write(builder, set, next);
+        }
+
+        var places = new List<int>();
         if (!unescaped.IsEmpty)
         {
             places.Add(Write(builder, unescaped, next));

@@ -164,23 +164,27 @@ internal static class DecimalPatterns
         return options.Count == 0 ? null : new PatternNode.Sequence(new PatternNode.Character(CodePointSet.Of('e', 'E')), new PatternNode.Choice(options));
     }
 
-    // Integers from min to max, neither negative, length by length.
+    // Integers from min to max, neither negative: of as many digits as min, as max, and in between.
     private static PatternNode.Choice? Magnitudes(BigInteger min, BigInteger max)
     {
-        var options = new List<PatternNode>();
-        var power = new BigInteger(10);
-        for (var first = min; first <= max; first = power, power *= 10)
+        if (min > max)
         {
-            while (power <= first)
-            {
-                power *= 10;
-            }
-
-            var last = BigInteger.Min(max, power - 1);
-            options.Add(SameLength(first.ToString(CultureInfo.InvariantCulture), last.ToString(CultureInfo.InvariantCulture)));
+            return null;
         }
 
-        return options.Count == 0 ? null : new(options);
+        var (first, last) = (min.ToString(CultureInfo.InvariantCulture), max.ToString(CultureInfo.InvariantCulture));
+        if (first.Length == last.Length)
+        {
+            return new(SameLength(first, last));
+        }
+
+        var options = new List<PatternNode> { SameLength(first, new('9', first.Length)), SameLength($"1{new string('0', last.Length - 1)}", last) };
+        if (first.Length + 1 < last.Length)
+        {
+            options.Add(new PatternNode.Sequence(Digits('1', '9'), Times(s_digit, first.Length, last.Length - 2)));
+        }
+
+        return new(options);
     }
 
     // Digits from one number to another that has as many.

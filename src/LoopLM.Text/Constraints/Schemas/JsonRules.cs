@@ -24,8 +24,8 @@ internal sealed class JsonRules
     public JsonRules(GrammarBuilder builder)
     {
         _builder = builder;
-        Integer = Rule(Raw(s_integer, GrammarBuilder.Return));
-        Number = Rule(Raw(s_number, GrammarBuilder.Return));
+        Integer = Rule(Raw(new(s_integer)));
+        Number = Rule(Raw(new(s_number)));
         Boolean = Rule(builder.Choice(builder.Literal("true"u8, GrammarBuilder.Return), builder.Literal("false"u8, GrammarBuilder.Return)));
         Null = Rule(builder.Literal("null"u8, GrammarBuilder.Return));
         AnyValue = builder.Reserve();
@@ -70,18 +70,12 @@ internal sealed class JsonRules
         new PatternCompiler(new(maxStates: 4096, CancellationToken.None)).TryCompile(pattern, out var problem)
             ?? throw new ArgumentException(problem, nameof(pattern));
 
-    /// <summary>A text of an automaton, as it is.</summary>
-    public int Raw(CodePointAutomaton automaton, int next) => Regular(automaton, CodePoints.Write, next);
+    /// <summary>A text of a language, as it is.</summary>
+    public int Raw(StringLanguage language) => Regular(language, CodePoints.Write, GrammarBuilder.Return);
 
     /// <summary>A JSON string of a language.</summary>
-    public int Quoted(StringLanguage language)
-    {
-        var (automaton, min, max) = language;
-        var end = _builder.Literal("\""u8, GrammarBuilder.Return);
-        return _builder.Literal("\""u8, min == 0 && max is null
-            ? Regular(automaton, CodePoints.WriteInString, end)
-            : Measured(language, end));
-    }
+    public int Quoted(StringLanguage language) =>
+        _builder.Literal("\""u8, Regular(language, CodePoints.WriteInString, _builder.Literal("\""u8, GrammarBuilder.Return)));
 
     /// <summary>An array of so many items, all of one rule.</summary>
     public int Array(int item, int min, int? max)
@@ -150,7 +144,7 @@ internal sealed class JsonRules
     // Of more than one character any plain one may follow any other.
     private int Character(int min, int? max, int next)
     {
-        var place = Raw(s_character, next);
+        var place = Regular(new(s_character), CodePoints.Write, next);
         return max <= 1 ? place : _builder.Free(place, min == 0 && max is null ? Opcode.Return : Opcode.Repeat);
     }
 
@@ -160,24 +154,31 @@ internal sealed class JsonRules
 
     private int Space(int next) => _builder.Choice(next, _builder.Literal(" "u8, next));
 
-    private int Regular(CodePointAutomaton automaton, Func<GrammarBuilder, CodePointSet, int, int> write, int next)
+    private int Regular(StringLanguage language, Func<GrammarBuilder, CodePointSet, int, int> write, int next)
     {
-        var places = automaton.States.Select(_ => _builder.Reserve()).ToArray();
+        if (language.MinLength > 0 || language.MaxLength is not null)
+        {
+            return Measured(language, write, next);
+        }
+
+        var states = language.Automaton.States;
+        var places = states.Select(_ => _builder.Reserve()).ToArray();
         for (var state = 0; state < places.Length; state++)
         {
-            var choices = automaton.States[state].Moves.Select(move => write(_builder, move.Set, places[move.Target]));
-            var choice = _builder.Choice([.. automaton.States[state].Accepts ? choices.Append(next) : choices]);
-            _builder.Define(places[state], IsFree(automaton, state) ? _builder.Free(choice, Opcode.Return) : choice);
+            var choices = states[state].Moves.Select(move => write(_builder, move.Set, places[move.Target]));
+            var choice = _builder.Choice([.. states[state].Accepts ? choices.Append(next) : choices]);
+            _builder.Define(places[state], IsFree(states[state], state) ? _builder.Free(choice, Opcode.Return) : choice);
         }
 
         return places[0];
     }
 
-    private static bool IsFree(CodePointAutomaton automaton, int state) => automaton.States[state].Accepts
-        && automaton.States[state].Moves.Any(move => move.Target == state && PlainText.Characters.Intersect(move.Set).Equals(PlainText.Characters));
+    // Whether every plain character leads back to the state.
+    private static bool IsFree(CodePointAutomaton.State state, int number) => state.Accepts
+        && state.Moves.Any(move => move.Target == number && PlainText.Characters.Intersect(move.Set).Equals(PlainText.Characters));
 
     // The code points are counted beside the automaton, so that no state is needed for every count.
-    private int Measured(StringLanguage language, int next)
+    private int Measured(StringLanguage language, Func<GrammarBuilder, CodePointSet, int, int> write, int next)
     {
         var states = language.Automaton.States;
         var measure = _builder.Reserve();
@@ -186,10 +187,10 @@ internal sealed class JsonRules
         var moves = new (bool Accepts, (long Bytes, int Target)[] Moves)[places.Length];
         for (var state = 0; state < places.Length; state++)
         {
-            var written = states[state].Moves.Select(move => CodePoints.WriteInString(_builder, move.Set, tallies[move.Target])).ToList();
+            var written = states[state].Moves.Select(move => write(_builder, move.Set, tallies[move.Target])).ToList();
             moves[state] = (states[state].Accepts, [.. written.Zip(states[state].Moves, (place, move) => (_builder.FewestBytes(place), move.Target))]);
             var choice = _builder.Choice([.. states[state].Accepts ? written.Append(_builder.Total(measure)) : written]);
-            _builder.Define(places[state], IsFree(language.Automaton, state) ? _builder.Free(choice, Opcode.Measure, state) : choice);
+            _builder.Define(places[state], IsFree(states[state], state) ? _builder.Free(choice, Opcode.Measure, state) : choice);
         }
 
         _builder.DefineMeasure(measure, places[0], next, LengthMeasure.TryCreate(moves, language.MinLength, language.MaxLength));

@@ -17,6 +17,9 @@ internal sealed class NumberRules(TranslationContext context)
     private const int ExactDigits = 15;
     private const int MaxRemainders = 4096;
 
+    // Characters of a number that has no bound beside its steps.
+    private const int OpenDigits = 18;
+
     private readonly Dictionary<string, int> _rules = [];
 
     /// <summary>The rule of the numbers of a range.</summary>
@@ -37,9 +40,19 @@ internal sealed class NumberRules(TranslationContext context)
             return rule;
         }
 
-        var automaton = integers ? TryIntegers(range) : TryNumbers(range);
+        // Beside a remainder the digits are counted and not written out.
+        var isOpen = range is { Steps.Count: > 0, Max: null } && range.Min is null or { Sign: 0 };
+        var automaton = isOpen ? TryOpen(range, integers) : integers ? TryIntegers(range) : TryNumbers(range);
         problem = automaton is null ? "it takes too large an automaton" : automaton.IsEmpty ? "no number is left" : null;
-        return problem is null ? _rules[key] = context.Rules.Rule(context.Rules.Raw(automaton!, GrammarBuilder.Return)) : null;
+        return problem is null ? _rules[key] = context.Rules.Rule(context.Rules.Raw(new(automaton!, 0, isOpen ? OpenDigits : null))) : null;
+    }
+
+    private CodePointAutomaton? TryOpen(NumberRange range, bool integers)
+    {
+        var automaton = context.Patterns.TryCompile(
+            JsonRules.Parse($"{(range.Min is null ? "-?" : "")}(?:0|[1-9][0-9]*){(integers ? "" : "(?:[.][0-9]+)?")}"), out _);
+        automaton = range.AboveMin ? Both(automaton, JsonRules.Parse("[0-9.]*[1-9][0-9.]*")) : automaton;
+        return Multiples(automaton, integers ? range.Steps.Select(WholeStep) : range.Steps, integers);
     }
 
     private CodePointAutomaton? TryIntegers(NumberRange range)
@@ -49,11 +62,12 @@ internal sealed class NumberRules(TranslationContext context)
         var first = BigInteger.Max(min ?? (max < -s_largest ? s_lowest : -s_largest), s_lowest);
         var last = BigInteger.Min(max ?? (min > s_largest ? s_highest : s_largest), s_highest);
         var automaton = DecimalPatterns.Integers(first, last) is { } pattern ? context.Patterns.TryCompile(pattern, out _) : CodePointAutomaton.Empty;
-
-        // An integer is a multiple of 2.5 = 25 / 10 if it is one of 5 = 25 / gcd(25, 10).
-        return Multiples(automaton, range.Steps.Select(step =>
-            new DecimalValue(step.Unscaled / BigInteger.GreatestCommonDivisor(step.Unscaled, BigInteger.Pow(10, step.Scale)), 0)));
+        return Multiples(automaton, range.Steps.Select(WholeStep), integers: true);
     }
+
+    // An integer is a multiple of 2.5 = 25 / 10 if it is one of 5 = 25 / gcd(25, 10).
+    private static DecimalValue WholeStep(DecimalValue step) =>
+        step.Unscaled / BigInteger.GreatestCommonDivisor(step.Unscaled, BigInteger.Pow(10, step.Scale));
 
     private CodePointAutomaton? TryNumbers(NumberRange range)
     {
@@ -73,7 +87,7 @@ internal sealed class NumberRules(TranslationContext context)
             automaton = Both(automaton, JsonRules.Parse("""-?[0.]*[1-9][0-9.]*(?:[eE][+-]?[0-9]+)?"""));
         }
 
-        return Multiples(automaton, range.Steps);
+        return Multiples(automaton, range.Steps, integers: false);
     }
 
     // As doubles, numbers this far apart differ, so that one beyond an exclusive bound is so for every reader.
@@ -82,11 +96,11 @@ internal sealed class NumberRules(TranslationContext context)
     private CodePointAutomaton? Both(CodePointAutomaton? automaton, PatternNode pattern) =>
         automaton is not null && context.Patterns.TryCompile(pattern, out _) is { } next ? context.Automata.TryIntersect(automaton, next) : null;
 
-    private CodePointAutomaton? Multiples(CodePointAutomaton? automaton, IEnumerable<DecimalValue> steps)
+    private CodePointAutomaton? Multiples(CodePointAutomaton? automaton, IEnumerable<DecimalValue> steps, bool integers)
     {
         foreach (var step in steps)
         {
-            automaton = automaton is not null && TryMultiples(step) is { } multiples ? context.Automata.TryIntersect(automaton, multiples) : null;
+            automaton = automaton is not null && TryMultiples(step, integers) is { } multiples ? context.Automata.TryIntersect(automaton, multiples) : null;
         }
 
         return automaton;
@@ -94,7 +108,7 @@ internal sealed class NumberRules(TranslationContext context)
 
     // Numbers without an exponent. A step of Unscaled / 10^Scale divides a number if Unscaled divides the digits up to that scale, and what
     // stands behind them is 0. Zeros at the end of a step are told apart from the rest: they only count the zeros at the end of the number.
-    private CodePointAutomaton? TryMultiples(DecimalValue step)
+    private CodePointAutomaton? TryMultiples(DecimalValue step, bool integers)
     {
         var (divisor, zeros) = (step.Unscaled, 0);
         for (; divisor % 10 == 0; divisor /= 10)
@@ -129,7 +143,7 @@ internal sealed class NumberRules(TranslationContext context)
                 yield return (CodePointSet.Of('-'), read);
             }
 
-            if (read.Behind < 0)
+            if (read.Behind < 0 && !integers)
             {
                 yield return (CodePointSet.Of('.'), read with { Behind = 0 });
             }

@@ -57,6 +57,26 @@ internal sealed class StringRules(TranslationContext context)
         return PatternParser.Parse(pattern, anchored: false, out problem) is { } node ? TryPattern(node, out problem) : null;
     }
 
+    /// <summary>The strings of an expression that stands for the whole of them.</summary>
+    /// <param name="node">The expression.</param>
+    /// <param name="problem">Why they cannot be enforced; null where they can.</param>
+    public StringLanguage? TryPattern(PatternNode node, out string? problem)
+    {
+        // A long repetition of one class, between parts of fixed length, is a matter of the length alone: it is not written out.
+        var (min, max) = (0, (int?)null);
+        if (node is PatternNode.Sequence(var parts) && LongRepetition(parts) is { } index && parts[index] is PatternNode.Repetition(var body, var least, var most))
+        {
+            var rest = parts.Where((_, i) => i != index).Sum(part => (int)FixedLength(part)!.Value);
+            (min, max) = (rest + least, rest + most);
+            node = new PatternNode.Sequence([.. parts.Take(index), new PatternNode.Repetition(body, 0, null), .. parts.Skip(index + 1)]);
+        }
+
+        var automaton = context.Patterns.TryCompile(node, out problem);
+        var language = automaton is null ? null : Simplify(new(automaton, min, max));
+        problem ??= language is null ? TooLarge : null;
+        return language;
+    }
+
     /// <summary>The strings of a language that have a format; all of them where the format is unknown, as it is an annotation then.</summary>
     /// <param name="language">The language.</param>
     /// <param name="format">The value of <c>format</c>.</param>
@@ -117,23 +137,6 @@ internal sealed class StringRules(TranslationContext context)
         language.Automaton.IsAny ? context.Rules.Text(language.MinLength, language.MaxLength)
         : language.IsEmpty ? context.Builder.Choice()
         : context.Rules.Rule(context.Rules.Quoted(language));
-
-    // A long repetition of one class, between parts of fixed length, is a matter of the length alone: it is not written out.
-    private StringLanguage? TryPattern(PatternNode node, out string? problem)
-    {
-        var (min, max) = (0, (int?)null);
-        if (node is PatternNode.Sequence(var parts) && LongRepetition(parts) is { } index && parts[index] is PatternNode.Repetition(var body, var least, var most))
-        {
-            var rest = parts.Where((_, i) => i != index).Sum(part => (int)FixedLength(part)!.Value);
-            (min, max) = (rest + least, rest + most);
-            node = new PatternNode.Sequence([.. parts.Take(index), new PatternNode.Repetition(body, 0, null), .. parts.Skip(index + 1)]);
-        }
-
-        var automaton = context.Patterns.TryCompile(node, out problem);
-        var language = automaton is null ? null : Simplify(new(automaton, min, max));
-        problem ??= language is null ? TooLarge : null;
-        return language;
-    }
 
     // Where all other parts have a fixed length and read what they match.
     private int? LongRepetition(IReadOnlyList<PatternNode> parts)

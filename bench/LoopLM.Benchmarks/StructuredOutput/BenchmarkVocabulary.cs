@@ -17,6 +17,7 @@ internal static partial class BenchmarkVocabulary
 
     private const int OtherScripts = 24_000;
     private const string Punctuation = "\"'`{}[]():;,.<>=/\\-_*#!?&|\n";
+    private static readonly string[] s_runs = [" ", "\t", "-", "=", "\n "];
 
     /// <summary>Makes the tokenizer.</summary>
     /// <param name="texts">Files that the words are taken from.</param>
@@ -49,8 +50,8 @@ internal static partial class BenchmarkVocabulary
 
     private static IEnumerable<string> Spaces() =>
         from count in Enumerable.Range(1, 80)
-        from text in new[] { new string(' ', count), "\n" + new string(' ', count), new string('\t', count), new string('-', count), new string('=', count) }
-        select text;
+        from run in s_runs
+        select run[..^1] + new string(run[^1], count);
 
     // Two and three marks in a row, some of them before a letter.
     private static IEnumerable<string> Marks(Random random)
@@ -58,18 +59,21 @@ internal static partial class BenchmarkVocabulary
         var pairs = from first in Punctuation from second in Punctuation select $"{first}{second}";
         var triples = Enumerable.Range(0, 5000).Select(_ => new string(random.GetItems(Punctuation.AsSpan(), 3)));
         var spaced = from first in Punctuation from second in Punctuation select $" {first}{second}";
-        var words = Enumerable.Range(0, 3000).Select(_ => $"{Punctuation[random.Next(Punctuation.Length)]}{new string(random.GetItems("etaoinshrdlucm".AsSpan(), random.Next(1, 5)))}");
+        var words = Enumerable.Range(0, 3000).Select(_ =>
+            Punctuation[random.Next(Punctuation.Length)] + new string(random.GetItems("etaoinshrdlucm".AsSpan(), random.Next(1, 5))));
         return pairs.Concat(spaced).Concat(triples).Concat(words);
     }
 
     private static IEnumerable<string> Scripts(Random random)
     {
-        (int First, int Last, int Longest)[] scripts = [(0x4E00, 0x9FA5, 3), (0x430, 0x44F, 7), (0x3041, 0x3093, 4), (0xAC00, 0xD7A3, 3), (0x627, 0x64A, 6), (0x905, 0x939, 4)];
+        (int First, int Last, int Longest)[] scripts =
+            [(0x4E00, 0x9FA5, 3), (0x430, 0x44F, 7), (0x3041, 0x3093, 4), (0xAC00, 0xD7A3, 3), (0x627, 0x64A, 6), (0x905, 0x939, 4)];
         for (var i = 0; i < OtherScripts; i++)
         {
             var (first, last, longest) = scripts[i % scripts.Length];
             var length = random.Next(1, longest + 1);
-            yield return (random.Next(3) == 0 ? " " : "") + string.Concat(Enumerable.Range(0, length).Select(_ => (char)random.Next(first, last + 1)));
+            var word = string.Concat(Enumerable.Range(0, length).Select(_ => (char)random.Next(first, last + 1)));
+            yield return random.Next(3) == 0 ? $" {word}" : word;
         }
     }
 
@@ -129,7 +133,13 @@ internal static partial class BenchmarkVocabulary
         },
     };
 
-    private static JsonObject ByteLevel() => new() { ["type"] = "ByteLevel", ["add_prefix_space"] = false, ["trim_offsets"] = true, ["use_regex"] = true };
+    private static JsonObject ByteLevel() => new()
+    {
+        ["type"] = "ByteLevel",
+        ["add_prefix_space"] = false,
+        ["trim_offsets"] = true,
+        ["use_regex"] = true,
+    };
 
     [GeneratedRegex(@" ?\p{L}+| ?[^\s\p{L}\p{N}]+")]
     private static partial Regex Word();

@@ -48,10 +48,12 @@ internal static class MaskBenchmark
         var id = document.RootElement.GetProperty("id").GetString()!;
         var schema = document.RootElement.GetProperty("schema");
         var logits = new float[trie.VocabularySize];
-        foreach (var test in document.RootElement.GetProperty("tests").EnumerateArray().Where(test => test.GetProperty("valid").GetBoolean()))
+        var tests = document.RootElement.GetProperty("tests").EnumerateArray();
+        foreach (var test in tests.Where(test => test.GetProperty("valid").GetBoolean()))
         {
             var start = ThreadClock.Microseconds();
-            if (GrammarCompiler.TryCompile(new TextForm.Json(schema), null, trie, ConstraintLimits.Default, CancellationToken.None, out _) is not { } grammar)
+            var form = new TextForm.Json(schema);
+            if (GrammarCompiler.TryCompile(form, null, trie, ConstraintLimits.Default, CancellationToken.None, out _) is not { } grammar)
             {
                 figures.Refused++;
                 return;

@@ -32,7 +32,7 @@ internal sealed class MaskFigures
         var (average, median) = (times.Average(each => each.Time), At(0.5));
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{name}: average {average:F1}, median {median:F1}, 90 % {At(0.9):F1}, 99 % {At(0.99):F1}, most {times[^1].Time:F1} us ({times.Count} times)"));
+            $"{name} ({times.Count} times): average {average:F1}, median {median:F1}, 90 % {At(0.9):F1}, 99 % {At(0.99):F1}, most {At(1):F1} us"));
         output.WriteLine("  longest: " + string.Join(", ", times.TakeLast(40).Reverse().DistinctBy(each => each.Id).Take(8)
             .Select(each => string.Create(CultureInfo.InvariantCulture, $"{each.Id} {each.Time:F0}"))));
 

@@ -19,7 +19,8 @@ internal static class PlainText
         new CodePointSet((0, 0x1F), ('"', '"'), ('\\', '\\'), (0x7F, 0x9F), (0x2028, 0x2029)).Complement();
 
     /// <summary>The bytes that a plain character can begin with.</summary>
-    public static readonly ByteSet FirstBytes = ByteSet.Range(0x20, 0x21) | ByteSet.Range(0x23, 0x5B) | ByteSet.Range(0x5D, 0x7E) | ByteSet.Range(0xC2, 0xF4);
+    public static readonly ByteSet FirstBytes =
+        ByteSet.Range(0x20, 0x21) | ByteSet.Range(0x23, 0x5B) | ByteSet.Range(0x5D, 0x7E) | ByteSet.Range(0xC2, 0xF4);
 
     /// <summary>The bytes that plain characters consist of.</summary>
     public static readonly ByteSet Bytes = FirstBytes | ByteSet.Range(0x80, 0xBF);

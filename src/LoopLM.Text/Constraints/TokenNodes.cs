@@ -49,7 +49,8 @@ internal sealed class TokenNodes
             for (var depth = alike + 1; depth <= bytes.Length; depth++)
             {
                 path.Add(_nodes.Count);
-                _nodes.Add(new(bytes[depth - 1], (ushort)depth, IsPlainBelow: false, first, depth == bytes.Length ? end : first, EndBelow: 0, Next: 0));
+                var endHere = depth == bytes.Length ? end : first;
+                _nodes.Add(new(bytes[depth - 1], (ushort)depth, IsPlainBelow: false, first, endHere, EndBelow: 0, Next: 0));
             }
 
             Depth = Math.Max(Depth, bytes.Length);

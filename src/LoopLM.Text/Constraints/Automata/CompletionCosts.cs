@@ -48,7 +48,8 @@ internal sealed class CompletionCosts
     }
 
     /// <summary>The fewest bytes to read.</summary>
-    public long[] Bytes() => Compute(bytes: 1, (call, rest) => call + rest, (body, exit, min) => (long)Int128.Min((Int128)body * min + exit, Huge));
+    public long[] Bytes() =>
+        Compute(bytes: 1, (call, rest) => call + rest, (body, exit, min) => (long)Int128.Min((Int128)body * min + exit, Huge));
 
     /// <summary>The fewest calls that are open at once.</summary>
     public long[] Depths() => Compute(bytes: 0, (call, rest) => Math.Max(call + 1, rest), (body, exit, _) => Math.Max(body, exit));
@@ -95,13 +96,24 @@ internal sealed class CompletionCosts
 
     // Of an instruction that uses a place whose cost is known; null while others are missing.
     private long? CostOf(
-        Instruction user, long[] costs, int place, long bytes, Func<long, long, long> called, Func<long, long, int, long> repeated) => user.Op switch
+        Instruction user, long[] costs, int place, long bytes, Func<long, long, long> called, Func<long, long, int, long> repeated)
+    {
+        var cost = costs[place];
+        switch (user.Op)
         {
-            Opcode.Bytes => _sets[user.A].IsEmpty ? null : costs[place] + bytes,
-            Opcode.Call => costs[user.A] == Never || costs[user.B] == Never ? null : called(costs[user.A], costs[user.B]),
-            Opcode.Repeat when user.Min > 0 => costs[user.A] == Never || costs[user.B] == Never ? null : repeated(costs[user.A], costs[user.B], user.Min),
-            Opcode.Repeat => costs[user.B] == Never ? null : costs[user.B],
-            Opcode.Measure => _measures[user.Min].Rest(state: 0, count: 0) is var text && text == Never ? null : costs[place] + (text * bytes),
-            _ => costs[place],
-        };
+            case Opcode.Bytes:
+                return _sets[user.A].IsEmpty ? null : cost + bytes;
+            case Opcode.Call:
+                return costs[user.A] == Never || costs[user.B] == Never ? null : called(costs[user.A], costs[user.B]);
+            case Opcode.Repeat when user.Min > 0:
+                return costs[user.A] == Never || costs[user.B] == Never ? null : repeated(costs[user.A], costs[user.B], user.Min);
+            case Opcode.Repeat:
+                return costs[user.B] == Never ? null : costs[user.B];
+            case Opcode.Measure:
+                var text = _measures[user.Min].Rest(state: 0, count: 0);
+                return text == Never ? null : cost + (text * bytes);
+            default:
+                return cost;
+        }
+    }
 }

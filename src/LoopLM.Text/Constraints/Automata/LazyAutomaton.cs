@@ -311,7 +311,8 @@ internal sealed class LazyAutomaton
         {
             case Opcode.Repeat:
                 var repeat = _grammar.Code[counter];
-                return new(repeat.Max < 0 ? int.MaxValue : repeat.Max - count, count >= repeat.Min, _grammar.BytesToEnd[free] + _stacks.BytesToEnd(stack));
+                var left = repeat.Max < 0 ? int.MaxValue : repeat.Max - count;
+                return new(left, count >= repeat.Min, _grammar.BytesToEnd[free] + _stacks.BytesToEnd(stack));
             case Opcode.Measure:
                 var measure = Measure(counter);
                 var rest = measure.Rest(text.Min, count);

@@ -5,7 +5,7 @@ namespace LoopLM.Text.Constraints.Patterns;
 /// <param name="cancellation">Ends the work.</param>
 internal sealed class AutomatonBuilder(int maxStates, CancellationToken cancellation)
 {
-    private const long MaxWork = 1 << 21;
+    private const long MaxWork = 1 << 20;
 
     // What it takes to make an automaton small, for each of its states.
     private const int ReductionWork = 32;

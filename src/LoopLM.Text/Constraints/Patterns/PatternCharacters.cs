@@ -134,12 +134,12 @@ internal sealed class PatternCharacters(PatternReader reader)
     private int Braces()
     {
         var digits = reader.TakeUntil('}');
-        return digits is { Length: > 0 and < 10 } && int.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value) ? value : -1;
+        return digits is { Length: < 10 } && TryHex(digits, out var value) ? value : -1;
     }
 
     private int Hex(int digits)
     {
-        if (reader.Rest.Length >= digits && int.TryParse(reader.Rest[..digits], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value))
+        if (reader.Rest.Length >= digits && TryHex(reader.Rest[..digits], out var value))
         {
             reader.Skip(digits);
             return value;
@@ -148,4 +148,7 @@ internal sealed class PatternCharacters(PatternReader reader)
         reader.Refuse($"an escape is not followed by {digits} hexadecimal digits");
         return 0;
     }
+
+    private static bool TryHex(ReadOnlySpan<char> digits, out int value) =>
+        int.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
 }

@@ -12,7 +12,8 @@ internal static class PatternClasses
     private static readonly CodePointSet s_digits = new(('0', '9'));
 
     private static readonly CodePointSet s_space = new(
-        ('\t', '\r'), (' ', ' '), (0xA0, 0xA0), (0x1680, 0x1680), (0x2000, 0x200A), (0x2028, 0x2029), (0x202F, 0x202F), (0x205F, 0x205F), (0x3000, 0x3000), (0xFEFF, 0xFEFF));
+        ('\t', '\r'), (' ', ' '), (0xA0, 0xA0), (0x1680, 0x1680), (0x2000, 0x200A), (0x2028, 0x2029),
+        (0x202F, 0x202F), (0x205F, 0x205F), (0x3000, 0x3000), (0xFEFF, 0xFEFF));
 
     /// <summary>The class of an escape letter; null if it names none.</summary>
     public static CodePointSet? Find(char letter) => letter switch

@@ -44,7 +44,8 @@ internal sealed class PatternCompiler(AutomatonBuilder builder)
         }).ToHashSet();
         var borders = new SortedSet<int>(sets.SelectMany(set => set.Ranges).SelectMany(range => new[] { range.First, range.Last + 1 }));
         borders.UnionWith(CodePointSet.All.Ranges.SelectMany(range => new[] { range.First, range.Last + 1 }));
-        var intervals = borders.Zip(borders.Skip(1), (first, end) => (First: first, Last: end - 1)).Where(interval => CodePointSet.All.Contains(interval.First));
+        var intervals = borders.Zip(borders.Skip(1), (first, end) => (First: first, Last: end - 1))
+            .Where(interval => CodePointSet.All.Contains(interval.First));
         return _builder.TryWork((long)borders.Count * sets.Count)
             ? intervals.GroupBy(interval => string.Concat(sets.Select(set => set.Contains(interval.First) ? '1' : '0')))
                 .Select(group => (group.First().First, new CodePointSet(group))).ToList()
@@ -160,7 +161,8 @@ internal sealed class PatternCompiler(AutomatonBuilder builder)
             {
                 var compiled = compiler.TryCompile(new PatternNode.Sequence(body, PatternNode.AnyText), position);
                 _isTooLarge |= compiled is null;
-                automaton = _obligations.Register(compiled is null ? CodePointAutomaton.Empty : negative ? AutomatonBuilder.Complement(compiled) : compiled);
+                compiled ??= CodePointAutomaton.Empty;
+                automaton = _obligations.Register(negative ? AutomatonBuilder.Complement(compiled) : compiled);
                 _automata.Add((lookAhead, position), automaton);
             }
 

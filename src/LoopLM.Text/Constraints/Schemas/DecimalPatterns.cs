@@ -130,7 +130,8 @@ internal static class DecimalPatterns
 
     private static PatternNode.Repetition AtMostFraction(string digits)
     {
-        var options = new List<PatternNode> { new PatternNode.Sequence([.. Exactly(digits), Times(Digits('0', '0'), digits.Length == 0 ? 1 : 0, MaxDigits)]) };
+        var zeros = Times(Digits('0', '0'), digits.Length == 0 ? 1 : 0, MaxDigits);
+        var options = new List<PatternNode> { new PatternNode.Sequence([.. Exactly(digits), zeros]) };
         for (var i = 0; i < digits.Length && i < MaxDigits; i++)
         {
             if (i > 0)
@@ -161,7 +162,8 @@ internal static class DecimalPatterns
             options.Add(new PatternNode.Sequence(s_minus, Optional(Digits('0', '0')), negative));
         }
 
-        return options.Count == 0 ? null : new PatternNode.Sequence(new PatternNode.Character(CodePointSet.Of('e', 'E')), new PatternNode.Choice(options));
+        var letter = new PatternNode.Character(CodePointSet.Of('e', 'E'));
+        return options.Count == 0 ? null : new PatternNode.Sequence(letter, new PatternNode.Choice(options));
     }
 
     // Integers from min to max, neither negative: of as many digits as min, as max, and in between.
@@ -178,7 +180,11 @@ internal static class DecimalPatterns
             return new(SameLength(first, last));
         }
 
-        var options = new List<PatternNode> { SameLength(first, new('9', first.Length)), SameLength($"1{new string('0', last.Length - 1)}", last) };
+        var options = new List<PatternNode>
+        {
+            SameLength(first, new('9', first.Length)),
+            SameLength($"1{new string('0', last.Length - 1)}", last),
+        };
         if (first.Length + 1 < last.Length)
         {
             options.Add(new PatternNode.Sequence(Digits('1', '9'), Times(s_digit, first.Length, last.Length - 2)));

@@ -44,7 +44,9 @@ internal readonly record struct DecimalValue : IComparable<DecimalValue>
     public string Whole => (BigInteger.Abs(Unscaled) / BigInteger.Pow(10, Scale)).ToString(CultureInfo.InvariantCulture);
 
     /// <summary>The digits behind the point, of which the last is not 0.</summary>
-    public string Fraction => Scale == 0 ? "" : (BigInteger.Abs(Unscaled) % BigInteger.Pow(10, Scale)).ToString(CultureInfo.InvariantCulture).PadLeft(Scale, '0');
+    public string Fraction => Scale == 0
+        ? ""
+        : (BigInteger.Abs(Unscaled) % BigInteger.Pow(10, Scale)).ToString(CultureInfo.InvariantCulture).PadLeft(Scale, '0');
 
     /// <summary>The power of ten of the first digit that is not 0; 0 for zero.</summary>
     public int Exponent => Sign == 0 ? 0 : BigInteger.Abs(Unscaled).ToString(CultureInfo.InvariantCulture).Length - 1 - Scale;
@@ -77,7 +79,12 @@ internal readonly record struct DecimalValue : IComparable<DecimalValue>
 
         var parts = text.Split('e', 'E');
         var exponent = 0;
-        if (parts.Length > 1 && (!int.TryParse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent) || Math.Abs(exponent) > MaxExponent))
+        if (parts.Length > 1 && !int.TryParse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent))
+        {
+            return null;
+        }
+
+        if (exponent is < -MaxExponent or > MaxExponent)
         {
             return null;
         }

@@ -91,7 +91,8 @@ internal sealed class NumberRules(TranslationContext context)
     }
 
     // As doubles, numbers this far apart differ, so that one beyond an exclusive bound is so for every reader.
-    private static DecimalValue Margin(DecimalValue bound) => DecimalValue.PowerOfTen(Math.Max(bound.Exponent - ExactDigits + 1, -DecimalPatterns.MaxDigits));
+    private static DecimalValue Margin(DecimalValue bound) =>
+        DecimalValue.PowerOfTen(Math.Max(bound.Exponent - ExactDigits + 1, -DecimalPatterns.MaxDigits));
 
     private CodePointAutomaton? Both(CodePointAutomaton? automaton, PatternNode pattern) =>
         automaton is not null && context.Patterns.TryCompile(pattern, out _) is { } next ? context.Automata.TryIntersect(automaton, next) : null;
@@ -100,7 +101,9 @@ internal sealed class NumberRules(TranslationContext context)
     {
         foreach (var step in steps)
         {
-            automaton = automaton is not null && TryMultiples(step, integers) is { } multiples ? context.Automata.TryIntersect(automaton, multiples) : null;
+            automaton = automaton is not null && TryMultiples(step, integers) is { } multiples
+                ? context.Automata.TryIntersect(automaton, multiples)
+                : null;
         }
 
         return automaton;

@@ -12,6 +12,10 @@ internal sealed class StringRules(TranslationContext context)
 {
     private const string TooLarge = "it takes too large an automaton";
 
+    // Schemas say the same again and again.
+    private readonly Dictionary<string, StringLanguage> _patterns = [];
+    private readonly Dictionary<StringLanguage, int> _rules = [];
+
     /// <summary>The strings that fulfil all assertions of one schema.</summary>
     /// <param name="patterns">Values of <c>pattern</c>.</param>
     /// <param name="formats">Values of <c>format</c>. Those that are unknown assert nothing.</param>
@@ -26,7 +30,10 @@ internal sealed class StringRules(TranslationContext context)
         var language = OfLength(minLength, maxLength);
         foreach (var pattern in patterns)
         {
-            language = TryPattern(pattern, out problem) is { } next && language is not null ? TryIntersect(language, next, out problem) : null;
+            if (language is not null)
+            {
+                language = TryPattern(pattern, out problem) is { } next ? TryIntersect(language, next, out problem) : null;
+            }
         }
 
         foreach (var format in formats)
@@ -48,13 +55,15 @@ internal sealed class StringRules(TranslationContext context)
             return null;
         }
 
-        if (context.Builder.IsFull)
+        if (_patterns.TryGetValue(pattern, out var known) || context.Builder.IsFull)
         {
-            problem = TooLarge;
-            return null;
+            problem = known is null ? TooLarge : null;
+            return known;
         }
 
-        return PatternParser.Parse(pattern, anchored: false, out problem) is { } node ? TryPattern(node, out problem) : null;
+        return PatternParser.Parse(pattern, anchored: false, out problem) is { } node && TryPattern(node, out problem) is { } language
+            ? _patterns[pattern] = language
+            : null;
     }
 
     /// <summary>The strings of an expression that stands for the whole of them.</summary>
@@ -64,8 +73,9 @@ internal sealed class StringRules(TranslationContext context)
     {
         // A long repetition of one class, between parts of fixed length, is a matter of the length alone: it is not written out.
         var (min, max) = (0, (int?)null);
-        if (node is PatternNode.Sequence(var parts) && LongRepetition(parts) is { } index && parts[index] is PatternNode.Repetition(var body, var least, var most))
+        if (node is PatternNode.Sequence(var parts) && LongRepetition(parts) is { } index)
         {
+            var (body, least, most) = (PatternNode.Repetition)parts[index];
             var rest = parts.Where((_, i) => i != index).Sum(part => (int)FixedLength(part)!.Value);
             (min, max) = (rest + least, rest + most);
             node = new PatternNode.Sequence([.. parts.Take(index), new PatternNode.Repetition(body, 0, null), .. parts.Skip(index + 1)]);
@@ -133,10 +143,21 @@ internal sealed class StringRules(TranslationContext context)
         TryIntersect(language, new(OtherNames.Automaton(texts)), out problem);
 
     /// <summary>The rule of the strings, with their quotes; of no string, nothing that ever ends.</summary>
-    public int Rule(StringLanguage language) =>
-        language.Automaton.IsAny ? context.Rules.Text(language.MinLength, language.MaxLength)
-        : language.IsEmpty ? context.Builder.Choice()
-        : context.Rules.Rule(context.Rules.Quoted(language));
+    public int Rule(StringLanguage language)
+    {
+        if (language.Automaton.IsAny)
+        {
+            return context.Rules.Text(language.MinLength, language.MaxLength);
+        }
+
+        if (!_rules.TryGetValue(language, out var rule))
+        {
+            rule = language.IsEmpty ? context.Builder.Choice() : context.Rules.Rule(context.Rules.Quoted(language));
+            _rules.Add(language, rule);
+        }
+
+        return rule;
+    }
 
     // Where all other parts have a fixed length and read what they match.
     private int? LongRepetition(IReadOnlyList<PatternNode> parts)

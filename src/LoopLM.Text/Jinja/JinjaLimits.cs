@@ -9,6 +9,9 @@ public sealed record JinjaLimits
     /// <summary>Chars read or written by operations on text, together.</summary>
     public long MaxWork { get; init; } = 256 << 20;
 
+    /// <summary>Chars of the texts that operations make, together: what a rendering can hold in memory.</summary>
+    public long MaxText { get; init; } = 64 << 20;
+
     /// <summary>Chars of the rendered text.</summary>
     public int MaxOutput { get; init; } = 8 << 20;
 

@@ -10,7 +10,10 @@ namespace LoopLM.Text.Jinja;
 /// there are <c>break</c>, <c>continue</c>, <c>raise_exception</c>, <c>strftime_now</c> and <c>tojson</c>, and no way to a file, another template
 /// or an object of the host. Immutable, and safe for any number of threads.
 /// </summary>
-/// <remarks>Values behave as Python's do; numbers are 64-bit. What a template could say and this interpreter does not know fails in <see cref="TryParse"/>.</remarks>
+/// <remarks>
+/// Values behave as Python's do. Whole numbers have up to 4,300 digits. What a template could say and this interpreter does not know fails in
+/// <see cref="TryParse"/>; filters and tests that it may never reach fail when it reaches them.
+/// </remarks>
 public sealed class JinjaTemplate
 {
     private readonly string _source;
@@ -21,7 +24,7 @@ public sealed class JinjaTemplate
         (_source, _body, Names) = (source, body, names);
     }
 
-    /// <summary>Every name in its tags: what it does not name it cannot use.</summary>
+    /// <summary>Every name in its tags but those of members: what it does not name it cannot use.</summary>
     public FrozenSet<string> Names { get; }
 
     /// <summary>Whether a text stands in the template, be it as output, in a string or in a comment.</summary>
@@ -33,13 +36,14 @@ public sealed class JinjaTemplate
     /// <param name="error">The first problem, always of the kind <see cref="JinjaErrorKind.Syntax"/>; null where there is none.</param>
     public static bool TryParse(string source, [NotNullWhen(true)] out JinjaTemplate? template, [NotNullWhen(false)] out JinjaError? error)
     {
-        // Lines end as Python reads them, and the last line end is not part of a template.
-        source = source.ReplaceLineEndings("\n");
+        // No other character ends a line of a template, and the last line end is not part of it.
+        source = source.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');
         source = source.EndsWith('\n') ? source[..^1] : source;
         try
         {
             var tokens = new Lexer(source).Read();
-            var names = tokens.Where(token => token.Kind == TokenKind.Name).Select(token => token.Text).ToFrozenSet();
+            var names = tokens.Where((token, i) => token.Kind == TokenKind.Name && tokens[i - 1] is not { Kind: TokenKind.Operator, Text: "." })
+                .Select(token => token.Text).ToFrozenSet();
             template = new(source, new StatementParser(tokens).Parse(), names);
             error = null;
             return true;

@@ -13,13 +13,16 @@ public sealed record RenderedText(string Text, IReadOnlyList<Range> Own)
 
     internal static RenderedText Of(MarkedText text)
     {
-        var marks = text.Own.Span;
         var own = new List<Range>();
-        for (var start = 0; start < marks.Length;)
+        for (var start = 0; start < text.Length;)
         {
-            var rest = marks[start..].IndexOf(!marks[start]);
-            var end = rest < 0 ? marks.Length : start + rest;
-            if (marks[start])
+            var end = start + 1;
+            while (end < text.Length && text.IsOwnAt(end) == text.IsOwnAt(start))
+            {
+                end++;
+            }
+
+            if (text.IsOwnAt(start))
             {
                 own.Add(start..end);
             }

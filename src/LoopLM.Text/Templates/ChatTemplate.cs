@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using LoopLM.Text.Jinja;
+using LoopLM.Text.Jinja.Execution.Texts;
 
 namespace LoopLM.Text.Templates;
 
@@ -11,6 +12,11 @@ public sealed class ChatTemplate
         "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content or '' }}<|im_end|>\n{% endfor %}"
         + "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
 
+    private const string Tools = "tools";
+    private const string Functions = "functions";
+
+    private static readonly JinjaTemplate s_functions = Parse(new(Functions, $"{{{{ {Tools} | tojson(indent=2) }}}}"));
+
     /// <summary>Special tokens that end a turn in the templates that write them.</summary>
     private static readonly string[] s_turnEnds = ["<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<|end|>", "<end_of_turn>"];
 
@@ -21,8 +27,8 @@ public sealed class ChatTemplate
     private ChatTemplate(ChatTemplateFiles files)
     {
         _files = files;
-        _template = Parse("the default", files.Templates.GetValueOrDefault("default") ?? ChatMl);
-        _toolTemplate = files.Templates.TryGetValue("tool_use", out var source) ? Parse("'tool_use'", source) : _template;
+        _template = files.Templates.TryGetValue(ChatTemplateFiles.Default, out var source) ? Parse(source) : Parse(new("ChatML", ChatMl));
+        _toolTemplate = files.Templates.TryGetValue(ChatTemplateFiles.ToolUse, out source) ? Parse(source) : _template;
         TurnEnds = [.. s_turnEnds.Where(_template.Mentions).Append(files.EndOfText).OfType<string>().Distinct()];
     }
 
@@ -30,7 +36,7 @@ public sealed class ChatTemplate
     public IReadOnlyList<string> TurnEnds { get; }
 
     /// <summary>Whether tools that are given to it reach the prompt.</summary>
-    public bool ReadsTools => _toolTemplate.Names.Contains("tools");
+    public bool ReadsTools => _toolTemplate.Names.Contains(Tools) || _toolTemplate.Names.Contains(Functions);
 
     /// <summary>Whether it lets the model call tools as <c>&lt;tool_call&gt;{"name": ..., "arguments": ...}&lt;/tool_call&gt;</c>.</summary>
     public bool MarksToolCalls => ReadsTools && _toolTemplate.Mentions("<tool_call>");
@@ -38,7 +44,10 @@ public sealed class ChatTemplate
     /// <summary>Whether it marks the model's thoughts as <c>&lt;think&gt;...&lt;/think&gt;</c>.</summary>
     public bool MarksThoughts => _template.Mentions("</think>");
 
-    /// <summary>Reads the template of a checkpoint: <c>chat_template.jinja</c>, else <c>chat_template</c> in tokenizer_config.json, one or several with names.</summary>
+    /// <summary>
+    /// Reads the templates of a checkpoint: <c>chat_template.jinja</c>, else <c>chat_template</c> in tokenizer_config.json, one or several with names;
+    /// and <c>additional_chat_templates</c>, whose files are named by their templates. ChatML serves where there is none at all.
+    /// </summary>
     /// <param name="folder">The checkpoint's folder.</param>
     /// <exception cref="ChatTemplateException">A file is malformed or a template says what the interpreter does not know.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
@@ -47,7 +56,7 @@ public sealed class ChatTemplate
     /// <summary>Whether a request may set a variable: the template reads it, and it is none of those that the server sets.</summary>
     public bool CanSet(string variable) =>
         (_template.Names.Contains(variable) || _toolTemplate.Names.Contains(variable))
-        && variable is not ("messages" or "tools" or "add_generation_prompt") && !_files.SpecialTokens.ContainsKey(variable);
+        && variable is not ("messages" or Tools or Functions or "add_generation_prompt") && !_files.SpecialTokens.ContainsKey(variable);
 
     /// <summary>Writes a conversation as a prompt.</summary>
     /// <param name="conversation">The conversation.</param>
@@ -67,7 +76,8 @@ public sealed class ChatTemplate
     {
         var template = conversation.Tools is null ? _template : _toolTemplate;
         prompt = null;
-        if (!template.TryRender(Variables(conversation), now, limits, out var rendered, out error, cancellationToken))
+        if (!TryWriteFunctions(template, conversation, limits, out var functions, out error, cancellationToken)
+            || !template.TryRender(Variables(conversation, functions, now), now, limits, out var rendered, out error, cancellationToken))
         {
             return false;
         }
@@ -82,16 +92,43 @@ public sealed class ChatTemplate
         return true;
     }
 
-    private IEnumerable<KeyValuePair<string, JinjaValue>> Variables(Conversation conversation)
+    /// <summary>Writes the tools as the text that a few templates read in their place.</summary>
+    private static bool TryWriteFunctions(
+        JinjaTemplate template,
+        Conversation conversation,
+        JinjaLimits limits,
+        out JinjaValue? functions,
+        [NotNullWhen(false)] out JinjaError? error,
+        CancellationToken cancellationToken)
+    {
+        (functions, error) = (null, null);
+        if (conversation.Tools is not { } tools || !template.Names.Contains(Functions))
+        {
+            return true;
+        }
+
+        var written = s_functions.TryRender([KeyValuePair.Create(Tools, tools)], default, limits, out var text, out error, cancellationToken);
+        functions = text is null ? null : JinjaValue.Of(text.Text);
+        return written;
+    }
+
+    private IEnumerable<KeyValuePair<string, JinjaValue>> Variables(Conversation conversation, JinjaValue? functions, DateTimeOffset now)
     {
         // None is what transformers passes for tools that are not there.
         var own = new Dictionary<string, JinjaValue>
         {
             ["messages"] = JinjaValue.Of(conversation.Messages),
-            ["tools"] = conversation.Tools ?? JinjaValue.None,
+            [Tools] = conversation.Tools ?? JinjaValue.None,
             ["documents"] = JinjaValue.None,
             ["add_generation_prompt"] = JinjaValue.Of(conversation.AddGenerationPrompt),
+            ["date_string"] = JinjaValue.OfTemplate(TimeFormat.Date(now)),
+            ["datetime"] = JinjaValue.OfTemplate(TimeFormat.Moment(now)),
         };
+        if (functions is not null)
+        {
+            own[Functions] = functions;
+        }
+
         return own
             .Concat(_files.SpecialTokens.Select(token => KeyValuePair.Create(token.Key, JinjaValue.OfTemplate(token.Value))))
             .Concat(conversation.Variables);
@@ -112,8 +149,10 @@ public sealed class ChatTemplate
         return prompt.Truncate(start + (keepsEnd ? whole : core).Length);
     }
 
-    private static JinjaTemplate Parse(string name, string source) =>
-        JinjaTemplate.TryParse(source, out var template, out var error)
+    private static JinjaTemplate Parse(TemplateSource source) =>
+        JinjaTemplate.TryParse(source.Text, out var template, out var error)
             ? template
-            : throw new ChatTemplateException($"The checkpoint's chat template, {name}, cannot be used: {error}");
+            : throw new ChatTemplateException(
+                $"{source.Place}, line {error.Line}, column {error.Column}: {error.Message} "
+                + "Correct the template, or take a revision of the checkpoint whose template can be used.");
 }

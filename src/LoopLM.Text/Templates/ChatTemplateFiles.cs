@@ -1,19 +1,35 @@
+using System.Buffers;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace LoopLM.Text.Templates;
 
 /// <summary>What a checkpoint's folder says about chats.</summary>
 internal sealed class ChatTemplateFiles
 {
+    /// <summary>The template that serves where no other is asked for.</summary>
+    public const string Default = "default";
+
+    /// <summary>The template for requests with tools.</summary>
+    public const string ToolUse = "tool_use";
+
     /// <summary>Bytes that a file may have.</summary>
     private const int MaxBytes = 4 << 20;
 
+    /// <summary>Files that <see cref="FolderName"/> may hold.</summary>
+    private const int MaxFiles = 100;
+
     private const string ConfigName = "tokenizer_config.json";
+    private const string TemplateName = "chat_template.jinja";
+    private const string FolderName = "additional_chat_templates";
 
     private static readonly string[] s_specialTokens = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
 
-    /// <summary>The templates by name, of which "default" serves where no other is asked for; may be empty.</summary>
-    public Dictionary<string, string> Templates { get; } = [];
+    /// <summary>The file or folder that lists templates by name; null where none does.</summary>
+    private string? _listed;
+
+    /// <summary>The templates by name; empty, or one of them is <see cref="Default"/>.</summary>
+    public Dictionary<string, TemplateSource> Templates { get; } = [];
 
     /// <summary>The names of special tokens, such as <c>bos_token</c>, and the tokens.</summary>
     public Dictionary<string, string> SpecialTokens { get; } = [];
@@ -21,29 +37,73 @@ internal sealed class ChatTemplateFiles
     /// <summary>The token that ends a text; null where the checkpoint names none.</summary>
     public string? EndOfText => SpecialTokens.GetValueOrDefault("eos_token");
 
-    /// <summary>Reads what there is; both files may be absent.</summary>
+    /// <summary>Reads what there is; every file may be absent.</summary>
+    /// <exception cref="ChatTemplateException">A file is malformed, or there are templates but no default.</exception>
     public static ChatTemplateFiles Read(string folder)
     {
         var files = new ChatTemplateFiles();
-        if (ReadText(Path.Combine(folder, ConfigName)) is { } config)
+        if (ReadText(Path.Combine(folder, ConfigName), ConfigName) is { } config)
         {
             files.ReadConfig(config);
         }
 
-        if (ReadText(Path.Combine(folder, "chat_template.jinja")) is { } template)
+        // A file of its own takes the place of all that the configuration holds, as in transformers.
+        if (ReadText(Path.Combine(folder, TemplateName), TemplateName) is { } template)
         {
-            files.Templates["default"] = template;
+            files.Templates.Clear();
+            files.Templates[Default] = new(TemplateName, template);
         }
 
+        files.ReadFolder(Path.Combine(folder, FolderName));
+        files.CheckDefault();
         return files;
     }
 
-    private static string? ReadText(string path)
+    private void ReadFolder(string folder)
+    {
+        var paths = Directory.Exists(folder)
+            ? Directory.EnumerateFiles(folder, "*.jinja").Take(MaxFiles + 1).Order(StringComparer.Ordinal).ToArray()
+            : [];
+        if (paths.Length > MaxFiles)
+        {
+            throw new ChatTemplateException($"{FolderName} holds more than {MaxFiles} templates; remove those that are not needed.");
+        }
+
+        foreach (var path in paths)
+        {
+            var name = $"{FolderName}/{Path.GetFileName(path)}";
+            Templates[Path.GetFileNameWithoutExtension(path)] = new(name, ReadText(path, name)!);
+        }
+
+        _listed = paths.Length > 0 ? FolderName : _listed;
+    }
+
+    private static string? ReadText(string path, string name)
     {
         var file = new FileInfo(path);
-        return !file.Exists ? null
-            : file.Length <= MaxBytes ? File.ReadAllText(path)
-            : throw new ChatTemplateException($"{file.Name} has {file.Length} bytes; at most {MaxBytes} are read");
+        if (!file.Exists)
+        {
+            return null;
+        }
+
+        if (file.Length > MaxBytes)
+        {
+            throw new ChatTemplateException($"{name} has {file.Length} bytes; at most {MaxBytes} are read. Check that it is the right file.");
+        }
+
+        var bytes = File.ReadAllBytes(path).AsSpan();
+        bytes = bytes.StartsWith("\uFEFF"u8) ? bytes[3..] : bytes;
+        var chars = new char[bytes.Length];
+        if (Utf8.ToUtf16(bytes, chars, out var read, out var written, replaceInvalidSequences: false) != OperationStatus.Done)
+        {
+            throw new ChatTemplateException(
+                $"{name} is not UTF-8 from byte {file.Length - bytes.Length + read} on (0x{bytes[read]:x2}). Save the file as UTF-8, or download it again.");
+        }
+
+        var text = new string(chars, 0, written);
+        return text.StartsWith("version https://git-lfs.github.com/spec/", StringComparison.Ordinal)
+            ? throw new ChatTemplateException($"{name} is a Git LFS pointer, not the file itself. Run 'git lfs pull' in the checkpoint's folder.")
+            : text;
     }
 
     private void ReadConfig(string config)
@@ -74,15 +134,38 @@ internal sealed class ChatTemplateFiles
             return;
         }
 
-        if (template.ValueKind != JsonValueKind.Array)
+        switch (template.ValueKind)
         {
-            Templates["default"] = Text(config, "chat_template");
-            return;
+            case JsonValueKind.Array:
+                foreach (var named in template.EnumerateArray())
+                {
+                    Add(Text(named, "name"), Text(named, "template"));
+                }
+
+                break;
+            case JsonValueKind.Object:
+                foreach (var named in template.EnumerateObject())
+                {
+                    Add(named.Name, Text(template, named.Name));
+                }
+
+                break;
+            default:
+                Templates[Default] = new($"{ConfigName}, chat_template", Text(config, "chat_template"));
+                return;
         }
 
-        foreach (var named in template.EnumerateArray())
+        _listed = ConfigName;
+
+        void Add(string name, string text) => Templates[name] = new($"{ConfigName}, chat_template '{name}'", text);
+    }
+
+    private void CheckDefault()
+    {
+        if (_listed is not null && !Templates.ContainsKey(Default))
         {
-            Templates[Text(named, "name")] = Text(named, "template");
+            var found = Templates.Count == 0 ? "no chat template" : $"the chat templates {string.Join(", ", Templates.Keys.Select(name => $"'{name}'"))}";
+            throw new ChatTemplateException($"{_listed} holds {found}; one must be named '{Default}'. Rename it, or add {TemplateName}.");
         }
     }
 

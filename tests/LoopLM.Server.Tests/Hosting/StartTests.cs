@@ -82,7 +82,10 @@ public sealed class StartTests
     {
         using var model = new TemplatedModel("a\n{% for message %}");
         Assert.Equal(
-            ["The checkpoint's chat template, the default, cannot be used: line 2, column 16: Found '%}'; expected 'in'."],
+            [
+                "tokenizer_config.json, chat_template, line 2, column 16: Found '%}'; expected 'in'. "
+                + "Correct the template, or take a revision of the checkpoint whose template can be used.",
+            ],
             await ReasonsAsync(model.Setting));
     }
 

@@ -9,20 +9,21 @@ public sealed class OracleTests : IDisposable
     private const int ConversationsPerTemplate = 100;
 
     private readonly OracleProcess _node = OracleProcess.Node("jinja.mjs", "clients");
-    private readonly OracleProcess _python = new(Path.Combine(TestData.Root, "tests", "clients"), "python3", "jinja.py");
+    private readonly PythonOracle _python = new();
 
     public static TheoryData<string> Templates => [.. Directory.GetFiles(TestData.Fixture("templates")).Select(path => Path.GetFileName(path)!).Order()];
 
     [Theory]
     [MemberData(nameof(Templates))]
-    public Task TryRender_GeneratedConversations_AgreesWithHuggingFace(string template) => AssertAgreesAsync(_node, template, alikeEverywhere: true);
+    public Task TryRender_GeneratedConversations_AgreesWithHuggingFace(string template) => AssertAgreesAsync(
+        (source, variables) => _node.AskAsync<JsonObject>(new JsonObject { ["template"] = source, ["variables"] = variables.DeepClone() }), template, alikeEverywhere: true);
 
     [Theory]
     [MemberData(nameof(Templates))]
     public async Task TryRender_GeneratedConversations_AgreesWithPython(string template)
     {
-        Assert.SkipUnless(await HasJinja2Async(), "Python has no jinja2");
-        await AssertAgreesAsync(_python, template, alikeEverywhere: false);
+        await PythonOracle.SkipUnlessThereAsync();
+        await AssertAgreesAsync(_python.RenderAsync, template, alikeEverywhere: false);
     }
 
     public void Dispose()
@@ -31,28 +32,14 @@ public sealed class OracleTests : IDisposable
         _python.Dispose();
     }
 
-    private static async Task<bool> HasJinja2Async()
-    {
-        try
-        {
-            using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("python3", ["-c", "import jinja2"]) { RedirectStandardError = true })!;
-            await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
-            return process.ExitCode == 0;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return false;
-        }
-    }
-
-    private static async Task AssertAgreesAsync(OracleProcess oracle, string name, bool alikeEverywhere)
+    private static async Task AssertAgreesAsync(Func<string, JsonObject, Task<JsonObject>> ask, string name, bool alikeEverywhere)
     {
         var source = await File.ReadAllTextAsync(TestData.Fixture("templates", name));
         var conversations = new Conversations(new Random(name.Length), alikeEverywhere);
         for (var i = 0; i < ConversationsPerTemplate; i++)
         {
             var variables = conversations.Create();
-            var answer = await oracle.AskAsync<JsonObject>(new JsonObject { ["template"] = source, ["variables"] = variables.DeepClone() });
+            var answer = await ask(source, variables);
             var (rendered, error) = Rendering.Render(source, variables);
             var expected = answer["text"]?.GetValue<string>();
             Assert.True(expected == rendered?.Text, $"{variables.ToJsonString()}\nexpected {expected ?? answer["error"]!.GetValue<string>()}\nfound    {rendered?.Text ?? error!.ToString()}");

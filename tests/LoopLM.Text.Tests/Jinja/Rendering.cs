@@ -21,9 +21,9 @@ internal static class Rendering
         return (rendered, error);
     }
 
-    public static string Text(string source, JsonObject? variables = null)
+    public static string Text(string source, JsonObject? variables = null, JinjaLimits? limits = null)
     {
-        var (rendered, error) = Render(source, variables);
+        var (rendered, error) = Render(source, variables, limits);
         Assert.True(error is null, error?.ToString());
         return rendered!.Text;
     }

@@ -7,6 +7,7 @@ namespace LoopLM.Text.Tests.Templates;
 
 public sealed class ChatTemplateTests : IDisposable
 {
+    private const string Remedy = "Correct the template, or take a revision of the checkpoint whose template can be used.";
     private const string Control = "<|im_start|><|im_end|>";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("looplm-template-");
@@ -58,12 +59,108 @@ public sealed class ChatTemplateTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{"chat_template": "a\n{% for %}"}""", "The checkpoint's chat template, the default, cannot be used: line 2, column 8: Found '%}'; expected a name.")]
+    [InlineData("""{"chat_template": "a\n{% for %}"}""", "tokenizer_config.json, chat_template, line 2, column 8: Found '%}'; expected a name. " + Remedy)]
+    [InlineData("""{"chat_template": [{"name": "default", "template": ""}, {"name": "tool_use", "template": "{% nope %}"}]}""",
+        "tokenizer_config.json, chat_template 'tool_use', line 1, column 4: There is no tag 'nope' here. " + Remedy)]
+    [InlineData("""{"chat_template": [{"name": "tool_use", "template": "a"}, {"name": "rag", "template": "b"}]}""",
+        "tokenizer_config.json holds the chat templates 'tool_use', 'rag'; one must be named 'default'. Rename it, or add chat_template.jinja.")]
+    [InlineData("""{"chat_template": []}""", "tokenizer_config.json holds no chat template; one must be named 'default'. Rename it, or add chat_template.jinja.")]
     [InlineData("""{"chat_template": 1}""", "In tokenizer_config.json, 'chat_template' must be a string")]
     [InlineData("""{"chat_template": [{"name": "default"}]}""", "In tokenizer_config.json, 'template' must be a string")]
     [InlineData("""{"bos_token": {}}""", "In tokenizer_config.json, 'content' must be a string")]
     public void Load_UnusableTemplate_SaysWhatIsWrong(string config, string message) =>
         Assert.Equal(message, Assert.Throws<ChatTemplateException>(() => Load(config)).Message);
+
+    [Fact]
+    public void Load_AdditionalTemplates_AreNamedByTheirFiles()
+    {
+        File.WriteAllText(Path.Combine(_folder.FullName, "chat_template.jinja"), "plain");
+        WriteAdditional("tool_use.jinja", "{{ tools | length }} tools");
+        var template = Load("""{"chat_template": [{"name": "default", "template": "config"}, {"name": "tool_use", "template": "config"}]}""");
+        Assert.Equal("plain", Render(template, Chat(("user", "Hi"))).Text);
+        Assert.Equal("1 tools", Render(template, Chat(("user", "Hi")) with { Tools = JinjaValue.Of([JinjaValue.None]) }).Text);
+    }
+
+    [Fact]
+    public void Load_TemplateFileBesideNamedTemplates_TakesNoneOfThem()
+    {
+        File.WriteAllText(Path.Combine(_folder.FullName, "chat_template.jinja"), "file");
+        var template = Load("""{"chat_template": [{"name": "tool_use", "template": "config"}]}""");
+        Assert.Equal("file", Render(template, Chat(("user", "Hi")) with { Tools = JinjaValue.Of([JinjaValue.None]) }).Text);
+    }
+
+    [Fact]
+    public void Load_AdditionalTemplatesWithoutADefault_SaysWhatIsThere()
+    {
+        WriteAdditional("tool_use.jinja", "a");
+        Assert.Equal(
+            "additional_chat_templates holds the chat templates 'tool_use'; one must be named 'default'. Rename it, or add chat_template.jinja.",
+            Assert.Throws<ChatTemplateException>(() => Load("{}")).Message);
+    }
+
+    [Fact]
+    public void Load_MalformedAdditionalTemplate_NamesTheFile()
+    {
+        WriteAdditional("tool_use.jinja", "a\n{{");
+        Assert.Equal(
+            "additional_chat_templates/tool_use.jinja, line 2, column 1: The tag that begins here has no end '}}'. " + Remedy,
+            Assert.Throws<ChatTemplateException>(() => Load("""{"chat_template": "x"}""")).Message);
+    }
+
+    [Theory]
+    [InlineData("chat_template.jinja")]
+    [InlineData("additional_chat_templates/tool_use.jinja")]
+    [InlineData("tokenizer_config.json")]
+    public void Load_FileThatIsNotUtf8_SaysWhere(string name)
+    {
+        Directory.CreateDirectory(Path.Combine(_folder.FullName, "additional_chat_templates"));
+        File.WriteAllBytes(Path.Combine(_folder.FullName, name), [0xEF, 0xBB, 0xBF, (byte)'a', (byte)'b', 0xE9, (byte)'c']);
+        Assert.Equal(
+            $"{name} is not UTF-8 from byte 5 on (0xe9). Save the file as UTF-8, or download it again.",
+            Assert.Throws<ChatTemplateException>(() => ChatTemplate.Load(_folder.FullName)).Message);
+    }
+
+    [Fact]
+    public void Load_GitLfsPointer_SaysSo()
+    {
+        File.WriteAllText(Path.Combine(_folder.FullName, "chat_template.jinja"), "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n");
+        Assert.Equal(
+            "chat_template.jinja is a Git LFS pointer, not the file itself. Run 'git lfs pull' in the checkpoint's folder.",
+            Assert.Throws<ChatTemplateException>(() => Load("{}")).Message);
+    }
+
+    [Fact]
+    public void Load_ByteOrderMark_IsNoPartOfTheTemplate()
+    {
+        File.WriteAllBytes(Path.Combine(_folder.FullName, "chat_template.jinja"), [0xEF, 0xBB, 0xBF, (byte)'a']);
+        Assert.Equal("a", Render(Load("{}"), Chat(("user", "Hi"))).Text);
+    }
+
+    [Fact]
+    public void TryRender_TemplateThatReadsDates_GetsThemUnlessTheRequestSetsThem()
+    {
+        var template = Load("""{"chat_template": "{{ date_string }}, {{ datetime }}"}""");
+        var now = new DateTimeOffset(2026, 3, 7, 0, 5, 4, TimeSpan.FromHours(2));
+        Assert.True(template.TryRender(Chat(("user", "Hi")), now, new JinjaLimits(), out var prompt, out _));
+        Assert.Equal("07 Mar 2026, Mar 06 2026 22:05:04 GMT", prompt.Text);
+        Assert.True(template.CanSet("date_string"));
+        Assert.True(template.TryRender(
+            Chat(("user", "Hi")) with { Variables = [KeyValuePair.Create("date_string", JinjaValue.Of("today"))] }, now, new JinjaLimits(), out prompt, out _));
+        Assert.StartsWith("today, ", prompt.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TryRender_TemplateThatReadsFunctions_GetsTheToolsAsText()
+    {
+        var template = Load("""{"chat_template": "{% if functions %}{{ functions }}{% else %}none{% endif %}"}""");
+        var tools = JinjaValue.Of([JinjaValue.Of([KeyValuePair.Create("name", JinjaValue.Of("<|im_end|>"))])]);
+        var prompt = Render(template, Chat(("user", "Hi")) with { Tools = tools });
+        Assert.Equal("[\n  {\n    \"name\": \"<|im_end|>\"\n  }\n]", prompt.Text);
+        Assert.Empty(prompt.Own);
+        Assert.Equal("none", Render(template, Chat(("user", "Hi"))).Text);
+        Assert.True(template.ReadsTools);
+        Assert.False(template.CanSet("functions"));
+    }
 
     [Theory]
     [InlineData("[")]
@@ -159,6 +256,9 @@ public sealed class ChatTemplateTests : IDisposable
         Assert.True(template.TryRender(conversation, default, new JinjaLimits(), out var prompt, out var error), error?.ToString());
         return prompt;
     }
+
+    private void WriteAdditional(string name, string template) =>
+        File.WriteAllText(Path.Combine(_folder.CreateSubdirectory("additional_chat_templates").FullName, name), template);
 
     private ChatTemplate Load(string config)
     {

@@ -26,7 +26,9 @@ internal sealed record Arguments(string Callee, IReadOnlyList<JinjaValue> Positi
             var i = parameters.IndexOf(name);
             if (i < 0 || bound[i] is not null)
             {
-                throw new JinjaFault($"{Callee} takes no {(i < 0 ? "" : "second ")}argument '{name}'.");
+                throw new JinjaFault(i >= 0 ? $"{Callee} gets '{name}' twice."
+                    : parameters.Length == 0 ? $"{Callee} takes no arguments."
+                    : $"{Callee} takes no argument of another name than {string.Join(", ", parameters!)}.");
             }
 
             bound[i] = value;

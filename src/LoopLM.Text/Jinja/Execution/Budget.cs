@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace LoopLM.Text.Jinja.Execution;
 
@@ -8,19 +9,23 @@ internal sealed class Budget(JinjaLimits limits, CancellationToken cancellationT
     /// <summary>Steps from one look at the clock to the next.</summary>
     private const int ClockInterval = 256;
 
+    /// <summary>Chars of work that take about as long as a step.</summary>
+    private const int CharsOfAStep = 4096;
+
     private readonly long _start = Stopwatch.GetTimestamp();
-    private int _steps;
+    private long _steps;
     private long _work;
+    private long _text;
     private int _depth;
 
     /// <summary>Offset of the expression or statement at work.</summary>
     public int Offset { get; set; }
 
-    /// <summary>Counts steps.</summary>
-    public void Step(int count = 1)
+    /// <summary>Counts steps; call it before the work.</summary>
+    public void Step(long count = 1)
     {
         var before = _steps;
-        _steps = (int)Math.Min((long)_steps + count, int.MaxValue);
+        _steps += Math.Min(count, limits.MaxSteps + 1L);
         if (_steps > limits.MaxSteps)
         {
             throw Exceeded($"{limits.MaxSteps} steps");
@@ -28,11 +33,7 @@ internal sealed class Budget(JinjaLimits limits, CancellationToken cancellationT
 
         if (before / ClockInterval != _steps / ClockInterval)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (Stopwatch.GetElapsedTime(_start) > limits.Timeout)
-            {
-                throw Exceeded($"{limits.Timeout.TotalSeconds} s");
-            }
+            LookAtClock();
         }
     }
 
@@ -40,11 +41,22 @@ internal sealed class Budget(JinjaLimits limits, CancellationToken cancellationT
     public void Work(long chars)
     {
         // A long text is as much a reason to look at the clock as many steps are.
-        Step((int)Math.Min(chars / 4096, limits.MaxSteps) + 1);
-        _work += chars;
+        Step(1 + (chars / CharsOfAStep));
+        _work += Math.Min(chars, limits.MaxWork + 1);
         if (_work > limits.MaxWork)
         {
             throw Exceeded($"{limits.MaxWork} chars of work");
+        }
+    }
+
+    /// <summary>Counts chars of a text that an operation is going to make; call it before the work.</summary>
+    public void Create(long chars)
+    {
+        Work(chars);
+        _text += Math.Min(chars, limits.MaxText + 1);
+        if (_text > limits.MaxText)
+        {
+            throw Exceeded($"{limits.MaxText} chars of text");
         }
     }
 
@@ -60,13 +72,22 @@ internal sealed class Budget(JinjaLimits limits, CancellationToken cancellationT
     /// <summary>Goes one level deeper; <see cref="Leave"/> comes back.</summary>
     public void Enter()
     {
-        if (++_depth > limits.MaxDepth)
+        if (++_depth > limits.MaxDepth || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
         {
             throw Exceeded($"{limits.MaxDepth} levels of depth");
         }
     }
 
     public void Leave() => _depth--;
+
+    private void LookAtClock()
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (Stopwatch.GetElapsedTime(_start) > limits.Timeout)
+        {
+            throw Exceeded($"{limits.Timeout.TotalSeconds} s");
+        }
+    }
 
     private static JinjaFault Exceeded(string limit) => new(JinjaErrorKind.LimitExceeded, $"The template needs more than {limit}.");
 }

@@ -9,10 +9,10 @@ internal static class Comparisons
         "!=" => !Values.AreEqual(left, right, budget),
         "in" => Values.Contains(right, left, budget),
         "not in" => !Values.Contains(right, left, budget),
-        "<" => Values.Compare(left, right, budget) < 0,
-        "<=" => Values.Compare(left, right, budget) <= 0,
-        ">" => Values.Compare(left, right, budget) > 0,
-        ">=" => Values.Compare(left, right, budget) >= 0,
+        "<" => Values.IsLess(left, right, budget),
+        "<=" => Values.IsLess(left, right, budget, orEqual: true),
+        ">" => Values.IsLess(right, left, budget),
+        ">=" => Values.IsLess(right, left, budget, orEqual: true),
         _ => throw new ArgumentOutOfRangeException(nameof(sign)),
     };
 }

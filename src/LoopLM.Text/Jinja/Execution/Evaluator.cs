@@ -1,3 +1,6 @@
+using System.Numerics;
+using LoopLM.Text.Jinja.Execution.Filters;
+using LoopLM.Text.Jinja.Execution.Numbers;
 using LoopLM.Text.Jinja.Syntax;
 using static LoopLM.Text.Jinja.JinjaValue;
 
@@ -18,14 +21,15 @@ internal sealed class Evaluator(Budget budget)
         {
             Expression.Constant constant => constant.Value,
             Expression.Variable variable => scope.Get(variable.Name),
-            Expression.Sequence sequence => new ListValue(EvaluateAll(sequence.Items, scope)) { IsTuple = sequence.IsTuple },
+            Expression.Sequence sequence => new ListValue(EvaluateAll(sequence.Items, scope)) { Kind = sequence.IsTuple ? ListKind.Tuple : ListKind.List },
             Expression.Mapping mapping => EvaluateMapping(mapping, scope),
             Expression.Member member => Members.Get(Evaluate(member.Target, scope), member.Name, budget),
-            Expression.Index index => Members.GetItem(Evaluate(index.Target, scope), Evaluate(index.Key, scope)),
+            Expression.Index index => Members.GetItem(Evaluate(index.Target, scope), Evaluate(index.Key, scope), budget),
             Expression.Slice slice => EvaluateSlice(slice, scope),
             Expression.Call call => Call(call, scope, caller: null),
-            Expression.Filter filter => Apply(Filters.All[filter.Name], filter.Subject, $"The filter '{filter.Name}'", filter.Arguments, filter.Offset, scope),
-            Expression.Test test => Apply(Tests.All[test.Name], test.Subject, $"The test '{test.Name}'", test.Arguments, test.Offset, scope),
+            Expression.Filter filter =>
+                Apply(FilterTable.Find(filter.Name), filter.Subject, $"The filter '{filter.Name}'", filter.Arguments, filter.Offset, scope),
+            Expression.Test test => Apply(Tests.Find(test.Name), test.Subject, $"The test '{test.Name}'", test.Arguments, test.Offset, scope),
             Expression.Unary unary => EvaluateUnary(unary, scope),
             Expression.Binary binary => EvaluateBinary(binary, scope),
             Expression.Comparison comparison => Of(EvaluateComparison(comparison, scope)),
@@ -43,30 +47,45 @@ internal sealed class Evaluator(Budget budget)
     public JinjaValue Call(Expression.Call call, Scope scope, FunctionValue? caller)
     {
         var target = Evaluate(call.Target, scope);
-        if (target is not FunctionValue function)
+        var (name, function) = target switch
         {
-            throw new JinjaFault(JinjaErrorKind.Failed, $"{Values.TypeName(target)} cannot be called.", call.Offset);
-        }
-
-        var arguments = EvaluateArguments($"'{function.Name}'", call.Arguments, scope);
+            FunctionValue known => ($"'{known.Name}'", known.Call),
+            ObjectValue { Call: { } itself } thing => (thing.TypeName, itself),
+            _ => throw new JinjaFault(JinjaErrorKind.Failed, $"{Values.TypeName(target)} cannot be called.", call.Offset),
+        };
+        var arguments = EvaluateArguments(name, call.Arguments, scope);
         budget.Offset = call.Offset;
-        return function.Call(caller is null ? arguments : arguments with { Named = [.. arguments.Named, (Caller, caller)] });
+        return function(caller is null ? arguments : arguments with { Named = [.. arguments.Named, (Caller, caller)] });
     }
 
     private List<JinjaValue> EvaluateAll(IReadOnlyList<Expression> expressions, Scope scope) =>
         [.. expressions.Select(each => Evaluate(each, scope))];
 
-    private Arguments EvaluateArguments(string callee, ArgumentList arguments, Scope scope) => new(
-        callee,
-        EvaluateAll(arguments.Positional, scope),
-        [.. arguments.Named.Select(each => (each.Name, Evaluate(each.Value, scope)))]);
+    private Arguments EvaluateArguments(string callee, ArgumentList arguments, Scope scope)
+    {
+        var positional = EvaluateAll(arguments.Positional, scope);
+        List<(string, JinjaValue)> named = [.. arguments.Named.Select(each => (each.Name, Evaluate(each.Value, scope)))];
+        if (arguments.Unpacked is { } list)
+        {
+            positional.AddRange(Values.Items(Evaluate(list, scope), budget));
+        }
+
+        if (arguments.UnpackedNamed is { } mapping)
+        {
+            var map = Evaluate(mapping, scope) as MapValue ?? throw new JinjaFault("Behind '**' stands a mapping.");
+            budget.Step(map.Entries.Count);
+            named.AddRange(map.Entries.Select(entry => (Values.Text(entry.Key).Value, entry.Value)));
+        }
+
+        return new(callee, positional, named);
+    }
 
     private MapValue EvaluateMapping(Expression.Mapping mapping, Scope scope)
     {
-        var entries = new OrderedDictionary<string, JinjaValue>();
+        var entries = new OrderedDictionary<JinjaValue, JinjaValue>(KeyComparer.Instance);
         foreach (var (key, value) in mapping.Entries)
         {
-            entries[Values.Text(Evaluate(key, scope)).Value] = Evaluate(value, scope);
+            entries[KeyComparer.Check(Evaluate(key, scope), budget)] = Evaluate(value, scope);
         }
 
         return new MapValue(entries);
@@ -75,11 +94,11 @@ internal sealed class Evaluator(Budget budget)
     private JinjaValue EvaluateSlice(Expression.Slice slice, Scope scope)
     {
         var target = Evaluate(slice.Target, scope);
-        var (start, stop, step) = (Bound(slice.Start), Bound(slice.Stop), Bound(slice.Step) ?? 1);
+        var (start, stop, step) = (Bound(slice.Start), Bound(slice.Stop), Bound(slice.Step) ?? BigInteger.One);
         budget.Offset = slice.Offset;
-        return step == 0 ? throw new JinjaFault("A slice cannot have the step 0.") : Members.Slice(target, start, stop, step, budget);
+        return step.IsZero ? throw new JinjaFault("A slice cannot have the step 0.") : Members.Slice(target, start, stop, step, budget);
 
-        long? Bound(Expression? bound)
+        BigInteger? Bound(Expression? bound)
         {
             var value = bound is null ? None : Evaluate(bound, scope);
             return value is NoneValue ? null
@@ -99,8 +118,7 @@ internal sealed class Evaluator(Budget budget)
     {
         var value = Evaluate(unary.Operand, scope);
         return unary.Sign == "not" ? Of(!Values.IsTrue(value))
-            : unary.Sign == "-" ? Arithmetic.Apply("-", Of(0), value, budget)
-            : Arithmetic.Apply("+", Of(0), value, budget);
+            : Arithmetic.ApplySign(unary.Sign, value);
     }
 
     private JinjaValue EvaluateBinary(Expression.Binary binary, Scope scope)

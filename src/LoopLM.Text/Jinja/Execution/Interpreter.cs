@@ -9,6 +9,7 @@ internal sealed class Interpreter(Budget budget)
     private readonly Evaluator _evaluator = new(budget);
     private List<MarkedText> _output = [];
     private long _length;
+    private Scope _globals = new(null);
 
     /// <summary>Renders a template.</summary>
     /// <param name="body">Its statements.</param>
@@ -16,6 +17,7 @@ internal sealed class Interpreter(Budget budget)
     /// <exception cref="JinjaFault">It cannot be rendered.</exception>
     public MarkedText Render(IReadOnlyList<Statement> body, Scope globals)
     {
+        _globals = globals;
         Execute(body, globals);
         return MarkedText.Join(_output);
     }
@@ -51,10 +53,7 @@ internal sealed class Interpreter(Budget budget)
             case Statement.For loop:
                 return ExecuteLoop(loop, scope);
             case Statement.Set set:
-                Assign(set.Targets, _evaluator.Evaluate(set.Value, scope), scope);
-                break;
-            case Statement.SetMember set:
-                SetMember(set, scope);
+                Assign(set.Target, _evaluator.Evaluate(set.Value, scope), scope);
                 break;
             case Statement.Capture capture:
                 ExecuteCapture(capture, scope);
@@ -65,6 +64,13 @@ internal sealed class Interpreter(Budget budget)
             case Statement.CallBlock call:
                 Write(Values.Show(_evaluator.Call(call.Call, scope, caller: CreateMacro(call.Caller, scope)), budget));
                 break;
+            case Statement.With with:
+                return Execute(with.Body, CreateScope(with, scope));
+            case Statement.Block block:
+                return Execute(block.Body, new Scope(block.IsScoped ? scope : _globals));
+            case Statement.Autoescape escape:
+                return !Values.IsTrue(_evaluator.Evaluate(escape.Condition, scope)) ? Execute(escape.Body, new Scope(scope))
+                    : throw new JinjaFault("A template cannot escape all that it writes; use the filter 'escape'.");
             case Statement.Group group:
                 return Execute(group.Body, scope);
             case Statement.Break:
@@ -87,59 +93,83 @@ internal sealed class Interpreter(Budget budget)
 
     private Flow ExecuteLoop(Statement.For loop, Scope scope)
     {
-        var items = Values.Items(_evaluator.Evaluate(loop.Items, scope), budget);
+        RunLoop(loop, _evaluator.Evaluate(loop.Items, scope), scope, depth: 1, out var flow);
+        return flow;
+    }
+
+    private void RunLoop(Statement.For loop, JinjaValue over, Scope scope, int depth, out Flow flow)
+    {
+        var items = Values.Items(over, budget);
         if (loop.Condition is { } condition)
         {
             items = [.. items.Where(item => Values.IsTrue(_evaluator.Evaluate(condition, CreateIteration(loop, item, scope))))];
         }
 
+        var variable = new LoopVariable(items, depth, budget);
+        var value = variable.ToValue(!loop.IsRecursive ? null : arguments =>
+        {
+            var inner = arguments.Bind("iterable")[0] ?? throw new JinjaFault("A recursive loop needs items to go through.");
+            return CaptureOutput(() => RunLoop(loop, inner, scope, depth + 1, out _));
+        });
         for (var i = 0; i < items.Count; i++)
         {
+            variable.Index = i;
             var iteration = CreateIteration(loop, items[i], scope);
-            iteration.Set("loop", LoopVariable.Create(items, i));
+            iteration.Set("loop", value);
             if (Execute(loop.Body, iteration) == Flow.Break)
             {
                 break;
             }
         }
 
-        return items.Count == 0 ? Execute(loop.Else, scope) : Flow.Next;
+        flow = items.Count == 0 ? Execute(loop.Else, scope) : Flow.Next;
     }
 
     private Scope CreateIteration(Statement.For loop, JinjaValue item, Scope scope)
     {
         var iteration = new Scope(scope);
-        Assign(loop.Targets, item, iteration);
+        Assign(loop.Target, item, iteration);
         return iteration;
     }
 
-    private void Assign(IReadOnlyList<string> targets, JinjaValue value, Scope scope)
+    private Scope CreateScope(Statement.With with, Scope scope)
     {
-        if (targets.Count == 1)
+        var inner = new Scope(scope);
+        foreach (var (target, value) in with.Assignments.Select(each => (each.Target, _evaluator.Evaluate(each.Value, scope))).ToList())
         {
-            scope.Set(targets[0], value);
-            return;
+            Assign(target, value, inner);
         }
 
-        var items = Values.Items(value, budget);
-        if (items.Count != targets.Count)
-        {
-            throw new JinjaFault($"{items.Count} items cannot be given to {targets.Count} names.");
-        }
-
-        for (var i = 0; i < targets.Count; i++)
-        {
-            scope.Set(targets[i], items[i]);
-        }
+        return inner;
     }
 
-    private void SetMember(Statement.SetMember set, Scope scope)
+    private void Assign(AssignTarget target, JinjaValue value, Scope scope)
     {
-        var value = _evaluator.Evaluate(set.Value, scope);
-        var target = scope.Get(set.Target);
-        var space = target as NamespaceValue
-            ?? throw new JinjaFault($"Only a namespace can be changed; '{set.Target}' is {Values.TypeName(target)}.");
-        space.Members[set.Member] = value;
+        switch (target)
+        {
+            case AssignTarget.Variable variable:
+                scope.Set(variable.Name, value);
+                break;
+            case AssignTarget.Member member:
+                var changed = scope.Get(member.Space);
+                var space = changed as NamespaceValue
+                    ?? throw new JinjaFault($"Only a namespace can be changed; '{member.Space}' is {Values.TypeName(changed)}.");
+                space.Members[member.Name] = value;
+                break;
+            case AssignTarget.Several several:
+                var items = Values.Items(value, budget);
+                if (items.Count != several.Targets.Count)
+                {
+                    throw new JinjaFault($"{items.Count} items cannot be given to {several.Targets.Count} names.");
+                }
+
+                for (var i = 0; i < items.Count; i++)
+                {
+                    Assign(several.Targets[i], items[i], scope);
+                }
+
+                break;
+        }
     }
 
     private void ExecuteCapture(Statement.Capture capture, Scope scope)
@@ -150,7 +180,7 @@ internal sealed class Interpreter(Budget budget)
         var value = _evaluator.Evaluate(capture.Value, inner);
         if (capture.Target is { } target)
         {
-            scope.Set(target, value);
+            Assign(target, value, scope);
         }
         else
         {
@@ -172,13 +202,23 @@ internal sealed class Interpreter(Budget budget)
     {
         var inner = new Scope(scope);
         string[] names = [.. macro.Parameters.Select(parameter => parameter.Name)];
-        var caller = arguments.Named.FirstOrDefault(each => each.Name == Evaluator.Caller).Value;
-        var bound = (caller is null ? arguments : arguments with { Named = [.. arguments.Named.Where(each => each.Name != Evaluator.Caller)] }).Bind(names);
-        if (caller is not null)
+        var isParameter = names.Contains(Evaluator.Caller);
+        var caller = isParameter ? null : arguments.Named.FirstOrDefault(each => each.Name == Evaluator.Caller).Value;
+        inner.Set(Evaluator.Caller, caller ?? new UndefinedValue(Evaluator.Caller));
+        var rest = caller is null ? arguments : arguments with { Named = [.. arguments.Named.Where(each => each.Name != Evaluator.Caller)] };
+        if (macro.TakesMore)
         {
-            inner.Set(Evaluator.Caller, caller);
+            inner.Set("varargs", new ListValue([.. rest.Positional.Skip(names.Length)]) { Kind = ListKind.Tuple });
+            rest = rest with { Positional = [.. rest.Positional.Take(names.Length)] };
         }
 
+        if (macro.TakesMoreNamed)
+        {
+            inner.Set("kwargs", CreateMap(rest.Named.Where(each => !names.Contains(each.Name))));
+            rest = rest with { Named = [.. rest.Named.Where(each => names.Contains(each.Name))] };
+        }
+
+        var bound = rest.Bind(names);
         for (var i = 0; i < names.Length; i++)
         {
             inner.Set(names[i], bound[i]
@@ -187,4 +227,15 @@ internal sealed class Interpreter(Budget budget)
 
         return CaptureOutput(() => Execute(macro.Body, inner));
     });
+
+    private static MapValue CreateMap(IEnumerable<(string Name, JinjaValue Value)> named)
+    {
+        var entries = new OrderedDictionary<JinjaValue, JinjaValue>(KeyComparer.Instance);
+        foreach (var (name, value) in named)
+        {
+            entries[JinjaValue.Of(name)] = value;
+        }
+
+        return new(entries);
+    }
 }

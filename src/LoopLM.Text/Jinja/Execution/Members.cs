@@ -1,3 +1,6 @@
+using System.Numerics;
+using LoopLM.Text.Jinja.Execution.Methods;
+using LoopLM.Text.Jinja.Execution.Texts;
 using static LoopLM.Text.Jinja.JinjaValue;
 
 namespace LoopLM.Text.Jinja.Execution;
@@ -6,76 +9,137 @@ namespace LoopLM.Text.Jinja.Execution;
 internal static class Members
 {
     /// <summary>Behind a point a method comes before an entry of the same name, as in Python.</summary>
-    public static JinjaValue Get(JinjaValue target, string name, Budget budget)
+    public static JinjaValue Get(JinjaValue target, string name, Budget budget) =>
+        FindAttribute(target, name, budget) ?? FindItem(target, OfTemplate(name), budget) ?? Missing(name);
+
+    /// <summary>In brackets an entry comes before a method of the same name, as in Python.</summary>
+    public static JinjaValue GetItem(JinjaValue target, JinjaValue key, Budget budget) =>
+        FindItem(target, key, budget)
+        ?? (key is TextValue text ? FindAttribute(target, text.Value, budget) : null)
+        ?? Missing(key is TextValue { Text.IsOwn: true } name ? name.Value : "an item");
+
+    /// <summary>A method or a member that the value has of its own; null where there is none of that name.</summary>
+    public static JinjaValue? FindAttribute(JinjaValue target, string name, Budget budget)
     {
+        switch (target)
+        {
+            case NamespaceValue space:
+                return space.Members.GetValueOrDefault(name);
+            case ObjectValue thing:
+                return thing.Member(name);
+            case ListValue { Kind: ListKind.Group } group when name is "grouper" or "list":
+                return group.Items[name == "grouper" ? 0 : 1];
+            case UndefinedValue missing:
+                throw new JinjaFault($"'{missing.Name}' is not there, so nothing can be read from it.");
+        }
+
         var methods = target switch
         {
             TextValue => TextMethods.All,
             MapValue => MapMethods.All,
+            ListValue { Kind: ListKind.List or ListKind.Tuple or ListKind.Group or ListKind.Range } => ListMethods.All,
             _ => null,
         };
-        return methods is not null && methods.TryGetValue(name, out var method)
-            ? new FunctionValue(name, arguments => method(target, arguments, budget))
-            : GetItem(target, OfTemplate(name));
+        return methods is null || !methods.TryGetValue(name, out var method) ? null
+            : target is ListValue { Kind: not ListKind.List } && name == "copy" ? null
+            : target is TextValue { IsSafe: true } safe ? new FunctionValue(name, arguments => CallSafe(safe, name, method, arguments, budget))
+            : new FunctionValue(name, arguments => method(target, arguments, budget));
     }
 
-    public static JinjaValue GetItem(JinjaValue target, JinjaValue key)
+    public static JinjaValue Slice(JinjaValue target, BigInteger? start, BigInteger? stop, BigInteger step, Budget budget)
     {
-        switch (target, key)
+        if (target is UndefinedValue missing)
         {
-            case (MapValue map, TextValue name):
-                return map.Entries.TryGetValue(name.Value, out var entry) ? entry : Missing(key);
-            case (NamespaceValue space, TextValue name):
-                return space.Members.TryGetValue(name.Value, out var member) ? member : Missing(key);
-            case (ListValue list, IntegerValue at):
-                var position = at.Value < 0 ? at.Value + list.Items.Count : at.Value;
-                return position >= 0 && position < list.Items.Count ? list.Items[(int)position] : Missing(key);
-            case (TextValue text, IntegerValue at):
-                return GetCharacter(text.Text, at.Value) is { } character ? character : Missing(key);
-            case (UndefinedValue missing, _):
-                throw new JinjaFault($"'{missing.Name}' is not there, so nothing can be read from it.");
-            default:
-                return Missing(key);
+            throw new JinjaFault($"'{missing.Name}' is not there, so nothing can be read from it.");
         }
-    }
 
-    public static JinjaValue Slice(JinjaValue target, long? start, long? stop, long step, Budget budget)
-    {
-        var length = target is TextValue or ListValue
-            ? Values.Length(target)!.Value
-            : throw new JinjaFault($"{Values.TypeName(target)} cannot be sliced.");
-        budget.Work(length);
+        if (target is not (TextValue or ListValue { Kind: ListKind.List or ListKind.Tuple or ListKind.Group or ListKind.Range }))
+        {
+            throw new JinjaFault($"{Values.TypeName(target)} cannot be sliced.");
+        }
+
+        var length = Values.Length(target)!.Value;
+        budget.Step(1 + (length / 64));
         if (target is ListValue list)
         {
-            return new ListValue([.. Positions.Slice(length, start, stop, step).Select(at => list.Items[at])]) { IsTuple = list.IsTuple };
+            return new ListValue(list.Items is RangeItems range
+                ? range.Slice(start, stop, step)
+                : [.. Positions.Slice(length, start, stop, step, budget).Select(at => list.Items[at])])
+            {
+                Kind = list.Kind == ListKind.Group ? ListKind.Tuple : list.Kind,
+            };
         }
 
-        var text = ((TextValue)target).Text;
+        var text = (TextValue)target;
+        budget.Create(length);
         if (step == 1)
         {
-            int[] taken = [.. Positions.Slice(length, start, stop, step)];
-            return new TextValue(taken.Length == 0 ? MarkedText.Empty : Cut(text, taken[0], taken[^1]));
+            int[] taken = [.. Positions.Slice(length, start, stop, step, budget)];
+            return Html.Keep(text, taken.Length == 0 ? MarkedText.Empty : Cut(text.Text, taken[0], taken[^1]));
         }
 
         var characters = Values.Items(target, budget);
-        return new TextValue(MarkedText.Join([.. Positions.Slice(length, start, stop, step).Select(at => Values.Text(characters[at]))]));
+        return Html.Keep(text, MarkedText.Join([.. Positions.Slice(length, start, stop, step, budget).Select(at => Values.Text(characters[at]))]));
     }
 
-    private static MarkedText Cut(MarkedText text, int first, int last)
+    /// <summary>The characters from one position to another, both included.</summary>
+    public static MarkedText Cut(MarkedText text, int first, int last)
     {
         var start = Positions.CharIndex(text.Value, first);
-        var end = start + Positions.CharIndex(text.Value[start..], last - first + 1);
+        var end = Positions.CharIndex(text.Value, last - first + 1, start);
         return text.Slice(start, end - start);
     }
 
-    // Messages tell the names that the template itself uses, never what a request holds.
-    private static UndefinedValue Missing(JinjaValue key) =>
-        new(key is TextValue name && !name.Text.Own.Span.Contains(false) ? name.Value : "an item");
+    private static JinjaValue? FindItem(JinjaValue target, JinjaValue key, Budget budget)
+    {
+        switch (target)
+        {
+            case MapValue map:
+                return key is ListValue { Kind: not ListKind.Tuple } or MapValue ? null
+                    : map.Entries.TryGetValue(KeyComparer.Check(key, budget), out var entry) ? entry : null;
+            case ListValue { Kind: ListKind.List or ListKind.Tuple or ListKind.Group or ListKind.Range } list when Values.Integer(key) is { } at:
+                var position = at.Sign < 0 ? at + list.Items.Count : at;
+                return position >= 0 && position < list.Items.Count ? list.Items[(int)position] : null;
+            case TextValue text when Values.Integer(key) is { } at:
+                budget.Work(text.Value.Length);
+                return GetCharacter(text, at);
+            case UndefinedValue missing:
+                throw new JinjaFault($"'{missing.Name}' is not there, so nothing can be read from it.");
+            default:
+                return null;
+        }
+    }
 
-    private static TextValue? GetCharacter(MarkedText text, long at)
+    // Messages tell the names that the template itself uses, never what a request holds.
+    private static UndefinedValue Missing(string name) => new(JinjaError.Clip(name));
+
+    private static JinjaValue CallSafe(TextValue text, string name, Operation method, Arguments arguments, Budget budget)
+    {
+        // What does not cut HTML puts its arguments into it.
+        var result = method(text, name.Contains("split", StringComparison.Ordinal) ? arguments : arguments with
+        {
+            Positional = [.. arguments.Positional.Select(EscapeArgument)],
+            Named = [.. arguments.Named.Select(each => (each.Name, EscapeArgument(each.Value)))],
+        }, budget);
+        return result switch
+        {
+            TextValue changed => changed with { IsSafe = true },
+            ListValue list => list with { Items = [.. list.Items.Select(item => item is TextValue part ? part with { IsSafe = true } : item)] },
+            _ => result,
+        };
+
+        JinjaValue EscapeArgument(JinjaValue argument) => argument switch
+        {
+            TextValue => Html.Escape(argument, budget),
+            ListValue list => list with { Items = [.. list.Items.Select(EscapeArgument)] },
+            _ => argument,
+        };
+    }
+
+    private static TextValue? GetCharacter(TextValue text, BigInteger at)
     {
         var length = Positions.Length(text.Value);
-        var position = at < 0 ? at + length : at;
-        return position >= 0 && position < length ? new TextValue(Cut(text, (int)position, (int)position)) : null;
+        var position = at.Sign < 0 ? at + length : at;
+        return position >= 0 && position < length ? Html.Keep(text, Cut(text.Text, (int)position, (int)position)) : null;
     }
 }

@@ -1,214 +1,146 @@
 using System.Globalization;
 using System.Text;
+using LoopLM.Text.Jinja.Execution.Numbers;
 using static LoopLM.Text.Jinja.JinjaValue;
 
 namespace LoopLM.Text.Jinja.Execution;
 
-/// <summary>Writes values as Python's str, repr and json.dumps do.</summary>
-internal sealed class ValueWriter(Budget budget)
+/// <summary>Writes values as Python's str and repr do.</summary>
+internal sealed class ValueWriter
 {
     private readonly StringBuilder _text = new();
+    private readonly Budget _budget;
+    private readonly bool _asciiOnly;
+
+    private ValueWriter(Budget budget, bool asciiOnly)
+    {
+        (_budget, _asciiOnly) = (budget, asciiOnly);
+    }
 
     /// <summary>As str does; an undefined value gives nothing.</summary>
-    public static string Show(JinjaValue value, Budget budget)
+    public static string Show(JinjaValue value, Budget budget) => value switch
     {
-        if (value is UndefinedValue or TextValue)
-        {
-            return value is TextValue text ? text.Value : "";
-        }
+        TextValue text => text.Value,
+        UndefinedValue => "",
+        _ => Represent(value, asciiOnly: false, budget),
+    };
 
-        var writer = new ValueWriter(budget);
-        writer.WriteRepr(value);
+    /// <summary>As repr does, or as ascii().</summary>
+    public static string Represent(JinjaValue value, bool asciiOnly, Budget budget)
+    {
+        var writer = new ValueWriter(budget, asciiOnly);
+        writer.Write(value);
         return writer._text.ToString();
     }
 
-    /// <summary>As json.dumps does, without escaping what is not ASCII unless asked.</summary>
-    /// <param name="value">The value.</param>
-    /// <param name="layout">Indent, separators and order.</param>
-    /// <param name="budget">What it spends.</param>
-    public static string ToJson(JinjaValue value, JsonLayout layout, Budget budget)
-    {
-        var writer = new ValueWriter(budget);
-        writer.WriteJson(value, layout, 0);
-        return writer._text.ToString();
-    }
-
-    /// <summary>The shortest digits that give the number again, with an exponent from 1e16 on and below 1e-4.</summary>
-    public static string FormatFloat(double value)
-    {
-        if (!double.IsFinite(value))
-        {
-            return double.IsNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
-        }
-
-        var size = Math.Abs(value);
-        if (size != 0 && (size >= 1e16 || size < 1e-4))
-        {
-            var exponent = int.Parse(value.ToString("E16", CultureInfo.InvariantCulture).Split('E')[1], CultureInfo.InvariantCulture);
-            var digits = size.ToString("R", CultureInfo.InvariantCulture).Split('E')[0];
-            var mantissa = digits.Replace(".", "", StringComparison.Ordinal).Trim('0');
-            return $"{(value < 0 ? "-" : "")}{mantissa[0]}{(mantissa.Length > 1 ? "." : "")}{mantissa[1..]}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}";
-        }
-
-        var plain = value.ToString("R", CultureInfo.InvariantCulture);
-        plain = plain.Contains('E', StringComparison.Ordinal) ? ((decimal)value).ToString(CultureInfo.InvariantCulture) : plain;
-        return plain.Contains('.', StringComparison.Ordinal) ? plain : $"{plain}.0";
-    }
-
-    private void WriteRepr(JinjaValue value)
+    private void Write(JinjaValue value)
     {
         switch (value)
         {
+            case NoneValue or BoolValue or IntegerValue or FloatValue:
+                _text.Append(Scalar(value, "None", "True", "False", _budget));
+                break;
             case TextValue text:
+                _text.Append(text.IsSafe ? "Markup(" : "");
                 WriteQuoted(text.Value);
+                _text.Append(text.IsSafe ? ")" : "");
+                break;
+            case ListValue { Kind: ListKind.Range } range:
+                WriteRange(range);
                 break;
             case ListValue list:
-                WriteAll(list.IsTuple ? "(" : "[", list.Items, WriteRepr, list.IsTuple ? list.Items.Count == 1 ? ",)" : ")" : "]");
+                var (open, close) = Brackets(list);
+                WriteAll(open, list.Items, Write, close);
                 break;
             case MapValue map:
-                WriteAll("{", map.Entries, entry =>
-                {
-                    WriteQuoted(entry.Key);
-                    _text.Append(": ");
-                    WriteRepr(entry.Value);
-                }, "}");
+                WriteEntries("{", map.Entries, "}");
+                break;
+            case NamespaceValue space:
+                WriteEntries("<Namespace {", space.Members.Select(member => KeyValuePair.Create(Of(member.Key), member.Value)), "}>");
                 break;
             case UndefinedValue:
                 _text.Append("Undefined");
                 break;
-            case NamespaceValue or FunctionValue:
-                throw new JinjaFault($"{Values.TypeName(value)} has no text.");
             default:
-                _text.Append(Scalar(value, "None", "True", "False"));
-                break;
+                throw new JinjaFault($"{Values.TypeName(value)} has no text.");
         }
     }
 
+    private static (string Open, string Close) Brackets(ListValue list) => list.Kind switch
+    {
+        ListKind.Tuple or ListKind.Group => ("(", list.Items.Count == 1 ? ",)" : ")"),
+        ListKind.Keys => ("dict_keys([", "])"),
+        ListKind.Values => ("dict_values([", "])"),
+        ListKind.Items => ("dict_items([", "])"),
+        _ => ("[", "]"),
+    };
+
+    private void WriteRange(ListValue range)
+    {
+        _budget.Step();
+        var (start, stop, step) = ((RangeItems)range.Items).Bounds;
+        _text.Append(CultureInfo.InvariantCulture, $"range({start}, {stop}{(step == 1 ? "" : $", {step}")})");
+    }
+
+    private void WriteEntries(string open, IEnumerable<KeyValuePair<JinjaValue, JinjaValue>> entries, string close) => WriteAll(open, entries, entry =>
+    {
+        Write(entry.Key);
+        _text.Append(": ");
+        Write(entry.Value);
+    }, close);
+
     private void WriteAll<T>(string open, IEnumerable<T> items, Action<T> write, string close)
     {
-        budget.Enter();
+        _budget.Enter();
         _text.Append(open);
         var first = true;
         foreach (var item in items)
         {
-            budget.Step();
+            _budget.Step();
             _text.Append(first ? "" : ", ");
             first = false;
             write(item);
         }
 
         _text.Append(close);
-        budget.Leave();
+        _budget.Leave();
     }
 
     private void WriteQuoted(string value)
     {
-        budget.Work(value.Length);
+        _budget.Create(value.Length);
+        var before = _text.Length;
         var quote = value.Contains('\'', StringComparison.Ordinal) && !value.Contains('"', StringComparison.Ordinal) ? '"' : '\'';
         _text.Append(quote);
-        foreach (var each in value)
+        for (var at = 0; at < value.Length; at++)
         {
-            _ = each switch
+            var code = Texts.Cases.CodePoint(value, at);
+            _ = value[at] switch
             {
                 '\\' => _text.Append("\\\\"),
                 '\n' => _text.Append("\\n"),
                 '\r' => _text.Append("\\r"),
                 '\t' => _text.Append("\\t"),
-                _ when each == quote => _text.Append('\\').Append(each),
-                < ' ' or '\x7f' => _text.Append(CultureInfo.InvariantCulture, $"\\x{(int)each:x2}"),
-                _ => _text.Append(each),
+                var each when each == quote => _text.Append('\\').Append(each),
+                >= ' ' and <= '~' => _text.Append(value[at]),
+                _ when !_asciiOnly && Texts.Characters.IsPrintable(code, CharUnicodeInfo.GetUnicodeCategory(code)) =>
+                    _text.Append(value, at, code > 0xffff ? 2 : 1),
+                _ => _text.Append(code > 0xffff ? $"\\U{code:x8}" : code > 0xff ? $"\\u{code:x4}" : $"\\x{code:x2}"),
             };
+            at += code > 0xffff ? 1 : 0;
         }
 
         _text.Append(quote);
+        _budget.Create(Math.Max(0, _text.Length - before - value.Length));
     }
 
-    private void WriteJson(JinjaValue value, JsonLayout layout, int level)
-    {
-        switch (value)
-        {
-            case TextValue text:
-                WriteJsonString(text.Value, layout);
-                break;
-            case ListValue list:
-                WriteJsonItems('[', list.Items, item => WriteJson(item, layout, level + 1), ']', layout, level);
-                break;
-            case MapValue map:
-                var entries = layout.SortKeys ? map.Entries.OrderBy(entry => entry.Key, StringComparer.Ordinal) : map.Entries.AsEnumerable();
-                WriteJsonItems('{', entries.ToList(), entry =>
-                {
-                    WriteJsonString(entry.Key, layout);
-                    _text.Append(layout.KeySeparator);
-                    WriteJson(entry.Value, layout, level + 1);
-                }, '}', layout, level);
-                break;
-            case UndefinedValue or NamespaceValue or FunctionValue:
-                throw new JinjaFault($"{Values.TypeName(value)} cannot be written as JSON.");
-            default:
-                _text.Append(Scalar(value, "null", "true", "false"));
-                break;
-        }
-    }
-
-    private void WriteJsonItems<T>(char open, IReadOnlyList<T> items, Action<T> write, char close, JsonLayout layout, int level)
-    {
-        budget.Enter();
-        _text.Append(open);
-        for (var i = 0; i < items.Count; i++)
-        {
-            budget.Step();
-            _text.Append(i == 0 ? "" : layout.ItemSeparator);
-            WriteLineStart(layout, level + 1);
-            write(items[i]);
-        }
-
-        if (items.Count > 0)
-        {
-            WriteLineStart(layout, level);
-        }
-
-        _text.Append(close);
-        budget.Leave();
-    }
-
-    private void WriteLineStart(JsonLayout layout, int level)
-    {
-        if (layout.Indent is { } indent)
-        {
-            budget.Work((long)indent.Length * level);
-            _text.Append('\n').Insert(_text.Length, indent, level);
-        }
-    }
-
-    private void WriteJsonString(string value, JsonLayout layout)
-    {
-        budget.Work(value.Length);
-        _text.Append('"');
-        foreach (var each in value)
-        {
-            _ = each switch
-            {
-                '"' => _text.Append("\\\""),
-                '\\' => _text.Append("\\\\"),
-                '\n' => _text.Append("\\n"),
-                '\r' => _text.Append("\\r"),
-                '\t' => _text.Append("\\t"),
-                '\b' => _text.Append("\\b"),
-                '\f' => _text.Append("\\f"),
-                _ when each < ' ' || (layout.EnsureAscii && each > '~') => _text.Append(CultureInfo.InvariantCulture, $"\\u{(int)each:x4}"),
-                _ => _text.Append(each),
-            };
-        }
-
-        _text.Append('"');
-    }
-
-    private static string Scalar(JinjaValue value, string none, string yes, string no) => value switch
+    /// <summary>A value without parts, in the words of a language.</summary>
+    public static string Scalar(JinjaValue value, string none, string yes, string no, Budget budget) => value switch
     {
         NoneValue => none,
         BoolValue truth => truth.Value ? yes : no,
-        IntegerValue integer => integer.Value.ToString(CultureInfo.InvariantCulture),
-        FloatValue number => FormatFloat(number.Value),
+        IntegerValue integer => Integers.Show(integer.Value, budget),
+        FloatValue number => Floats.Show(number.Value),
         _ => throw new ArgumentOutOfRangeException(nameof(value)),
     };
 }

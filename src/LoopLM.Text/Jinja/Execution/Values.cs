@@ -1,3 +1,5 @@
+using System.Numerics;
+using LoopLM.Text.Jinja.Execution.Numbers;
 using static LoopLM.Text.Jinja.JinjaValue;
 
 namespace LoopLM.Text.Jinja.Execution;
@@ -9,7 +11,7 @@ internal static class Values
     {
         UndefinedValue or NoneValue => false,
         BoolValue truth => truth.Value,
-        IntegerValue integer => integer.Value != 0,
+        IntegerValue integer => !integer.Value.IsZero,
         FloatValue number => number.Value != 0,
         TextValue text => text.Value.Length > 0,
         ListValue list => list.Items.Count > 0,
@@ -25,18 +27,23 @@ internal static class Values
         BoolValue => "a boolean",
         IntegerValue or FloatValue => "a number",
         TextValue => "a string",
-        ListValue => "a list",
+        ListValue { Kind: ListKind.List } => "a list",
+        ListValue { Kind: ListKind.Tuple or ListKind.Group } => "a tuple",
+        ListValue { Kind: ListKind.Range } => "a range",
+        ListValue => "a view of a mapping",
+        IteratorValue => "what a filter gives without '| list'",
         MapValue => "a mapping",
         NamespaceValue => "a namespace",
+        ObjectValue thing => thing.TypeName,
         _ => "a function",
     };
 
     public static bool AreEqual(JinjaValue left, JinjaValue right, Budget budget)
     {
         budget.Step();
-        if (Number(left) is { } x && Number(right) is { } y)
+        if (NumberOrder.Compare(left, right) is { } order)
         {
-            return left is FloatValue || right is FloatValue ? x == y : Integer(left) == Integer(right);
+            return order == 0;
         }
 
         switch (left, right)
@@ -48,13 +55,14 @@ internal static class Values
                 return string.Equals(a.Value, b.Value, StringComparison.Ordinal);
             case (ListValue a, ListValue b):
                 budget.Enter();
-                var sameItems = a.Items.Count == b.Items.Count && a.Items.Zip(b.Items).All(pair => AreEqual(pair.First, pair.Second, budget));
+                var sameItems = IsTuple(a) == IsTuple(b) && (IsTuple(a) || a.Kind == b.Kind) && a.Kind != ListKind.Values
+                    && a.Items.Count == b.Items.Count && a.Items.Zip(b.Items).All(pair => AreEqual(pair.First, pair.Second, budget));
                 budget.Leave();
-                return sameItems;
+                return sameItems || ReferenceEquals(left, right);
             case (MapValue a, MapValue b):
                 budget.Enter();
-                var sameEntries = a.Entries.Count == b.Entries.Count
-                    && a.Entries.All(entry => b.Entries.TryGetValue(entry.Key, out var other) && AreEqual(entry.Value, other, budget));
+                var sameEntries = a.Entries.Count == b.Entries.Count && a.Entries.All(entry =>
+                    b.Entries.TryGetValue(KeyComparer.Check(entry.Key, budget), out var other) && AreEqual(entry.Value, other, budget));
                 budget.Leave();
                 return sameEntries;
             default:
@@ -62,40 +70,48 @@ internal static class Values
         }
     }
 
-    /// <summary>Below, equal or above zero, for two numbers or two strings. Strings are ordered by code points.</summary>
-    public static int Compare(JinjaValue left, JinjaValue right, Budget budget)
+    /// <summary>Whether the first of two numbers, strings, lists or tuples comes before the second. Strings are ordered by code points.</summary>
+    public static bool IsLess(JinjaValue left, JinjaValue right, Budget budget, bool orEqual = false)
     {
-        if (left is TextValue a && right is TextValue b)
+        switch (left, right)
         {
-            budget.Work(Math.Min(a.Value.Length, b.Value.Length));
-            return CompareCodePoints(a.Value, b.Value);
+            case (TextValue a, TextValue b):
+                budget.Work(Math.Min(a.Value.Length, b.Value.Length));
+                return CompareCodePoints(a.Value, b.Value) < (orEqual ? 1 : 0);
+            case (ListValue x, ListValue y) when IsTuple(x) ? IsTuple(y) : x.Kind == y.Kind && x.Kind == ListKind.List:
+                budget.Enter();
+                var differing = x.Items.Zip(y.Items).FirstOrDefault(pair => !AreEqual(pair.First, pair.Second, budget));
+                var less = differing.First is null
+                    ? x.Items.Count < y.Items.Count + (orEqual ? 1 : 0)
+                    : IsLess(differing.First, differing.Second, budget, orEqual);
+                budget.Leave();
+                return less;
         }
 
-        if (left is ListValue x && right is ListValue y)
-        {
-            budget.Enter();
-            var order = x.Items.Zip(y.Items).Select(pair => AreEqual(pair.First, pair.Second, budget) ? 0 : Compare(pair.First, pair.Second, budget))
-                .FirstOrDefault(each => each != 0);
-            budget.Leave();
-            return order != 0 ? order : x.Items.Count.CompareTo(y.Items.Count);
-        }
-
-        return Number(left) is { } first && Number(right) is { } second
-            ? left is FloatValue || right is FloatValue ? first.CompareTo(second) : Integer(left)!.Value.CompareTo(Integer(right)!.Value)
+        budget.Step();
+        return NumberOrder.Compare(left, right) is { } order ? order < (orEqual ? 1 : 0)
+            : Number(left) is not null && Number(right) is not null ? false
             : throw new JinjaFault($"{TypeName(left)} and {TypeName(right)} have no order.");
     }
 
-    public static double? Number(JinjaValue value) => value is FloatValue number ? number.Value : Integer(value);
+    /// <summary>A number as floating-point; null for what is none.</summary>
+    public static double? Number(JinjaValue value) =>
+        value is FloatValue number ? number.Value : Integer(value) is { } integer ? Integers.ToFloat(integer) : null;
 
     /// <summary>A whole number; a boolean is one too.</summary>
-    public static long? Integer(JinjaValue value) => value switch
+    public static BigInteger? Integer(JinjaValue value) => value switch
     {
         IntegerValue integer => integer.Value,
         BoolValue truth => truth.Value ? 1 : 0,
         _ => null,
     };
 
-    /// <summary>The items that a loop runs over: a list's, a mapping's keys, a string's characters, none of what is undefined.</summary>
+    /// <summary>A whole number, cut to what an int holds: enough for a count or a position.</summary>
+    public static int Whole(JinjaValue value) => Integer(value) is { } integer
+        ? (int)BigInteger.Clamp(integer, int.MinValue, int.MaxValue)
+        : throw new JinjaFault($"{TypeName(value)} stands where a whole number is needed.");
+
+    /// <summary>The items that a loop runs over: a list's, a mapping's keys, a string's characters, none of what is undefined. Those of an iterator are taken.</summary>
     public static IReadOnlyList<JinjaValue> Items(JinjaValue value, Budget budget)
     {
         switch (value)
@@ -103,12 +119,17 @@ internal static class Values
             case ListValue list:
                 budget.Step(list.Items.Count);
                 return list.Items;
+            case IteratorValue iterator:
+                budget.Step(iterator.Items.Count);
+                IReadOnlyList<JinjaValue> rest = iterator.Taken == 0 ? iterator.Items : [.. iterator.Items.Skip(iterator.Taken)];
+                iterator.Taken = iterator.Items.Count;
+                return rest;
             case MapValue map:
                 budget.Step(map.Entries.Count);
-                return [.. map.Entries.Keys.Select(Of)];
+                return [.. map.Entries.Keys];
             case TextValue text:
                 budget.Step(text.Value.Length);
-                return Characters(text.Text);
+                return Characters(text);
             case UndefinedValue:
                 return [];
             default:
@@ -135,9 +156,9 @@ internal static class Values
             case ListValue list:
                 return list.Items.Any(each => AreEqual(each, item, budget));
             case MapValue map:
-                return item is TextValue key && map.Entries.ContainsKey(key.Value);
-            case UndefinedValue:
-                return false;
+                return map.Entries.ContainsKey(KeyComparer.Check(item, budget));
+            case IteratorValue or UndefinedValue:
+                return Items(container, budget).Any(each => AreEqual(each, item, budget));
             default:
                 throw new JinjaFault($"{TypeName(container)} cannot be searched for {TypeName(item)}.");
         }
@@ -151,19 +172,29 @@ internal static class Values
     public static MarkedText Text(JinjaValue value) =>
         value is TextValue text ? text.Text : throw new JinjaFault($"{TypeName(value)} stands where a string is needed.");
 
+    /// <summary>The text of a value that must be one, which is going to be read.</summary>
+    public static MarkedText Text(JinjaValue value, Budget budget)
+    {
+        var text = Text(value);
+        budget.Work(text.Length);
+        return text;
+    }
+
     public static MarkedText Join(IReadOnlyList<MarkedText> parts, Budget budget)
     {
-        budget.Work(parts.Sum(part => (long)part.Length));
+        budget.Create(parts.Sum(part => (long)part.Length));
         return MarkedText.Join(parts);
     }
 
-    private static List<JinjaValue> Characters(MarkedText text)
+    public static bool IsTuple(ListValue list) => list.Kind is ListKind.Tuple or ListKind.Group;
+
+    private static List<JinjaValue> Characters(TextValue text)
     {
-        var characters = new List<JinjaValue>(text.Length);
-        for (var at = 0; at < text.Length;)
+        var characters = new List<JinjaValue>(text.Value.Length);
+        for (var at = 0; at < text.Value.Length;)
         {
-            var length = char.IsSurrogatePair(text.Value, at) ? 2 : 1;
-            characters.Add(new TextValue(text.Slice(at, length)));
+            var length = text.Text.LengthAt(at);
+            characters.Add(new TextValue(text.Text.Slice(at, length)));
             at += length;
         }
 

@@ -1,5 +1,8 @@
 using System.Globalization;
+using System.Text;
 using LoopLM.Text.Jinja.Execution;
+using LoopLM.Text.Jinja.Execution.Filters;
+using LoopLM.Text.Jinja.Execution.Numbers;
 
 namespace LoopLM.Text.Jinja.Syntax;
 
@@ -8,14 +11,34 @@ internal sealed class ExpressionParser(TokenReader tokens)
 {
     private static readonly string[] s_comparisons = ["==", "!=", "<", "<=", ">", ">="];
 
+    /// <summary>Filters and tests that are not there, but those that may never be reached.</summary>
+    private readonly List<JinjaFault> _unknown = [];
+
+    /// <summary>The first filter or test that is not there and will be reached; null where there is none.</summary>
+    public JinjaFault? Unknown => _unknown.FirstOrDefault();
+
+    /// <summary>Parses something that a rendering may never reach.</summary>
+    public T ParseUnreached<T>(Func<T> parse)
+    {
+        var known = _unknown.Count;
+        var parsed = parse();
+        _unknown.RemoveRange(known, _unknown.Count - known);
+        return parsed;
+    }
+
     /// <summary>Parses one expression; a comma makes no tuple.</summary>
     public Expression Parse() => tokens.Nest(ParseConditional);
 
     /// <summary>Parses an expression or several with commas between, which are a tuple.</summary>
-    public Expression ParseTuple()
+    public Expression ParseTuple() => ParseTuple(Parse);
+
+    /// <summary>Parses expressions without if: what a loop runs over, so that a condition may follow.</summary>
+    public Expression ParseTupleWithoutCondition() => ParseTuple(() => tokens.Nest(ParseOr));
+
+    private Expression ParseTuple(Func<Expression> parse)
     {
         var start = tokens.Current;
-        var first = Parse();
+        var first = parse();
         if (!tokens.IsOperator(","))
         {
             return first;
@@ -24,14 +47,11 @@ internal sealed class ExpressionParser(TokenReader tokens)
         var items = new List<Expression> { first };
         while (tokens.TryOperator(",") && !EndsTuple())
         {
-            items.Add(Parse());
+            items.Add(parse());
         }
 
         return new Expression.Sequence(start.Offset, items, IsTuple: true);
     }
-
-    /// <summary>Parses an expression without if: what a loop runs over, so that a condition may follow.</summary>
-    public Expression ParseWithoutCondition() => tokens.Nest(ParseOr);
 
     /// <summary>Parses the filters behind a subject.</summary>
     /// <param name="subject">What is filtered.</param>
@@ -41,28 +61,43 @@ internal sealed class ExpressionParser(TokenReader tokens)
         while (first || tokens.TryOperator("|"))
         {
             first = false;
-            var name = tokens.Expect(TokenKind.Name, "the name of a filter");
-            if (!Filters.All.ContainsKey(name.Text))
+            var start = tokens.Current;
+            var name = ParseName("the name of a filter");
+            if (!FilterTable.All.ContainsKey(name))
             {
-                throw TokenReader.Fault(name, $"There is no filter '{name.Text}' here.");
+                _unknown.Add(TokenReader.Fault(start, $"There is no filter '{name}' here."));
             }
 
-            subject = new Expression.Filter(name.Offset, subject, name.Text, tokens.IsOperator("(") ? ParseArguments() : ArgumentList.Empty);
+            subject = new Expression.Filter(start.Offset, subject, name, tokens.IsOperator("(") ? ParseArguments() : ArgumentList.Empty);
         }
 
         return subject;
     }
 
-    private bool EndsTuple() => tokens.IsOperator(")") || tokens.IsOperator("=") || tokens.Current.Kind is TokenKind.TagClose or TokenKind.OutputClose;
+    private bool EndsTuple() => tokens.IsOperator(")") || tokens.IsOperator("]") || tokens.IsOperator("=") || tokens.Current.Kind is TokenKind.TagClose or TokenKind.OutputClose;
+
+    /// <summary>The name of a filter or a test; it may have points.</summary>
+    private string ParseName(string right)
+    {
+        var name = tokens.Expect(TokenKind.Name, right).Text;
+        while (tokens.TryOperator("."))
+        {
+            name += "." + tokens.Expect(TokenKind.Name, right).Text;
+        }
+
+        return name;
+    }
 
     private Expression ParseConditional()
     {
+        var known = _unknown.Count;
         var then = ParseOr();
         while (tokens.IsName("if"))
         {
             var sign = tokens.Next();
             var condition = ParseOr();
             then = new Expression.Conditional(sign.Offset, condition, then, tokens.TryName("else") ? Parse() : null);
+            _unknown.RemoveRange(known, _unknown.Count - known);
         }
 
         return then;
@@ -157,17 +192,17 @@ internal sealed class ExpressionParser(TokenReader tokens)
                     _ => new Expression.Variable(token.Offset, token.Text),
                 };
             case TokenKind.String:
-                var text = token.Text;
+                var text = new StringBuilder(token.Text);
                 while (tokens.Current.Kind == TokenKind.String)
                 {
-                    text += tokens.Next().Text;
+                    text.Append(tokens.Next().Text);
                 }
 
-                return new Expression.Constant(token.Offset, JinjaValue.OfTemplate(text));
+                return new Expression.Constant(token.Offset, JinjaValue.OfTemplate(text.ToString()));
             case TokenKind.Integer:
-                return long.TryParse(token.Text, CultureInfo.InvariantCulture, out var integer)
+                return Integers.Parse(token.Text, 0, budget: null) is { } integer
                     ? new Expression.Constant(token.Offset, JinjaValue.Of(integer))
-                    : throw TokenReader.Fault(token, "The number does not fit into 64 bits.");
+                    : throw TokenReader.Fault(token, $"The number is malformed or has more than {Integers.MaxDigits} digits.");
             case TokenKind.Float:
                 return new Expression.Constant(token.Offset, new JinjaValue.FloatValue(double.Parse(token.Text, CultureInfo.InvariantCulture)));
             case TokenKind.Operator when token.Text == "(":
@@ -238,7 +273,7 @@ internal sealed class ExpressionParser(TokenReader tokens)
     private Expression ParseSubscript(Expression target)
     {
         var sign = tokens.Next();
-        var start = tokens.IsOperator(":") ? null : Parse();
+        var start = tokens.IsOperator(":") ? null : ParseTuple();
         if (!tokens.TryOperator(":"))
         {
             tokens.ExpectOperator("]");
@@ -255,26 +290,40 @@ internal sealed class ExpressionParser(TokenReader tokens)
     {
         tokens.ExpectOperator("(");
         var (positional, named) = (new List<Expression>(), new List<(string, Expression)>());
+        var (unpacked, unpackedNamed) = ((Expression?)null, (Expression?)null);
         ParseItems(")", () =>
         {
             var start = tokens.Current;
-            var value = Parse();
-            if (value is Expression.Variable { Name: var name } && tokens.TryOperator("="))
+            if (unpackedNamed is not null)
             {
-                named.Add((name, Parse()));
-            }
-            else if (named.Count > 0)
-            {
-                throw TokenReader.Fault(start, "An argument without a name stands behind one with a name.");
-            }
-            else
-            {
-                positional.Add(value);
+                throw TokenReader.Fault(start, "An argument stands behind '**'.");
             }
 
-            return value;
+            if (tokens.IsOperator("*") && unpacked is null)
+            {
+                tokens.Next();
+                return unpacked = Parse();
+            }
+
+            if (tokens.TryOperator("**"))
+            {
+                return unpackedNamed = Parse();
+            }
+
+            if (tokens.Current.Kind == TokenKind.Name && tokens.IsFollowedByOperator("="))
+            {
+                var name = tokens.Next().Text;
+                tokens.Next();
+                var value = Parse();
+                named.Add((name, value));
+                return value;
+            }
+
+            positional.Add(named.Count == 0 && unpacked is null ? Parse()
+                : throw TokenReader.Fault(start, "An argument without a name stands behind one with a name."));
+            return positional[^1];
         });
-        return new(positional, named);
+        return new(positional, named, unpacked, unpackedNamed);
     }
 
     private Expression ParseFiltersAndTests(Expression subject)
@@ -304,13 +353,14 @@ internal sealed class ExpressionParser(TokenReader tokens)
     {
         var sign = tokens.Next();
         var negated = tokens.TryName("not");
-        var name = tokens.Expect(TokenKind.Name, "the name of a test");
-        if (!Tests.All.ContainsKey(name.Text))
+        var start = tokens.Current;
+        var name = ParseName("the name of a test");
+        if (!Tests.All.ContainsKey(name))
         {
-            throw TokenReader.Fault(name, $"There is no test '{name.Text}' here.");
+            _unknown.Add(TokenReader.Fault(start, $"There is no test '{name}' here."));
         }
 
-        var test = new Expression.Test(name.Offset, subject, name.Text, ParseTestArguments());
+        var test = new Expression.Test(start.Offset, subject, name, ParseTestArguments());
         return negated ? new Expression.Unary(sign.Offset, "not", test) : test;
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using LoopLM.Text.Jinja.Execution.Texts;
 
 namespace LoopLM.Text.Jinja.Syntax;
 
@@ -87,11 +88,29 @@ internal sealed class Lexer(string source)
         var sign = open + 2 < source.Length ? source[open + 2] : ' ';
         if (sign == '-')
         {
-            return text.TrimEnd();
+            while (text.Length > 0 && Spaces.IsSpace(text[^1]))
+            {
+                text = text[..^1];
+            }
+
+            return text;
         }
 
         var line = text.LastIndexOf('\n') + 1;
-        return sign != '+' && source[open + 1] != '{' && (line > 0 || _lineStart) && text[line..].IsWhiteSpace() ? text[..line] : text;
+        return sign != '+' && source[open + 1] != '{' && (line > 0 || _lineStart) && IsSpace(text[line..]) ? text[..line] : text;
+    }
+
+    private static bool IsSpace(ReadOnlySpan<char> text)
+    {
+        foreach (var each in text)
+        {
+            if (!Spaces.IsSpace(each))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private void ReadComment(int open)
@@ -111,7 +130,7 @@ internal sealed class Lexer(string source)
         _at = close + 2;
         if (sign == '-')
         {
-            while (_at < source.Length && char.IsWhiteSpace(source[_at]))
+            while (_at < source.Length && Spaces.IsSpace(source[_at]))
             {
                 _at++;
             }
@@ -127,8 +146,23 @@ internal sealed class Lexer(string source)
     /// <summary>Whether a tag that holds one word alone stands here; it is looked for before tags are cut into tokens.</summary>
     private bool IsRaw(int open, string word, out int end)
     {
-        end = source.IndexOf("%}", open, StringComparison.Ordinal);
-        return end >= 0 && source.AsSpan(open + 2, end - open - 2).Trim("+-").Trim().SequenceEqual(word);
+        var at = open + 2;
+        at += at < source.Length && source[at] is '-' or '+' ? 1 : 0;
+        SkipSpace();
+        var found = string.CompareOrdinal(source, at, word, 0, word.Length) == 0;
+        at = Math.Min(at + word.Length, source.Length);
+        SkipSpace();
+        at += at < source.Length && source[at] is '-' or '+' ? 1 : 0;
+        end = at;
+        return found && string.CompareOrdinal(source, at, "%}", 0, 2) == 0;
+
+        void SkipSpace()
+        {
+            while (at < source.Length && Spaces.IsSpace(source[at]))
+            {
+                at++;
+            }
+        }
     }
 
     private void ReadRaw(int close)
@@ -161,7 +195,7 @@ internal sealed class Lexer(string source)
         var brackets = 0;
         while (true)
         {
-            while (_at < source.Length && char.IsWhiteSpace(source[_at]))
+            while (_at < source.Length && Spaces.IsSpace(source[_at]))
             {
                 _at++;
             }
@@ -226,6 +260,14 @@ internal sealed class Lexer(string source)
     {
         var start = _at;
         var kind = TokenKind.Integer;
+        if (source[_at] == '0' && _at + 1 < source.Length && char.ToLowerInvariant(source[_at + 1]) is 'x' or 'o' or 'b')
+        {
+            _at += 2;
+            Skip(each => each == '_' || char.IsAsciiHexDigit(each));
+            _tokens.Add(new(kind, source[start.._at], start));
+            return;
+        }
+
         Skip(IsDigit);
 
         // Behind a point a number is an index: list.0.1.
@@ -288,9 +330,14 @@ internal sealed class Lexer(string source)
         _at += 2;
         switch (escape)
         {
-            case 'n' or 't' or 'r' or 'a' or 'b' or 'f' or 'v' or '0':
-                value.Append("\n\t\r\a\b\f\v\0"["ntrabfv0".IndexOf(escape, StringComparison.Ordinal)]);
+            case 'n' or 't' or 'r' or 'a' or 'b' or 'f' or 'v':
+                value.Append("\n\t\r\a\b\f\v"["ntrabfv".IndexOf(escape, StringComparison.Ordinal)]);
                 break;
+            case >= '0' and <= '7':
+                value.Append(ReadOctal());
+                break;
+            case 'N':
+                throw Fault(_at - 2, "Characters cannot be named here; write \\u and four hexadecimal digits.");
             case 'x' or 'u' or 'U':
                 value.Append(ReadCodePoint(escape switch { 'x' => 2, 'u' => 4, _ => 8 }));
                 break;
@@ -303,6 +350,17 @@ internal sealed class Lexer(string source)
                 value.Append('\\').Append(escape);
                 break;
         }
+    }
+
+    private char ReadOctal()
+    {
+        var start = _at - 1;
+        while (_at < source.Length && _at < start + 3 && source[_at] is >= '0' and <= '7')
+        {
+            _at++;
+        }
+
+        return (char)Convert.ToInt32(source[start.._at], 8);
     }
 
     private string ReadCodePoint(int digits)

@@ -12,18 +12,27 @@ internal abstract record Statement(int Offset)
         : Statement(Offset);
 
     internal sealed record For(
-        int Offset, IReadOnlyList<string> Targets, Expression Items, Expression? Condition, IReadOnlyList<Statement> Body, IReadOnlyList<Statement> Else)
+        int Offset, AssignTarget Target, Expression Items, Expression? Condition, bool IsRecursive, IReadOnlyList<Statement> Body, IReadOnlyList<Statement> Else)
         : Statement(Offset);
 
-    /// <summary>Several names take the items of a list.</summary>
-    internal sealed record Set(int Offset, IReadOnlyList<string> Targets, Expression Value) : Statement(Offset);
+    internal sealed record Set(int Offset, AssignTarget Target, Expression Value) : Statement(Offset);
 
-    internal sealed record SetMember(int Offset, string Target, string Member, Expression Value) : Statement(Offset);
+    /// <summary>Renders a body into the variable <see cref="StatementParser.Captured"/>, then evaluates <paramref name="Value"/>: into a target, or as output for null.</summary>
+    internal sealed record Capture(int Offset, AssignTarget? Target, IReadOnlyList<Statement> Body, Expression Value) : Statement(Offset);
 
-    /// <summary>Renders a body into the variable <see cref="StatementParser.Captured"/>, then evaluates <paramref name="Value"/>: into a variable, or as output for null.</summary>
-    internal sealed record Capture(int Offset, string? Target, IReadOnlyList<Statement> Body, Expression Value) : Statement(Offset);
+    /// <summary>Gives a body variables of its own.</summary>
+    internal sealed record With(int Offset, IReadOnlyList<(AssignTarget Target, Expression Value)> Assignments, IReadOnlyList<Statement> Body) : Statement(Offset);
 
-    internal sealed record Macro(int Offset, string Name, IReadOnlyList<MacroParameter> Parameters, IReadOnlyList<Statement> Body) : Statement(Offset);
+    /// <summary>A named body; unless it is scoped, it sees the variables of the whole template only.</summary>
+    internal sealed record Block(int Offset, bool IsScoped, IReadOnlyList<Statement> Body) : Statement(Offset);
+
+    /// <summary>A body whose output is escaped where the condition holds.</summary>
+    internal sealed record Autoescape(int Offset, Expression Condition, IReadOnlyList<Statement> Body) : Statement(Offset);
+
+    /// <summary>TakesMore and TakesMoreNamed: whether its body reads <c>varargs</c> and <c>kwargs</c>, the arguments without a parameter.</summary>
+    internal sealed record Macro(
+        int Offset, string Name, IReadOnlyList<MacroParameter> Parameters, IReadOnlyList<Statement> Body, bool TakesMore, bool TakesMoreNamed)
+        : Statement(Offset);
 
     /// <summary>Calls a macro that can call the body back as <c>caller()</c>.</summary>
     internal sealed record CallBlock(int Offset, Expression.Call Call, Macro Caller) : Statement(Offset);

@@ -8,6 +8,7 @@ internal sealed class StatementParser
 
     private readonly TokenReader _tokens;
     private readonly ExpressionParser _expressions;
+    private readonly HashSet<string> _blocks = [];
     private int _loops;
 
     public StatementParser(IReadOnlyList<Token> tokens)
@@ -21,7 +22,9 @@ internal sealed class StatementParser
     public IReadOnlyList<Statement> Parse()
     {
         var body = ParseBody();
-        return _tokens.Current.Kind == TokenKind.End ? body : throw _tokens.Unexpected("the end of the template");
+        return _tokens.Current.Kind != TokenKind.End ? throw _tokens.Unexpected("the end of the template")
+            : _expressions.Unknown is { } unknown ? throw unknown
+            : body;
     }
 
     /// <summary>Parses until the end, or until a tag of one of these names, whose name is then the current token.</summary>
@@ -63,12 +66,16 @@ internal sealed class StatementParser
         var tag = _tokens.Expect(TokenKind.Name, "the name of a tag");
         return tag.Text switch
         {
-            "if" => ParseIf(tag.Offset),
-            "for" => ParseFor(tag.Offset),
+            "if" => _expressions.ParseUnreached(() => ParseIf(tag.Offset)),
+            "for" => _expressions.ParseUnreached(() => ParseFor(tag.Offset)),
+            "macro" => _expressions.ParseUnreached(() => ParseMacro(tag.Offset)),
+            "call" => _expressions.ParseUnreached(() => ParseCall(tag.Offset)),
             "set" => ParseSet(tag.Offset),
-            "macro" => ParseMacro(tag.Offset),
-            "call" => ParseCall(tag.Offset),
+            "print" => ParsePrint(tag.Offset),
+            "with" => ParseWith(tag.Offset),
             "filter" => ParseFilter(tag.Offset),
+            "block" => ParseNamedBlock(tag.Offset),
+            "autoescape" => new Statement.Autoescape(tag.Offset, _expressions.Parse(), ParseBlock("endautoescape")),
             "generation" => new Statement.Group(tag.Offset, ParseBlock("endgeneration")),
             "break" => ParseJump(tag, new Statement.Break(tag.Offset)),
             "continue" => ParseJump(tag, new Statement.Continue(tag.Offset)),
@@ -118,75 +125,131 @@ internal sealed class StatementParser
 
     private Statement.For ParseFor(int offset)
     {
-        var targets = ParseNames();
+        var target = ParseTarget();
         if (!_tokens.TryName("in"))
         {
             throw _tokens.Unexpected("'in'");
         }
 
-        var items = _expressions.ParseWithoutCondition();
+        var items = _expressions.ParseTupleWithoutCondition();
         var condition = _tokens.TryName("if") ? _expressions.Parse() : null;
-        if (_tokens.IsName("recursive"))
-        {
-            throw _tokens.Unexpected("'%}': a loop cannot be recursive here");
-        }
-
+        var isRecursive = _tokens.TryName("recursive");
         CloseTag();
         _loops++;
         var body = ParseBody("else", "endfor");
         _loops--;
-        return new(offset, targets, items, condition, body, ParseElse(_tokens.Next(), "endfor"));
+        return new(offset, target, items, condition, isRecursive, body, ParseElse(_tokens.Next(), "endfor"));
     }
 
-    private List<string> ParseNames()
+    /// <summary>Parses what takes a value; a comma makes several of it.</summary>
+    private AssignTarget ParseTarget()
     {
-        var bracket = _tokens.TryOperator("(");
-        var names = new List<string> { ParseName() };
-        while (_tokens.TryOperator(","))
+        var first = ParseOneTarget();
+        if (!_tokens.IsOperator(","))
         {
-            names.Add(ParseName());
+            return first;
         }
 
-        if (bracket)
+        var targets = new List<AssignTarget> { first };
+        while (_tokens.TryOperator(",") && (_tokens.Current.Kind == TokenKind.Name ? !_tokens.IsName("in") : _tokens.IsOperator("(")))
         {
+            targets.Add(ParseOneTarget());
+        }
+
+        return new AssignTarget.Several(targets);
+    }
+
+    private AssignTarget ParseOneTarget()
+    {
+        if (_tokens.TryOperator("("))
+        {
+            var inner = _tokens.Nest(ParseTarget);
             _tokens.ExpectOperator(")");
+            return inner;
         }
 
-        return names;
+        var token = _tokens.Current;
+        var name = ParseName();
+        return name is "true" or "false" or "none" or "True" or "False" or "None" ? throw TokenReader.Fault(token, $"'{name}' cannot be set.")
+            : _tokens.TryOperator(".") ? new AssignTarget.Member(name, ParseName())
+            : new AssignTarget.Variable(name);
     }
 
     private string ParseName() => _tokens.Expect(TokenKind.Name, "a name").Text;
 
     private Statement ParseSet(int offset)
     {
-        var targets = ParseNames();
-        if (targets.Count == 1 && _tokens.TryOperator("."))
-        {
-            var member = ParseName();
-            _tokens.ExpectOperator("=");
-            var value = ParseValue();
-            return new Statement.SetMember(offset, targets[0], member, value);
-        }
-
+        var target = ParseTarget();
         if (_tokens.TryOperator("="))
         {
-            return new Statement.Set(offset, targets, ParseValue());
+            var value = _expressions.ParseTuple();
+            CloseTag();
+            return new Statement.Set(offset, target, value);
         }
 
-        if (targets.Count > 1)
+        if (target is AssignTarget.Several)
         {
             throw _tokens.Unexpected("'='");
         }
 
         var captured = _expressions.ParseFilters(new Expression.Variable(offset, Captured), first: false);
-        return new Statement.Capture(offset, targets[0], ParseBlock("endset"), captured);
+        return new Statement.Capture(offset, target, ParseBlock("endset"), captured);
     }
 
-    private Expression ParseValue()
+    private Statement.Group ParsePrint(int offset)
     {
-        var value = _expressions.ParseTuple();
+        var outputs = new List<Statement>();
+        while (_tokens.Current.Kind != TokenKind.TagClose)
+        {
+            if (outputs.Count > 0)
+            {
+                _tokens.ExpectOperator(",");
+            }
+
+            outputs.Add(new Statement.Output(_tokens.Current.Offset, _expressions.Parse()));
+        }
+
         CloseTag();
-        return value;
+        return new(offset, outputs);
+    }
+
+    private Statement.With ParseWith(int offset)
+    {
+        var assignments = new List<(AssignTarget, Expression)>();
+        while (_tokens.Current.Kind != TokenKind.TagClose)
+        {
+            if (assignments.Count > 0)
+            {
+                _tokens.ExpectOperator(",");
+            }
+
+            var target = ParseTarget();
+            _tokens.ExpectOperator("=");
+            assignments.Add((target, _expressions.Parse()));
+        }
+
+        return new(offset, assignments, ParseBlock("endwith"));
+    }
+
+    private Statement.Block ParseNamedBlock(int offset)
+    {
+        var start = _tokens.Current;
+        var name = ParseName();
+        if (!_blocks.Add(name))
+        {
+            throw TokenReader.Fault(start, $"There are two blocks '{name}'.");
+        }
+
+        var isScoped = _tokens.TryName("scoped");
+        CloseTag();
+        var loops = _loops;
+        _loops = 0;
+        var body = ParseBody("endblock");
+        _loops = loops;
+        _tokens.Next();
+        _tokens.TryName(name);
+        CloseTag();
+        return new(offset, isScoped, body);
     }
 
     private Statement.Capture ParseFilter(int offset)
@@ -203,11 +266,11 @@ internal sealed class StatementParser
 
     private Statement.Macro ParseMacroBody(int offset, string name, IReadOnlyList<MacroParameter> parameters, string end)
     {
-        var loops = _loops;
+        var (loops, start) = (_loops, _tokens.Position);
         _loops = 0;
         var body = ParseBlock(end);
         _loops = loops;
-        return new(offset, name, parameters, body);
+        return new(offset, name, parameters, body, _tokens.HasRead("varargs", start), _tokens.HasRead("kwargs", start));
     }
 
     private List<MacroParameter> ParseParameters()
@@ -221,8 +284,15 @@ internal sealed class StatementParser
                 _tokens.ExpectOperator(",");
             }
 
+            var start = _tokens.Current;
             var name = ParseName();
-            parameters.Add(new(name, _tokens.TryOperator("=") ? _expressions.Parse() : null));
+            var value = _tokens.TryOperator("=") ? _expressions.Parse() : null;
+            if (value is null && parameters is [.., { Default: not null }])
+            {
+                throw TokenReader.Fault(start, $"The parameter '{name}' has no default but stands behind one that has.");
+            }
+
+            parameters.Add(new(name, value));
         }
 
         return parameters;

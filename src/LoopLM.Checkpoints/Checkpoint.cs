@@ -18,7 +18,9 @@ public sealed class Checkpoint : IDisposable
         Folder = folder;
         Config = config;
         _files = files;
-        Tensors = files.SelectMany(file => file.Tensors).ToDictionary();
+        var tensors = files.SelectMany(file => file.Tensors).ToLookup(tensor => ComputedBuffers.Contain(tensor.Key));
+        Tensors = tensors[false].ToDictionary();
+        SkippedTensors = [.. tensors[true].Select(tensor => tensor.Key).Distinct().Order(StringComparer.Ordinal)];
     }
 
     /// <summary>Its folder.</summary>
@@ -30,25 +32,38 @@ public sealed class Checkpoint : IDisposable
     /// <summary>Exactly the tensors that the configuration asks for, by name, in float32, bfloat16 or float16; packed ones in bytes.</summary>
     public IReadOnlyDictionary<string, SafetensorsTensor> Tensors { get; }
 
+    /// <summary>Names of the tensors in the files that no model reads, because it computes them itself; in ordinal order.</summary>
+    public IReadOnlyList<string> SkippedTensors { get; }
+
     /// <summary>A tensor by name.</summary>
     public SafetensorsTensor this[string name] => Tensors[name];
 
     /// <summary>Opens a checkpoint. It takes milliseconds whatever its size: weights are read when they are used.</summary>
+    /// <param name="folder">Its folder.</param>
+    /// <param name="contextLength">Most positions of a sequence, where they are to be fewer than the configuration allows.</param>
     /// <exception cref="CheckpointException">It cannot be used; the message lists every problem of the weights, or of the configuration.</exception>
-    public static Checkpoint Open(string folder)
+    public static Checkpoint Open(string folder, int? contextLength = null)
     {
         if (!Directory.Exists(folder))
         {
-            throw new CheckpointException(folder, "there is no such folder");
+            throw new CheckpointException(folder, File.Exists(folder)
+                ? "it is a file; name the folder that holds config.json and the weights"
+                : "there is no such folder");
         }
 
         var config = ModelConfig.Load(Path.Combine(folder, "config.json"));
         var problems = new List<string>();
         var files = WeightFiles.Open(folder, problems);
         CheckTensors(config, files, problems);
+        if (contextLength > config.ContextLength)
+        {
+            problems.Add(
+                $"the context length is set to {contextLength}; config.json allows max_position_embeddings = {config.ContextLength} at most");
+        }
+
         if (problems.Count == 0)
         {
-            return new Checkpoint(folder, config, files);
+            return new Checkpoint(folder, config with { ContextLength = contextLength ?? config.ContextLength }, files);
         }
 
         files.ForEach(file => file.Dispose());
@@ -66,7 +81,7 @@ public sealed class Checkpoint : IDisposable
         }
 
         var found = new Dictionary<string, SafetensorsTensor>();
-        foreach (var (name, tensor) in files.SelectMany(file => file.Tensors))
+        foreach (var (name, tensor) in files.SelectMany(file => file.Tensors).Where(tensor => !ComputedBuffers.Contain(tensor.Key)))
         {
             if (!found.TryAdd(name, tensor))
             {

@@ -8,7 +8,10 @@ public sealed class CheckpointException : Exception
     /// <param name="problems">What was found and what would be right, at least one.</param>
     public CheckpointException(string path, params IReadOnlyList<string> problems)
         : base($"{path} cannot be used:{string.Concat(problems.Select(problem => $"{Environment.NewLine}  - {problem}"))}") =>
-        Problems = problems;
+        (Path, Problems) = (path, problems);
+
+    /// <summary>The file or folder at fault.</summary>
+    public string Path { get; }
 
     /// <summary>What was found and what would be right.</summary>
     public IReadOnlyList<string> Problems { get; }

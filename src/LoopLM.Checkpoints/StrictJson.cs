@@ -7,6 +7,8 @@ internal static class StrictJson
 {
     private static readonly JsonDocumentOptions Options = new() { AllowDuplicateProperties = false, MaxDepth = 32 };
 
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
     /// <summary>Reads a file that holds one JSON object.</summary>
     /// <param name="path">The file.</param>
     /// <param name="maxBytes">A longer file is not read.</param>
@@ -23,7 +25,14 @@ internal static class StrictJson
                 return;
             }
 
-            Read(File.ReadAllBytes(path), problems, read);
+            var bytes = File.ReadAllBytes(path);
+            if (ForeignFile.Recognise(bytes) is { } foreign)
+            {
+                problems.Add(foreign);
+                return;
+            }
+
+            Read(bytes.AsMemory(bytes.AsSpan().StartsWith(ByteOrderMark) ? ByteOrderMark.Length : 0), problems, read);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -24,10 +24,22 @@ internal static class WeightFiles
         }
         else
         {
-            problems.Add($"neither {SingleFile} nor {IndexFile} is there; only safetensors are read");
+            problems.Add($"neither {SingleFile} nor {IndexFile} is there; only safetensors are read. {WhatIsThere(folder)}");
         }
 
         return files;
+    }
+
+    /// <summary>The files of weights that are in a folder, for whoever looks for the right ones.</summary>
+    private static string WhatIsThere(string folder)
+    {
+        const int MaxNamed = 4;
+        string[] endings = [".safetensors", ".bin", ".pt", ".pth", ".ckpt", ".gguf", ".h5", ".msgpack", ".onnx"];
+        var names = Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path))
+            .Where(name => endings.Contains(Path.GetExtension(name))).Order(StringComparer.Ordinal).ToList();
+        return names.Count == 0 ? "The folder holds no weights"
+            : $"The folder holds {string.Join(", ", names.Take(MaxNamed))}{(names.Count > MaxNamed ? " and more" : "")}; "
+                + "save the model with save_pretrained and safe_serialization=True";
     }
 
     private static SafetensorsFile? TryOpen(string folder, string name, List<SafetensorsFile> files, List<string> problems)
@@ -57,8 +69,10 @@ internal static class WeightFiles
             else if (TryOpen(folder, shard.Key, files, problems) is { } file)
             {
                 var listed = shard.ToHashSet();
+                listed.RemoveWhere(ComputedBuffers.Contain);
                 problems.AddRange(listed.Except(file.Tensors.Keys).Select(name => $"{shard.Key} lacks the tensor '{name}' that {IndexFile} places there"));
-                problems.AddRange(file.Tensors.Keys.Except(listed).Select(name => $"{shard.Key} holds the tensor '{name}' that {IndexFile} does not place there"));
+                problems.AddRange(file.Tensors.Keys.Except(listed).Where(name => !ComputedBuffers.Contain(name)).Select(
+                    name => $"{shard.Key} holds the tensor '{name}' that {IndexFile} does not place there"));
             }
         }
     }
@@ -92,6 +106,11 @@ internal static class WeightFiles
             foreach (var entry in entries.EnumerateObject())
             {
                 map.Add(entry.Name, entry.Value.GetString()!);
+            }
+
+            if (map.Count == 0)
+            {
+                faults.Add("its weight_map names no tensor");
             }
         });
         problems.AddRange(faults.Select(fault => $"{IndexFile}: {fault}"));

@@ -130,8 +130,43 @@ public sealed class CheckpointTests : IDisposable
     {
         File.WriteAllBytes(_folder["pytorch_model.bin"], [1]);
 
-        Assert.Contains("only safetensors are read", Refuse(), StringComparison.Ordinal);
+        Assert.Contains("only safetensors are read. The folder holds pytorch_model.bin; save the model", Refuse(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Open_BuffersThatAModelComputes_AreSkipped()
+    {
+        string[] names = ["model.layers.0.self_attn.rotary_emb.inv_freq", "model.layers.1.self_attn.masked_bias"];
+        SafetensorsWriter.Write(_folder["model.safetensors"], [.. Tensors(), .. names.Select(name => new NamedTensor(name, ElementType.Float64, [1], new byte[8]))]);
+
+        using var checkpoint = Checkpoint.Open(_folder.Path);
+
+        Assert.Equal(names, checkpoint.SkippedTensors);
+        Assert.Equal(checkpoint.Config.Tensors.Count(), checkpoint.Tensors.Count);
+    }
+
+    [Fact]
+    public void Open_ShardWithABufferThatTheIndexDoesNotName_IsAccepted()
+    {
+        WriteShards();
+        SafetensorsWriter.Write(_folder["model-2.safetensors"], [.. Tensors().Skip(10), new NamedTensor("model.rotary_emb.inv_freq", ElementType.Float32, [1], new byte[4])]);
+
+        using var checkpoint = Checkpoint.Open(_folder.Path);
+
+        Assert.Equal(["model.rotary_emb.inv_freq"], checkpoint.SkippedTensors);
+    }
+
+    [Fact]
+    public void Open_IndexWithoutTensors_IsRefused()
+    {
+        File.WriteAllText(_folder[Index], "{\"weight_map\":{}}");
+
+        Assert.Contains("its weight_map names no tensor", Refuse(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Open_FileInPlaceOfAFolder_SaysSo() =>
+        Assert.Contains("it is a file; name the folder", Assert.Throws<CheckpointException>(() => Checkpoint.Open(_folder["config.json"])).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Open_NoFolder_SaysSo() =>

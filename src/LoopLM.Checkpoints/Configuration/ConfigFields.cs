@@ -1,13 +1,15 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json;
 using LoopLM.Checkpoints.Packing;
 
 namespace LoopLM.Checkpoints.Configuration;
 
 /// <summary>Typed reads from a <c>config.json</c>. What is missing or out of range becomes a problem that names the field; unknown fields are ignored.</summary>
-internal sealed class ConfigFields(JsonElement config, List<string> problems)
+internal sealed class ConfigFields(JsonElement config, List<string> problems, string path = "")
 {
-    public void Problem(string problem) => problems.Add(problem);
+    /// <summary>Notes a problem; it begins with the name of a field.</summary>
+    public void Problem(string problem) => problems.Add(path + problem);
 
     public string? Text(string name)
     {
@@ -27,7 +29,7 @@ internal sealed class ConfigFields(JsonElement config, List<string> problems)
         {
             Problem($"{name} is missing; it must be an integer from {least} to {most}");
         }
-        else if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= least && number <= most)
+        else if (WholeNumber(value) is { } number && number >= least && number <= most)
         {
             return number;
         }
@@ -89,50 +91,116 @@ internal sealed class ConfigFields(JsonElement config, List<string> problems)
             return [];
         }
 
-        var tokens = ImmutableArray.CreateBuilder<int>();
-        foreach (var element in value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().ToArray() : [value])
+        if (ReadTokens(value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : [value], vocabularySize) is { } tokens)
         {
-            if (element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out var token) && token >= 0 && token < vocabularySize)
-            {
-                tokens.Add(token);
-            }
-            else
-            {
-                Problem($"{name} is {value.GetRawText()}; it must hold token ids from 0 to {vocabularySize - 1}");
-                break;
-            }
+            return tokens;
         }
 
-        return tokens.ToImmutable();
+        Problem($"{name} is {value.GetRawText()}; it must hold token ids from 0 to {vocabularySize - 1}");
+        return [];
+    }
+
+    /// <summary>Nothing, or a list of lists of token ids, none of which is empty.</summary>
+    public ImmutableArray<ImmutableArray<int>> TokenLists(string name, int vocabularySize)
+    {
+        if (Find(name) is not { } value)
+        {
+            return [];
+        }
+
+        var lists = value.ValueKind != JsonValueKind.Array ? null
+            : value.EnumerateArray()
+                .Select(list => list.ValueKind == JsonValueKind.Array && list.GetArrayLength() > 0 ? ReadTokens(list.EnumerateArray(), vocabularySize) : null)
+                .ToList();
+        if (lists is null || lists.Contains(null))
+        {
+            Problem($"{name} is {value.GetRawText()}; it must be a list of lists of token ids from 0 to {vocabularySize - 1}");
+            return [];
+        }
+
+        return [.. lists.Select(list => list!.Value)];
+    }
+
+    /// <summary>A field that is not supported, unless its value changes nothing.</summary>
+    /// <param name="name">The field.</param>
+    /// <param name="neutral">The values that change nothing, in JSON; numbers in any spelling.</param>
+    public void Neutral(string name, params IReadOnlyList<string> neutral)
+    {
+        if (Find(name) is { } value && !neutral.Any(each => value.GetRawText() == each || IsNumber(value, each)))
+        {
+            var wayOut = string.Concat(neutral.Take(1).Select(each => $", or set it to {each}"));
+            Problem($"{name} is {value.GetRawText()}, which is not supported; leave it out{wayOut}");
+        }
     }
 
     /// <summary>A field that has only one value that the forward pass knows.</summary>
     /// <param name="name">The field.</param>
     /// <param name="expected">That value in JSON.</param>
-    /// <param name="required">Whether it must be there: where the absent field could mean another value.</param>
-    public void Only(string name, string expected, bool required = false)
+    public void Only(string name, string expected)
     {
-        if (Find(name) is { } value ? value.GetRawText() != expected : required)
+        if (Find(name) is { } value && value.GetRawText() != expected)
         {
-            Problem($"{name} is {Find(name)?.GetRawText() ?? "missing"}; only {expected} is known");
+            Problem($"{name} is {value.GetRawText()}; only {expected} is known");
         }
     }
 
-    /// <summary>An optional list of one known value, of a known length.</summary>
-    public void OnlyEach(string name, string expected, int length)
+    /// <summary>A text that must be there and has few values that the forward pass knows.</summary>
+    public void OneOf(string name, params IReadOnlyList<string> known)
+    {
+        if (Find(name) is not { } value || value.ValueKind != JsonValueKind.String || !known.Contains(value.GetString()))
+        {
+            var allowed = string.Join(" or ", known.Select(each => $"\"{each}\""));
+            Problem($"{name} is {Find(name)?.GetRawText() ?? "missing"}; it must be {allowed}");
+        }
+    }
+
+    /// <summary>Whether a field is a list of one text alone.</summary>
+    public bool IsEach(string name, string expected) =>
+        Find(name) is { ValueKind: JsonValueKind.Array } value
+        && value.EnumerateArray().All(element => element.ValueKind == JsonValueKind.String && element.ValueEquals(expected));
+
+    /// <summary>Whether a field is there and not null.</summary>
+    public bool Has(string name) => Find(name) is not null;
+
+    /// <summary>Whether a field has one value, written so.</summary>
+    public bool Is(string name, string expected) => Find(name)?.GetRawText() == expected;
+
+    /// <summary>The members of an object; null where the field is absent, null or, which is a problem, something else.</summary>
+    public ConfigFields? Object(string name)
     {
         if (Find(name) is not { } value)
         {
-            return;
+            return null;
         }
 
-        if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() != length || value.EnumerateArray().Any(element => element.GetRawText() != expected))
+        if (value.ValueKind == JsonValueKind.Object)
         {
-            Problem($"{name} must be {expected}, {length} times");
+            return new ConfigFields(value, problems, $"{path}{name}.");
         }
+
+        Problem($"{name} is {value.GetRawText()}; it must be an object");
+        return null;
     }
 
     /// <summary>A field's value; null where it is absent or null.</summary>
     private JsonElement? Find(string name) =>
         config.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    private static ImmutableArray<int>? ReadTokens(IEnumerable<JsonElement> elements, int vocabularySize)
+    {
+        var tokens = elements.Select(WholeNumber).ToList();
+        return tokens.TrueForAll(token => token >= 0 && token < vocabularySize) ? [.. tokens.Select(token => token!.Value)] : null;
+    }
+
+    private static bool IsNumber(JsonElement value, string number) =>
+        value.ValueKind == JsonValueKind.Number
+        && double.TryParse(number, CultureInfo.InvariantCulture, out var wanted)
+        && value.GetDouble() == wanted;
+
+    /// <summary>A whole number, also one that is written as <c>16.0</c> or <c>1e6</c>.</summary>
+    private static int? WholeNumber(JsonElement value) =>
+        value.ValueKind != JsonValueKind.Number ? null
+        : value.TryGetInt32(out var number) ? number
+        : value.TryGetDouble(out var real) && real == Math.Truncate(real) && Math.Abs(real) <= int.MaxValue ? (int)real
+        : null;
 }

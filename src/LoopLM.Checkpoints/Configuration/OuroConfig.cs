@@ -14,7 +14,7 @@ public sealed record OuroConfig : ModelConfig
     /// <summary>Query heads: <c>num_attention_heads</c>.</summary>
     public required int Heads { get; init; }
 
-    /// <summary>Key and value heads, a divisor of <see cref="Heads"/>: <c>num_key_value_heads</c>.</summary>
+    /// <summary>Key and value heads, a divisor of <see cref="Heads"/>: <c>num_key_value_heads</c>, or as many as <see cref="Heads"/> where it is absent.</summary>
     public required int KvHeads { get; init; }
 
     /// <summary>Length of one head, even: <c>head_dim</c>, or hidden_size / num_attention_heads where it is absent.</summary>
@@ -23,7 +23,7 @@ public sealed record OuroConfig : ModelConfig
     /// <summary>Inner length of the SwiGLU: <c>intermediate_size</c>.</summary>
     public required int IntermediateSize { get; init; }
 
-    /// <summary>Base of the rotary embedding: <c>rope_theta</c>.</summary>
+    /// <summary>Base of the rotary embedding: <c>rope_theta</c>, beside the other fields or in <c>rope_parameters</c>.</summary>
     public required float RopeTheta { get; init; }
 
     /// <summary>Added to the mean square in every RMSNorm: <c>rms_norm_eps</c>.</summary>
@@ -80,7 +80,7 @@ public sealed record OuroConfig : ModelConfig
         var hidden = fields.Integer("hidden_size", 1, MaxSize);
         var layers = fields.Integer("num_hidden_layers", 1, 4096);
         var heads = fields.Integer("num_attention_heads", 1, 4096);
-        var keyValueHeads = fields.Integer("num_key_value_heads", 1, 4096);
+        var keyValueHeads = fields.IntegerOr("num_key_value_heads", 1, 4096, absent: heads);
         var headDimension = fields.IntegerOr("head_dim", 2, 65536, absent: hidden / heads);
         if (heads % keyValueHeads != 0)
         {
@@ -92,15 +92,13 @@ public sealed record OuroConfig : ModelConfig
             fields.Problem($"head_dim is {headDimension}; the rotary embedding needs an even number");
         }
 
-        fields.Only("hidden_act", "\"silu\"", required: true);
-        fields.Only("rope_scaling", "null");
-        fields.Only("rope_parameters", "null");
+        fields.OneOf("hidden_act", "silu", "swish");
         fields.Only("early_exit_step", "null");
         fields.Only("tie_word_embeddings", "false");
         fields.Only("attention_bias", "false");
-        fields.Only("use_sliding_window", "false");
-        fields.Only("sliding_window", "null");
-        fields.OnlyEach("layer_types", "\"full_attention\"", layers);
+        fields.Only("quantization_config", "null");
+        var context = fields.Integer("max_position_embeddings", 1, 1 << 24);
+        CheckAttention(fields, context);
         return new OuroConfig
         {
             ModelType = Family,
@@ -112,12 +110,39 @@ public sealed record OuroConfig : ModelConfig
             HeadDimension = headDimension,
             IntermediateSize = fields.Integer("intermediate_size", 1, MaxSize),
             Loops = fields.Integer("total_ut_steps", 1, 64),
-            ContextLength = fields.Integer("max_position_embeddings", 1, 1 << 24),
-            RopeTheta = fields.Number("rope_theta", 1, float.MaxValue),
+            ContextLength = context,
+            RopeTheta = RopeFields.ReadTheta(fields),
             RmsNormEpsilon = fields.Number("rms_norm_eps", 0, 1),
             EarlyExitThreshold = fields.Number("early_exit_threshold", 0, 1, absent: 1),
             PackedWeights = fields.PackedWeights(),
             EndOfTextTokens = fields.Tokens("eos_token_id", vocabulary),
         };
+    }
+
+    /// <summary>Every layer must see all positions: a window or other kinds of layers are accepted only where they hide nothing.</summary>
+    private static void CheckAttention(ConfigFields fields, int context)
+    {
+        const string Types = "layer_types", Window = "sliding_window", Switch = "use_sliding_window";
+        const string Full = "full_attention";
+        if (fields.IsEach(Types, Full))
+        {
+            return;
+        }
+
+        if (fields.Has(Types))
+        {
+            fields.Problem($"{Types} has other values than \"{Full}\"; only that one is known");
+        }
+
+        if (!fields.Has(Window) || fields.Is(Switch, "false"))
+        {
+            return;
+        }
+
+        if (fields.Integer(Window, 1, int.MaxValue) < context)
+        {
+            fields.Problem($"{Window} is shorter than max_position_embeddings; only full attention is known. "
+                + $"Where the model has no window, {Switch} must be false");
+        }
     }
 }

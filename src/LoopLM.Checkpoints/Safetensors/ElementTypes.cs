@@ -14,6 +14,14 @@ public static class ElementTypes
         ["U8"] = ElementType.UInt8,
         ["I32"] = ElementType.Int32,
         ["I64"] = ElementType.Int64,
+        ["BOOL"] = ElementType.Boolean,
+        ["I16"] = ElementType.Int16,
+        ["U16"] = ElementType.UInt16,
+        ["U32"] = ElementType.UInt32,
+        ["U64"] = ElementType.UInt64,
+        ["F64"] = ElementType.Float64,
+        ["F8_E4M3"] = ElementType.Float8E4M3,
+        ["F8_E5M2"] = ElementType.Float8E5M2,
     }.ToFrozenDictionary();
 
     /// <summary>Every name of the format that is known.</summary>
@@ -28,9 +36,9 @@ public static class ElementTypes
     /// <summary>Bytes of one element.</summary>
     public static int SizeOf(ElementType type) => type switch
     {
-        ElementType.Int64 => 8,
-        ElementType.Float32 or ElementType.Int32 => 4,
-        ElementType.BFloat16 or ElementType.Float16 => 2,
+        ElementType.Int64 or ElementType.UInt64 or ElementType.Float64 => 8,
+        ElementType.Float32 or ElementType.Int32 or ElementType.UInt32 => 4,
+        ElementType.BFloat16 or ElementType.Float16 or ElementType.Int16 or ElementType.UInt16 => 2,
         _ => 1,
     };
 }

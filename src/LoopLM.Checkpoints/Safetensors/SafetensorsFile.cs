@@ -72,23 +72,19 @@ public sealed unsafe class SafetensorsFile : IDisposable
     {
         dataStart = 0;
         Span<byte> length = stackalloc byte[LengthBytes];
-        if (stream.Length < LengthBytes)
-        {
-            problems.Add($"the file has {stream.Length} bytes; a safetensors file begins with {LengthBytes} bytes of header length");
-            return [];
-        }
-
-        stream.ReadExactly(length);
+        length.Clear();
+        stream.ReadAtLeast(length, LengthBytes, throwOnEndOfStream: false);
         var headerBytes = BinaryPrimitives.ReadUInt64LittleEndian(length);
-        if (headerBytes > MaxHeaderBytes)
+        var fault = stream.Length < LengthBytes
+            ? $"the file has {stream.Length} bytes; a safetensors file begins with {LengthBytes} bytes of header length"
+            : headerBytes > MaxHeaderBytes ? $"the header claims {headerBytes} bytes; at most {MaxHeaderBytes} are read"
+            : (long)headerBytes > stream.Length - LengthBytes
+                ? $"the header claims {headerBytes} bytes, but the file has only {stream.Length}: it is cut short"
+            : null;
+        if (fault is not null)
         {
-            problems.Add($"the header claims {headerBytes} bytes; at most {MaxHeaderBytes} are read");
-            return [];
-        }
-
-        if ((long)headerBytes > stream.Length - LengthBytes)
-        {
-            problems.Add($"the header claims {headerBytes} bytes, but the file has only {stream.Length}: it is cut short");
+            // Not before: a header of some lengths begins like a file of another kind.
+            problems.Add(ForeignFile.Recognise(stream.Name) ?? fault);
             return [];
         }
 

@@ -41,6 +41,11 @@ internal static class SafetensorsHeader
 
     private static void CheckMetadata(JsonElement metadata, List<string> problems)
     {
+        if (metadata.ValueKind == JsonValueKind.Null)
+        {
+            return;
+        }
+
         if (metadata.ValueKind != JsonValueKind.Object || metadata.EnumerateObject().Any(entry => entry.Value.ValueKind != JsonValueKind.String))
         {
             problems.Add("__metadata__ must map strings to strings");

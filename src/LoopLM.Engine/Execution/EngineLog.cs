@@ -8,8 +8,11 @@ internal static partial class EngineLog
     [LoggerMessage(1, LogLevel.Information, "Model {Model} loaded by runner {Runner} in {Seconds:F2} s: {Loops} loops, context {ContextLength}, vocabulary {VocabularySize}")]
     public static partial void Loaded(ILogger logger, string model, string runner, double seconds, int loops, int contextLength, int vocabularySize);
 
-    [LoggerMessage(2, LogLevel.Critical, "The model could not be loaded")]
-    public static partial void LoadFailed(ILogger logger, Exception exception);
+    [LoggerMessage(2, LogLevel.Critical, "Model {Model} could not be loaded: {Reason}")]
+    public static partial void LoadFailed(ILogger logger, string model, string reason);
+
+    [LoggerMessage(10, LogLevel.Debug, "Model {Model} could not be loaded")]
+    public static partial void LoadFailedBecause(ILogger logger, Exception exception, string model);
 
     [LoggerMessage(3, LogLevel.Error, "Tick {Tick} failed; its {Rows} rows are lost")]
     public static partial void TickFailed(ILogger logger, Exception exception, long tick, int rows);

@@ -235,7 +235,8 @@ public sealed class InferenceEngine : IAsyncDisposable
         _snapshot = _snapshot with { Health = EngineHealth.Unhealthy, Fault = exception.Message };
         if (_opened.TrySetException(exception))
         {
-            EngineLog.LoadFailed(_logger, exception);
+            EngineLog.LoadFailed(_logger, _name, exception.Message);
+            EngineLog.LoadFailedBecause(_logger, exception, _name);
         }
         else
         {

@@ -1,21 +1,23 @@
-using System.Reflection;
+using LoopLM.Server.Hosting;
 
 namespace LoopLM.Server.About;
 
 /// <summary>What the server says of itself: its version and the description of its API.</summary>
 internal static class AboutEndpoints
 {
-    private static readonly string Version =
-        typeof(AboutEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
-
     public static void MapAbout(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/version", context => context.Response.WriteAsJsonAsync(new Dictionary<string, string> { ["version"] = Version }));
-        routes.MapGet("/openapi/v1.json", async context =>
+        routes.MapRead("/", context => context.RequestServices.GetRequiredService<Description>().WriteAsync(context));
+        routes.MapRead("/version", context =>
+            context.Response.WriteAsJsonAsync(new Dictionary<string, string> { ["version"] = ServerVersion.Text }));
+        routes.MapRead("/openapi/v1.json", WriteOpenApiAsync);
+        routes.MapRead("/openapi.json", WriteOpenApiAsync).AsAlias();
+
+        static async Task WriteOpenApiAsync(HttpContext context)
         {
             context.Response.ContentType = "application/json; charset=utf-8";
             await using var document = typeof(AboutEndpoints).Assembly.GetManifestResourceStream("openapi.json")!;
             await document.CopyToAsync(context.Response.Body, context.RequestAborted);
-        });
+        }
     }
 }

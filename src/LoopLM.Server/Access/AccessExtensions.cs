@@ -1,6 +1,8 @@
 using LoopLM.Server.Configuration;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.HostFiltering;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
 namespace LoopLM.Server.Access;
@@ -20,8 +22,12 @@ internal static class AccessExtensions
         services.AddOptionsWithValidateOnStart<RateLimitOptions, RateLimitOptionsValidator>().BindConfiguration(RateLimitOptions.Section);
         services.AddOptionsWithValidateOnStart<CrossOriginOptions, CrossOriginOptions>().BindConfiguration(CrossOriginOptions.Section);
         services.AddSingleton<IValidateOptions<AuthOptions>, AuthOptionsRules>();
-        services.AddSingleton<Clients>().AddSingleton<TokenCharges>().AddHttpContextAccessor();
+        services.AddSingleton<Clients>().AddSingleton<TokenCharges>().AddSingleton<RefusedHosts>().AddHttpContextAccessor();
         services.AddHostedService<OpenServerWarning>();
+
+        // RefusedHosts says why.
+        services.Configure<HostFilteringOptions>(hosts => hosts.IncludeFailureMessage = false);
+        services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestHeaderCount = HeaderLimit.MaxRead);
         services.AddAuthentication(ApiKeyHandler.SchemeName).AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.SchemeName, _ => { });
 
         // What no endpoint says otherwise, and what reaches no endpoint, needs a key.
@@ -33,7 +39,8 @@ internal static class AccessExtensions
     {
         if (configuration.GetSection($"{CrossOriginOptions.Section}:{nameof(CrossOriginOptions.Origins)}").Get<string[]>() is { Length: > 0 } origins)
         {
-            app.UseCors(cors => cors.WithOrigins(origins).WithMethods("GET", "POST").AllowAnyHeader().WithExposedHeaders(ExposedHeaders));
+            app.UseCors(cors => cors
+                .WithOrigins(origins).WithMethods("GET", "HEAD", "POST").AllowAnyHeader().WithExposedHeaders(ExposedHeaders));
         }
 
         return app.UseAuthentication().UseAuthorization().UseRateLimits();

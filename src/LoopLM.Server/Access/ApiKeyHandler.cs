@@ -6,7 +6,10 @@ using Microsoft.Extensions.Options;
 
 namespace LoopLM.Server.Access;
 
-/// <summary>Authenticates requests by <c>Authorization: Bearer KEY</c>, and says who it is in the feature <see cref="Client"/>.</summary>
+/// <summary>
+/// Authenticates requests by <c>Authorization: Bearer KEY</c>, <c>x-api-key</c> or <c>api-key</c>, and says who it is in the feature
+/// <see cref="Client"/>.
+/// </summary>
 internal sealed class ApiKeyHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, Clients clients)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
@@ -16,7 +19,7 @@ internal sealed class ApiKeyHandler(
 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        if (clients.Find(Request.Headers.Authorization) is not { } client)
+        if (clients.Find(Request.Headers) is not { } client)
         {
             return Task.FromResult(AuthenticateResult.NoResult());
         }
@@ -29,9 +32,9 @@ internal sealed class ApiKeyHandler(
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
         Response.Headers.WWWAuthenticate = "Bearer";
-        var message = Request.Headers.Authorization.Count == 0
-            ? "There is no API key; send it as 'Authorization: Bearer KEY'."
-            : "The API key is not known here; it must be sent as 'Authorization: Bearer KEY'.";
+        var message = Clients.HasKey(Request.Headers)
+            ? "The API key is not known here; it must be sent as 'Authorization: Bearer KEY' or 'x-api-key: KEY'."
+            : "There is no API key; send it as 'Authorization: Bearer KEY' or 'x-api-key: KEY'.";
         return Context.RefuseAsync(new RequestError(RequestErrorKind.UnknownKey, null, message));
     }
 }

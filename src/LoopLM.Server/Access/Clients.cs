@@ -2,15 +2,19 @@ using System.Security.Cryptography;
 using System.Text;
 using LoopLM.Server.Configuration;
 using Microsoft.Extensions.Options;
-using Microsoft.Extensions.Primitives;
 
 namespace LoopLM.Server.Access;
 
 /// <summary>Knows clients by their keys. Without keys there is one, whom everyone is.</summary>
 internal sealed class Clients : IDisposable
 {
+    /// <summary>UTF-16 units of a key, at most.</summary>
+    public const int MaxKeyLength = 1024;
+
     private const string Scheme = "Bearer ";
-    private const int MaxLength = 1024;
+
+    /// <summary>Headers that hold a key alone: Anthropic's and Azure's.</summary>
+    private static readonly string[] s_keyHeaders = ["x-api-key", "api-key"];
 
     private readonly (byte[] Hash, Client Client)[] _byKey;
     private readonly Client? _anonymous;
@@ -24,20 +28,29 @@ internal sealed class Clients : IDisposable
     /// <summary>Whether anyone may use the server.</summary>
     public bool AreOpen => _anonymous is not null;
 
-    /// <summary>The client whose key an <c>Authorization</c> header has; null where it has none. The time that it takes says nothing about the keys.</summary>
-    public Client? Find(StringValues authorization)
+    /// <summary>The SHA-256 of a key, as the settings have it.</summary>
+    public static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
+
+    /// <summary>Whether a request has a header for a key, whatever is in it.</summary>
+    public static bool HasKey(IHeaderDictionary headers) => headers.Authorization.Count > 0 || s_keyHeaders.Any(headers.ContainsKey);
+
+    /// <summary>
+    /// The client whose key a request has; null where it has none. <c>Authorization</c> goes before the other headers, which are not read
+    /// beside it. The time that it takes says nothing about the keys.
+    /// </summary>
+    public Client? Find(IHeaderDictionary headers)
     {
         if (_anonymous is not null)
         {
             return _anonymous;
         }
 
-        if (authorization is not [{ Length: <= MaxLength } header] || !header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        if (ReadKey(headers) is not { Length: <= MaxKeyLength } key)
         {
             return null;
         }
 
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(header[Scheme.Length..].Trim()));
+        var hash = Hash(key);
         Client? found = null;
         foreach (var (expected, client) in _byKey)
         {
@@ -45,6 +58,18 @@ internal sealed class Clients : IDisposable
         }
 
         return found;
+    }
+
+    private static string? ReadKey(IHeaderDictionary headers)
+    {
+        if (headers.Authorization.Count > 0)
+        {
+            return headers.Authorization is [{ } header] && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+                ? header[Scheme.Length..].Trim()
+                : null;
+        }
+
+        return Array.Find(s_keyHeaders, headers.ContainsKey) is { } name && headers[name] is [{ } key] ? key.Trim() : null;
     }
 
     public void Dispose()

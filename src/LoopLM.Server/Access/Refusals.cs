@@ -8,10 +8,14 @@ namespace LoopLM.Server.Access;
 /// <summary>Refuses requests before they reach an endpoint.</summary>
 internal static class Refusals
 {
+    /// <summary>Whether a request is a gRPC call.</summary>
+    public static bool IsGrpc(this HttpRequest request) =>
+        request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) is true;
+
     /// <summary>Answers in the terms of the request's protocol.</summary>
     public static Task RefuseAsync(this HttpContext context, RequestError error)
     {
-        if (context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) is not true)
+        if (!context.Request.IsGrpc())
         {
             return context.WriteErrorAsync(OpenAiErrors.From(error));
         }

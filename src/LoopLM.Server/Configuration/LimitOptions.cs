@@ -30,7 +30,7 @@ public sealed class LimitOptions
 
     /// <summary>Choices for each prompt (<c>n</c>), 1 to 1024.</summary>
     [Range(1, 1024)]
-    public int MaxChoices { get; set; } = 8;
+    public int MaxChoices { get; set; } = 128;
 
     /// <summary>Most probable tokens that are reported of one position, 0 to 1024.</summary>
     [Range(0, 1024)]

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
 
 namespace LoopLM.Server.Configuration;
 
@@ -38,7 +39,19 @@ public sealed class ModelOptions
     [AllowedValues("auto", "float32", "bfloat16", "int8", "int4", ErrorMessage = "Weights must be auto, float32, bfloat16, int8 or int4.")]
     public string Weights { get; set; } = "auto";
 
+    /// <summary>Most tokens of a prompt with its answer, from 2 to what the checkpoint allows. Default: what it allows.</summary>
+    [Range(2, 1 << 24)]
+    public int? ContextLength { get; set; }
+
     /// <summary>Threads that compute, from 1. Default: one for each core.</summary>
     [Range(1, 1024)]
     public int? Threads { get; set; }
+
+    /// <summary>Whether the checkpoint's <c>generation_config.json</c> is read, for end tokens and defaults of sampling: <c>auto</c> where there is one, or <c>none</c>.</summary>
+    [AllowedValues("auto", "none", ErrorMessage = "GenerationConfig must be auto or none.")]
+    public string GenerationConfig { get; set; } = "auto";
+
+    /// <summary>How tokens are chosen where a request does not say.</summary>
+    [ValidateObjectMembers]
+    public SamplingOptions Sampling { get; init; } = new();
 }

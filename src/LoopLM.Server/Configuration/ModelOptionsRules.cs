@@ -15,7 +15,10 @@ internal sealed class ModelOptionsRules(Runners runners) : IValidateOptions<Mode
         }
         else if (!Directory.Exists(options.Path))
         {
-            failures.AddError($"there is no folder '{Path.GetFullPath(options.Path)}'.", $"{name}:{nameof(ModelOptions.Path)}");
+            var folder = Path.GetFullPath(options.Path);
+            failures.AddError(
+                File.Exists(folder) ? $"'{folder}' is a file; it must be the folder of a checkpoint." : $"there is no folder '{folder}'.",
+                $"{name}:{nameof(ModelOptions.Path)}");
         }
 
         if (options.Aliases.Any(alias => alias is not { Length: >= 1 and <= ModelOptions.MaxNameLength }))

@@ -24,6 +24,9 @@ internal enum RequestErrorKind
     /// <summary>The client has used up a limit of its own.</summary>
     RateLimited,
 
+    /// <summary>It has more headers than are read.</summary>
+    TooManyHeaders,
+
     /// <summary>No such model is served.</summary>
     UnknownModel,
 

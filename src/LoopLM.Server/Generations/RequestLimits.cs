@@ -14,7 +14,7 @@ internal sealed class RequestLimits(IOptions<LimitOptions> limits)
     /// <param name="engine">The engine that is to run it.</param>
     public RequestError? Check(TextRequest request, EngineOptions engine) =>
         CheckCount("prompt", request.Prompts.Count, _limits.MaxPrompts)
-        ?? CheckRange("n", request.Choices, 1, _limits.MaxChoices)
+        ?? CheckRange("n", request.Choices, 1, _limits.MaxChoices, nameof(LimitOptions.MaxChoices))
         ?? CheckTotal(request.Prompts.Count, request.Choices, engine.MaxQueuedRequests)
         ?? CheckRange("logprobs", request.Logprobs ?? 0, 0, _limits.MaxLogprobs)
         ?? CheckRange("prompt_logprobs", request.PromptLogprobs ?? 0, 0, _limits.MaxLogprobs)
@@ -42,8 +42,11 @@ internal sealed class RequestLimits(IOptions<LimitOptions> limits)
         : request.IgnoreEndOfText ? Invalid("ignore_eos", "'ignore_eos' is true; it must be false where the format of the text is given.")
         : null;
 
-    private static RequestError? CheckRange(string field, int value, int least, int most) =>
-        value >= least && value <= most ? null : Invalid(field, $"'{field}' is {value}; it must be between {least} and {most}.");
+    private static RequestError? CheckRange(string field, int value, int least, int most, string? setting = null) =>
+        value >= least && value <= most ? null
+        : Invalid(field, $"'{field}' is {value}; it must be between {least} and {most}{SetBy(setting)}.");
+
+    private static string SetBy(string? setting) => setting is null ? "" : $", which {LimitOptions.Section}:{setting} sets";
 
     private static RequestError? CheckCount(string field, int count, int most) =>
         count <= most ? null : Invalid(field, $"'{field}' has {count} entries; at most {most} are allowed.");
@@ -70,5 +73,7 @@ internal sealed class RequestLimits(IOptions<LimitOptions> limits)
     private static RequestError? CheckTotal(int prompts, int choices, int most) =>
         (long)prompts * choices <= most
             ? null
-            : Invalid("n", $"'n' is {choices} and there are {prompts} prompts: {(long)prompts * choices} choices; at most {most} can wait at once.");
+            : Invalid("n",
+                $"'n' is {choices} and there are {prompts} prompts: {(long)prompts * choices} choices; "
+                + $"at most {most} can wait at once, which Engine:MaxQueuedRequests sets.");
 }

@@ -201,7 +201,8 @@ internal sealed class TextGenerator(ServedModels models, RequestLimits limits, O
         [NotNullWhen(false)] out RequestError? error)
     {
         wanted = null;
-        var sampling = request.Sampling with { BadWords = EncodeBadWords(model, request.BadWords) };
+        var sampling = request.Sampling.Over(model.SamplingDefaults);
+        sampling = sampling with { BadWords = [.. sampling.BadWords, .. EncodeBadWords(model, request.BadWords)] };
         if (SamplingRules.Check(sampling, model.Checkpoint.Config.VocabularySize) is { } refused)
         {
             error = RequestError.From(refused);
@@ -215,7 +216,7 @@ internal sealed class TextGenerator(ServedModels models, RequestLimits limits, O
             return false;
         }
 
-        int[] endTokens = [.. model.Checkpoint.Config.EndOfTextTokens, .. request.EndOfTurnTokens];
+        int[] endTokens = [.. model.EndOfTextTokens, .. request.EndOfTurnTokens];
         int[] stopTokens = [.. request.IgnoreEndOfText ? [] : endTokens, .. request.StopTokens];
         wanted = [.. prompts.SelectMany(prompt => Enumerable.Range(0, request.Choices).Select(index => ToGeneration(model, request, prompt, stopTokens, sampling, constraint, index)))];
         return true;

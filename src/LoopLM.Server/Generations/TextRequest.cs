@@ -1,6 +1,5 @@
 using LoopLM.Engine.Depth;
 using LoopLM.Engine.Kv;
-using LoopLM.Engine.Sampling;
 
 namespace LoopLM.Server.Generations;
 
@@ -28,8 +27,8 @@ internal sealed record TextRequest
     /// <summary>Tokens before which neither a stop token nor a stop string may come.</summary>
     public int MinTokens { get; init; }
 
-    /// <summary>Temperature is 1 where a request does not say. Bad words are given as <see cref="BadWords"/>.</summary>
-    public SamplingSettings Sampling { get; init; } = new() { Temperature = 1 };
+    /// <summary>How tokens are chosen. Bad words are given as <see cref="BadWords"/>.</summary>
+    public SamplingRequest Sampling { get; init; } = new();
 
     /// <summary>Words that may not appear in the output.</summary>
     public IReadOnlyList<string> BadWords { get; init; } = [];

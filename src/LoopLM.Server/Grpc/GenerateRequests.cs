@@ -1,5 +1,4 @@
 using LoopLM.Engine.Depth;
-using LoopLM.Engine.Sampling;
 using LoopLM.Protocol.V1;
 using LoopLM.Server.Generations;
 using KvLayout = LoopLM.Engine.Kv.KvLayout;
@@ -29,15 +28,15 @@ internal static class GenerateRequests
             { MaxTokens: >= 1 } => request.MaxTokens,
             _ => throw GrpcErrors.From(new RequestError(RequestErrorKind.InvalidValue, "max_tokens", $"'max_tokens' is {request.MaxTokens}; it must be 1 or more.")),
         },
-        Sampling = new SamplingSettings
+        Sampling = new SamplingRequest
         {
-            Temperature = request.HasTemperature ? request.Temperature : 1,
-            TopK = request.TopK,
-            TopP = request.HasTopP ? request.TopP : 1,
-            MinP = request.MinP,
-            RepetitionPenalty = request.HasRepetitionPenalty ? request.RepetitionPenalty : 1,
-            FrequencyPenalty = request.FrequencyPenalty,
-            PresencePenalty = request.PresencePenalty,
+            Temperature = request.HasTemperature ? request.Temperature : null,
+            TopK = request.HasTopK ? request.TopK : null,
+            TopP = request.HasTopP ? request.TopP : null,
+            MinP = request.HasMinP ? request.MinP : null,
+            RepetitionPenalty = request.HasRepetitionPenalty ? request.RepetitionPenalty : null,
+            FrequencyPenalty = request.HasFrequencyPenalty ? request.FrequencyPenalty : null,
+            PresencePenalty = request.HasPresencePenalty ? request.PresencePenalty : null,
             LogitBias = request.LogitBias.ToDictionary(),
             AllowedTokens = request.AllowedTokenIds.Count > 0 ? request.AllowedTokenIds : null,
             Seed = request.HasSeed ? request.Seed : null,

@@ -19,7 +19,7 @@ internal static class GrpcErrors
             or RequestErrorKind.Unsupported or RequestErrorKind.UnsupportedValue or RequestErrorKind.ContextExceeded => StatusCode.InvalidArgument,
         RequestErrorKind.UnknownModel => StatusCode.NotFound,
         RequestErrorKind.UnknownKey => StatusCode.Unauthenticated,
-        RequestErrorKind.QueueFull or RequestErrorKind.RateLimited => StatusCode.ResourceExhausted,
+        RequestErrorKind.QueueFull or RequestErrorKind.RateLimited or RequestErrorKind.TooManyHeaders => StatusCode.ResourceExhausted,
         RequestErrorKind.QueueTimeout or RequestErrorKind.Loading or RequestErrorKind.Draining or RequestErrorKind.Unhealthy => StatusCode.Unavailable,
         RequestErrorKind.Failed => StatusCode.Internal,
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),

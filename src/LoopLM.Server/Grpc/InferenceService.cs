@@ -5,6 +5,7 @@ using LoopLM.Server.Generations;
 namespace LoopLM.Server.Grpc;
 
 /// <summary>The gRPC service of <c>protos/looplm/v1/inference.proto</c>.</summary>
+[BindServiceMethod(typeof(InferenceBinding), nameof(InferenceBinding.BindService))]
 internal sealed class InferenceService(TextGenerator generator) : Inference.InferenceBase
 {
     public override async Task Generate(

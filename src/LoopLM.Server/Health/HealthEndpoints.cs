@@ -9,6 +9,9 @@ namespace LoopLM.Server.Health;
 /// <summary>Liveness and readiness over HTTP and gRPC.</summary>
 internal static class HealthEndpoints
 {
+    /// <summary>The services that gRPC's health knows: the server as a whole, and that of the engines.</summary>
+    public static readonly string[] GrpcServices = ["", Protocol.V1.Inference.Descriptor.FullName];
+
     public static IServiceCollection AddHealth(this IServiceCollection services)
     {
         services.AddHealthChecks()
@@ -16,8 +19,7 @@ internal static class HealthEndpoints
             .Add(Check(EngineHealthCheck.Ready, health => health == EngineHealth.Ready));
         services.AddGrpcHealthChecks(options =>
         {
-            options.Services.Map("", check => check.Tags.Contains(EngineHealthCheck.Ready));
-            options.Services.Map(Protocol.V1.Inference.Descriptor.FullName, check => check.Tags.Contains(EngineHealthCheck.Ready));
+            Array.ForEach(GrpcServices, name => options.Services.Map(name, check => check.Tags.Contains(EngineHealthCheck.Ready)));
         });
 
         // The engines' state is at hand, so the first Watch need not wait for a round of publishing.
@@ -31,6 +33,7 @@ internal static class HealthEndpoints
         routes.MapHealthChecks("/health/ready", Options(EngineHealthCheck.Ready)).AllowEveryone();
         routes.MapHealthChecks("/health", Options(EngineHealthCheck.Ready)).AllowEveryone();
         routes.MapGrpcHealthChecksService().AllowEveryone();
+        routes.MapGrpcService<HealthListService>().AllowEveryone();
     }
 
     private static HealthCheckRegistration Check(string tag, Predicate<EngineHealth> isHealthy) =>

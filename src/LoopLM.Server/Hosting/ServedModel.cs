@@ -1,6 +1,8 @@
 using LoopLM.Checkpoints;
+using LoopLM.Checkpoints.Configuration;
 using LoopLM.Engine.Execution;
 using LoopLM.Server.Configuration;
+using LoopLM.Server.Generations;
 using LoopLM.Text.Constraints;
 using LoopLM.Text.Templates;
 using LoopLM.Text.Tokenization;
@@ -12,16 +14,19 @@ internal sealed class ServedModel : IAsyncDisposable
 {
     private readonly Lazy<(TokenTrie? Tokens, string? Problem)> _constraintTokens;
 
-    private ServedModel(
-        ModelSettings settings, Checkpoint checkpoint, ByteLevelBpeTokenizer tokenizer, ChatTemplate chatTemplate, DateTimeOffset created, InferenceEngine engine)
+    private ServedModel(ModelSettings settings, ModelFiles files, InferenceEngine engine)
     {
-        (Settings, Checkpoint, Tokenizer, ChatTemplate, Created, Engine) = (settings, checkpoint, tokenizer, chatTemplate, created, engine);
+        (Settings, Engine) = (settings, engine);
+        (Checkpoint, Tokenizer, ChatTemplate, Generation) = (files.Checkpoint, files.Tokenizer, files.ChatTemplate, files.Generation);
         Name = settings.Model.NameOrFolder;
-        Fingerprint = SystemFingerprint.Of(checkpoint, settings);
-        TurnEnds = [.. chatTemplate.TurnEnds.Select(token => tokenizer.TryGetTokenId(token, out var id) ? id : -1).Where(id => id >= 0)];
+        Created = File.GetLastWriteTimeUtc(Path.Combine(Checkpoint.Folder, "config.json"));
+        Fingerprint = SystemFingerprint.Of(Checkpoint, settings);
+        SamplingDefaults = new(settings.Model.Sampling, Generation);
+        TurnEnds = [.. ChatTemplate.TurnEnds.Select(token => Tokenizer.TryGetTokenId(token, out var id) ? id : -1).Where(id => id >= 0)];
+        EndOfTextTokens = [.. Checkpoint.Config.EndOfTextTokens.Union(Generation.EndOfTextTokens)];
         _constraintTokens = new(() =>
         {
-            var tokens = TokenTrie.TryCreate(tokenizer, checkpoint.Config.EndOfTextTokens, out var problem);
+            var tokens = TokenTrie.TryCreate(Tokenizer, EndOfTextTokens, out var problem);
             return (tokens, problem);
         });
     }
@@ -41,6 +46,15 @@ internal sealed class ServedModel : IAsyncDisposable
     /// <summary>How it wants conversations to be written.</summary>
     public ChatTemplate ChatTemplate { get; }
 
+    /// <summary>What its checkpoint says about its answers.</summary>
+    public GenerationConfig Generation { get; }
+
+    /// <summary>How its tokens are chosen where a request does not say.</summary>
+    public SamplingDefaults SamplingDefaults { get; }
+
+    /// <summary>The tokens that end a text, by its configuration and by what its checkpoint says about answers.</summary>
+    public int[] EndOfTextTokens { get; }
+
     /// <summary>The special tokens with which its chat template ends a turn.</summary>
     public int[] TurnEnds { get; }
 
@@ -56,35 +70,14 @@ internal sealed class ServedModel : IAsyncDisposable
     /// <summary>Its engine.</summary>
     public InferenceEngine Engine { get; }
 
-    /// <summary>Opens a checkpoint with its tokenizer and starts its engine; the weights are read later, by the runner.</summary>
+    /// <summary>Opens the files of a model and starts its engine; the weights are read later, by the runner.</summary>
     /// <param name="settings">How it is served.</param>
     /// <param name="startEngine">Starts an engine on the checkpoint.</param>
-    /// <exception cref="CheckpointException">The checkpoint cannot be used.</exception>
-    /// <exception cref="TokenizerException">The tokenizer cannot be used, or does not fit the model.</exception>
-    /// <exception cref="ChatTemplateException">The chat template cannot be used.</exception>
-    /// <exception cref="IOException">The tokenizer or the template cannot be read.</exception>
+    /// <exception cref="ModelProblemsException">Some of the files cannot be used.</exception>
     public static ServedModel Open(ModelSettings settings, Func<Checkpoint, InferenceEngine> startEngine)
     {
-        var folder = settings.Model.Path!;
-        var checkpoint = Checkpoint.Open(folder);
-        try
-        {
-            var tokenizer = ByteLevelBpeTokenizer.Load(Path.Combine(folder, "tokenizer.json"));
-            if (tokenizer.VocabularySize > checkpoint.Config.VocabularySize)
-            {
-                throw new TokenizerException(
-                    $"tokenizer.json has ids up to {tokenizer.VocabularySize - 1}; the model's vocabulary ends at {checkpoint.Config.VocabularySize - 1}");
-            }
-
-            var created = File.GetLastWriteTimeUtc(Path.Combine(folder, "config.json"));
-            var chatTemplate = ChatTemplate.Load(folder);
-            return new ServedModel(settings, checkpoint, tokenizer, chatTemplate, created, startEngine(checkpoint));
-        }
-        catch
-        {
-            checkpoint.Dispose();
-            throw;
-        }
+        var files = ModelFiles.Open(settings.Model);
+        return new ServedModel(settings, files, startEngine(files.Checkpoint));
     }
 
     /// <summary>Cancels what still runs, and closes the checkpoint.</summary>

@@ -4,6 +4,7 @@ using LoopLM.Checkpoints;
 using LoopLM.Engine.Depth;
 using LoopLM.Engine.Execution;
 using LoopLM.Engine.Runners;
+using LoopLM.Server.Access;
 using LoopLM.Server.Configuration;
 using LoopLM.Server.Generations;
 using Microsoft.Extensions.Options;
@@ -16,20 +17,23 @@ internal sealed class ServedModels : IAsyncDisposable
     private readonly FrozenDictionary<string, ServedModel> _byName;
 
     /// <summary>Opens every model.</summary>
-    /// <exception cref="AggregateException">Some cannot be opened; it holds the reason of each.</exception>
+    /// <exception cref="ModelProblemsException">Some cannot be opened; it lists the problems of all.</exception>
     public ServedModels(
-        IOptions<ModelListOptions> options, Runners runners, EngineMetrics metrics, ExitPolicies policies, TimeProvider time, ILogger<InferenceEngine> logger, ILogger<Runners> runnerLogger)
+        IOptions<ModelListOptions> options, Runners runners, EngineMetrics metrics, ExitPolicies policies, TimeProvider time,
+        ILogger<InferenceEngine> logger, ILogger<Runners> runnerLogger, ILogger<ServedModels> hostingLogger)
     {
-        var (opened, problems) = (new List<ServedModel>(), new List<Exception>());
+        var (opened, problems) = (new List<ServedModel>(), new List<string>());
         foreach (var settings in options.Value.Models)
         {
             try
             {
-                opened.Add(ServedModel.Open(settings, checkpoint => Start(settings, checkpoint)));
+                var model = ServedModel.Open(settings, checkpoint => Start(settings, checkpoint));
+                opened.Add(model);
+                Report(model, hostingLogger);
             }
-            catch (Exception exception)
+            catch (ModelProblemsException exception)
             {
-                problems.Add(exception);
+                problems.AddRange(exception.Problems);
             }
         }
 
@@ -38,14 +42,20 @@ internal sealed class ServedModels : IAsyncDisposable
         {
             // The engines stop by themselves; nothing has been submitted.
             opened.ForEach(model => _ = model.DisposeAsync().AsTask());
-            throw new AggregateException(problems);
+            throw new ModelProblemsException(problems);
         }
 
         _byName = opened
             .SelectMany(model => model.Settings.Model.Aliases.Append(model.Name).Select(name => (name, model)))
             .ToFrozenDictionary(named => named.name, named => named.model, StringComparer.Ordinal);
 
-        InferenceEngine Start(ModelSettings settings, Checkpoint checkpoint) => new(
+        InferenceEngine Start(ModelSettings settings, Checkpoint checkpoint)
+        {
+            KvSlotsWarning.Log(runnerLogger, settings, checkpoint.Config);
+            return StartEngine(settings, checkpoint);
+        }
+
+        InferenceEngine StartEngine(ModelSettings settings, Checkpoint checkpoint) => new(
             settings.Model.NameOrFolder,
             () => runners[settings.Model.Runner](checkpoint, new RunnerCapacity(settings.Engine.MaxRows, settings.Engine.KvSlots), new RunnerSettings(settings.Model, settings.Kv, runnerLogger)),
             settings.Engine,
@@ -61,13 +71,41 @@ internal sealed class ServedModels : IAsyncDisposable
     /// <summary>The one that answers requests that name none.</summary>
     public ServedModel Default => All[0];
 
+    /// <summary>Why models could not be loaded by their runners, one line each; empty while none has failed.</summary>
+    public IReadOnlyList<string> LoadProblems =>
+    [
+        .. from model in All
+           let fault = model.Engine.Opened.Exception?.GetBaseException()
+           where fault is not null
+           select $"Model '{model.Name}': {fault.Message.ReplaceLineEndings(" ")}",
+    ];
+
     /// <summary>Finds a model by its name or an alias; null or empty finds the default.</summary>
     public bool TryFind(string? name, [NotNullWhen(true)] out ServedModel? model, [NotNullWhen(false)] out RequestError? error)
     {
         model = string.IsNullOrEmpty(name) ? Default : _byName.GetValueOrDefault(name);
         error = model is not null ? null
-            : new RequestError(RequestErrorKind.UnknownModel, "model", $"The model `{(name!.Length > ModelOptions.MaxNameLength ? name[..ModelOptions.MaxNameLength] : name)}` does not exist.");
+            : new RequestError(
+                RequestErrorKind.UnknownModel, "model", $"The model `{ClientText.Show(name!, ModelOptions.MaxNameLength)}` does not exist. {Listed()}");
         return model is not null;
+    }
+
+    private static void Report(ServedModel model, ILogger logger)
+    {
+        const int MaxNamed = 3;
+        HostingLog.Defaults(logger, model.Name, model.SamplingDefaults.ToString(), string.Join(", ", model.EndOfTextTokens));
+        if (model.Checkpoint.SkippedTensors is { Count: > 0 } skipped)
+        {
+            var names = string.Join(", ", skipped.Take(MaxNamed)) + (skipped.Count > MaxNamed ? ", ..." : "");
+            HostingLog.SkippedTensors(logger, model.Name, skipped.Count, names);
+        }
+    }
+
+    private string Listed()
+    {
+        const int most = 20;
+        var more = All.Count > most ? $", and {All.Count - most} more, which GET /v1/models lists" : "";
+        return $"Served: {string.Join(", ", All.Take(most).Select(model => $"`{ClientText.Show(model.Name)}`"))}{more}.";
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,4 @@
-using LoopLM.Checkpoints;
+using System.Net.Sockets;
 using LoopLM.Engine.Depth;
 using LoopLM.Engine.Execution;
 using LoopLM.Protocol.V1;
@@ -10,8 +10,7 @@ using LoopLM.Server.Grpc;
 using LoopLM.Server.Health;
 using LoopLM.Server.OpenAi;
 using LoopLM.Server.Telemetry;
-using LoopLM.Text.Templates;
-using LoopLM.Text.Tokenization;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
@@ -21,19 +20,42 @@ namespace LoopLM.Server.Hosting;
 /// <summary>Puts the server together.</summary>
 public static class ServerApplication
 {
+    /// <summary>The libraries that read sections of their own: what they refuse is wrong there.</summary>
+    private static readonly string[] s_readers = ["Microsoft.AspNetCore.Server.Kestrel.Core", "Serilog.Settings.Configuration"];
+
     /// <summary>Builds and runs the server until it is told to stop.</summary>
-    /// <param name="args">The command line: settings such as <c>--Model:Path=...</c>.</param>
+    /// <param name="args">The command line: settings such as <c>--Model:Path=...</c>, and the shorthands that <c>--help</c> lists.</param>
     /// <param name="runners">What can compute.</param>
     /// <returns>The exit code: 0; or 1 where it could not start, of which standard error lists every reason, or where the engine could not work any more.</returns>
     public static async Task<int> RunAsync(string[] args, Runners runners)
     {
+        var line = new CommandLine(args);
+        if (line.AsksForHelp || line.AsksForVersion)
+        {
+            await Console.Out.WriteLineAsync(line.AsksForHelp ? HelpText.Text : $"LoopLM.Server {ServerVersion.Text}");
+            return 0;
+        }
+
         try
         {
             await using var app = Build(args, runners);
-            await app.StartAsync();
+
+            // Before the host starts, which would log what is wrong with its stack trace.
+            app.Services.GetRequiredService<IStartupValidator>().Validate();
             var models = app.Services.GetRequiredService<ServedModels>();
+            await app.StartAsync();
             await app.WaitForShutdownAsync();
+            if (models.LoadProblems is { Count: > 0 } problems)
+            {
+                throw new ModelProblemsException(problems);
+            }
+
             return models.All.Any(model => model.Engine.Snapshot.Health == EngineHealth.Unhealthy) ? 1 : 0;
+        }
+        catch (OperationCanceledException)
+        {
+            // It was told to stop while it started.
+            return 0;
         }
         catch (Exception exception) when (Reasons(exception) is { Count: > 0 } reasons)
         {
@@ -42,11 +64,21 @@ public static class ServerApplication
         }
     }
 
-    /// <summary>Builds the server.</summary>
+    /// <summary>Builds the server and checks all of its settings.</summary>
+    /// <exception cref="OptionsValidationException">Some are wrong; it lists every one.</exception>
     public static WebApplication Build(string[] args, Runners runners)
     {
+        var line = new CommandLine(args);
+
         // Settings and the bundled model lie beside the program, wherever it is started from.
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            // Settings are read once. Watching their files would change nothing, and fails where the system lets nobody watch any more.
+            Args = [.. line.Settings.Select(setting => $"--{setting.Key}={setting.Value}"), "--hostBuilder:reloadConfigOnChange=false"],
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        var problems = ReadSettings(builder.Configuration, line);
+        builder.Services.Insert(0, ServiceDescriptor.Singleton<IStartupFilter, RequestPipelineStart>());
         builder.Services
             .AddSingleton(runners)
             .AddSingleton(TimeProvider.System)
@@ -56,6 +88,7 @@ public static class ServerApplication
             .AddSingleton<GrammarCache>()
             .AddSingleton<OutputConstraints>()
             .AddSingleton<TextGenerator>()
+            .AddSingleton<Description>()
             .AddAccess()
             .AddHealth()
             .AddTelemetry(builder.Configuration)
@@ -64,9 +97,7 @@ public static class ServerApplication
             .AddGrpcReflection();
 
         var app = builder.Build();
-        app.UseRequestIds();
-        app.UseRequestLog();
-        app.UseOpenAiErrors();
+        CheckSettings(app, problems);
         app.UseAccess(builder.Configuration);
         app.MapOpenAi();
         app.MapAbout();
@@ -82,6 +113,37 @@ public static class ServerApplication
         }
 
         return app;
+    }
+
+    /// <summary>
+    /// Adds what the shorthands stand for, and gives the problems of settings so far. Wrong values are replaced, so that the rest can be checked.
+    /// </summary>
+    private static List<string> ReadSettings(ConfigurationManager configuration, CommandLine line)
+    {
+        List<string> problems = [.. line.Problems];
+        var known = KnownSettings.Check(configuration, line);
+        problems.AddRange(known.Problems);
+        configuration.AddInMemoryCollection(known.Repairs);
+        configuration.AddInMemoryCollection(ShorthandSettings.Read(line, configuration, problems));
+        return problems;
+    }
+
+    private static void CheckSettings(WebApplication app, List<string> problems)
+    {
+        try
+        {
+            app.Services.GetRequiredService<IStartupValidator>().Validate();
+        }
+        catch (Exception exception) when (Reasons(exception) is { Count: > 0 } reasons)
+        {
+            problems.AddRange(reasons);
+        }
+
+        if (problems.Count > 0)
+        {
+            ((IDisposable)app).Dispose();
+            throw new OptionsValidationException("", typeof(ServerApplication), problems.Distinct());
+        }
     }
 
     private static IServiceCollection AddOptions(this IServiceCollection services, ConfigurationManager configuration)
@@ -110,8 +172,13 @@ public static class ServerApplication
     {
         OptionsValidationException invalid => [.. invalid.Failures],
         AggregateException several when several.InnerExceptions.All(inner => Reasons(inner).Count > 0) => [.. several.InnerExceptions.SelectMany(Reasons)],
-        CheckpointException or TokenizerException or ChatTemplateException or IOException => [exception.Message],
+        ModelProblemsException models => models.Problems.ToList(),
+        IOException { InnerException: AddressInUseException } =>
+            [$"{exception.Message.TrimEnd('.')}. End what listens there, or choose another port: --port for REST, --grpc-port for gRPC."],
+        IOException => [exception.Message],
+        SocketException socket => [$"The server cannot listen: {socket.Message}. See --host and --port."],
         InvalidOperationException { InnerException: FormatException or ArgumentException } unbound => [unbound.Message],
+        InvalidOperationException { Source: { } library } when s_readers.Contains(library) => [exception.Message.ReplaceLineEndings(" ")],
         _ => [],
     };
 }

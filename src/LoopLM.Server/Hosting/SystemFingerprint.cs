@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using LoopLM.Checkpoints;
@@ -20,7 +21,9 @@ internal static class SystemFingerprint
         }
 
         var (options, engine) = (settings.Model, settings.Engine);
-        hash.AppendData(Encoding.UTF8.GetBytes($"{options.Runner} {options.Device} {options.Weights} {settings.Kv.Type} {engine.KvLayout} {engine.Exit}"));
+        hash.AppendData(Encoding.UTF8.GetBytes(
+            $"{options.Runner} {options.Device} {options.Weights} {settings.Kv.Type} {engine.KvLayout} {engine.Exit} "
+            + string.Create(CultureInfo.InvariantCulture, $"{options.GenerationConfig} {options.Sampling}")));
         return $"fp_{Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 8))}";
     }
 

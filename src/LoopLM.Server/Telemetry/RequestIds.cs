@@ -13,7 +13,15 @@ internal static class RequestIds
             context.TraceIdentifier = asked;
         }
 
-        context.Response.Headers[Header] = context.TraceIdentifier;
+        // At the last moment: an exception clears the headers.
+        context.Response.OnStarting(
+            static state =>
+            {
+                var context = (HttpContext)state;
+                context.Response.Headers[Header] = context.TraceIdentifier;
+                return Task.CompletedTask;
+            },
+            context);
         return next(context);
     });
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using LoopLM.Engine.Execution;
 using LoopLM.Server.Access;
 using OpenTelemetry.Metrics;
@@ -9,14 +10,19 @@ namespace LoopLM.Server.Telemetry;
 /// <summary>Metrics and logs.</summary>
 internal static class TelemetryExtensions
 {
+    private const string Count = ".count";
+
     private static readonly string[] Probes = ["/health", "/metrics"];
 
     public static IServiceCollection AddTelemetry(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddSerilog(logger => logger.ReadFrom.Configuration(configuration));
+        // What keeps the host from starting is told on standard error, in one line for each problem.
+        services.AddSerilog(logger => logger.ReadFrom.Configuration(configuration)
+            .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal));
         services.AddOpenTelemetry().WithMetrics(metrics => metrics
             .AddMeter(EngineMetrics.MeterName)
             .AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime")
+            .AddView(WithoutCount)
             .AddPrometheusExporter(exporter =>
             {
                 exporter.ScrapeResponseCacheDurationMilliseconds = 0;
@@ -38,6 +44,13 @@ internal static class TelemetryExtensions
             diagnostics.Set("Client", context.Features.Get<Client>()?.Name);
         };
     });
+
+    /// <summary>Prometheus keeps the suffix <c>_count</c> for histograms: .NET's own gauges of that name go without it.</summary>
+    private static MetricStreamConfiguration? WithoutCount(Instrument instrument) =>
+        instrument is ObservableUpDownCounter<long> { Meter.Name: "System.Runtime" }
+        && instrument.Name.EndsWith(Count, StringComparison.Ordinal)
+            ? new MetricStreamConfiguration { Name = instrument.Name[..^Count.Length] }
+            : null;
 
     public static IEndpointConventionBuilder MapMetrics(this IEndpointRouteBuilder routes) =>
         routes.MapPrometheusScrapingEndpoint("/metrics").DisableRateLimiting();

@@ -5,34 +5,36 @@ namespace LoopLM.Text.Tokenization;
 /// <summary>Finds added tokens in a text: leftmost, then longest, never overlapping.</summary>
 internal sealed class AddedTokenMatcher
 {
-    private readonly AddedToken[] _longestFirst;
+    private readonly (string Content, AddedToken Token)[] _longestFirst;
     private readonly SearchValues<string> _contents;
 
-    public AddedTokenMatcher(IEnumerable<AddedToken> tokens)
+    /// <summary>Creates a matcher.</summary>
+    /// <param name="tokens">The tokens, and what their contents are in the texts that are searched.</param>
+    public AddedTokenMatcher(IEnumerable<(string Content, AddedToken Token)> tokens)
     {
         _longestFirst = [.. tokens.OrderByDescending(token => token.Content.Length)];
         _contents = SearchValues.Create([.. _longestFirst.Select(token => token.Content)], StringComparison.Ordinal);
     }
 
     /// <summary>Finds the next token.</summary>
-    /// <param name="text">The whole piece: a token's neighbours decide whether it is a single word.</param>
+    /// <param name="part">The whole piece: a token's neighbours decide whether it is a single word.</param>
     /// <param name="taken">Where the previous match ended; white space before it is not stripped again.</param>
     /// <param name="from">Where to search; moved behind the content found. White space that a match strips is searched again, as Hugging Face does.</param>
-    /// <param name="start">Where the piece begins in the whole text, of which the next parameter tells.</param>
-    /// <param name="trusted">The parts of the whole text in which special tokens are found; null for all of it.</param>
+    /// <param name="trusted">The parts of the whole text in which tokens are found that mark something; null for all of it.</param>
     /// <param name="match">The token found. Its range is empty where white space that was taken is all it has: then it counts for nothing.</param>
-    public bool TryFind(ReadOnlySpan<char> text, int taken, ref int from, int start, TrustedRanges? trusted, out AddedTokenMatch match)
+    public bool TryFind(TextPart part, int taken, ref int from, TrustedRanges? trusted, out AddedTokenMatch match)
     {
+        var text = part.Text;
         while (text[from..].IndexOfAny(_contents) is >= 0 and var offset)
         {
             var at = from + offset;
-            if (LongestAt(text[at..], start + at, trusted) is not { } token)
+            if (LongestAt(part, at, trusted, out var length) is not { } token)
             {
                 from = at + 1;
                 continue;
             }
 
-            var end = from = at + token.Content.Length;
+            var end = from = at + length;
             if (token.SingleWord && (WordClasses.EndsWithWord(text[..at]) || WordClasses.StartsWithWord(text[end..])))
             {
                 continue;
@@ -49,16 +51,18 @@ internal sealed class AddedTokenMatcher
         return false;
     }
 
-    private AddedToken? LongestAt(ReadOnlySpan<char> text, int start, TrustedRanges? trusted)
+    private AddedToken? LongestAt(TextPart part, int at, TrustedRanges? trusted, out int length)
     {
-        foreach (var token in _longestFirst)
+        foreach (var (content, token) in _longestFirst)
         {
-            if (text.StartsWith(token.Content) && (!token.Special || trusted?.Contain(start, token.Content.Length) != false))
+            length = content.Length;
+            if (part.Text[at..].StartsWith(content) && (!token.IsMark || trusted?.Contain(part.SourceOf(at, length)) != false))
             {
                 return token;
             }
         }
 
+        length = 0;
         return null;
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Frozen;
 using LoopLM.Text.Tokenization.Json;
 using LoopLM.Text.Tokenization.Merging;
 using Microsoft.ML.Tokenizers;
@@ -13,13 +14,14 @@ namespace LoopLM.Text.Tokenization;
 /// <para>What a file may hold; anything else is refused with the field's name, never approximated:</para>
 /// <list type="bullet">
 /// <item>model: BPE over bytes, merges as <c>"a b"</c> or <c>["a", "b"]</c>, <c>ignore_merges</c>. A byte without a symbol is dropped silently; <c>unk_token</c> must be null unless every byte has one.</item>
-/// <item>pre_tokenizer: ByteLevel, alone or last in a Sequence after Digits and Split. Split takes the patterns of GPT-2, Llama 3 and Qwen 2.</item>
+/// <item>normalizer: NFC, NFD, NFKC, NFKD, Lowercase, Strip, StripAccents, Prepend, Replace, or a Sequence of them.</item>
+/// <item>pre_tokenizer: ByteLevel, alone or last in a Sequence after Split, Digits, Punctuation, Whitespace, WhitespaceSplit and CharDelimiterSplit. Split takes regular patterns that look at most one character ahead, which those of public byte-level files are.</item>
 /// <item>added_tokens with every flag; ids as Hugging Face would give them. A special one must not be a byte's symbol or the result of a merge, so that plain text cannot give it.</item>
-/// <item>decoder: ByteLevel; normalizer, truncation, padding: null; post_processor: null, or one that matters only to a caller who asks for special tokens.</item>
+/// <item>decoder: ByteLevel; truncation and padding count for nothing; post_processor: null, or one that matters only to a caller who asks for special tokens.</item>
 /// </list>
 /// <para>
 /// Encoding adds no token to a text. <c>EncodeToIds</c> and the other inherited methods take the text as plain: a special token's name in it is
-/// spelled out in ordinary tokens. <see cref="EncodeWithSpecialTokens"/> recognises special tokens; it is for text whose every part is trusted, such as a chat template.
+/// spelled out in ordinary tokens, while other added tokens are recognised. <see cref="EncodeWithSpecialTokens"/> recognises special tokens; it is for text whose every part is trusted, such as a chat template.
 /// </para>
 /// <para>Lone surrogates are read as U+FFFD. Letters, numbers and white space are those of the running .NET's Unicode version.</para>
 /// </remarks>
@@ -38,9 +40,9 @@ public sealed class ByteLevelBpeTokenizer : Tokenizer
         _merges = definition.Merges;
         _frame = definition.Frame;
         AddedTokens = definition.AddedTokens;
-        _plain = CreateEncoder(definition, matchSpecial: false, mergeSpecial: false);
-        _withSpecialTokens = CreateEncoder(definition, matchSpecial: true, mergeSpecial: true);
-        _partlyTrusted = CreateEncoder(definition, matchSpecial: true, mergeSpecial: false);
+        _plain = CreateEncoder(definition, token => !token.Special, token => token.Special);
+        _withSpecialTokens = CreateEncoder(definition, _ => true, _ => false);
+        _partlyTrusted = CreateEncoder(definition, _ => true, token => token.IsMark);
     }
 
     /// <summary>One more than the highest token id. Ids below it may lack a token.</summary>
@@ -84,8 +86,8 @@ public sealed class ByteLevelBpeTokenizer : Tokenizer
     public IReadOnlyList<int> EncodeWithSpecialTokens(string text) => Encode(_withSpecialTokens, WellFormedText.Of(text)).Ids;
 
     /// <summary>
-    /// Encodes a text of which only parts are trusted: a special token is recognised where one part holds all of it, and is plain text elsewhere.
-    /// Where no untrusted text looks like a special token, the tokens are those of <see cref="EncodeWithSpecialTokens(string)"/>.
+    /// Encodes a text of which only parts are trusted: an added token that is special, or more than white space, is recognised where one part holds all
+    /// of it, and is plain text elsewhere. Where no untrusted text looks like such a token, the tokens are those of <see cref="EncodeWithSpecialTokens(string)"/>.
     /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="trusted">The trusted parts, ascending, counted from the text's start, none touching the next.</param>
@@ -146,13 +148,17 @@ public sealed class ByteLevelBpeTokenizer : Tokenizer
     protected override int CountTokens(string? text, ReadOnlySpan<char> textSpan, EncodeSettings settings) =>
         EncodeToIds(text, textSpan, settings).Tokens.Count;
 
-    private static TextEncoder CreateEncoder(TokenizerDefinition definition, bool matchSpecial, bool mergeSpecial)
+    private static TextEncoder CreateEncoder(
+        TokenizerDefinition definition, Func<AddedToken, bool> isMatched, Func<AddedToken, bool> isForbidden)
     {
-        var tokens = definition.AddedTokens.Where(token => matchSpecial || !token.Special).ToLookup(token => token.Normalized);
+        var forbidden = definition.AddedTokens.Where(isForbidden).Select(token => token.Id).ToFrozenSet();
+        var tokens = definition.AddedTokens.Where(isMatched).ToLookup(token => token.Normalized);
         return new(
-            [new AddedTokenMatcher(tokens[false]), new AddedTokenMatcher(tokens[true])],
+            new AddedTokenMatcher(tokens[false].Select(token => (token.Content, token))),
+            definition.Normalizer,
+            new AddedTokenMatcher(tokens[true].Select(token => (definition.Normalizer.Apply(token.Content), token))),
             definition.PreTokenizer,
-            new PreTokenEncoder(definition.Vocabulary, definition.IgnoreMerges, allowSpecial: mergeSpecial));
+            new PreTokenEncoder(definition.Vocabulary, definition.IgnoreMerges, forbidden));
     }
 
     private EncodeOutput Encode(

@@ -15,6 +15,5 @@ internal sealed class EncodeOutput(BytePairMerger merger, List<EncodedPiece>? pi
     public bool IsFull => Ids.Count > limit;
 
     /// <summary>Ends a piece: the tokens added since the last one are its own.</summary>
-    public void EndPiece(int start, int length, bool isAddedToken, bool hasPrefixSpace) =>
-        pieces?.Add(new(start, length, Ids.Count, isAddedToken, hasPrefixSpace));
+    public void EndPiece(in EncodedPiece piece) => pieces?.Add(piece);
 }

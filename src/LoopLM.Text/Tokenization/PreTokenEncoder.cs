@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Frozen;
 using System.Runtime.InteropServices;
 using System.Text;
 using LoopLM.Text.Tokenization.Merging;
@@ -8,8 +9,8 @@ namespace LoopLM.Text.Tokenization;
 /// <summary>Turns one pre-token into tokens. Thread-safe: a call changes only its own merger and list, and the cache.</summary>
 /// <param name="vocabulary">Gives each byte its symbol; a byte without one is dropped, as Hugging Face does.</param>
 /// <param name="ignoreMerges">A pre-token that is in the vocabulary is one token, whatever the merges say.</param>
-/// <param name="allowSpecial">Whether that token may be a special one.</param>
-internal sealed class PreTokenEncoder(Vocabulary vocabulary, bool ignoreMerges, bool allowSpecial)
+/// <param name="forbidden">Tokens that such a pre-token may not be.</param>
+internal sealed class PreTokenEncoder(Vocabulary vocabulary, bool ignoreMerges, FrozenSet<int> forbidden)
 {
     private readonly PreTokenCache _cache = new();
 
@@ -49,7 +50,7 @@ internal sealed class PreTokenEncoder(Vocabulary vocabulary, bool ignoreMerges, 
             buffer[i] = ByteAlphabet.Symbol(bytes[i]);
         }
 
-        var found = vocabulary.TryGetModelId(buffer.AsSpan(0, bytes.Length), out id) && (allowSpecial || !vocabulary.IsSpecial(id));
+        var found = vocabulary.TryGetModelId(buffer.AsSpan(0, bytes.Length), out id) && !forbidden.Contains(id);
         ArrayPool<char>.Shared.Return(buffer);
         return found;
     }

@@ -1,94 +1,138 @@
 using System.Buffers;
+using LoopLM.Text.Tokenization.Normalization;
 using LoopLM.Text.Tokenization.PreTokenization;
 
 namespace LoopLM.Text.Tokenization;
 
-/// <summary>The way from text to tokens: added tokens are cut out, the rest is split into pre-tokens, each is encoded. Thread-safe.</summary>
-/// <param name="matchers">In order; each sees the pieces that the one before left.</param>
+/// <summary>
+/// The way from text to tokens: added tokens are cut out, the rest is normalised, added tokens that count in normalised text are cut out of that, what is
+/// left is split into pre-tokens, and each of those is encoded. Thread-safe.
+/// </summary>
+/// <param name="matcher">Finds added tokens in the text itself.</param>
+/// <param name="normalizer">Normalises the pieces that it leaves.</param>
+/// <param name="normalizedMatcher">Finds added tokens in those.</param>
 /// <param name="steps">How a piece without added tokens is split.</param>
 /// <param name="encoder">Encodes a pre-token.</param>
-internal sealed class TextEncoder(IReadOnlyList<AddedTokenMatcher> matchers, PreTokenizerSteps steps, PreTokenEncoder encoder)
+internal sealed class TextEncoder(
+    AddedTokenMatcher matcher,
+    TextNormalizer normalizer,
+    AddedTokenMatcher normalizedMatcher,
+    PreTokenizerSteps steps,
+    PreTokenEncoder encoder)
 {
     /// <summary>Encodes a text.</summary>
     /// <param name="text">Well-formed UTF-16.</param>
     /// <param name="preTokenize">False takes each piece between added tokens as one pre-token.</param>
     /// <param name="output">Receives the tokens.</param>
-    /// <param name="trusted">The parts in which special tokens count; null for all of the text.</param>
+    /// <param name="trusted">The parts in which added tokens count that mark something; null for all of the text.</param>
     public void Encode(ReadOnlySpan<char> text, bool preTokenize, EncodeOutput output, TrustedRanges? trusted = null) =>
-        CutAddedTokens(text, 0, matcher: 0, preTokenize, trusted, output);
+        CutAddedTokens(new(text, 0, null), isNormalized: false, preTokenize, trusted, output);
 
-    private void CutAddedTokens(ReadOnlySpan<char> text, int start, int matcher, bool preTokenize, TrustedRanges? trusted, EncodeOutput output)
+    private void CutAddedTokens(TextPart part, bool isNormalized, bool preTokenize, TrustedRanges? trusted, EncodeOutput output)
     {
-        if (matcher == matchers.Count)
-        {
-            Split(text, start, preTokenize ? 0 : steps.Splitters.Count, preTokenize, output);
-            return;
-        }
-
         var taken = 0;
         var from = 0;
-        while (!output.IsFull && matchers[matcher].TryFind(text, taken, ref from, start, trusted, out var match))
+        var finder = isNormalized ? normalizedMatcher : matcher;
+        while (!output.IsFull && finder.TryFind(part, taken, ref from, trusted, out var match))
         {
             if (taken < match.Start)
             {
-                CutAddedTokens(text[taken..match.Start], start + taken, matcher + 1, preTokenize, trusted, output);
+                GoOn(part.Slice(taken, match.Start - taken), isNormalized, preTokenize, trusted, output);
             }
 
             if (match.Start < match.End)
             {
                 output.Ids.Add(match.Id);
-                output.EndPiece(start + match.Start, match.End - match.Start, isAddedToken: true, hasPrefixSpace: false);
+                var (start, length) = (part.Start + match.Start, match.End - match.Start);
+                output.EndPiece(new(start, length, output.Ids.Count, IsAddedToken: true, Normalized: part.Normalized));
             }
 
             taken = match.End;
         }
 
-        if (taken < text.Length)
+        if (taken < part.Text.Length)
         {
-            CutAddedTokens(text[taken..], start + taken, matcher + 1, preTokenize, trusted, output);
+            GoOn(part.Slice(taken, part.Text.Length - taken), isNormalized, preTokenize, trusted, output);
         }
     }
 
-    private void Split(ReadOnlySpan<char> text, int start, int stage, bool preTokenize, EncodeOutput output)
+    private void GoOn(TextPart part, bool isNormalized, bool preTokenize, TrustedRanges? trusted, EncodeOutput output)
+    {
+        if (isNormalized)
+        {
+            Split(part, preTokenize ? 0 : steps.Splitters.Count, preTokenize, output);
+        }
+        else if (normalizer.Leaves(part.Text))
+        {
+            CutAddedTokens(part, isNormalized: true, preTokenize, trusted, output);
+        }
+        else
+        {
+            var text = new AlignedText(normalizer.Apply(AlignedText.RunesOf(part.Text, part.Start)));
+            CutAddedTokens(new(text.Text, 0, text), isNormalized: true, preTokenize, trusted, output);
+        }
+    }
+
+    private void Split(TextPart part, int stage, bool preTokenize, EncodeOutput output)
     {
         if (stage == steps.Splitters.Count)
         {
-            SplitByteLevel(text, start, preTokenize ? steps.ByteLevelSplitter : null, output);
+            SplitByteLevel(part, preTokenize ? steps.ByteLevelSplitter : null, output);
             return;
         }
 
-        for (var from = 0; from < text.Length && !output.IsFull;)
+        var pieces = new List<Range>();
+        steps.Splitters[stage].Split(part.Text, pieces);
+        foreach (var piece in pieces)
         {
-            var length = steps.Splitters[stage].FirstLength(text[from..]);
-            Split(text.Slice(from, length), start + from, stage + 1, preTokenize, output);
-            from += length;
+            if (!output.IsFull)
+            {
+                Split(part.Slice(piece.Start.Value, piece.End.Value - piece.Start.Value), stage + 1, preTokenize, output);
+            }
         }
     }
 
-    private void SplitByteLevel(ReadOnlySpan<char> text, int start, PreTokenSplitter? splitter, EncodeOutput output)
+    private void SplitByteLevel(TextPart part, PreTokenSplitter? splitter, EncodeOutput output)
     {
-        if (!steps.AddPrefixSpace || text.StartsWith(' '))
+        if (!steps.AddPrefixSpace || part.Text.StartsWith(' '))
         {
-            EncodePreTokens(text, start, prefix: 0, splitter, output);
+            EncodePreTokens(part.Text, part, prefix: 0, splitter, output);
             return;
         }
 
-        var buffer = ArrayPool<char>.Shared.Rent(text.Length + 1);
+        var length = part.Text.Length + 1;
+        var buffer = ArrayPool<char>.Shared.Rent(length);
         buffer[0] = ' ';
-        text.CopyTo(buffer.AsSpan(1));
-        EncodePreTokens(buffer.AsSpan(0, text.Length + 1), start, prefix: 1, splitter, output);
+        part.Text.CopyTo(buffer.AsSpan(1));
+        EncodePreTokens(buffer.AsSpan(0, length), part, prefix: 1, splitter, output);
         ArrayPool<char>.Shared.Return(buffer);
     }
 
-    private void EncodePreTokens(ReadOnlySpan<char> text, int start, int prefix, PreTokenSplitter? splitter, EncodeOutput output)
+    private void EncodePreTokens(ReadOnlySpan<char> text, TextPart part, int prefix, PreTokenSplitter? splitter, EncodeOutput output)
     {
-        for (var from = 0; from < text.Length && !output.IsFull;)
+        if (splitter is null)
         {
-            var length = splitter?.FirstLength(text[from..]) ?? text.Length;
-            encoder.Encode(text.Slice(from, length), output.Merger, output.Ids);
-            var added = from == 0 ? prefix : 0;
-            output.EndPiece(start + from + added - prefix, length - added, isAddedToken: false, added == 1);
-            from += length;
+            EncodePreToken(text, 0..text.Length, part, prefix, output);
+            return;
         }
+
+        var pieces = new List<Range>();
+        splitter.Split(text, pieces);
+        foreach (var piece in pieces)
+        {
+            if (!output.IsFull)
+            {
+                EncodePreToken(text, piece, part, prefix, output);
+            }
+        }
+    }
+
+    private void EncodePreToken(ReadOnlySpan<char> text, Range piece, TextPart part, int prefix, EncodeOutput output)
+    {
+        encoder.Encode(text[piece], output.Merger, output.Ids);
+        var (from, length) = piece.GetOffsetAndLength(text.Length);
+        var added = from == 0 ? prefix : 0;
+        var start = part.Start + from + added - prefix;
+        output.EndPiece(new(start, length - added, output.Ids.Count, HasPrefixSpace: added == 1, Normalized: part.Normalized));
     }
 }

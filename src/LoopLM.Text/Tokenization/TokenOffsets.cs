@@ -22,13 +22,14 @@ internal static class TokenOffsets
         foreach (var piece in pieces)
         {
             var consumed = 0;
-            MapKeptBytes(text, piece, vocabulary.ByteSymbols, charOfByte);
+            var source = piece.Normalized is { } normalized ? normalized.Text : text;
+            MapKeptBytes(source, piece, vocabulary.ByteSymbols, charOfByte);
             while (tokens.Count < piece.EndId)
             {
                 var id = ids[tokens.Count];
                 var length = vocabulary.GetBytes(id).Length;
                 var range = piece.IsAddedToken
-                    ? piece.Start..(piece.Start + piece.Length)
+                    ? SourceOf(piece, piece.Start, piece.Length)
                     : charOfByte[consumed].Start..charOfByte[consumed + length - 1].End;
                 consumed += length;
                 tokens.Add(new(id, vocabulary.GetToken(id)!, range));
@@ -38,12 +39,15 @@ internal static class TokenOffsets
         return tokens;
     }
 
+    private static Range SourceOf(EncodedPiece piece, int start, int length) =>
+        piece.Normalized?.SourceOf(start, length) ?? start..(start + length);
+
     private static void MapKeptBytes(ReadOnlySpan<char> text, EncodedPiece piece, ReadOnlySpan<int> byteSymbols, List<Range> charOfByte)
     {
         charOfByte.Clear();
         if (piece.HasPrefixSpace && byteSymbols[' '] >= 0)
         {
-            charOfByte.Add(piece.Start..piece.Start);
+            charOfByte.Add(SourceOf(piece, piece.Start, 0));
         }
 
         var start = piece.Start;
@@ -54,7 +58,7 @@ internal static class TokenOffsets
             {
                 if (byteSymbols[value] >= 0)
                 {
-                    charOfByte.Add(start..(start + rune.Utf16SequenceLength));
+                    charOfByte.Add(SourceOf(piece, start, rune.Utf16SequenceLength));
                 }
             }
 

@@ -1,4 +1,5 @@
 using LoopLM.Text.Tokenization.Merging;
+using LoopLM.Text.Tokenization.Normalization;
 using LoopLM.Text.Tokenization.PreTokenization;
 
 namespace LoopLM.Text.Tokenization;
@@ -9,5 +10,6 @@ internal sealed record TokenizerDefinition(
     MergeTable Merges,
     bool IgnoreMerges,
     IReadOnlyList<AddedToken> AddedTokens,
+    TextNormalizer Normalizer,
     PreTokenizerSteps PreTokenizer,
     SpecialTokenFrame Frame);

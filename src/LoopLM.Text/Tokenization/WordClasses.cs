@@ -1,11 +1,16 @@
 using System.Globalization;
 using System.Text;
+using LoopLM.Text.Constraints.Patterns;
 
 namespace LoopLM.Text.Tokenization;
 
-/// <summary>The Rust regex crate's <c>\w</c>, which decides where a single-word token may match.</summary>
+/// <summary>The Rust regex crate's <c>\w</c>, which decides where a single-word token may match and what the pre-tokenizer Whitespace takes for a word.</summary>
 internal static class WordClasses
 {
+    /// <summary>All of its code points.</summary>
+    public static CodePointSet All =>
+        CodePointSet.Of(Enumerable.Range(0, 0x110000).Where(value => Rune.IsValid(value) && IsWord(new Rune(value))));
+
     public static bool StartsWithWord(ReadOnlySpan<char> text) =>
         Rune.DecodeFromUtf16(text, out var rune, out _) == System.Buffers.OperationStatus.Done && IsWord(rune);
 

@@ -10,7 +10,7 @@ namespace LoopLM.Text.Training;
 /// <remarks>The result depends on the texts alone, not on their order. Not thread-safe.</remarks>
 public sealed class BpeTrainer
 {
-    private static readonly PreTokenSplitter[] s_splitters = [new DigitsSplitter(individual: true), new Gpt2Splitter()];
+    private static readonly PreTokenSplitter[] s_splitters = [PreTokenSplitters.Digits(individual: true), PreTokenSplitters.Gpt2];
 
     private readonly Dictionary<string, long> _counts = [];
 
@@ -37,17 +37,17 @@ public sealed class BpeTrainer
 
     private void Split(ReadOnlySpan<char> text, int stage)
     {
-        for (var from = 0; from < text.Length;)
+        var pieces = new List<Range>();
+        s_splitters[stage].Split(text, pieces);
+        foreach (var piece in pieces)
         {
-            var piece = text.Slice(from, s_splitters[stage].FirstLength(text[from..]));
-            from += piece.Length;
             if (stage + 1 < s_splitters.Length)
             {
-                Split(piece, stage + 1);
+                Split(text[piece], stage + 1);
             }
             else
             {
-                var preToken = piece.ToString();
+                var preToken = text[piece].ToString();
                 _counts[preToken] = _counts.GetValueOrDefault(preToken) + 1;
             }
         }

@@ -39,18 +39,25 @@ public sealed class ModelConfigTests : IDisposable
     [InlineData("total_ut_steps", "65", "from 1 to 64")]
     [InlineData("num_key_value_heads", "3", "must divide num_attention_heads")]
     [InlineData("head_dim", "15", "even number")]
-    [InlineData("hidden_act", "\"gelu\"", "only \"silu\" is known")]
-    [InlineData("hidden_act", "null", "hidden_act is missing; only \"silu\" is known")]
-    [InlineData("rope_parameters", "{\"rope_type\":\"yarn\"}", "rope_parameters is")]
+    [InlineData("hidden_act", "\"gelu\"", "hidden_act is \"gelu\"; it must be \"silu\" or \"swish\"")]
+    [InlineData("hidden_act", "null", "hidden_act is missing; it must be \"silu\" or \"swish\"")]
+    [InlineData("rope_parameters", "{\"rope_type\":\"yarn\"}", "rope_parameters.rope_type is \"yarn\"; only \"default\" is known")]
+    [InlineData("rope_parameters", "{\"full_attention\":{\"rope_type\":\"llama3\"}}", "rope_parameters.full_attention.rope_type is \"llama3\"")]
+    [InlineData("rope_parameters", "{\"rope_theta\":10000}", "rope_parameters.rope_theta is 10000; elsewhere it is 1000000. Both must agree")]
+    [InlineData("rope_parameters", "{\"partial_rotary_factor\":0.5}", "rope_parameters.partial_rotary_factor is below 1")]
+    [InlineData("rope_parameters", "7", "rope_parameters is 7; it must be an object")]
+    [InlineData("rope_scaling", "{\"type\":\"linear\",\"factor\":2}", "rope_scaling.type is \"linear\"; only \"default\" is known")]
+    [InlineData("rope_scaling", "{\"factor\":2}", "rope_scaling.rope_type is missing beside factor")]
+    [InlineData("partial_rotary_factor", "0.25", "partial_rotary_factor is below 1")]
+    [InlineData("quantization_config", "{\"bits\":4}", "quantization_config is {\"bits\":4}; only null is known")]
+    [InlineData("vocab_size", "320.5", "vocab_size is 320.5")]
+    [InlineData("vocab_size", "1e300", "vocab_size is 1e300")]
     [InlineData("early_exit_step", "2", "early_exit_step is 2; only null is known")]
-    [InlineData("sliding_window", "4096", "sliding_window is 4096; only null is known")]
     [InlineData("attention_bias", "true", "attention_bias is true")]
-    [InlineData("rope_scaling", "{}", "rope_scaling is {}")]
     [InlineData("rope_theta", "null", "rope_theta is missing")]
     [InlineData("rms_norm_eps", "-1", "rms_norm_eps is -1")]
     [InlineData("tie_word_embeddings", "true", "tie_word_embeddings is true; only false is known")]
-    [InlineData("use_sliding_window", "true", "use_sliding_window is true")]
-    [InlineData("layer_types", "[\"full_attention\"]", "layer_types must be")]
+    [InlineData("layer_types", "[\"full_attention\",\"sliding_attention\",\"full_attention\"]", "layer_types has other values than \"full_attention\"")]
     [InlineData("eos_token_id", "[1,320]", "token ids from 0 to 319")]
     [InlineData("early_exit_threshold", "2", "early_exit_threshold is 2")]
     public void Load_BadField_NamesItAndWhatWouldBeRight(string field, string value, string expected)
@@ -62,7 +69,86 @@ public sealed class ModelConfigTests : IDisposable
     }
 
     [Theory]
+    [InlineData("hidden_act", "\"swish\"")]
+    [InlineData("num_key_value_heads", "null")]
+    [InlineData("num_attention_heads", "4.0")]
+    [InlineData("vocab_size", "3.2e2")]
+    [InlineData("rope_theta", "1e6")]
+    [InlineData("rope_theta", "1000000")]
+    [InlineData("rope_parameters", "{\"rope_type\":\"default\",\"rope_theta\":1000000.0}")]
+    [InlineData("rope_parameters", "{\"type\":\"default\"}")]
+    [InlineData("rope_parameters", "{\"full_attention\":{\"rope_type\":\"default\",\"rope_theta\":1e6}}")]
+    [InlineData("rope_parameters", "{\"rope_type\":\"default\",\"partial_rotary_factor\":1.0}")]
+    [InlineData("rope_scaling", "{\"rope_type\":\"default\"}")]
+    [InlineData("rope_scaling", "{\"type\":\"default\",\"factor\":1.0}")]
+    [InlineData("rope_scaling", "{}")]
+    [InlineData("sliding_window", "4096")]
+    [InlineData("use_sliding_window", "true")]
+    [InlineData("layer_types", "[\"full_attention\"]")]
+    [InlineData("layer_types", "null")]
+    [InlineData("eos_token_id", "0.0")]
+    [InlineData("dtype", "\"bfloat16\"")]
+    [InlineData("torch_dtype", "\"bfloat16\"")]
+    [InlineData("architectures", "[\"OuroModel\"]")]
+    [InlineData("quantization_config", "null")]
+    [InlineData("transformers_version", "\"5.0.0\"")]
+    public void Load_HarmlessVariation_GivesTheSame(string field, string value)
+    {
+        var config = Valid();
+        File.WriteAllText(_folder["plain.json"], config.ToJsonString());
+        config[field] = JsonNode.Parse(value);
+        File.WriteAllText(_folder["config.json"], config.ToJsonString());
+
+        Assert.Equal(Describe("plain.json"), Describe("config.json"));
+    }
+
+    [Fact]
+    public void Load_RopeParametersAlone_GiveTheBase()
+    {
+        var config = Valid();
+        config.Remove("rope_theta");
+        config["rope_parameters"] = JsonNode.Parse("{\"rope_type\":\"default\",\"rope_theta\":5e5}");
+        File.WriteAllText(_folder["config.json"], config.ToJsonString());
+
+        Assert.Equal(500_000f, Assert.IsType<OuroConfig>(ModelConfig.Load(_folder["config.json"])).RopeTheta);
+    }
+
+    [Theory]
+    [InlineData("\"use_sliding_window\":true", "sliding_window is shorter than max_position_embeddings")]
+    [InlineData("\"use_sliding_window\":null", "use_sliding_window must be false")]
+    public void Load_WindowThatHidesPositions_IsRefused(string setting, string expected)
+    {
+        var config = Valid();
+        config.Remove("layer_types");
+        config["sliding_window"] = 511;
+        Assert.Contains(expected, Refuse(config.ToJsonString().Replace("\"use_sliding_window\":false", setting, StringComparison.Ordinal)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_WindowAsLongAsTheContext_IsAccepted()
+    {
+        var config = Valid();
+        config.Remove("layer_types");
+        config.Remove("use_sliding_window");
+        config["sliding_window"] = 512;
+        File.WriteAllText(_folder["config.json"], config.ToJsonString());
+
+        Assert.Equal(512, ModelConfig.Load(_folder["config.json"]).ContextLength);
+    }
+
+    [Fact]
+    public void Load_ByteOrderMark_IsSkipped()
+    {
+        File.WriteAllText(_folder["config.json"], Valid().ToJsonString(), new System.Text.UTF8Encoding(encoderShouldEmitUTF8Identifier: true));
+
+        Assert.Equal(320, ModelConfig.Load(_folder["config.json"]).VocabularySize);
+    }
+
+    [Theory]
     [InlineData("5", "must be an object")]
+    [InlineData("", "it is empty")]
+    [InlineData("<!DOCTYPE html><html>", "HTML")]
+    [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 5\n", "Git LFS pointer")]
     [InlineData("{", "not valid JSON")]
     [InlineData("""{"model_type":"ouro","model_type":"ouro"}""", "not valid JSON")]
     public void Load_NotAConfig_SaysSo(string text, string expected) =>
@@ -116,6 +202,8 @@ public sealed class ModelConfigTests : IDisposable
     [Fact]
     public void Load_NestedWithoutEnd_IsRefused() =>
         Assert.Contains("not valid JSON", Refuse("{\"a\":" + new string('[', 100_000)).Message, StringComparison.Ordinal);
+
+    private string Describe(string file) => JsonSerializer.Serialize(Assert.IsType<OuroConfig>(ModelConfig.Load(_folder[file])));
 
     private static JsonObject Valid() =>
         JsonNode.Parse(File.ReadAllText(TestData.Fixture("ouro-tiny-mha", "config.json")))!.AsObject();

@@ -42,9 +42,42 @@ public sealed class SafetensorsFileTests : IDisposable
     public void Open_HeaderLengthBeyondBounds_SaysSo(ulong length, string expected) =>
         Assert.Contains(expected, Refuse(RawFile.Create("{}", 0, length)).Message, StringComparison.Ordinal);
 
-    [Fact]
-    public void Open_EmptyFile_SaysHowLongItIs() =>
-        Assert.Contains("the file has 0 bytes", Refuse([]).Message, StringComparison.Ordinal);
+    [Theory]
+    [InlineData("", "it is empty")]
+    [InlineData("abc", "the file has 3 bytes")]
+    [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 5\n", "it is a Git LFS pointer")]
+    [InlineData("\n<!doctype html>\n<html><body>404</body></html>", "it is an HTML or XML page")]
+    [InlineData("<?xml version=\"1.0\"?><Error>AccessDenied</Error>", "it is an HTML or XML page")]
+    [InlineData("GGUF\u0003\0\0\0\0\0\0\0", "it is a GGUF file")]
+    [InlineData("PK\u0003\u0004\0\0\u0008\u0008\0\0", "it is a zip archive")]
+    [InlineData("\u0080\u0002\u008a\nl\u00fc\u009cF\u00f9 j", "it is a Python pickle")]
+    [InlineData("\u001f\u008b\u0008\0\u0001\u0002\u0003\u0004\u0005", "it is compressed with gzip")]
+    public void Open_FileOfAnotherKind_IsNamed(string latin, string expected) =>
+        Assert.Contains(expected, Refuse(System.Text.Encoding.Latin1.GetBytes(latin)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(0x3C)]
+    [InlineData(0x280)]
+    public void Open_HeaderAsLongAsAnotherKindOfFileBegins_IsRead(int length)
+    {
+        var header = "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}".PadRight(length);
+        File.WriteAllBytes(_folder["file"], RawFile.Create(header, 4));
+        using var file = SafetensorsFile.Open(_folder["file"]);
+
+        Assert.Single(file.Tensors);
+    }
+
+    [Theory]
+    [InlineData("{\"__metadata__\":null}")]
+    [InlineData("{\"__metadata__\":{\"format\":\"pt\"}}")]
+    [InlineData("{\"a\":{\"shape\":[0],\"data_offsets\":[0,0],\"dtype\":\"F8_E4M3\"}}   ")]
+    public void Open_HarmlessHeader_IsRead(string header)
+    {
+        File.WriteAllBytes(_folder["file"], RawFile.Create(header, 0));
+        using var file = SafetensorsFile.Open(_folder["file"]);
+
+        Assert.Equal(0, file.Tensors.Values.Sum(tensor => tensor.ByteCount));
+    }
 
     [Fact]
     public void Open_SeveralProblems_ListsThemAll()

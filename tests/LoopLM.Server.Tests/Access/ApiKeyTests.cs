@@ -41,6 +41,38 @@ public sealed class ApiKeyTests
         Assert.Equal(status, response.StatusCode);
     }
 
+    [Theory]
+    [InlineData("x-api-key", Key, null, HttpStatusCode.OK)]
+    [InlineData("X-API-Key", " another ", null, HttpStatusCode.OK)]
+    [InlineData("api-key", Key, null, HttpStatusCode.OK)]
+    [InlineData("x-api-key", "wrong", null, HttpStatusCode.Unauthorized)]
+    [InlineData("x-api-key", "", null, HttpStatusCode.Unauthorized)]
+    [InlineData("x-api-key", "Bearer sk-a-secret", null, HttpStatusCode.Unauthorized)]
+    [InlineData("x-api-key", Key, "Bearer wrong", HttpStatusCode.Unauthorized)]
+    [InlineData("x-api-key", "wrong", "Bearer " + Key, HttpStatusCode.OK)]
+    public async Task Post_KeyInAHeaderOfItsOwn_DecidesUnlessThereIsAuthorization(string header, string key, string? authorization, HttpStatusCode status)
+    {
+        await using var server = await ServerHarness.StartAsync(settings: Settings);
+        server.Rest.DefaultRequestHeaders.TryAddWithoutValidation(header, key);
+
+        using var response = await SendAsync(server, HttpMethod.Post, "/v1/completions", authorization);
+
+        Assert.Equal(status, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Send_NoKey_ReachesNoRoute()
+    {
+        await using var server = await ServerHarness.StartAsync(settings: Settings);
+        foreach (var endpoint in server.Endpoints.Where(endpoint => endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null))
+        {
+            var method = endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods[0] ?? "GET";
+            using var response = await SendAsync(server, new HttpMethod(method), "/" + endpoint.RoutePattern.RawText!.TrimStart('/').Replace("{**id}", "a", StringComparison.Ordinal), null);
+
+            Assert.True(HttpStatusCode.Unauthorized == response.StatusCode, endpoint.RoutePattern.RawText);
+        }
+    }
+
     [Fact]
     public async Task Post_WrongKey_IsRefusedInOpenAisShapeWithAChallenge()
     {
@@ -135,6 +167,8 @@ public sealed class ApiKeyTests
             {
                 using var answered = await SendAsync(server, HttpMethod.Post, "/v1/completions", $"Bearer {Key}");
                 using var refused = await SendAsync(server, HttpMethod.Post, "/v1/completions", "Bearer topsecret");
+                server.Rest.DefaultRequestHeaders.Add("x-api-key", Key);
+                using var answeredToo = await SendAsync(server, HttpMethod.Post, "/completions", null);
             }
 
             var log = await File.ReadAllTextAsync(file);

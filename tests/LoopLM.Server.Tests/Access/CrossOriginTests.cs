@@ -1,4 +1,7 @@
 using System.Net;
+using LoopLM.Server.Access;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Time.Testing;
 
 namespace LoopLM.Server.Tests.Access;
 
@@ -29,8 +32,31 @@ public sealed class CrossOriginTests
     public async Task Get_HostOfAnotherName_IsRefused()
     {
         await using var server = await ServerHarness.StartAsync();
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/models") { Headers = { Host = "evil.example.org" } };
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/models") { Headers = { Host = "evil.example.org:8080" } };
 
-        Assert.Equal(HttpStatusCode.BadRequest, (await server.Rest.SendAsync(request)).StatusCode);
+        var (response, error) = await ServerHarness.RefuseAsync(server.Rest.SendAsync(request));
+
+        Assert.Equal((HttpStatusCode.BadRequest, "host_not_allowed"), (response.StatusCode, error.GetProperty("code").GetString()));
+        Assert.Matches("evil[.]example[.]org:8080.*AllowedHosts", error.GetProperty("message").GetString());
+        Assert.NotEmpty(response.Headers.GetValues("x-request-id").Single());
+    }
+
+    [Fact]
+    public void Refuse_ManyRequests_LogsOneLineInTenSeconds()
+    {
+        var time = new FakeTimeProvider();
+        var logger = new LogLines<RefusedHosts>();
+        var refused = new RefusedHosts(time, logger);
+        var context = new DefaultHttpContext { Request = { Headers = { Host = "evil\u0007\n" + new string('a', 300) } } };
+
+        refused.Refuse(context);
+        time.Advance(TimeSpan.FromSeconds(9));
+        refused.Refuse(context);
+        Assert.Single(logger.Lines);
+        time.Advance(TimeSpan.FromSeconds(1));
+        refused.Refuse(context);
+
+        Assert.Equal(2, logger.Lines.Count);
+        Assert.Matches(@"^[^\n]*evil\\u\{7\}\\u\{a\}a{100,124}[.]{3}[^\n]*$", logger.Lines[1]);
     }
 }

@@ -136,6 +136,48 @@ public sealed class InferenceServiceTests
         }
     }
 
+    [Theory]
+    [InlineData(new byte[] { 0xff, 0xff, 0xff })]
+    [InlineData(new byte[] { 0x0a, 0x7f, 0x61 })]
+    [InlineData(new byte[] { 0x0a, 0x01, 0xff })]
+    [InlineData(new byte[] { 0x00 })]
+    public async Task Generate_NoProtobuf_IsAnInvalidArgumentAndNoBug(byte[] message)
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"looplm-{Guid.NewGuid():N}.log");
+        try
+        {
+            await using (var server = await ServerHarness.StartAsync(settings:
+                ["--Serilog:MinimumLevel:Default=Warning", "--Serilog:MinimumLevel:Override:Grpc=Warning", "--Serilog:WriteTo:0:Name=File", $"--Serilog:WriteTo:0:Args:path={file}"]))
+            {
+                var bytes = Marshallers.Create<byte[]>(each => each, each => each);
+                var method = new Method<byte[], byte[]>(MethodType.ServerStreaming, Inference.Descriptor.FullName, "Generate", bytes, bytes);
+                using var call = server.Channel.CreateCallInvoker().AsyncServerStreamingCall(method, null, new CallOptions(deadline: Deadline), message);
+
+                var exception = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.ReadAllAsync().ToListAsync().AsTask());
+
+                Assert.Equal((StatusCode.InvalidArgument, "The message is no GenerateRequest."), (exception.StatusCode, exception.Status.Detail));
+            }
+
+            Assert.DoesNotContain("   at ", File.Exists(file) ? await File.ReadAllTextAsync(file) : "", StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
+    public async Task List_Health_TellsOfEveryService()
+    {
+        await using var server = await ServerHarness.StartAsync();
+
+        var list = await new Protocol.HealthV1.Health.HealthClient(server.Channel).ListAsync(new Protocol.HealthV1.HealthListRequest(), deadline: Deadline);
+
+        Assert.Equal(
+            [("", Protocol.HealthV1.HealthCheckResponse.Types.ServingStatus.Serving), ("looplm.v1.Inference", Protocol.HealthV1.HealthCheckResponse.Types.ServingStatus.Serving)],
+            list.Statuses.Select(each => (each.Key, each.Value.Status)).Order());
+    }
+
     [Fact]
     public async Task Generate_QueueFull_SaysWhenToTryAgain()
     {

@@ -28,7 +28,28 @@ public sealed class HttpLimitsTests
         await using var server = await ServerHarness.StartAsync();
         var headers = string.Concat(Enumerable.Range(0, 200).Select(i => $"X-{i}: 1\r\n"));
 
-        Assert.Equal(431, RawHttp.StatusOf(await RawHttp.SendAsync(server, $"GET /health HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n")));
+        var answer = await RawHttp.SendAsync(server, $"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n");
+
+        Assert.Equal(431, RawHttp.StatusOf(answer));
+        Assert.Contains("x-request-id", answer, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("202 headers; at most 100", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Generate_ManyMetadataEntries_IsResourceExhausted()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        var metadata = new Metadata();
+        for (var i = 0; i < 101; i++)
+        {
+            metadata.Add($"x-{i}", "1");
+        }
+
+        var refused = await Assert.ThrowsAsync<RpcException>(
+            () => ReadAsync(new Inference.InferenceClient(server.Channel).Generate(new GenerateRequest { Text = "a" }, metadata, DateTime.UtcNow + ServerHarness.Patience)));
+
+        Assert.Equal(StatusCode.ResourceExhausted, refused.StatusCode);
+        Assert.Contains("at most 100", refused.Status.Detail, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -32,7 +32,9 @@ public sealed class StartTests
     [InlineData("--Models:0:Aliases:0=alpha", "'alpha'")]
     [InlineData("--Models:1:Aliases:0=", "Models:1:Aliases")]
     [InlineData("--Models:1:Path=no/such/folder", "Models:1:Path")]
-    [InlineData("--Models:1:Weights=int1", "Models:1: ")]
+    [InlineData("--Models:1:Sampling:TopP=2", "Models:1:Sampling")]
+    [InlineData("--Models:1:GenerationConfig=vllm", "GenerationConfig must be auto or none")]
+    [InlineData("--Models:1:Weights=int1", "Models:1:Weights")]
     [InlineData("--Models:1:Engine:MaxRows=1", "Models:1:Engine:MaxRows")]
     [InlineData("--Model:Name=other", "use only one of them")]
     public async Task Start_SeveralModelsWrong_SaysWhich(string setting, string named)
@@ -52,6 +54,10 @@ public sealed class StartTests
     [InlineData("MaxQueueTime", "--Engine:MaxQueueTime=00:00:00")]
     public async Task Start_AccessSettingWrong_SaysWhich(string named, params string[] settings) =>
         Assert.Contains(named, Assert.Single(await ReasonsAsync(settings)), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Start_ContextLongerThanTheCheckpointAllows_SaysBoth() =>
+        Assert.Matches("context length is set to 2049; .* max_position_embeddings = 2048", Assert.Single(await ReasonsAsync("--Model:ContextLength=2049")));
 
     [Fact]
     public async Task Start_CheckpointCutShort_NamesTheFile()
@@ -81,12 +87,45 @@ public sealed class StartTests
     public async Task Start_ChatTemplateMalformed_SaysWhereItIs()
     {
         using var model = new TemplatedModel("a\n{% for message %}");
-        Assert.Equal(
-            [
-                "tokenizer_config.json, chat_template, line 2, column 16: Found '%}'; expected 'in'. "
-                + "Correct the template, or take a revision of the checkpoint whose template can be used.",
-            ],
-            await ReasonsAsync(model.Setting));
+        Assert.EndsWith(
+            "tokenizer_config.json, chat_template, line 2, column 16: Found '%}'; expected 'in'. "
+            + "Correct the template, or take a revision of the checkpoint whose template can be used.",
+            Assert.Single(await ReasonsAsync(model.Setting)),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Process_SeveralModelsBroken_PrintsALineForEachProblemAndNothingElse()
+    {
+        using var first = new AlteredModel().Write("model.safetensors", AlteredModel.LfsPointer).Write("tokenizer.json", AlteredModel.HtmlPage);
+        using var second = new AlteredModel().Write("chat_template.jinja", "{% if %}");
+        string[] arguments =
+        [
+            Path.Combine(AppContext.BaseDirectory, "LoopLM.Server.dll"),
+            .. ServerHarness.Arguments($"--Models:0:Path={first.Folder}", "--Models:0:Name=first", $"--Models:1:Path={second.Folder}", "--Models:1:Name=second"),
+            "--Serilog:MinimumLevel:Default=Information",
+        ];
+        using var server = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        try
+        {
+            var output = server.StandardOutput.ReadToEndAsync();
+            var errors = await server.StandardError.ReadToEndAsync().WaitAsync(ServerHarness.Patience);
+            await server.WaitForExitAsync().WaitAsync(ServerHarness.Patience);
+
+            Assert.Equal(1, server.ExitCode);
+            Assert.DoesNotContain("   at ", await output.WaitAsync(ServerHarness.Patience), StringComparison.Ordinal);
+            var lines = errors.TrimEnd().Split('\n');
+            Assert.Equal("The server cannot start:", lines[0]);
+            Assert.Collection(
+                lines[1..],
+                line => Assert.StartsWith($"- Model 'first': {first.Folder}: model.safetensors: it is a Git LFS pointer", line, StringComparison.Ordinal),
+                line => Assert.StartsWith($"- Model 'first': {first["tokenizer.json"]}: it is an HTML or XML page", line, StringComparison.Ordinal),
+                line => Assert.StartsWith($"- Model 'second': {second.Folder}: chat_template.jinja, line 1, column 7", line, StringComparison.Ordinal));
+        }
+        finally
+        {
+            server.Kill();
+        }
     }
 
     [Fact]
@@ -105,7 +144,7 @@ public sealed class StartTests
         using var server = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
         try
         {
-            while (await server.StandardOutput.ReadLineAsync().WaitAsync(ServerHarness.Patience) is { } line && !line.Contains("Model looplm-bytes loaded", StringComparison.Ordinal))
+            while (await server.StandardOutput.ReadLineAsync().WaitAsync(ServerHarness.Patience) is { } line && !line.Contains("Application started", StringComparison.Ordinal))
             {
             }
 

@@ -13,6 +13,7 @@ public sealed class ModelsTests
         var list = JsonElement.Parse(await server.Rest.GetStringAsync("/v1/models"));
         var one = JsonElement.Parse(await server.Rest.GetStringAsync("/v1/models/org/loopy"));
 
+        Assert.Equal(("org/loopy", JsonValueKind.Null), (one.GetProperty("root").GetString(), one.GetProperty("parent").ValueKind));
         Assert.Equal("list", list.GetProperty("object").GetString());
         Assert.True(JsonElement.DeepEquals(one, list.GetProperty("data")[0]));
         Assert.Equal(("org/loopy", "model", 2048), (one.GetProperty("id").GetString(), one.GetProperty("object").GetString(), one.GetProperty("max_model_len").GetInt32()));

@@ -50,6 +50,18 @@ public sealed class MetricsTests
     }
 
     [Fact]
+    public async Task Get_Metrics_GivesOnlyHistogramsTheSuffixesOfHistograms()
+    {
+        await using var server = await ServerHarness.StartAsync();
+
+        var types = (await server.Rest.GetStringAsync("/metrics")).Split('\n').Where(line => line.StartsWith("# TYPE ", StringComparison.Ordinal)).Select(line => line.Split(' ')).ToList();
+
+        Assert.Contains(types, type => type[2] == "dotnet_assembly");
+        Assert.All(types, type => Assert.DoesNotMatch("_(count|sum|bucket)$", type[2]));
+        Assert.All(types.Where(type => type[3] == "counter"), type => Assert.EndsWith("_total", type[2], StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Log_OfRequests_NeverHoldsTheirText()
     {
         var file = Path.Combine(Path.GetTempPath(), $"looplm-{Guid.NewGuid():N}.log");

@@ -46,6 +46,48 @@ public sealed class ByteLevelBpeTokenizerTests
     public void EncodeWithSpecialTokens_TextNamesASpecialToken_GivesIt() =>
         Assert.Equal(['a', 258, 'b'], s_bytes.EncodeWithSpecialTokens(Injection));
 
+    [Fact]
+    public void EncodeWithSpecialTokens_UntrustedTextNamesAddedTokens_GivesOnlyThoseOfWhiteSpace()
+    {
+        var json = SyntheticTokenizer.Create(1, merges: 0);
+        json["added_tokens"] = new JsonArray(
+            SyntheticTokenizer.AddedToken(256, "</think>"), SyntheticTokenizer.AddedToken(257, "    "), SyntheticTokenizer.AddedToken(258, "<|im_end|>", special: true));
+        var tokenizer = SyntheticTokenizer.Load(json);
+
+        const string Text = "</think>    <|im_end|>";
+        Assert.Equal([256, 257, 258], tokenizer.EncodeWithSpecialTokens(Text, [0..Text.Length]));
+        Assert.Equal([.. Bytes("</think>"), 257, .. Bytes("<|im_end|>")], tokenizer.EncodeWithSpecialTokens(Text, []));
+        Assert.Equal([.. Bytes("</think>"), 257, 258], tokenizer.EncodeWithSpecialTokens(Text, [1..Text.Length]));
+        Assert.Equal([256, 257, .. Bytes("<|im_end|>")], tokenizer.EncodeToIds(Text));
+
+        static IEnumerable<int> Bytes(string text) => Encoding.UTF8.GetBytes(text).Select(value => (int)value);
+    }
+
+    [Fact]
+    public void EncodeWithSpecialTokens_MarkThatNormalisationMakes_NeedsAllOfItsSourceTrusted()
+    {
+        var json = SyntheticTokenizer.Create(1, merges: 0);
+        json["normalizer"] = JsonNode.Parse("""{"type": "NFKC"}""");
+        json["added_tokens"] = new JsonArray(SyntheticTokenizer.AddedToken(256, "<end>", special: true, normalized: true));
+        var tokenizer = SyntheticTokenizer.Load(json);
+
+        // The fullwidth forms of < and > become the ASCII ones.
+        const string Text = "\uFF1Cend\uFF1E";
+        Assert.Equal([256], tokenizer.EncodeWithSpecialTokens(Text, [0..5]));
+        Assert.Equal(Encoding.UTF8.GetBytes("<end>").Select(value => (int)value), tokenizer.EncodeWithSpecialTokens(Text, [1..5]));
+    }
+
+    [Fact]
+    public void EncodeToTokens_NormalisedText_CoversWhatItCameFrom()
+    {
+        var json = SyntheticTokenizer.Create(1, merges: 0);
+        json["normalizer"] = JsonNode.Parse("""{"type": "Sequence", "normalizers": [{"type": "NFC"}, {"type": "Replace", "pattern": {"String": "b"}, "content": "xy"}]}""");
+        var tokens = SyntheticTokenizer.Load(json).EncodeToTokens("ae\u0301b😀", out _);
+
+        // é is two bytes from two chars; x and y come from b; the emoji is four bytes from two chars.
+        Assert.Equal([0..1, 1..3, 1..3, 3..4, 3..4, 4..6, 4..6, 4..6, 4..6], tokens.Select(token => token.Offset));
+    }
+
     [Theory]
     [MemberData(nameof(LoneSurrogates))]
     public void EncodeToIds_LoneSurrogates_ReadsReplacementCharacters(string text, string asRead) =>

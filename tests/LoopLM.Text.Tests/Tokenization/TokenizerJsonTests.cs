@@ -16,12 +16,18 @@ public sealed class TokenizerJsonTests
     {
         // Where, the value put there, what the message must say.
         { "version", "\"2.0\"", "version is \"2.0\"; supported: \"1.0\"" },
-        { "truncation", """{"max_length": 5}""", "truncation is {\"max_length\":5}; supported: null" },
-        { "padding", "{}", "padding is {}" },
-        { "normalizer", """{"type": "NFC"}""", "normalizer is {\"type\":\"NFC\"}" },
-        { "decoder", "null", "decoder.type is absent" },
+        { "normalizer", """{"type": "Precompiled"}""", "normalizer.type is \"Precompiled\"; supported: null, NFC" },
+        { "normalizer", """{"type": "Sequence", "normalizers": [{"type": "Nmt"}]}""", "normalizer.normalizers[0].type is \"Nmt\"" },
+        { "normalizer", """{"type": "Replace", "pattern": {"Regex": "(a"}, "content": ""}""", "normalizer.pattern.Regex is \"(a\"; supported: patterns of" },
+        { "normalizer", """{"type": "Prepend", "prepend": 1}""", "normalizer.prepend is 1; supported: a string" },
+{ "decoder", "null", "decoder.type is absent" },
         { "decoder", """{"type": "Metaspace"}""", "decoder.type is \"Metaspace\"; supported: \"ByteLevel\"" },
-        { "post_processor", """{"type": "BertProcessing"}""", "post_processor.type is \"BertProcessing\"" },
+        { "decoder", """{"type": "Sequence", "decoders": []}""", "decoder.type is \"Sequence\"; supported: \"ByteLevel\"" },
+        { "decoder", """{"type": "Sequence", "decoders": [{"type": "Fuse"}, {"type": "ByteLevel"}]}""", "decoder.decoders[0].type is \"Fuse\"" },
+        { "decoder", """{"type": "Sequence", "decoders": [{"type": "ByteLevel"}, {"type": "Strip"}]}""", "decoder.decoders[1].type is \"Strip\"; supported: \"Fuse\"" },
+        { "post_processor", """{"type": "BertProcessing"}""", "post_processor.cls is absent; supported: an array" },
+        { "post_processor", """{"type": "RobertaProcessing", "cls": ["<s>", 257], "sep": ["</s>", 300]}""", "the token 300" },
+        { "post_processor", """{"type": "Special"}""", "post_processor.type is \"Special\"; supported: ByteLevel, TemplateProcessing" },
         { "post_processor", """{"type": "TemplateProcessing", "single": []}""", "post_processor.single is []" },
         { "post_processor", """{"type": "TemplateProcessing", "single": [{"Sequence": {"id": "A"}}, {"Sequence": {"id": "A"}}]}""", "a template with the sequence A once" },
         { "post_processor", """{"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "<s>"}}, {"Sequence": {"id": "A"}}]}""", "post_processor.special_tokens.<s>.ids is absent" },
@@ -29,10 +35,11 @@ public sealed class TokenizerJsonTests
         { "pre_tokenizer", "null", "pre_tokenizer is null; supported: ByteLevel" },
         { "pre_tokenizer", """{"type": "Whitespace"}""", "pre_tokenizer is {\"type\":\"Whitespace\"}" },
         { "pre_tokenizer", """{"type": "ByteLevel"}""", "pre_tokenizer.add_prefix_space is absent; supported: true or false" },
-        { "pre_tokenizer", """{"type": "Sequence", "pretokenizers": [{"type": "Punctuation"}, {"type": "ByteLevel", "add_prefix_space": false}]}""", "pre_tokenizer.pretokenizers[0].type is \"Punctuation\"" },
+        { "pre_tokenizer", """{"type": "Sequence", "pretokenizers": [{"type": "Metaspace"}, {"type": "ByteLevel", "add_prefix_space": false}]}""", "pre_tokenizer.pretokenizers[0].type is \"Metaspace\"" },
+        { "pre_tokenizer", """{"type": "Sequence", "pretokenizers": [{"type": "CharDelimiterSplit", "delimiter": "ab"}, {"type": "ByteLevel", "add_prefix_space": false}]}""", "pre_tokenizer.pretokenizers[0].delimiter is \"ab\"; supported: one character" },
         { "pre_tokenizer", """{"type": "Sequence", "pretokenizers": [{"type": "Digits", "individual_digits": true}]}""", "pre_tokenizer is {" },
-        { "pre_tokenizer", """{"type": "Sequence", "pretokenizers": [{"type": "Split", "pattern": {"Regex": "\\d+"}, "behavior": "Isolated", "invert": false}, {"type": "ByteLevel", "add_prefix_space": false}]}""", "pre_tokenizer.pretokenizers[0].pattern.Regex is" },
-        { "pre_tokenizer", """{"type": "Sequence", "pretokenizers": [{"type": "Split", "pattern": {"String": "x"}, "behavior": "Removed", "invert": false}, {"type": "ByteLevel", "add_prefix_space": false}]}""", "pre_tokenizer.pretokenizers[0].behavior is \"Removed\"" },
+        { "pre_tokenizer", """{"type": "Sequence", "pretokenizers": [{"type": "Split", "pattern": {"Regex": "\\bx"}, "behavior": "Isolated", "invert": false}, {"type": "ByteLevel", "add_prefix_space": false}]}""", "pre_tokenizer.pretokenizers[0].pattern.Regex is" },
+        { "pre_tokenizer", """{"type": "Sequence", "pretokenizers": [{"type": "Split", "pattern": {"String": "x"}, "behavior": "Split", "invert": false}, {"type": "ByteLevel", "add_prefix_space": false}]}""", "pre_tokenizer.pretokenizers[0].behavior is \"Split\"" },
         { "model", "null", "model.vocab is absent; supported: an object" },
         { "model.type", "\"Unigram\"", "model.type is \"Unigram\"; supported: \"BPE\"" },
         { "model.dropout", "0.1", "model.dropout is 0.1" },
@@ -62,6 +69,15 @@ public sealed class TokenizerJsonTests
     {
         { "version", "null" },
         { "added_tokens", "null" },
+        { "truncation", """{"max_length": 5, "strategy": "LongestFirst", "stride": 0}""" },
+        { "padding", """{"strategy": "BatchLongest", "pad_id": 257}""" },
+        { "normalizer", """{"type": "NFC"}""" },
+        { "normalizer", """{"type": "Sequence", "normalizers": []}""" },
+        { "decoder", """{"type": "Sequence", "decoders": [{"type": "ByteLevel"}, {"type": "Fuse"}]}""" },
+        { "model.dropout", "0" },
+        { "model.dropout", "0.0" },
+        { "post_processor", """{"type": "Sequence", "processors": []}""" },
+        { "post_processor", """{"type": "RobertaProcessing", "cls": ["<s>", 257], "sep": ["</s>", 258], "trim_offsets": true, "add_prefix_space": false}""" },
         { "post_processor", """{"type": "ByteLevel", "trim_offsets": false}""" },
         { "post_processor", s_template.ToJsonString() },
         { "post_processor", $$"""{"type": "Sequence", "processors": [{"type": "ByteLevel"}, {{s_template.ToJsonString()}}]}""" },
@@ -93,14 +109,23 @@ public sealed class TokenizerJsonTests
         Assert.Equal([2, 7, 2], SyntheticTokenizer.Load(json).AddSpecialTokens([7]));
     }
 
+    [Theory]
+    [InlineData("RobertaProcessing")]
+    [InlineData("BertProcessing")]
+    public void AddSpecialTokens_PairOfTokens_PutsThemAroundTheText(string type)
+    {
+        var json = With("post_processor", $$"""{"type": "{{type}}", "cls": ["<s>", 257], "sep": ["</s>", 258]}""");
+        Assert.Equal([257, 7, 258], SyntheticTokenizer.Load(json).AddSpecialTokens([7]));
+    }
+
     [Fact]
     public void AddSpecialTokens_NoTemplate_ChangesNothing() => Assert.Equal([7], SyntheticTokenizer.Load(Small()).AddSpecialTokens([7]));
 
     [Fact]
     public void Load_SeveralProblems_ListsThemAll()
     {
-        var json = With("normalizer", "{}");
-        json["padding"] = 1;
+        var json = With("version", "2");
+        json["decoder"] = 1;
         Assert.Equal(2, Assert.Throws<TokenizerException>(() => SyntheticTokenizer.Load(json)).Problems.Count);
     }
 
@@ -132,6 +157,7 @@ public sealed class TokenizerJsonTests
 
     [Theory]
     [InlineData("\"abc\":256", "\"\\ud800\":256", "The file is not JSON with unique names")]
+    [InlineData("\"version\":\"1.0\"", "\"version\":\"\\udc00\\ud800\"", "version is \"\\udc00\\ud800\"; supported: \"1.0\"")]
     [InlineData("\"abc\":256", "\"abc\u00FF\":256", "The file is not UTF-8")]
     [InlineData("\"</s>\"", "\"\\ud800\"", "added_tokens[1].content is \"\\ud800\"; supported: a string of well-formed Unicode")]
     public void Load_TextThatIsNoUnicode_IsRefused(string text, string replacement, string expected)

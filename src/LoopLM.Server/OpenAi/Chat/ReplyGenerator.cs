@@ -36,7 +36,7 @@ internal sealed class ReplyGenerator(TextGenerator generator, ChatPrompts prompt
         var text = request.Text with
         {
             Prompts = [new TextPrompt(null, prompt.Tokens)],
-            MaxTokens = request.Text.MaxTokens ?? Math.Min(limits.Value.DefaultChatTokens, left),
+            MaxTokens = request.Text.MaxTokens ?? Math.Min(model.Generation.MaxNewTokens ?? limits.Value.DefaultChatTokens, left),
             EndOfTurnTokens = model.TurnEnds,
             Format = request.Text.Format is { } form ? form with { Thought = format.Thought } : null,
             Exit = ReasoningEffort.Apply(request.Text.Exit, request.Effort, model.Checkpoint.Config.Loops),

@@ -1,3 +1,4 @@
+using LoopLM.Server.Access;
 using LoopLM.Server.Generations;
 
 namespace LoopLM.Server.OpenAi.Errors;
@@ -18,6 +19,7 @@ internal static class OpenAiErrors
         RequestErrorKind.ContextExceeded => Invalid("context_length_exceeded", error),
         RequestErrorKind.UnknownModel => new(404, InvalidRequest, "model_not_found", error.Field, error.Message),
         RequestErrorKind.UnknownKey => new(401, "authentication_error", "invalid_api_key", null, error.Message),
+        RequestErrorKind.TooManyHeaders => new(431, InvalidRequest, "too_many_headers", null, error.Message),
         RequestErrorKind.RateLimited => new(429, "rate_limit_error", "rate_limit_exceeded", null, error.Message, error.RetryAfter),
         RequestErrorKind.QueueTimeout => new(503, ServerError, "queue_timeout", null, error.Message, error.RetryAfter),
         RequestErrorKind.QueueFull => new(429, "rate_limit_error", "queue_full", null, error.Message, error.RetryAfter),
@@ -29,21 +31,40 @@ internal static class OpenAiErrors
     };
 
     public static OpenAiError MalformedJson(string detail) =>
-        new(400, InvalidRequest, "invalid_json", null, $"The body is not one JSON object with unique names: {detail}");
+        new(400, InvalidRequest, "invalid_json", null, $"The body is not one JSON object: {detail}");
 
-    public static OpenAiError MediaType(string? found) =>
-        new(415, InvalidRequest, "unsupported_media_type", null, $"The Content-Type is '{found}'; it must be application/json.");
+    public static OpenAiError NotUtf8(string detail) =>
+        new(400, InvalidRequest, "invalid_encoding", null, $"The body is not UTF-8: {detail}");
 
-    public static OpenAiError TooLarge() =>
-        new(413, InvalidRequest, "request_too_large", null, "The body is larger than the server reads.");
+    public static OpenAiError MediaType(string? found) => new(415, InvalidRequest, "unsupported_media_type", null,
+        (found is null ? "A page sends no Content-Type" : $"The Content-Type is '{ClientText.Show(found)}'")
+        + "; it must be application/json in UTF-8. With curl, add -H 'Content-Type: application/json'.");
 
-    public static OpenAiError BadRequest(string detail) => new(400, InvalidRequest, "invalid_request", null, detail);
+    public static OpenAiError ContentEncoding(string found, string accepted) => new(
+        415, InvalidRequest, "unsupported_content_encoding", null,
+        $"The Content-Encoding is '{ClientText.Show(found)}'; it must be one of {accepted}, or absent.");
+
+    public static OpenAiError Undecodable(string encoding) =>
+        new(400, InvalidRequest, "invalid_encoding", null, $"The body is not {encoding}, as its Content-Encoding says.");
+
+    public static OpenAiError TooLarge(int limit) =>
+        new(413, InvalidRequest, "request_too_large", null,
+            $"The body has more than {limit} bytes, the most that Limits:MaxBodyBytes allows. A compressed body counts as it is decoded.");
+
+    public static OpenAiError Slow() => new(408, InvalidRequest, "request_timeout", null, "The body came too slowly.");
+
+    public static OpenAiError Unreadable() =>
+        new(400, InvalidRequest, "invalid_request", null, "The body ended early, or its chunks are malformed.");
+
+    public static OpenAiError Host(string host) => new(400, InvalidRequest, "host_not_allowed", null,
+        $"The Host header is '{host}', which the setting AllowedHosts does not list. "
+        + "Call the server by a name that it lists, or add this one.");
 
     public static OpenAiError UnknownRoute(string method, string path) =>
-        new(404, InvalidRequest, "unknown_url", null, $"There is no {method} {path}.");
+        new(404, InvalidRequest, "unknown_url", null, $"There is no {method} {ClientText.Show(path)}. {UnknownRoutes.HintFor(path)}");
 
-    public static OpenAiError Method(string method, string path) =>
-        new(405, InvalidRequest, "method_not_allowed", null, $"{path} does not take {method}.");
+    public static OpenAiError Method(string method, string path, string allowed) =>
+        new(405, InvalidRequest, "method_not_allowed", null, $"{ClientText.Show(path)} does not take {method}; it takes {allowed}.");
 
     public static OpenAiError Internal(string requestId) =>
         new(500, ServerError, "internal_error", null, $"The server failed. The request's id is {requestId}.");

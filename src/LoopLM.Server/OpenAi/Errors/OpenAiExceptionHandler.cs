@@ -1,16 +1,21 @@
+using LoopLM.Server.Configuration;
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.Extensions.Options;
 
 namespace LoopLM.Server.OpenAi.Errors;
 
 /// <summary>Answers what endpoints throw: bad requests found while reading the body, and bugs, of which the client learns no more than the request's id.</summary>
-internal sealed partial class OpenAiExceptionHandler(ILogger<OpenAiExceptionHandler> logger) : IExceptionHandler
+internal sealed partial class OpenAiExceptionHandler(
+    IOptions<LimitOptions> limits, ILogger<OpenAiExceptionHandler> logger) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         await httpContext.WriteErrorAsync(exception switch
         {
-            BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => OpenAiErrors.TooLarge(),
-            BadHttpRequestException bad => OpenAiErrors.BadRequest(bad.Message),
+            BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
+                OpenAiErrors.TooLarge(limits.Value.MaxBodyBytes),
+            BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => OpenAiErrors.Slow(),
+            BadHttpRequestException => OpenAiErrors.Unreadable(),
             _ => Bug(httpContext, exception),
         });
         return true;

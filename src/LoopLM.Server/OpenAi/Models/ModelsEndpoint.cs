@@ -24,11 +24,14 @@ internal sealed class ModelsEndpoint(ServedModels models, ExitPolicies policies)
         json.WriteEndObject();
     });
 
-    /// <summary>Answers for one model, by its name or an alias; both may contain slashes.</summary>
-    public Task GetAsync(HttpContext context) =>
-        models.TryFind((string?)context.GetRouteValue("id"), out var model, out var error)
+    /// <summary>Answers for one model, by its name or an alias; both may contain slashes, which clients may escape.</summary>
+    public Task GetAsync(HttpContext context)
+    {
+        var id = ((string?)context.GetRouteValue("id"))?.TrimEnd('/').Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+        return models.TryFind(id, out var model, out var error)
             ? context.WriteJsonAsync(json => WriteModel(json, model))
             : context.WriteErrorAsync(OpenAiErrors.From(error));
+    }
 
     private void WriteModel(Utf8JsonWriter json, ServedModel model)
     {
@@ -40,6 +43,8 @@ internal sealed class ModelsEndpoint(ServedModels models, ExitPolicies policies)
         json.WriteString("object"u8, "model"u8);
         json.WriteNumber("created"u8, model.Created.ToUnixTimeSeconds());
         json.WriteString("owned_by"u8, "looplm"u8);
+        json.WriteString("root"u8, model.Name);
+        json.WriteNull("parent"u8);
         json.WriteStartArray("aliases"u8);
         foreach (var alias in model.Settings.Model.Aliases)
         {

@@ -44,15 +44,15 @@ internal static class GenerationFields
         return request;
     }
 
-    private static SamplingSettings ReadSampling(RequestFields fields) => new()
+    private static SamplingRequest ReadSampling(RequestFields fields) => new()
     {
-        Temperature = fields.Number("temperature") ?? 1,
-        TopP = fields.Number("top_p") ?? 1,
-        TopK = fields.Integer("top_k") is { } k and not -1 ? k : 0,
-        MinP = fields.Number("min_p") ?? 0,
-        PresencePenalty = fields.Number("presence_penalty") ?? 0,
-        FrequencyPenalty = fields.Number("frequency_penalty") ?? 0,
-        RepetitionPenalty = fields.Number("repetition_penalty") ?? 1,
+        Temperature = fields.Number("temperature"),
+        TopP = fields.Number("top_p"),
+        TopK = fields.Integer("top_k") is var k and not -1 ? k : 0,
+        MinP = fields.Number("min_p"),
+        PresencePenalty = fields.Number("presence_penalty"),
+        FrequencyPenalty = fields.Number("frequency_penalty"),
+        RepetitionPenalty = fields.Number("repetition_penalty"),
         LogitBias = fields.NumbersByToken("logit_bias") ?? SamplingSettings.Greedy.LogitBias,
         AllowedTokens = fields.Integers("allowed_token_ids"),
         Seed = fields.LongInteger("seed") is { } seed and not -1 ? seed : null,

@@ -1,39 +1,88 @@
+using System.Buffers;
 using System.Text.Json;
 using LoopLM.Server.OpenAi.Errors;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
+using ZstdSharp;
 
 namespace LoopLM.Server.OpenAi.Requests;
 
 /// <summary>Reads request bodies.</summary>
 internal static class RequestBody
 {
-    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 64, AllowDuplicateProperties = false };
-
-    /// <summary>Reads a JSON object, or answers the request with what is wrong with it and returns null. Kestrel bounds the size.</summary>
+    /// <summary>
+    /// Reads a JSON object, or answers the request with what is wrong with it and returns null. Its names are unique, its text is well-formed
+    /// Unicode and its numbers are of bounded length, so that no reader of the object needs to look out for other ones.
+    /// </summary>
     public static async Task<JsonDocument?> ReadAsync(HttpContext context)
     {
-        if (!context.Request.HasJsonContentType())
+        var request = context.Request;
+        if (!HasReadableType(request))
         {
-            await context.WriteErrorAsync(OpenAiErrors.MediaType(context.Request.ContentType));
+            await context.WriteErrorAsync(OpenAiErrors.MediaType(request.ContentType));
             return null;
         }
 
-        try
+        var encoding = $"{request.Headers.ContentEncoding}";
+        if (!BodyDecoding.TryDecode(request.Body, encoding, out var decoded))
         {
-            var document = await JsonDocument.ParseAsync(context.Request.Body, Strict, context.RequestAborted);
-            if (document.RootElement.ValueKind == JsonValueKind.Object)
+            context.Response.Headers.AcceptEncoding = BodyDecoding.Accepted;
+            await context.WriteErrorAsync(OpenAiErrors.ContentEncoding(encoding, BodyDecoding.Accepted));
+            return null;
+        }
+
+        OpenAiError? error;
+        await using (decoded)
+        {
+            try
             {
-                return document;
+                // Kestrel bounds what comes; this bounds what it becomes.
+                var most = (int)(context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize ?? int.MaxValue);
+                var body = await ReadAsync(decoded, most, context.RequestAborted);
+                if (body is not { } bytes)
+                {
+                    error = OpenAiErrors.TooLarge(most);
+                }
+                else if (JsonBody.TryParse(bytes, out var document, out error))
+                {
+                    return document;
+                }
             }
-
-            await context.WriteErrorAsync(OpenAiErrors.MalformedJson($"it is of the kind {document.RootElement.ValueKind}."));
-            document.Dispose();
-        }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
-        {
-            // InvalidOperationException: a name with an escaped lone surrogate.
-            await context.WriteErrorAsync(OpenAiErrors.MalformedJson(exception.Message));
+            catch (Exception exception) when (decoded != request.Body
+                && exception is InvalidDataException or InvalidOperationException or EndOfStreamException or ZstdException)
+            {
+                error = OpenAiErrors.Undecodable(encoding);
+            }
         }
 
+        await context.WriteErrorAsync(error);
         return null;
+    }
+
+    /// <summary>
+    /// Whether it says to be JSON, in the only encoding that JSON has. A form or plain text, which a page may send to any server without asking
+    /// it first, is not read, nor is what a page sends without a type.
+    /// </summary>
+    private static bool HasReadableType(HttpRequest request) =>
+        request.ContentType is null
+            ? request.Headers.Origin.Count == 0
+            : request.HasJsonContentType() && MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+                && HeaderUtilities.RemoveQuotes(type.Charset).Value?.ToUpperInvariant() is null or "" or "UTF-8" or "UTF8" or "US-ASCII";
+
+    /// <summary>Reads a stream to its end; null where it has more than so many bytes. Memory grows with what has come.</summary>
+    private static async Task<ReadOnlyMemory<byte>?> ReadAsync(Stream stream, int most, CancellationToken cancellation)
+    {
+        const int step = 4096;
+        var body = new ArrayBufferWriter<byte>(step);
+        while (await stream.ReadAsync(body.GetMemory(step), cancellation) is > 0 and var read)
+        {
+            body.Advance(read);
+            if (body.WrittenCount > most)
+            {
+                return null;
+            }
+        }
+
+        return body.WrittenMemory;
     }
 }

@@ -194,8 +194,9 @@ internal sealed class ResponseWriter(ResponseRequest request, TextChoices choice
             json.WriteNull("max_output_tokens"u8);
         }
 
-        json.WriteNumber("temperature"u8, Text.Sampling.Temperature);
-        json.WriteNumber("top_p"u8, Text.Sampling.TopP);
+        var sampling = Text.Sampling.Over(choices.Model.SamplingDefaults);
+        json.WriteNumber("temperature"u8, sampling.Temperature);
+        json.WriteNumber("top_p"u8, sampling.TopP);
         json.WriteNumber("top_logprobs"u8, Text.Logprobs ?? 0);
         json.WriteStartObject("reasoning"u8);
         json.WriteString("effort"u8, request.Reply.Effort);

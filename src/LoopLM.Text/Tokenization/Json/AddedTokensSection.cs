@@ -1,3 +1,5 @@
+using LoopLM.Text.Tokenization.Normalization;
+
 namespace LoopLM.Text.Tokenization.Json;
 
 /// <summary>The <c>added_tokens</c> of a tokenizer.json.</summary>
@@ -5,7 +7,7 @@ internal static class AddedTokensSection
 {
     private const int MaxContentLength = 1024;
 
-    public static IReadOnlyList<AddedToken> Read(JsonField addedTokens, ModelSection model)
+    public static IReadOnlyList<AddedToken> Read(JsonField addedTokens, ModelSection model, TextNormalizer normalizer)
     {
         if (addedTokens.IsNullOrAbsent)
         {
@@ -23,6 +25,11 @@ internal static class AddedTokensSection
             {
                 field["content"].Refuse($"1 to {MaxContentLength} chars that no other added token has");
                 continue;
+            }
+
+            if (token.Normalized && normalizer.Apply(token.Content) == "")
+            {
+                field["content"].Refuse("chars of which the normalizer leaves some");
             }
 
             // Hugging Face does not read the ids of added tokens: it looks them up in the model or counts on from its size.

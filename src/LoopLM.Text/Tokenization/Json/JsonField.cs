@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LoopLM.Text.Tokenization.PreTokenization.Patterns;
 
 namespace LoopLM.Text.Tokenization.Json;
 
@@ -9,6 +10,7 @@ namespace LoopLM.Text.Tokenization.Json;
 internal readonly record struct JsonField(JsonElement Value, string Path, List<string> Problems)
 {
     private const int MaxShownLength = 80;
+    private const int MaxTextLength = 256;
 
     public bool IsNullOrAbsent => Value.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined;
 
@@ -27,21 +29,16 @@ internal readonly record struct JsonField(JsonElement Value, string Path, List<s
         Problems.Add($"{Path} is {shown}; supported: {supported}");
     }
 
-    public void ExpectNull()
-    {
-        if (!IsNullOrAbsent)
-        {
-            Refuse("null");
-        }
-    }
-
     public void Expect(string text)
     {
-        if (Value.ValueKind != JsonValueKind.String || !Value.ValueEquals(text))
+        if (!Is(text))
         {
             Refuse($"\"{text}\"");
         }
     }
+
+    /// <summary>Whether this is a text, written in whatever way.</summary>
+    public bool Is(string text) => Value.ValueKind == JsonValueKind.String && TryGetText(out var found) && found == text;
 
     /// <param name="absent">What an absent or null field means; null where it is required.</param>
     public bool Boolean(bool? absent = null)
@@ -74,20 +71,38 @@ internal readonly record struct JsonField(JsonElement Value, string Path, List<s
     /// <summary>A string; empty where it is not one.</summary>
     public string Text()
     {
-        try
+        if (TryGetText(out var text))
         {
-            if (Value.ValueKind == JsonValueKind.String)
-            {
-                return Value.GetString()!;
-            }
-        }
-        catch (InvalidOperationException)
-        {
-            // An escaped lone surrogate.
+            return text;
         }
 
         Refuse("a string of well-formed Unicode");
         return "";
+    }
+
+    /// <summary>What to look for: <c>{"String": ...}</c> or <c>{"Regex": ...}</c>; null where it is neither or cannot be read.</summary>
+    public SplitPattern? Pattern()
+    {
+        if (!this["String"].IsNullOrAbsent)
+        {
+            var text = this["String"].Text();
+            if (text is "" or { Length: > MaxTextLength })
+            {
+                this["String"].Refuse($"1 to {MaxTextLength} characters");
+                return null;
+            }
+
+            return SplitPattern.OfText(text);
+        }
+
+        var regex = this["Regex"];
+        if (SplitPattern.TryParse(regex.Text(), out var pattern, out var problem))
+        {
+            return pattern;
+        }
+
+        regex.Refuse($"patterns of literals, classes, groups, quantifiers and a look at one next character; {problem}");
+        return null;
     }
 
     /// <summary>The elements of an array; none where this is not one.</summary>
@@ -118,6 +133,21 @@ internal readonly record struct JsonField(JsonElement Value, string Path, List<s
         foreach (var member in Value.EnumerateObject())
         {
             yield return (member.Name, new(member.Value, $"{Path}[\"{member.Name}\"]", Problems));
+        }
+    }
+
+    private bool TryGetText(out string text)
+    {
+        text = "";
+        try
+        {
+            text = Value.ValueKind == JsonValueKind.String ? Value.GetString()! : text;
+            return Value.ValueKind == JsonValueKind.String;
+        }
+        catch (InvalidOperationException)
+        {
+            // An escaped lone surrogate.
+            return false;
         }
     }
 }

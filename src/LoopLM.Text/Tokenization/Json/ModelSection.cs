@@ -14,7 +14,12 @@ internal sealed record ModelSection(Dictionary<string, int> Vocabulary, MergeTab
             model["type"].Expect("BPE");
         }
 
-        model["dropout"].ExpectNull();
+        if (model["dropout"] is { IsNullOrAbsent: false } dropout
+            && !(dropout.Value.ValueKind == JsonValueKind.Number && dropout.Value.GetDouble() == 0))
+        {
+            dropout.Refuse("null or 0");
+        }
+
         foreach (var affix in (ReadOnlySpan<string>)["continuing_subword_prefix", "end_of_word_suffix"])
         {
             if (!model[affix].IsNullOrAbsent && model[affix].Text() != "")

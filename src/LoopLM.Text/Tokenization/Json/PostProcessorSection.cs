@@ -19,10 +19,24 @@ internal static class PostProcessorSection
                 return new([.. frames.AsEnumerable().Reverse().SelectMany(frame => frame.Before)], [.. frames.SelectMany(frame => frame.After)]);
             case "TemplateProcessing":
                 return ReadTemplate(postProcessor["single"], postProcessor["special_tokens"]);
+            case "RobertaProcessing" or "BertProcessing":
+                return new([ReadPair(postProcessor["cls"])], [ReadPair(postProcessor["sep"])]);
             default:
-                postProcessor["type"].Refuse("ByteLevel, TemplateProcessing, or a Sequence of them");
+                postProcessor["type"].Refuse("ByteLevel, TemplateProcessing, RobertaProcessing, BertProcessing, or a Sequence of them");
                 return SpecialTokenFrame.None;
         }
+    }
+
+    /// <summary>The id in a pair of a token and its id.</summary>
+    private static int ReadPair(JsonField pair)
+    {
+        if (pair.Items().ToList() is [_, var id])
+        {
+            return id.Integer(TokenizerJson.MaxTokenId);
+        }
+
+        pair.Refuse("a token and its id");
+        return 0;
     }
 
     private static SpecialTokenFrame ReadTemplate(JsonField single, JsonField specialTokens)

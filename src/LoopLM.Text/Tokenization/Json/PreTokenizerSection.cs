@@ -1,18 +1,13 @@
 using LoopLM.Text.Tokenization.PreTokenization;
+using LoopLM.Text.Tokenization.PreTokenization.Patterns;
 
 namespace LoopLM.Text.Tokenization.Json;
 
 /// <summary>The <c>pre_tokenizer</c> of a tokenizer.json: splitting stages, the last of which is ByteLevel.</summary>
 internal static class PreTokenizerSection
 {
-    private const string Supported = "ByteLevel, or a Sequence of Digits and Split that ends in ByteLevel";
-
-    private static readonly Dictionary<string, PreTokenSplitter> s_patterns = new()
-    {
-        [Gpt2Splitter.Pattern] = new Gpt2Splitter(),
-        [Llama3Splitter.Pattern] = new Llama3Splitter(maxNumberRun: 3),
-        [Llama3Splitter.SingleDigitPattern] = new Llama3Splitter(maxNumberRun: 1),
-    };
+    private const string Supported =
+        "ByteLevel, or a Sequence of Split, Digits, Punctuation, Whitespace, WhitespaceSplit and CharDelimiterSplit that ends in ByteLevel";
 
     public static PreTokenizerSteps Read(JsonField preTokenizer)
     {
@@ -26,7 +21,7 @@ internal static class PreTokenizerSection
         return new(
             [.. splits.Select(ReadSplitter).OfType<PreTokenSplitter>()],
             last["add_prefix_space"].Boolean(),
-            last["use_regex"].Boolean(absent: true) ? s_patterns[Gpt2Splitter.Pattern] : null);
+            last["use_regex"].Boolean(absent: true) ? PreTokenSplitters.Gpt2 : null);
     }
 
     private static IEnumerable<JsonField> Flatten(JsonField stage) =>
@@ -39,30 +34,49 @@ internal static class PreTokenizerSection
         switch (stage["type"].Text())
         {
             case "Digits":
-                return new DigitsSplitter(stage["individual_digits"].Boolean());
+                return PreTokenSplitters.Digits(stage["individual_digits"].Boolean());
             case "Split":
                 return ReadSplit(stage);
+            case "Punctuation":
+                return PreTokenSplitters.Punctuation(stage["behavior"].IsNullOrAbsent ? SplitBehavior.Isolated : ReadBehavior(stage));
+            case "Whitespace":
+                return PreTokenSplitters.Whitespace();
+            case "WhitespaceSplit":
+                return PreTokenSplitters.WhitespaceSplit();
+            case "CharDelimiterSplit":
+                return ReadDelimiter(stage["delimiter"]);
             default:
                 stage["type"].Refuse(Supported);
                 return null;
         }
     }
 
-    private static PreTokenSplitter? ReadSplit(JsonField stage)
+    private static PreTokenSplitter? ReadDelimiter(JsonField field)
     {
-        // Every pattern covers the whole text, so keeping the matches and dropping what is between them is the same as isolating them.
-        if ((stage["behavior"].Text(), stage["invert"].Boolean()) is not (("Isolated", false) or ("Removed", true)))
+        if (field.Text().EnumerateRunes().Count() == 1)
         {
-            stage["behavior"].Refuse("\"Isolated\" with invert false, or \"Removed\" with invert true");
+            return PreTokenSplitters.Delimiter(field.Text());
         }
 
-        var pattern = stage["pattern"]["Regex"];
-        if (s_patterns.GetValueOrDefault(pattern.Text()) is { } splitter)
-        {
-            return splitter;
-        }
-
-        pattern.Refuse($"one of {string.Join("  and  ", s_patterns.Keys)}");
+        field.Refuse("one character");
         return null;
+    }
+
+    private static PatternSplitter? ReadSplit(JsonField stage)
+    {
+        var (pattern, behavior, invert) = (stage["pattern"].Pattern(), ReadBehavior(stage), stage["invert"].Boolean());
+        return pattern is null ? null : new PatternSplitter(pattern, behavior, invert);
+    }
+
+    private static SplitBehavior ReadBehavior(JsonField stage)
+    {
+        var field = stage["behavior"];
+        if (Enum.GetNames<SplitBehavior>().Contains(field.Text()))
+        {
+            return Enum.Parse<SplitBehavior>(field.Text());
+        }
+
+        field.Refuse(string.Join(", ", Enum.GetNames<SplitBehavior>()));
+        return SplitBehavior.Isolated;
     }
 }

@@ -20,15 +20,13 @@ internal static class TokenizerJson
             root["version"].Expect("1.0");
         }
 
-        root["truncation"].ExpectNull();
-        root["padding"].ExpectNull();
-        root["normalizer"].ExpectNull();
+        var normalizer = NormalizerSection.Read(root["normalizer"]);
         var preTokenizer = PreTokenizerSection.Read(root["pre_tokenizer"]);
         var frame = PostProcessorSection.Read(root["post_processor"]);
-        root["decoder"]["type"].Expect("ByteLevel");
+        CheckDecoder(root["decoder"]);
 
         var model = ModelSection.Read(root["model"]);
-        var addedTokens = AddedTokensSection.Read(root["added_tokens"], model);
+        var addedTokens = AddedTokensSection.Read(root["added_tokens"], model, normalizer);
         if (root.Problems.Count > 0)
         {
             throw new TokenizerException(root.Problems);
@@ -37,7 +35,21 @@ internal static class TokenizerJson
         var vocabulary = new Vocabulary(model.Vocabulary, addedTokens);
         return frame.Before.Concat(frame.After).Where(id => vocabulary.GetToken(id) is null).ToList() is [var unknown, ..]
             ? throw new TokenizerException($"post_processor puts the token {unknown} around a text; there is no such token")
-            : new(vocabulary, model.Merges, model.IgnoreMerges, addedTokens, preTokenizer, frame);
+            : new(vocabulary, model.Merges, model.IgnoreMerges, addedTokens, normalizer, preTokenizer, frame);
+    }
+
+    /// <summary>The bytes of all tokens behind each other are the text; joining what ByteLevel has joined already is nothing.</summary>
+    private static void CheckDecoder(JsonField decoder)
+    {
+        if (decoder["type"].Is("Sequence") && decoder["decoders"].Items().ToList() is [var first, .. var rest])
+        {
+            CheckDecoder(first);
+            rest.ForEach(each => each["type"].Expect("Fuse"));
+        }
+        else
+        {
+            decoder["type"].Expect("ByteLevel");
+        }
     }
 
     private static JsonDocument Parse(ReadOnlyMemory<byte> bytes)

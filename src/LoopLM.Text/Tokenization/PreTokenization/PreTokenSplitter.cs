@@ -1,17 +1,10 @@
 namespace LoopLM.Text.Tokenization.PreTokenization;
 
-/// <summary>
-/// One splitting stage of a pre-tokenizer. No supported pattern looks behind, so where a piece ends depends only on the text from its start.
-/// </summary>
+/// <summary>One splitting stage of a pre-tokenizer. Safe for any number of threads.</summary>
 internal abstract class PreTokenSplitter
 {
-    /// <summary>Chars of the first piece; at least 1.</summary>
-    /// <param name="text">Not empty, well-formed UTF-16.</param>
-    public abstract int FirstLength(ReadOnlySpan<char> text);
-
-    /// <summary>
-    /// The piece that the patterns' last two alternatives, <c>\s+(?!\S)|\s+</c>, find at the start of a run of white space:
-    /// all of it at the end of the text, else all but its last char, which goes with the word after it.
-    /// </summary>
-    protected static int SpaceLength(int run, int textLength) => run == 1 || run == textLength ? run : run - 1;
+    /// <summary>Splits a text in time that grows no faster than the text.</summary>
+    /// <param name="text">Well-formed UTF-16.</param>
+    /// <param name="pieces">Receives the pieces in their order, none empty and none overlapping; what the stage removes is in none of them.</param>
+    public abstract void Split(ReadOnlySpan<char> text, List<Range> pieces);
 }

@@ -1,0 +1,150 @@
+using LoopLM.Engine.Execution;
+using LoopLM.Server.Access;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration.Json;
+
+namespace LoopLM.Server.Configuration;
+
+/// <summary>All settings there are, and what is wrong with those that are given: unknown names and unreadable values.</summary>
+internal sealed class KnownSettings
+{
+    private static readonly SettingShape.Group s_kv = SettingShape.Of(typeof(KvOptions));
+    private static readonly SettingShape.Group s_engine = SettingShape.Of(typeof(EngineOptions));
+
+    /// <summary>The sections that are the server's own: nobody else sets an environment variable under them.</summary>
+    private static readonly SettingShape.Group s_own = SettingShape.Named(
+        (ModelOptions.Section, SettingShape.Of(typeof(ModelOptions))),
+        (ModelOptions.ListSection, new SettingShape.ListOf(
+            SettingShape.Of(typeof(ModelOptions), (KvOptions.Section, s_kv), (EngineOptionsRules.Section, s_engine)))),
+        (KvOptions.Section, s_kv),
+        (EngineOptionsRules.Section, s_engine),
+        (LimitOptions.Section, SettingShape.Of(typeof(LimitOptions))),
+        (AuthOptions.Section, SettingShape.Of(typeof(AuthOptions))),
+        (RateLimitOptions.Section, SettingShape.Of(typeof(RateLimitOptions))),
+        (CrossOriginOptions.Section, SettingShape.Of(typeof(CrossOriginOptions))),
+        ("Kestrel", SettingShape.Named(
+            ("Endpoints", new SettingShape.MapOf(SettingShape.Named(
+                ("Url", new SettingShape.Value(typeof(BindingAddress))),
+                ("Protocols", new SettingShape.Value(typeof(HttpProtocols))),
+                ("SslProtocols", new SettingShape.Anything()),
+                ("ClientCertificateMode", new SettingShape.Anything()),
+                ("Certificate", new SettingShape.Anything()),
+                ("Sni", new SettingShape.Anything())))),
+            ("EndpointDefaults", new SettingShape.Anything()),
+            ("Certificates", new SettingShape.Anything()))));
+
+    /// <summary>Those of the libraries, which check them themselves.</summary>
+    private static readonly string[] s_others = ["AllowedHosts", "Serilog", "Environment"];
+
+    private readonly List<string> _problems = [];
+    private readonly Dictionary<string, string?> _repairs = [];
+
+    private KnownSettings()
+    {
+    }
+
+    /// <summary>What is wrong, one line each.</summary>
+    public IReadOnlyList<string> Problems => _problems;
+
+    /// <summary>The defaults of the settings whose values cannot be read, so that the others can be checked as well.</summary>
+    public IReadOnlyDictionary<string, string?> Repairs => _repairs;
+
+    /// <summary>Checks the names of a command line and of the files, and all settings under the server's own sections.</summary>
+    public static KnownSettings Check(IConfigurationRoot configuration, CommandLine line)
+    {
+        var check = new KnownSettings();
+        var inFiles = configuration.Providers.OfType<JsonConfigurationProvider>().SelectMany(file => file.GetChildKeys([], null));
+        foreach (var name in inFiles.Concat(line.Settings.Select(setting => setting.Key)).Where(name => !IsSection(name)).Distinct())
+        {
+            var shorthands = name.Contains(':', StringComparison.Ordinal) ? [] : CommandLine.Shorthands.Select(each => (each, $"--{each}"));
+            check.ReportUnknown(name, shorthands.Concat(s_others.Select(each => (each, each))));
+        }
+
+        foreach (var (name, _) in line.Settings.Where(setting => s_own.Members.ContainsKey(setting.Key)))
+        {
+            var member = Names(s_own.Members[name]).FirstOrDefault("0");
+            check._problems.Add($"{name} is a section of settings, such as --{name}:{member}; it has no value itself.");
+        }
+
+        foreach (var (name, shape) in s_own.Members)
+        {
+            check.CheckChildren(configuration.GetSection(name), shape);
+        }
+
+        return check;
+    }
+
+    private static bool IsSection(string name)
+    {
+        var section = name.Split(':')[0];
+        return s_own.Members.ContainsKey(section) || s_others.Contains(section, StringComparer.OrdinalIgnoreCase);
+    }
+
+    private void CheckChildren(IConfigurationSection section, SettingShape shape)
+    {
+        foreach (var child in section.GetChildren())
+        {
+            var next = shape switch
+            {
+                SettingShape.Group group => group.Members.GetValueOrDefault(child.Key),
+                SettingShape.ListOf list => int.TryParse(child.Key, out _) ? list.Element : null,
+                SettingShape.MapOf map => map.Element,
+                _ => null,
+            };
+            switch (next)
+            {
+                case null:
+                    ReportUnknown(child.Path, Near($"{section.Path}:", shape));
+                    break;
+                case SettingShape.Value value:
+                    CheckValue(child, value);
+                    break;
+                case not SettingShape.Anything:
+                    CheckChildren(child, next);
+                    break;
+            }
+        }
+    }
+
+    private void CheckValue(IConfigurationSection setting, SettingShape.Value shape)
+    {
+        if (shape.Type == typeof(BindingAddress))
+        {
+            CheckAddress(setting);
+        }
+        else if (setting.Value is { } text && SettingValues.FindProblem(shape, text) is { } problem)
+        {
+            _problems.Add($"{setting.Path} {problem}");
+            _repairs[setting.Path] = SettingValues.DefaultOf(shape);
+        }
+
+        foreach (var child in setting.GetChildren())
+        {
+            ReportUnknown(child.Path, []);
+        }
+    }
+
+    private void CheckAddress(IConfigurationSection setting)
+    {
+        if (!ShorthandSettings.TryParse(setting.Value, out _))
+        {
+            var found = ClientText.Show(setting.Value ?? "");
+            _problems.Add($"{setting.Path} is '{found}'; it must be scheme, host and port, such as http://localhost:8080.");
+        }
+    }
+
+    private void ReportUnknown(string path, IEnumerable<(string Name, string Path)> near)
+    {
+        var meant = SettingNames.FindNearest(path[(path.LastIndexOf(':') + 1)..], near.Concat(Near("", s_own)));
+        var hint = meant is null ? "docs/configuration.md lists all of them." : $"Did you mean {meant}?";
+        _problems.Add($"There is no setting {ClientText.Show(path)}. {hint}");
+    }
+
+    /// <summary>The names of a group and of the groups in it, with their paths.</summary>
+    private static IEnumerable<(string Name, string Path)> Near(string parent, SettingShape shape) =>
+        from name in Names(shape)
+        from near in Names(((SettingShape.Group)shape).Members[name]).Select(inner => (inner, $"{name}:{inner}")).Prepend((name, name))
+        select (near.Item1, parent + near.Item2);
+
+    private static IEnumerable<string> Names(SettingShape shape) => shape is SettingShape.Group group ? group.Members.Keys : [];
+}

@@ -1,0 +1,138 @@
+using LoopLM.Checkpoints;
+using LoopLM.Checkpoints.Configuration;
+using LoopLM.Server.Configuration;
+using LoopLM.Text.Templates;
+using LoopLM.Text.Tokenization;
+
+namespace LoopLM.Server.Hosting;
+
+/// <summary>What the files of a model's folder hold. What is wrong with them is found together and said one line a problem.</summary>
+internal sealed class ModelFiles
+{
+    /// <summary>Problems of one file that are told.</summary>
+    private const int MaxProblems = 20;
+
+    private static readonly string[] s_templateFiles = ["chat_template.jinja", "tokenizer_config.json"];
+
+    private ModelFiles(Checkpoint checkpoint, ByteLevelBpeTokenizer tokenizer, ChatTemplate chatTemplate, GenerationConfig generation) =>
+        (Checkpoint, Tokenizer, ChatTemplate, Generation) = (checkpoint, tokenizer, chatTemplate, generation);
+
+    /// <summary>Configuration and weights.</summary>
+    public Checkpoint Checkpoint { get; }
+
+    /// <summary>The tokenizer.</summary>
+    public ByteLevelBpeTokenizer Tokenizer { get; }
+
+    /// <summary>The chat template.</summary>
+    public ChatTemplate ChatTemplate { get; }
+
+    /// <summary>What the model says about its answers; nothing where the configuration of the server wants nothing of it.</summary>
+    public GenerationConfig Generation { get; }
+
+    /// <summary>Opens the files of a model.</summary>
+    /// <param name="model">Where they are.</param>
+    /// <exception cref="ModelProblemsException">Some cannot be used.</exception>
+    public static ModelFiles Open(ModelOptions model)
+    {
+        var folder = model.Path!;
+        var problems = new List<string>();
+        var checkpoint = Read(() => Checkpoint.Open(folder, model.ContextLength), folder, problems);
+        ByteLevelBpeTokenizer? tokenizer = null;
+        ChatTemplate? template = null;
+        var generation = GenerationConfig.Empty;
+        if (Directory.Exists(folder))
+        {
+            var tokenizerFile = Path.Combine(folder, "tokenizer.json");
+            tokenizer = Read(() => ByteLevelBpeTokenizer.Load(tokenizerFile), tokenizerFile, problems);
+            template = Read(() => ReadTemplate(folder), folder, problems);
+            CheckSize(checkpoint, tokenizer, tokenizerFile, problems);
+            generation = model.GenerationConfig == "none" || checkpoint is null ? generation
+                : Read(() => ReadGeneration(folder, checkpoint), folder, problems) ?? generation;
+        }
+
+        if (problems.Count == 0)
+        {
+            return new(checkpoint!, tokenizer!, template!, generation);
+        }
+
+        checkpoint?.Dispose();
+        var name = model.NameOrFolder;
+        throw new ModelProblemsException([.. problems.Select(problem => $"Model '{name}': {problem.ReplaceLineEndings(" ")}")]);
+    }
+
+    private static T? Read<T>(Func<T> read, string path, List<string> problems)
+        where T : class
+    {
+        try
+        {
+            return read();
+        }
+        catch (CheckpointException exception)
+        {
+            Add(exception.Path, exception.Problems);
+        }
+        catch (TokenizerException exception)
+        {
+            Add(path, ForeignFile.Recognise(path) is { } foreign ? [foreign] : exception.Problems);
+        }
+        catch (ChatTemplateException exception)
+        {
+            Add(path, [exception.Message]);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            Add(path, ["it is not there"]);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Add(path, [exception.Message]);
+        }
+
+        return null;
+
+        void Add(string at, IReadOnlyList<string> found)
+        {
+            problems.AddRange(found.Take(MaxProblems).Select(problem => $"{at}: {problem}"));
+            if (found.Count > MaxProblems)
+            {
+                problems.Add($"{at}: and {found.Count - MaxProblems} more problems");
+            }
+        }
+    }
+
+    /// <summary>Looks before it reads: what lies where a template should be may be read as one.</summary>
+    private static ChatTemplate ReadTemplate(string folder)
+    {
+        foreach (var file in s_templateFiles.Select(name => Path.Combine(folder, name)).Where(File.Exists))
+        {
+            if (ForeignFile.Recognise(file) is { } foreign)
+            {
+                throw new CheckpointException(file, foreign);
+            }
+        }
+
+        return ChatTemplate.Load(folder);
+    }
+
+    private static GenerationConfig ReadGeneration(string folder, Checkpoint checkpoint)
+    {
+        try
+        {
+            return GenerationConfig.Load(folder, checkpoint.Config.VocabularySize);
+        }
+        catch (CheckpointException exception)
+        {
+            const string WayOut = $"{nameof(ModelOptions.GenerationConfig)}=none reads nothing of the file";
+            throw new CheckpointException(exception.Path, [.. exception.Problems.Select(problem => $"{problem}. {WayOut}")]);
+        }
+    }
+
+    private static void CheckSize(Checkpoint? checkpoint, ByteLevelBpeTokenizer? tokenizer, string file, List<string> problems)
+    {
+        if (checkpoint is not null && tokenizer?.VocabularySize > checkpoint.Config.VocabularySize)
+        {
+            var (found, most) = (tokenizer.VocabularySize - 1, checkpoint.Config.VocabularySize - 1);
+            problems.Add($"{file}: it has ids up to {found}; the model's vocabulary ends at {most}. Use the tokenizer of the model");
+        }
+    }
+}

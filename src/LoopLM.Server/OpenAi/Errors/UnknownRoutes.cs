@@ -1,0 +1,24 @@
+namespace LoopLM.Server.OpenAi.Errors;
+
+/// <summary>Says to those who come to a route that does not exist where to go.</summary>
+internal static class UnknownRoutes
+{
+    private const string Served =
+        "OpenAI's API is served: POST /v1/chat/completions, /v1/completions and /v1/responses, GET /v1/models. "
+        + "/openapi.json describes all of it.";
+
+    private static readonly (string Path, string Hint)[] s_hints =
+    [
+        ("/api", "Ollama's API is not served. Choose the OpenAI-compatible provider in the client."),
+        ("/v1/messages", "Anthropic's API is not served. Send chats to POST /v1/chat/completions."),
+        ("/messages", "Anthropic's API is not served. Send chats to POST /v1/chat/completions."),
+        ("/v1/v1", "The path has /v1 twice. Leave it out of the base URL, or of the path."),
+        ("/v1/embeddings", "Embeddings are not served."),
+        ("/embeddings", "Embeddings are not served."),
+        ("/docs", "There is no page; the description is JSON."),
+    ];
+
+    /// <summary>What may have been meant, and what there is.</summary>
+    public static string HintFor(PathString path) =>
+        Array.Find(s_hints, hint => path.StartsWithSegments(hint.Path)) is { Hint: { } hint } ? $"{hint} {Served}" : Served;
+}

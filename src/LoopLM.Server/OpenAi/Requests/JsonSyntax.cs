@@ -1,0 +1,52 @@
+using System.Text;
+using System.Text.Json;
+
+namespace LoopLM.Server.OpenAi.Requests;
+
+/// <summary>Says in plain words why a text is not JSON.</summary>
+internal static class JsonSyntax
+{
+    /// <summary>Explains an error of the reader.</summary>
+    /// <param name="json">The text.</param>
+    /// <param name="at">Where the reader stopped; the length where the text ended too early.</param>
+    /// <param name="depth">The reader's depth, which does not count what the last token opened.</param>
+    /// <param name="last">The last token that was read.</param>
+    public static string Explain(ReadOnlySpan<byte> json, int at, int depth, JsonTokenType last)
+    {
+        if (json.Trim(" \t\r\n"u8).IsEmpty)
+        {
+            return "it is empty.";
+        }
+
+        var place = JsonPlace.At(json, at);
+        if (at >= json.Length)
+        {
+            return $"it ends at {place}, before it is complete.";
+        }
+
+        var found = Describe(json[at..]);
+        var opened = last is JsonTokenType.StartArray or JsonTokenType.StartObject ? 1 : 0;
+        var before = json[..at].TrimEnd(" \t\r\n"u8);
+        return json[at] switch
+        {
+            (byte)'{' or (byte)'[' when depth + opened >= JsonBody.MaxDepth =>
+                $"{place}: lists and objects are more than {JsonBody.MaxDepth} deep.",
+            _ when depth + opened == 0 && last != JsonTokenType.None =>
+                $"{place}: {found} follows the end of the first value; there must be one value.",
+            (byte)'/' => $"{place}: found {found}; JSON has no comments.",
+            (byte)'}' or (byte)']' when before is [.., (byte)','] => $"{place}: found {found} after a comma; JSON has no trailing commas.",
+            (byte)'\'' => $"{place}: found {found}; names and strings stand in double quotes.",
+            < 0x20 => $"{place}: found {found}; a string has it as an escape, such as \\n.",
+            _ when json[..at] is [.., (byte)'\\'] =>
+                $"{place}: found {found} behind a backslash; JSON has the escapes \\\" \\\\ \\/ \\b \\f \\n \\r \\t and \\u with four digits.",
+            _ when last == JsonTokenType.PropertyName => $"{place}: found {found}; a value must stand behind its name and a colon.",
+            _ => $"{place}: found {found}, which may not stand there.",
+        };
+    }
+
+    private static string Describe(ReadOnlySpan<byte> text)
+    {
+        Rune.DecodeFromUtf8(text, out var rune, out _);
+        return Rune.IsControl(rune) ? $"the control character U+{rune.Value:X4}" : $"'{rune}'";
+    }
+}

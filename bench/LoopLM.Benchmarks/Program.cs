@@ -1,3 +1,12 @@
 using BenchmarkDotNet.Running;
+using LoopLM.Benchmarks.StructuredOutput;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+// structured-output SCHEMAS TEXT... measures the masks of a file of schemas; anything else chooses micro-benchmarks.
+if (args is ["structured-output", var schemas, .. var texts])
+{
+    MaskBenchmark.Run(schemas, texts);
+}
+else
+{
+    BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+}

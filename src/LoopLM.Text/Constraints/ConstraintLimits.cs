@@ -28,7 +28,7 @@ public sealed record ConstraintLimits
     public int MaxPatternLength { get; init; } = 512;
 
     /// <summary>States of the automaton of one <c>pattern</c> or <c>format</c>.</summary>
-    public int MaxPatternStates { get; init; } = 1024;
+    public int MaxPatternStates { get; init; } = 4096;
 
     /// <summary>The largest <c>minItems</c>, <c>maxItems</c>, <c>minLength</c> and <c>maxLength</c>.</summary>
     public int MaxCount { get; init; } = 1 << 16;

@@ -14,10 +14,10 @@ namespace LoopLM.Text.Constraints;
 /// <remarks>
 /// <para>Of JSON Schema are enforced: <c>type</c>, <c>enum</c>, <c>const</c>, <c>anyOf</c>, <c>$ref</c> within the schema, recursive too, <c>properties</c>,
 /// <c>required</c>, <c>additionalProperties</c>, <c>items</c>, <c>minItems</c>, <c>maxItems</c>, <c>minLength</c>, <c>maxLength</c>, <c>pattern</c> as
-/// far as it is regular, the usual values of <c>format</c>, bounds of integers, and bounds of numbers that are integers themselves.
+/// far as it is regular, the usual values of <c>format</c>, bounds of numbers and <c>multipleOf</c>.
 /// <c>allOf</c> and <c>oneOf</c> with one schema.</para>
 /// <para>The properties of an object come in the schema's order, and where <c>additionalProperties</c> is absent there are no others beside them.
-/// Numbers have at most 18 digits, or 15 on each side of the point and an exponent of two.</para>
+/// Numbers have at most 20 digits on each side of the point, integers without a bound at most 18.</para>
 /// </remarks>
 public static class GrammarCompiler
 {
@@ -82,8 +82,8 @@ public static class GrammarCompiler
         }
 
         return PatternParser.Parse(expression, anchored: true, out var problem) is { } pattern
-            && context.Patterns.TryCompile(pattern, CodePoints.All, 0, null, out problem) is { } automaton
-                ? context.Rules.Raw(automaton, GrammarBuilder.Return)
+            && context.Strings.TryPattern(pattern, out problem) is { IsEmpty: var isEmpty } language
+                ? isEmpty ? context.Refuse(null, null, "no text matches the pattern") : context.Rules.Raw(language)
                 : context.Refuse(null, null, $"of the pattern, {problem}");
     }
 

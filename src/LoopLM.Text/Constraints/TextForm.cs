@@ -17,7 +17,7 @@ public abstract record TextForm
     public sealed record Choice(IReadOnlyList<string> Texts) : TextForm;
 
     /// <summary>A text that a regular expression of ECMAScript matches from its beginning to its end.</summary>
-    /// <param name="Expression">The expression, of the regular part of the language: no look-around, no back-references.</param>
+    /// <param name="Expression">The expression, without look-behind and back-references.</param>
     public sealed record Pattern(string Expression) : TextForm;
 
     /// <summary>One or more function calls in a row, whose arguments match the functions' schemas.</summary>

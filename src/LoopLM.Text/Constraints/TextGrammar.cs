@@ -15,8 +15,12 @@ public sealed class TextGrammar
     {
         Code = [.. builder.Code];
         Sets = [.. builder.Sets];
-        BytesToEnd = CompletionCosts.Bytes(Code, Sets);
-        Depths = CompletionCosts.Depths(Code, Sets);
+        Measures = [.. builder.Measures];
+        var costs = new CompletionCosts(Code, Sets, Measures);
+        BytesToEnd = costs.Bytes();
+        Depths = costs.Depths();
+        Tallies = FindTallies();
+        FreeTexts = FindFreeTexts();
         Start = start;
         MaxDepth = maxDepth;
         Classes = ClassifyBytes();
@@ -26,17 +30,25 @@ public sealed class TextGrammar
     public long ShortestLength => BytesToEnd[Start];
 
     /// <summary>Bytes of memory that it takes, about.</summary>
-    public long Size => (Code.Length * (long)(Unsafe.SizeOf<Instruction>() + (2 * sizeof(long)))) + (Sets.Length * (long)Unsafe.SizeOf<ByteSet>()) + _classes.Length + Classes.Length;
+    public long Size => (Code.Length * (long)(Unsafe.SizeOf<Instruction>() + (2 * sizeof(long)) + (2 * sizeof(int)))) + (Sets.Length * (long)Unsafe.SizeOf<ByteSet>()) + _classes.Length + Classes.Length;
 
     internal Instruction[] Code { get; }
 
     internal ByteSet[] Sets { get; }
+
+    internal LengthMeasure[] Measures { get; }
+
+    /// <summary>By instruction within a code point that is counted: the place of the <see cref="Opcode.Tally"/> that ends it; -1 elsewhere.</summary>
+    internal int[] Tallies { get; }
 
     /// <summary>By instruction: the fewest bytes to the end of its rule.</summary>
     internal long[] BytesToEnd { get; }
 
     /// <summary>By instruction: the fewest calls that have to be open at once to reach the end of its rule.</summary>
     internal long[] Depths { get; }
+
+    /// <summary>By instruction that reads the first byte of a character of free text: the place of its <see cref="Opcode.Free"/>; -1 elsewhere.</summary>
+    internal int[] FreeTexts { get; }
 
     internal int Start { get; }
 
@@ -49,29 +61,78 @@ public sealed class TextGrammar
     /// <summary>The class of a byte, an index into <see cref="Classes"/>.</summary>
     internal int ClassOf(byte value) => _classes[value];
 
-    // Splits the one class of all bytes by every set in turn.
-    private byte[] ClassifyBytes()
+    // What is read within a code point is written behind what follows it.
+    private int[] FindTallies()
     {
-        var classes = new List<byte> { 0 };
-        var parts = new Dictionary<(byte Class, bool Within), byte>();
-        foreach (var set in Sets)
+        var tallies = new int[Code.Length];
+        for (var place = 0; place < tallies.Length; place++)
         {
-            parts.Clear();
-            classes.Clear();
-            for (var value = 0; value < 256; value++)
+            var instruction = Code[place];
+            tallies[place] = instruction.Op switch
             {
-                var part = (_classes[value], set.Contains((byte)value));
-                if (!parts.TryGetValue(part, out var index))
-                {
-                    index = (byte)classes.Count;
-                    parts.Add(part, index);
-                    classes.Add((byte)value);
-                }
+                Opcode.Tally => place,
+                Opcode.Bytes => tallies[instruction.B],
+                Opcode.Split when tallies[instruction.A] == tallies[instruction.B] => tallies[instruction.A],
+                _ => -1,
+            };
+        }
 
-                _classes[value] = index;
+        return tallies;
+    }
+
+    private int[] FindFreeTexts()
+    {
+        var texts = new int[Code.Length];
+        Array.Fill(texts, -1);
+        var pending = new Stack<int>();
+        for (var place = 0; place < Code.Length; place++)
+        {
+            if (Code[place].Op == Opcode.Free)
+            {
+                pending.Push(Code[place].A);
+            }
+
+            while (pending.TryPop(out var at))
+            {
+                if (Code[at].Op == Opcode.Bytes)
+                {
+                    texts[at] = place;
+                }
+                else if (Code[at].Op is Opcode.Split or Opcode.Jump)
+                {
+                    pending.Push(Code[at].A);
+                    pending.Push(Code[at].Op == Opcode.Split ? Code[at].B : Code[at].A);
+                }
             }
         }
 
-        return [.. classes];
+        return texts;
+    }
+
+    // Splits the one class of all bytes by every set in turn.
+    private byte[] ClassifyBytes()
+    {
+        var count = 1;
+        Span<short> parts = stackalloc short[2 * 256];
+        foreach (var set in Sets)
+        {
+            // By class, without and within the set; -1 for what no byte is in so far.
+            parts[..(2 * count)].Fill(-1);
+            count = 0;
+            for (var value = 0; value < 256; value++)
+            {
+                ref var part = ref parts[(2 * _classes[value]) + (set.Contains((byte)value) ? 1 : 0)];
+                part = part < 0 ? (short)count++ : part;
+                _classes[value] = (byte)part;
+            }
+        }
+
+        var classes = new byte[count];
+        for (var value = 255; value >= 0; value--)
+        {
+            classes[_classes[value]] = (byte)value;
+        }
+
+        return classes;
     }
 }

@@ -29,7 +29,7 @@ public sealed class TokenConstraint
     public TokenConstraint(TextGrammar grammar, TokenTrie trie, int maxTokens = int.MaxValue)
     {
         _trie = trie;
-        _automaton = new(grammar);
+        _automaton = new(grammar, trie.Depth);
         _masks = new(trie.VocabularySize);
         _states = new int[trie.Depth + 1];
         _urgent = new(trie.VocabularySize);
@@ -78,49 +78,74 @@ public sealed class TokenConstraint
     // A token may follow if the rest of the text, one token a byte, and the end still fit behind it.
     private TokenMask Allowed()
     {
-        var mask = _masks.Find(_state) ?? Create();
+        _state = _automaton.Trim(_state);
+        var mask = _masks.Find(_automaton.KindOf(_state)) ?? Create();
         var rest = _tokensLeft - 2L;
         if (mask.LongestRest <= rest || _automaton.BytesToEnd(_state) > rest + 1)
         {
             return mask;
         }
 
-        _urgent.Reset(_state);
-        Walk(_urgent, rest);
+        _urgent.Reset(_automaton.KindOf(_state));
+        Walk(_urgent, _trie.All, rest);
+        AddEnd(_urgent);
         return _urgent.IsEmpty ? mask : _urgent;
     }
 
     private TokenMask Create()
     {
-        _state = _automaton.Trim(_state, out var forgotten);
-        if (forgotten)
+        var mask = _masks.Create(_automaton.KindOf(_state));
+        var free = _automaton.FreeText(_state);
+        if (free.MaxLength == 0)
         {
-            _masks.Forget();
+            Walk(mask, _trie.All, long.MaxValue);
+        }
+        else
+        {
+            // Where any plain beginning leads back here, what matters of a token is what comes behind it.
+            var isLong = free.MaxLength >= PlainText.MaxLength;
+            mask.Add(_trie.Slices.Plain(isLong ? PlainText.MaxLength : free.MaxLength), free.Rest);
+            Walk(mask, isLong && free.MayEnd ? _trie.Slices.Ends : _trie.Slices.Others, long.MaxValue);
         }
 
-        var mask = _masks.Create(_state);
-        Walk(mask, long.MaxValue);
+        AddEnd(mask);
         return mask;
     }
 
-    // Adds the tokens that may follow with at most so many bytes behind them.
-    private void Walk(TokenMask mask, long rest)
+    private void AddEnd(TokenMask mask)
     {
-        var nodes = _trie.Nodes;
+        if (CanEnd)
+        {
+            mask.Add(_trie.EndTokens, rest: 0);
+        }
+    }
 
+    // Adds the tokens that may follow with at most so many bytes behind them.
+    private void Walk(TokenMask mask, TokenNodes trie, long rest)
+    {
         // Single bytes come first: where there is no room for more states, they are what can follow.
+        var nodes = _trie.All.Nodes;
         for (var at = 0; at < nodes.Length; at = nodes[at].Next)
         {
             _automaton.Step(_state, nodes[at].Value);
         }
 
+        nodes = trie.Nodes;
+        var maxDepth = _automaton.TokenBytes(_state);
         _states[0] = _state;
         for (var at = 0; at < nodes.Length;)
         {
             ref readonly var node = ref nodes[at];
-            var state = _automaton.Step(_states[node.Depth - 1], node.Value);
+            var state = node.Depth > maxDepth ? LazyAutomaton.Dead : _automaton.Step(_states[node.Depth - 1], node.Value);
             if (state == LazyAutomaton.Dead)
             {
+                at = node.Next;
+                continue;
+            }
+
+            if (node.IsPlainBelow && rest == long.MaxValue && _automaton.FreeText(state) is { MaxLength: >= PlainText.MaxLength, Rest: var most })
+            {
+                mask.Add(trie.Tokens[node.FirstToken..node.EndBelow], most);
                 at = node.Next;
                 continue;
             }
@@ -128,15 +153,10 @@ public sealed class TokenConstraint
             _states[node.Depth] = state;
             if (node.FirstToken < node.EndToken && _automaton.BytesToEnd(state) is var bytes && bytes <= rest)
             {
-                mask.Add(_trie.Tokens[node.FirstToken..node.EndToken], bytes);
+                mask.Add(trie.Tokens[node.FirstToken..node.EndToken], bytes);
             }
 
             at++;
-        }
-
-        if (CanEnd)
-        {
-            mask.Add(_trie.EndTokens, rest: 0);
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace LoopLM.Text.Constraints;
 
-/// <summary>The masks of the states seen last. Once there are enough, a new one takes the place of the oldest.</summary>
+/// <summary>The masks of the kinds of state seen last. Once there are enough, a new one takes the place of the oldest.</summary>
 /// <param name="vocabularySize">One more than the highest token id.</param>
 internal sealed class TokenMasks(int vocabularySize)
 {
@@ -9,14 +9,14 @@ internal sealed class TokenMasks(int vocabularySize)
 
     private readonly int _capacity = Math.Clamp(8 * MaxBytes / Math.Max(vocabularySize, 1), 1, MaxMasks);
     private readonly List<TokenMask> _masks = [];
-    private readonly Dictionary<int, TokenMask> _byState = [];
+    private readonly Dictionary<UInt128, TokenMask> _byKind = [];
     private int _oldest;
 
-    /// <summary>The mask of a state; null where it has to be made.</summary>
-    public TokenMask? Find(int state) => _byState.GetValueOrDefault(state);
+    /// <summary>The mask of a kind of state; null where it has to be made.</summary>
+    public TokenMask? Find(UInt128 kind) => _byKind.GetValueOrDefault(kind);
 
-    /// <summary>An empty mask for a state that has none.</summary>
-    public TokenMask Create(int state)
+    /// <summary>An empty mask for a kind of state that has none.</summary>
+    public TokenMask Create(UInt128 kind)
     {
         TokenMask mask;
         if (_masks.Count < _capacity)
@@ -28,17 +28,11 @@ internal sealed class TokenMasks(int vocabularySize)
         {
             mask = _masks[_oldest];
             _oldest = (_oldest + 1) % _capacity;
-            if (_byState.GetValueOrDefault(mask.State) == mask)
-            {
-                _byState.Remove(mask.State);
-            }
+            _byKind.Remove(mask.Kind);
         }
 
-        mask.Reset(state);
-        _byState.Add(state, mask);
+        mask.Reset(kind);
+        _byKind.Add(kind, mask);
         return mask;
     }
-
-    /// <summary>Forgets whose mask is which, as states are numbered anew.</summary>
-    public void Forget() => _byState.Clear();
 }

@@ -84,7 +84,7 @@ public sealed class HostileSchemaTests
         var state = automaton.Start;
         foreach (var value in Encoding.ASCII.GetBytes(text))
         {
-            state = automaton.Trim(state, out _);
+            state = automaton.Trim(state);
             state = automaton.Step(state, value);
         }
 
@@ -113,7 +113,7 @@ public sealed class HostileSchemaTests
     {
         for (var left = automaton.BytesToEnd(state); !automaton.Accepts(state); left--)
         {
-            state = automaton.Trim(state, out _);
+            state = automaton.Trim(state);
             state = Enumerable.Range(0, 256).Select(value => automaton.Step(state, (byte)value))
                 .First(next => next != LazyAutomaton.Dead && automaton.BytesToEnd(next) < left);
         }

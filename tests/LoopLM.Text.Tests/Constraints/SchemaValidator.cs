@@ -36,7 +36,7 @@ internal static class SchemaValidator
             "exclusiveMaximum" => kind != JsonValueKind.Number || value.GetDouble() < expected.GetDouble(),
             "minLength" => kind != JsonValueKind.String || Length(value) >= expected.GetInt32(),
             "maxLength" => kind != JsonValueKind.String || Length(value) <= expected.GetInt32(),
-            "pattern" => kind != JsonValueKind.String || Regex.IsMatch(value.GetString()!, expected.GetString()!, RegexOptions.ECMAScript),
+            "pattern" => kind != JsonValueKind.String || Regex.IsMatch(OneUnitEach(value), expected.GetString()!, RegexOptions.ECMAScript),
             "format" => kind != JsonValueKind.String || IsOfFormat(value, expected.GetString()!),
             "minItems" => kind != JsonValueKind.Array || value.GetArrayLength() >= expected.GetInt32(),
             "maxItems" => kind != JsonValueKind.Array || value.GetArrayLength() <= expected.GetInt32(),
@@ -49,6 +49,10 @@ internal static class SchemaValidator
             _ => throw new ArgumentOutOfRangeException(nameof(keyword), keyword, "not known to the validator"),
         };
     }
+
+    // Patterns are about code points; .NET's are about UTF-16 units, and know fewer kinds of white space.
+    private static string OneUnitEach(JsonElement value) =>
+        string.Concat(value.GetString()!.EnumerateRunes().Select(rune => rune.Value > char.MaxValue ? '\uE000' : (char)rune.Value));
 
     private static int Length(JsonElement value) => value.GetString()!.EnumerateRunes().Count();
 

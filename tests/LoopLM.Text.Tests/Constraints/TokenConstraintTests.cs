@@ -3,6 +3,7 @@ using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
 using LoopLM.Text.Constraints;
+using LoopLM.Text.Constraints.Automata;
 using LoopLM.Text.Tests.Tokenization;
 using LoopLM.Text.Tokenization;
 
@@ -144,6 +145,43 @@ public sealed class TokenConstraintTests
             constraint.Accept(',');
         }
     }
+
+    [Fact]
+    public void Mask_RandomWalks_AllowsExactlyTheTokensThatTheTextTakes() => Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed =>
+    {
+        // Token by token, by an automaton of its own that knows nothing of masks.
+        var random = new Random(seed);
+        string[] schemas =
+        [
+            """{"type":"string"}""", """{"type":"string","maxLength":50}""", """{"type":"string","minLength":3,"maxLength":40}""", """{"type":"string","minLength":2}""",
+            """{"type":"string","pattern":"^[a-z]*\\W.*$","maxLength":45}""", """{"type":"string","pattern":"^.{2,60}$"}""", """{"anyOf":[{"type":"string","maxLength":3},{"type":"string","pattern":"a"}]}""",
+            """{"type":"array","items":{"type":"string","maxLength":1},"maxItems":40}""", "{}", RandomSchema.Create(seed).ToJsonString(),
+        ];
+        var grammar = Grammars.Compile(schemas[random.Next(schemas.Length)], writable: s_merged.Trie.Bytes);
+        var (constraint, automaton) = (new TokenConstraint(grammar, s_merged.Trie), new LazyAutomaton(grammar));
+        var state = automaton.Start;
+        for (var i = 0; i < 60 && !constraint.MustEnd; i++)
+        {
+            state = automaton.Trim(state);
+            var taken = Enumerable.Range(0, s_merged.Tokenizer.VocabularySize).Where(token => s_merged.Trie.BytesOf(token) is { IsEmpty: false } bytes && After(bytes) != LazyAutomaton.Dead).ToList();
+            var allowed = Allowed(constraint, s_merged.Tokenizer.VocabularySize);
+            Assert.Equal(taken, allowed.Where(token => token != s_merged.End));
+            var next = allowed.Where(token => token != s_merged.End).ElementAt(random.Next(taken.Count));
+            constraint.Accept(next);
+            state = After(s_merged.Trie.BytesOf(next));
+        }
+
+        int After(ReadOnlySpan<byte> bytes)
+        {
+            var after = state;
+            foreach (var value in bytes)
+            {
+                after = automaton.Step(after, value);
+            }
+
+            return after;
+        }
+    }).QuickCheckThrowOnFailure();
 
     [Fact]
     public void Mask_TooFewTokensForTheShortestText_DoesNotSteer()

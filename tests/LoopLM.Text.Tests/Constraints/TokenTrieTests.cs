@@ -23,7 +23,7 @@ public sealed class TokenTrieTests
     public void TryCreate_EveryByte_HoldsAllTokensButSpecialOnes()
     {
         var trie = TokenTrie.TryCreate(BundledTokenizer.Instance, [BundledTokenizer.EndOfText], out _)!;
-        Assert.Equal((256, 1, 260), (trie.Tokens.Length, trie.Depth, trie.VocabularySize));
+        Assert.Equal((256, 1, 260), (trie.All.Tokens.Length, trie.Depth, trie.VocabularySize));
     }
 
     [Fact]
@@ -32,10 +32,10 @@ public sealed class TokenTrieTests
         var tokenizer = SyntheticTokenizer.Load(SyntheticTokenizer.Create(5));
         var trie = TokenTrie.TryCreate(tokenizer, [0], out _)!;
         var (path, spelled) = (new byte[trie.Depth], 0);
-        foreach (var node in trie.Nodes)
+        foreach (var node in trie.All.Nodes)
         {
             path[node.Depth - 1] = node.Value;
-            foreach (var token in trie.Tokens[node.FirstToken..node.EndToken])
+            foreach (var token in trie.All.Tokens[node.FirstToken..node.EndToken])
             {
                 Assert.Equal(tokenizer.GetTokenBytes(token), path.AsSpan(..node.Depth));
                 spelled++;

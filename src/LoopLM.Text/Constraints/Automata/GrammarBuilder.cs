@@ -15,6 +15,7 @@ internal sealed class GrammarBuilder(ByteSet writable, int maxInstructions)
     private readonly Dictionary<Instruction, int> _places = [];
     private readonly List<ByteSet> _sets = [];
     private readonly Dictionary<ByteSet, int> _setIndices = [];
+    private readonly List<LengthMeasure> _measures = [];
 
     /// <summary>Whether more instructions were asked for than are allowed.</summary>
     public bool IsFull { get; private set; }
@@ -22,6 +23,8 @@ internal sealed class GrammarBuilder(ByteSet writable, int maxInstructions)
     public IReadOnlyList<Instruction> Code => _code;
 
     public IReadOnlyList<ByteSet> Sets => _sets;
+
+    public IReadOnlyList<LengthMeasure> Measures => _measures;
 
     /// <summary>One byte of a set; of an empty set, nothing that ever ends.</summary>
     public int Bytes(ByteSet set, int next)
@@ -157,6 +160,55 @@ internal sealed class GrammarBuilder(ByteSet writable, int maxInstructions)
 
     /// <summary>Says what is at a reserved place.</summary>
     public void Define(int reserved, int place) => Patch(reserved, new(Opcode.Jump, place));
+
+    /// <summary>Says that a reserved place runs an automaton whose texts are measured.</summary>
+    /// <param name="reserved">The place.</param>
+    /// <param name="start">The first state of the automaton.</param>
+    /// <param name="next">Where the text goes on.</param>
+    /// <param name="measure">How long the texts may be; null where that is too large, which fills the grammar.</param>
+    public void DefineMeasure(int reserved, int start, int next, LengthMeasure? measure)
+    {
+        IsFull |= measure is null;
+        if (!IsFull)
+        {
+            Patch(reserved, new(Opcode.Measure, start, next, _measures.Count));
+            _measures.Add(measure!);
+        }
+    }
+
+    /// <summary>The end of a code point of an automaton that is measured.</summary>
+    /// <param name="place">Where the automaton goes on.</param>
+    /// <param name="measure">The place of the measure.</param>
+    /// <param name="state">The state of the automaton there.</param>
+    public int Tally(int place, int measure, int state) => Write(new(Opcode.Tally, place, measure, state));
+
+    /// <summary>The end of an automaton that is measured.</summary>
+    /// <param name="measure">The place of the measure.</param>
+    public int Total(int measure) => Write(new(Opcode.Total, measure));
+
+    /// <summary>Characters that come as they like, one after the other.</summary>
+    /// <param name="place">Where one is read, or the text goes on.</param>
+    /// <param name="counter">What counts them: <see cref="Opcode.Repeat"/>, <see cref="Opcode.Measure"/>, or nothing (<see cref="Opcode.Return"/>).</param>
+    /// <param name="state">The state of the automaton that is measured.</param>
+    /// <returns>The place itself where not every plain character can be written.</returns>
+    public int Free(int place, Opcode counter, int state = 0) =>
+        (writable & PlainText.Bytes) == PlainText.Bytes ? Write(new(Opcode.Free, place, (int)counter, state)) : place;
+
+    /// <summary>The fewest bytes from a place up to what is neither bytes nor a choice.</summary>
+    public long FewestBytes(int place)
+    {
+        var instruction = _code[place];
+        switch (instruction.Op)
+        {
+            case Opcode.Bytes:
+                var rest = _sets[instruction.A].IsEmpty ? CompletionCosts.Never : FewestBytes(instruction.B);
+                return rest == CompletionCosts.Never ? rest : rest + 1;
+            case Opcode.Split:
+                return Math.Min(FewestBytes(instruction.A), FewestBytes(instruction.B));
+            default:
+                return 0;
+        }
+    }
 
     private void Patch(int place, Instruction instruction)
     {

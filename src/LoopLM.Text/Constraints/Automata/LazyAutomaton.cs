@@ -30,7 +30,8 @@ internal sealed class LazyAutomaton
     private readonly StackTable _stacks;
     private readonly List<State> _states = [];
     private readonly List<(int Place, int Stack)> _configurations = [];
-    private readonly List<int> _transitions = [];
+    private readonly byte[] _classes = new byte[256];
+    private readonly int _width;
     private readonly Dictionary<int, int> _statesByHash = [];
 
     // Of the state being made.
@@ -38,12 +39,24 @@ internal sealed class LazyAutomaton
     private readonly Stack<(int Place, int Stack)> _pending = [];
     private readonly HashSet<(int Place, int Stack)> _visited = [];
     private readonly List<StackFrame> _frames = [];
+    private (int Place, int Stack)? _free;
+    private bool _isFreeTwice;
+    private int[] _transitions = [];
     private int _work;
 
-    public LazyAutomaton(TextGrammar grammar)
+    /// <summary>Begins a text.</summary>
+    /// <param name="grammar">What it may be.</param>
+    /// <param name="tokenBytes">Bytes of the longest token.</param>
+    public LazyAutomaton(TextGrammar grammar, int tokenBytes = 0)
     {
         _grammar = grammar;
-        _stacks = new(grammar);
+        _width = grammar.Classes.Length;
+        for (var value = 0; value < _classes.Length; value++)
+        {
+            _classes[value] = (byte)grammar.ClassOf((byte)value);
+        }
+
+        _stacks = new(grammar, tokenBytes);
         Clear();
         Visit(grammar.Start, StackTable.Empty);
         Start = Intern();
@@ -56,32 +69,41 @@ internal sealed class LazyAutomaton
     public int Count => _configurations.Count;
 
     /// <summary>Whether the text in this state is complete.</summary>
-    public bool Accepts(int state) => _states[state].Accepts;
+    public bool Accepts(int state) => At(state).Accepts;
 
     /// <summary>Whether a byte can follow.</summary>
-    public bool CanContinue(int state) => _states[state].Count > (Accepts(state) ? 1 : 0);
+    public bool CanContinue(int state) => At(state).Count > (Accepts(state) ? 1 : 0);
 
     /// <summary>The fewest bytes that complete the text, not minding the limit of depth.</summary>
-    public long BytesToEnd(int state) => _states[state].BytesToEnd;
+    public long BytesToEnd(int state) => At(state).BytesToEnd;
+
+    /// <summary>A hash that is equal for states in which the same tokens may follow, and are followed by as many bytes.</summary>
+    public UInt128 KindOf(int state) => At(state).Kind;
+
+    /// <summary>Most bytes of the tokens that states of this kind have in common: longer ones are not tried.</summary>
+    public int TokenBytes(int state) => At(state).IsShort ? StackTable.ShortToken : int.MaxValue;
+
+    /// <summary>The plain text that may follow whatever it is.</summary>
+    public FreeText FreeText(int state) => At(state).Free;
 
     /// <summary>The state after one more byte; <see cref="Dead"/> where it cannot follow.</summary>
     public int Step(int state, byte value)
     {
-        var index = state * _grammar.Classes.Length + _grammar.ClassOf(value);
+        var index = (state * _width) + _classes[value];
         var next = _transitions[index];
         return next != Unknown ? next : Find(state, value, index);
     }
 
     /// <summary>Forgets what takes too much memory, and grants new work. Numbers of states other than the one returned may no longer be used.</summary>
     /// <param name="state">The state to keep.</param>
-    /// <param name="forgotten">Whether states were forgotten.</param>
     /// <returns>The number of that state from now on.</returns>
-    public int Trim(int state, out bool forgotten)
+    public int Trim(int state)
     {
         _work = 0;
-        forgotten = _transitions.Count > MaxKept || _configurations.Count > MaxKept || _stacks.Count > MaxKept;
-        return forgotten ? Rebuild(state) : state;
+        return _states.Count * _width > MaxKept || _configurations.Count > MaxKept || _stacks.Count > MaxKept ? Rebuild(state) : state;
     }
+
+    private ref readonly State At(int state) => ref CollectionsMarshal.AsSpan(_states)[state];
 
     private int Find(int state, byte value, int index)
     {
@@ -90,8 +112,7 @@ internal sealed class LazyAutomaton
             return Dead;
         }
 
-        _found.Clear();
-        _visited.Clear();
+        Begin();
         var (start, end) = (_states[state].First, _states[state].First + _states[state].Count);
         for (var i = start; i < end; i++)
         {
@@ -104,6 +125,13 @@ internal sealed class LazyAutomaton
         }
 
         return _transitions[index] = Intern();
+    }
+
+    private void Begin()
+    {
+        _found.Clear();
+        _visited.Clear();
+        (_free, _isFreeTwice) = (null, false);
     }
 
     // Collects every configuration that is reached without reading, in the order in which the grammar lists its choices.
@@ -126,7 +154,10 @@ internal sealed class LazyAutomaton
                     var frame = _stacks.Top(stack);
                     _pending.Push((frame.Place, frame.Below));
                     break;
-                case Opcode.Return or Opcode.Bytes:
+                case Opcode.Return:
+                    _found.Add(next);
+                    break;
+                case Opcode.Bytes when MeasuredRest(place, stack) != CompletionCosts.Never:
                     _found.Add(next);
                     break;
                 case Opcode.Split:
@@ -134,6 +165,10 @@ internal sealed class LazyAutomaton
                     _pending.Push((instruction.A, stack));
                     break;
                 case Opcode.Jump:
+                    _pending.Push((instruction.A, stack));
+                    break;
+                case Opcode.Free:
+                    (_free, _isFreeTwice) = (next, _free is not null);
                     _pending.Push((instruction.A, stack));
                     break;
                 case Opcode.Call:
@@ -158,6 +193,16 @@ internal sealed class LazyAutomaton
                     }
 
                     break;
+                case Opcode.Measure:
+                    _pending.Push((instruction.A, _stacks.Push(new(place, 0, stack))));
+                    break;
+                case Opcode.Tally when MeasuredRest(place, stack) != CompletionCosts.Never:
+                    var top = _stacks.Top(stack);
+                    _pending.Push((instruction.A, _stacks.Push(top with { Count = Measure(instruction.B).CountOne(top.Count) })));
+                    break;
+                case Opcode.Total when _stacks.Top(stack).Count >= Measure(instruction.A).Min:
+                    _pending.Push((_grammar.Code[instruction.A].B, _stacks.Top(stack).Below));
+                    break;
             }
         }
 
@@ -167,6 +212,21 @@ internal sealed class LazyAutomaton
     // What a call needs behind it was counted when it was made, so the end of every frame stays within the limit.
     private bool Fits(int place, int stack) =>
         _grammar.Depths[place] != CompletionCosts.Never && _stacks.Depth(stack) + _grammar.Depths[place] <= _grammar.MaxDepth;
+
+    // Behind the code point in which a place is: the fewest bytes that end the text which is measured; 0 where none is.
+    private long MeasuredRest(int place, int stack)
+    {
+        var tally = _grammar.Tallies[place];
+        if (tally < 0)
+        {
+            return 0;
+        }
+
+        var measure = Measure(_grammar.Code[tally].B);
+        return measure.Rest(_grammar.Code[tally].Min, measure.CountOne(_stacks.Top(stack).Count));
+    }
+
+    private LengthMeasure Measure(int place) => _grammar.Measures[_grammar.Code[place].Min];
 
     // Counts one more run. Without a maximum, runs beyond the minimum are all the same.
     private int CountRun(int stack)
@@ -205,18 +265,62 @@ internal sealed class LazyAutomaton
     private int Add(int nextOfHash)
     {
         var bytesToEnd = long.MaxValue;
+        var kind = UInt128.Zero;
+        var isShort = false;
         foreach (var (place, stack) in _found)
         {
-            bytesToEnd = Math.Min(bytesToEnd, _grammar.BytesToEnd[place] + _stacks.BytesToEnd(stack));
+            bytesToEnd = Math.Min(bytesToEnd, _grammar.BytesToEnd[place] + _stacks.BytesToEnd(stack) + MeasuredRest(place, stack));
+            kind += StackTable.Mix(_stacks.Kind(stack), place, 0);
+            isShort |= _stacks.IsShort(stack);
         }
 
         var accepts = _found.Count > 0 && _found[0] == (GrammarBuilder.Return, StackTable.Empty);
-        _states.Add(new(_configurations.Count, _found.Count, nextOfHash, accepts, bytesToEnd));
+        _states.Add(new(_configurations.Count, _found.Count, nextOfHash, accepts, bytesToEnd, kind, isShort, FindFreeText()));
         _configurations.AddRange(_found);
-        _work += _grammar.Classes.Length;
-        CollectionsMarshal.SetCount(_transitions, _transitions.Count + _grammar.Classes.Length);
-        CollectionsMarshal.AsSpan(_transitions)[^_grammar.Classes.Length..].Fill(_states.Count == 1 ? Dead : Unknown);
+        _work += _width;
+        if (_states.Count * _width > _transitions.Length)
+        {
+            Array.Resize(ref _transitions, Math.Max(2 * _transitions.Length, 64 * _width));
+        }
+
+        _transitions.AsSpan((_states.Count - 1) * _width, _width).Fill(_states.Count == 1 ? Dead : Unknown);
         return _states.Count - 1;
+    }
+
+    // Where nothing else in the state reads plain text, and no reading was left out.
+    private FreeText FindFreeText()
+    {
+        if (_free is not var (free, stack) || _isFreeTwice || _found.Count >= MaxConfigurations || _visited.Count >= MaxVisited)
+        {
+            return default;
+        }
+
+        foreach (var (place, other) in _found)
+        {
+            var instruction = _grammar.Code[place];
+            if (instruction.Op == Opcode.Bytes && !(_grammar.Sets[instruction.A] & PlainText.FirstBytes).IsEmpty
+                && (other != stack || _grammar.FreeTexts[place] != free))
+            {
+                return default;
+            }
+        }
+
+        var text = _grammar.Code[free];
+        var (counter, count, _) = _stacks.Top(stack);
+        switch ((Opcode)text.B)
+        {
+            case Opcode.Repeat:
+                var repeat = _grammar.Code[counter];
+                var left = repeat.Max < 0 ? int.MaxValue : repeat.Max - count;
+                return new(left, count >= repeat.Min, _grammar.BytesToEnd[free] + _stacks.BytesToEnd(stack));
+            case Opcode.Measure:
+                var measure = Measure(counter);
+                var rest = measure.Rest(text.Min, count);
+                return rest == CompletionCosts.Never ? default
+                    : new(measure.Max - count ?? int.MaxValue, count >= measure.Min, rest + _stacks.BytesToEnd(stack));
+            default:
+                return new(int.MaxValue, MayEnd: true, _grammar.BytesToEnd[free] + _stacks.BytesToEnd(stack));
+        }
     }
 
     private void Clear()
@@ -224,10 +328,8 @@ internal sealed class LazyAutomaton
         _stacks.Clear();
         _states.Clear();
         _configurations.Clear();
-        _transitions.Clear();
         _statesByHash.Clear();
-        _found.Clear();
-        _visited.Clear();
+        Begin();
         _ = Add(Unknown);
     }
 
@@ -235,6 +337,7 @@ internal sealed class LazyAutomaton
     private int Rebuild(int state)
     {
         _frames.Clear();
+        var free = FreeText(state);
         var kept = _pending;
         for (var i = _states[state].First; i < _states[state].First + _states[state].Count; i++)
         {
@@ -262,8 +365,11 @@ internal sealed class LazyAutomaton
             _found.Add((configuration.Place, stack));
         }
 
-        return Intern();
+        var rebuilt = Intern();
+        _states[rebuilt] = _states[rebuilt] with { Free = free };
+        return rebuilt;
     }
 
-    private readonly record struct State(int First, int Count, int NextOfHash, bool Accepts, long BytesToEnd);
+    private readonly record struct State(
+        int First, int Count, int NextOfHash, bool Accepts, long BytesToEnd, UInt128 Kind, bool IsShort, FreeText Free);
 }

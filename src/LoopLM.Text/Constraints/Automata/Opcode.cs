@@ -26,4 +26,19 @@ internal enum Opcode
 
     /// <summary>Ends one run of the body of the repetition at A.</summary>
     Again,
+
+    /// <summary>Runs the automaton at A with a count of 0 on the stack, then goes on at B; measure Min says how long its texts may be.</summary>
+    Measure,
+
+    /// <summary>Ends a code point of the automaton of the measure at B: counts it and goes on at A, which is state Min of the automaton.</summary>
+    Tally,
+
+    /// <summary>
+    /// Goes on at A, where a text is within characters that come one after the other as they like: every plain one leads back here.
+    /// B says what counts them, if anything: <see cref="Repeat"/>, or <see cref="Measure"/> with state Min of the automaton, which may end.
+    /// </summary>
+    Free,
+
+    /// <summary>Leaves the automaton of the measure at A where its text is long enough.</summary>
+    Total,
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using LoopLM.Text.Constraints.Automata;
 using LoopLM.Text.Constraints.Patterns;
 using LoopLM.Text.Constraints.Schemas;
@@ -16,7 +17,8 @@ internal static class ParameterText
 
     private static readonly string[] s_logic = ["$ref", "$dynamicRef", "$recursiveRef", "allOf", "anyOf", "oneOf", "not", "if"];
     private static readonly string[] s_form = ["minLength", "maxLength", "pattern", "format"];
-    private static readonly CodePointAutomaton s_any = Without(End);
+    private static readonly StringLanguage s_any =
+        new(AutomatonBuilder.Complement(JsonRules.Compile(PatternParser.Parse(Regex.Escape(End) + "|[\\u0000-\\u0007\\u000B\\u000E-\\u001F]", anchored: false, out _)!)));
 
     /// <summary>How a value is spelled. Only strings of which the schema says little are written as they are.</summary>
     public static ParameterSpelling SpellingOf(SchemaLocation at, SchemaReferences references)
@@ -67,9 +69,8 @@ internal static class ParameterText
         var isString = at.TryGet("type", out var given) ? type.Length == 0 || Names(given, type) : hasValues;
         return isString && (hasValues
             ? values.All(value => value.ValueKind == JsonValueKind.String) && !s_form.Any(keyword => at.TryGet(keyword, out _))
-            : at.TryGet("pattern", out var pattern) ? pattern.ValueKind == JsonValueKind.String && !at.TryGet("format", out _)
-            : !at.TryGet("format", out var format)
-                || (format.ValueKind == JsonValueKind.String && StringFormats.Find(format.GetString()) is not null));
+            : !(at.TryGet("pattern", out var pattern) && pattern.ValueKind != JsonValueKind.String)
+                && !(at.TryGet("format", out var format) && format.ValueKind != JsonValueKind.String));
     }
 
     /// <summary>The schema of the string where a value is a string or null.</summary>
@@ -115,35 +116,16 @@ internal static class ParameterText
                 at, null, $"'minLength' and 'maxLength' have to be integers from 0 to {context.Limits.MaxCount} in this order");
         }
 
-        var (hasPattern, hasFormat) = (at.TryGet("pattern", out var pattern), at.TryGet("format", out var format));
-        if (hasPattern || hasFormat)
-        {
-            var keyword = hasPattern ? "pattern" : "format";
-            return Regular(at, keyword, (hasPattern ? pattern : format).GetString()!, min ?? 0, max, context, next);
-        }
-
-        // Where characters are counted, one of the end's may not come, so that no other has to be remembered.
-        var counted = CodePoints.InPatterns.Intersect(CodePointSet.Of('<').Complement(CodePoints.Last));
-        return min is null && max is null
-            ? context.Rules.Raw(s_any, next)
-            : builder.Repeat(min ?? 0, max, body => CodePoints.Write(builder, counted, body), next);
+        var language = context.Strings.TryRead(TextsOf(at, "pattern"), TextsOf(at, "format"), min ?? 0, max, out var problem);
+        language = language is null ? null : context.Strings.TryIntersect(language, s_any, out problem);
+        return language is { IsEmpty: false }
+            ? builder.Call(context.Rules.Rule(context.Rules.Raw(language)), next)
+            : context.Refuse(at, at.TryGet("pattern", out _) ? "pattern" : at.TryGet("format", out _) ? "format" : null,
+                $"cannot be enforced: {problem ?? "no string fulfils all assertions"}");
     }
 
-    private static int Regular(SchemaLocation at, string keyword, string text, int min, int? max, TranslationContext context, int next)
-    {
-        if (text.Length > context.Limits.MaxPatternLength)
-        {
-            return context.Refuse(at, keyword, $"has to be a string of at most {context.Limits.MaxPatternLength} characters");
-        }
-
-        var problem = default(string);
-        var node = keyword == "format"
-            ? JsonRules.Parse(StringFormats.Find(text)!)
-            : PatternParser.Parse(text, anchored: false, out problem);
-        return node is not null && context.Patterns.TryCompile(node, CodePoints.InPatterns, min, max, out problem) is { } automaton
-            ? context.Rules.Raw(Both(automaton, s_any), next)
-            : context.Refuse(at, keyword, $"cannot be enforced: {problem}");
-    }
+    private static string[] TextsOf(SchemaLocation at, string keyword) =>
+        at.TryGet(keyword, out var value) ? [value.GetString()!] : [];
 
     private static bool TryReadCount(SchemaLocation at, string keyword, TranslationContext context, out int? count)
     {
@@ -165,50 +147,4 @@ internal static class ParameterText
         at.TryGet("const", out var one) ? (true, [one])
         : at.TryGet("enum", out var some) ? (true, some.ValueKind == JsonValueKind.Array ? [.. some.EnumerateArray()] : [some])
         : (false, []);
-
-    /// <summary>The texts without a text in them whose first character comes in it once (Knuth, Morris, Pratt 1977).</summary>
-    private static CodePointAutomaton Without(string text) => new([.. Enumerable.Range(0, text.Length).Select(read =>
-    {
-        var others = CodePoints.InPatterns.Intersect(CodePointSet.Of(text[0], text[read]).Complement(CodePoints.Last));
-        var moves = new List<(CodePointSet, int)> { (others, 0), (CodePointSet.Of(text[0]), 1) };
-        if (read > 0 && read + 1 < text.Length)
-        {
-            moves.Add((CodePointSet.Of(text[read]), read + 1));
-        }
-
-        return new CodePointAutomaton.State(true, moves);
-    })]);
-
-    /// <summary>The texts that two automata accept.</summary>
-    private static CodePointAutomaton Both(CodePointAutomaton left, CodePointAutomaton right)
-    {
-        var numbers = new Dictionary<(int, int), int> { [(0, 0)] = 0 };
-        var pairs = new List<(int Left, int Right)> { (0, 0) };
-        var states = new List<CodePointAutomaton.State>();
-        for (var i = 0; i < pairs.Count; i++)
-        {
-            var (from, with) = (left.States[pairs[i].Left], right.States[pairs[i].Right]);
-            var moves = new List<(CodePointSet, int)>();
-            foreach (var (set, target) in from.Moves)
-            {
-                foreach (var (other, otherTarget) in with.Moves)
-                {
-                    if (set.Intersect(other) is { Ranges.Count: > 0 } both)
-                    {
-                        var pair = (target, otherTarget);
-                        if (numbers.TryAdd(pair, pairs.Count))
-                        {
-                            pairs.Add(pair);
-                        }
-
-                        moves.Add((both, numbers[pair]));
-                    }
-                }
-            }
-
-            states.Add(new(from.Accepts && with.Accepts, moves));
-        }
-
-        return new(states);
-    }
 }

@@ -1,12 +1,18 @@
+using System.Runtime.InteropServices;
+
 namespace LoopLM.Text.Constraints.Patterns;
 
-/// <summary>A set of Unicode code points.</summary>
-internal sealed class CodePointSet
+/// <summary>A set of Unicode code points, compared by what it contains.</summary>
+internal sealed class CodePointSet : IEquatable<CodePointSet>
 {
-    /// <summary>The last code point of the Basic Multilingual Plane: one UTF-16 unit each.</summary>
-    public const int LastOfPlane = 0xFFFF;
+    /// <summary>The last code point.</summary>
+    public const int Last = 0x10FFFF;
+
+    /// <summary>All that a text can have: every code point but the surrogates.</summary>
+    public static readonly CodePointSet All = new((0, 0xD7FF), (0xE000, Last));
 
     private readonly (int First, int Last)[] _ranges;
+    private readonly int _hash;
 
     /// <summary>The union of ranges, both ends included; in any order, overlapping or not.</summary>
     public CodePointSet(params IEnumerable<(int First, int Last)> ranges)
@@ -25,10 +31,15 @@ internal sealed class CodePointSet
         }
 
         _ranges = [.. merged];
+        _hash = Hash(_ranges);
     }
+
+    private CodePointSet((int First, int Last)[] ranges) => (_ranges, _hash) = (ranges, Hash(ranges));
 
     /// <summary>The ranges, rising, with a gap between any two.</summary>
     public IReadOnlyList<(int First, int Last)> Ranges => _ranges;
+
+    public bool IsEmpty => _ranges.Length == 0;
 
     public static CodePointSet Of(params IEnumerable<int> codePoints) => new(codePoints.Select(value => (value, value)));
 
@@ -46,33 +57,52 @@ internal sealed class CodePointSet
 
     public CodePointSet Union(CodePointSet other) => new(_ranges.Concat(other._ranges));
 
-    public CodePointSet Intersect(CodePointSet other) =>
-        new(from range in _ranges
-            from with in other._ranges
-            let both = (First: Math.Max(range.First, with.First), Last: Math.Min(range.Last, with.Last))
-            where both.First <= both.Last
-            select both);
+    public CodePointSet Intersect(CodePointSet other)
+    {
+        var both = new List<(int, int)>();
+        for (var (i, j) = (0, 0); i < _ranges.Length && j < other._ranges.Length;)
+        {
+            var (one, two) = (_ranges[i], other._ranges[j]);
+            var (first, last) = (Math.Max(one.First, two.First), Math.Min(one.Last, two.Last));
+            if (first <= last)
+            {
+                both.Add((first, last));
+            }
 
-    /// <summary>What the set lacks up to a code point.</summary>
-    public CodePointSet Complement(int last = LastOfPlane)
+            (i, j) = one.Last < two.Last ? (i + 1, j) : (i, j + 1);
+        }
+
+        return new([.. both]);
+    }
+
+    /// <summary>What <see cref="All"/> has beside the set.</summary>
+    public CodePointSet Complement()
     {
         var gaps = new List<(int, int)>();
         var next = 0;
-        foreach (var range in _ranges)
+        foreach (var (first, last) in _ranges)
         {
-            if (range.First > last)
+            if (first > next)
             {
-                break;
+                gaps.Add((next, first - 1));
             }
 
-            if (range.First > next)
-            {
-                gaps.Add((next, range.First - 1));
-            }
-
-            next = range.Last + 1;
+            next = last + 1;
         }
 
-        return next <= last ? new(gaps.Append((next, last))) : new(gaps);
+        return new CodePointSet(gaps.Append((next, Last)).Where(gap => gap.Item1 <= gap.Item2)).Intersect(All);
+    }
+
+    public bool Equals(CodePointSet? other) => other is not null && _hash == other._hash && _ranges.AsSpan().SequenceEqual(other._ranges);
+
+    public override bool Equals(object? obj) => Equals(obj as CodePointSet);
+
+    public override int GetHashCode() => _hash;
+
+    private static int Hash((int First, int Last)[] ranges)
+    {
+        var hash = new HashCode();
+        hash.AddBytes(MemoryMarshal.AsBytes(ranges.AsSpan()));
+        return hash.ToHashCode();
     }
 }

@@ -1,143 +1,172 @@
+using static LoopLM.Text.Constraints.Patterns.NondeterministicAutomaton;
+
 namespace LoopLM.Text.Constraints.Patterns;
 
-/// <summary>Makes patterns deterministic by the subset construction, together with bounds of the text's length.</summary>
-/// <param name="maxStates">Most states of one automaton.</param>
-/// <param name="cancellation">Ends the work.</param>
-internal sealed class PatternCompiler(int maxStates, CancellationToken cancellation)
+/// <summary>
+/// Makes patterns deterministic by the subset construction. A look-ahead becomes an automaton of its own, which runs beside what follows
+/// it and has to accept the rest of the text; so it may stand anywhere, also in what is repeated.
+/// </summary>
+/// <param name="builder">Bounds the work of all patterns together.</param>
+internal sealed class PatternCompiler(AutomatonBuilder builder)
 {
     private const int MaxNondeterministicStates = 4096;
-    private const long MaxWork = 1 << 22;
 
-    // Of all patterns together.
-    private long _work;
+    private const string TooLarge = "it takes too large an automaton";
+
+    private readonly AutomatonBuilder _builder = builder;
 
     /// <summary>Makes the automaton.</summary>
     /// <param name="pattern">The pattern, which stands for the whole text.</param>
-    /// <param name="within">The code points that a text may have.</param>
-    /// <param name="minLength">Fewest code points.</param>
-    /// <param name="maxLength">Most code points; null for any number.</param>
-    /// <param name="problem">Why there is none.</param>
-    /// <returns>Null where the automaton would be too large or would accept nothing.</returns>
-    public CodePointAutomaton? TryCompile(PatternNode pattern, CodePointSet within, int minLength, int? maxLength, out string? problem)
+    /// <param name="problem">Why there is none; null where there is one.</param>
+    /// <returns>Null where the automaton would be too large. One that accepts nothing where no text matches.</returns>
+    public CodePointAutomaton? TryCompile(PatternNode pattern, out string? problem)
     {
-        problem = null;
+        var automaton = TryCompile(pattern, new Position(AtStart: true, AfterWord: false));
+        problem = automaton is null ? TooLarge : null;
+        return automaton;
+    }
+
+    private CodePointAutomaton? TryCompile(PatternNode pattern, Position position)
+    {
         var source = new NondeterministicAutomaton(MaxNondeterministicStates);
         var start = source.Add(pattern);
-        var intervals = source.IsFull ? [] : Intervals(source, within);
-        var states = new List<(int[] Sources, int Length)>();
-        var numbers = new Dictionary<(string, int), int>();
-        var moves = new List<List<(int Interval, int Target)>>();
+        return source.IsFull ? null : new Subsets(this, source, Letters(pattern)).TryBuild(start, position);
+    }
 
-        Number([start], 0);
-        for (var state = 0; state < states.Count; state++)
+    // The largest sets that the pattern does not tell apart, each with a code point of it.
+    private List<(int First, CodePointSet Set)> Letters(PatternNode pattern)
+    {
+        var sets = pattern.Descendants().Select(node => node switch
         {
-            cancellation.ThrowIfCancellationRequested();
-            _work += (long)intervals.Count * (states[state].Sources.Length + 1);
-            if (source.IsFull || states.Count > maxStates || _work > MaxWork)
+            PatternNode.Character(var set) => set,
+            PatternNode.WordBoundary => PatternClasses.Word,
+            _ => CodePointSet.All,
+        }).ToHashSet();
+        var borders = new SortedSet<int>(sets.SelectMany(set => set.Ranges).SelectMany(range => new[] { range.First, range.Last + 1 }));
+        borders.UnionWith(CodePointSet.All.Ranges.SelectMany(range => new[] { range.First, range.Last + 1 }));
+        var intervals = borders.Zip(borders.Skip(1), (first, end) => (First: first, Last: end - 1))
+            .Where(interval => CodePointSet.All.Contains(interval.First));
+        return _builder.TryWork((long)borders.Count * sets.Count)
+            ? intervals.GroupBy(interval => string.Concat(sets.Select(set => set.Contains(interval.First) ? '1' : '0')))
+                .Select(group => (group.First().First, new CodePointSet(group))).ToList()
+            : [];
+    }
+
+    // What stands before a place.
+    private readonly record struct Position(bool AtStart, bool AfterWord);
+
+    // The subset construction of one automaton.
+    private sealed class Subsets(PatternCompiler compiler, NondeterministicAutomaton source, List<(int First, CodePointSet Set)> letters)
+    {
+        private readonly Obligations _obligations = new();
+        private readonly Dictionary<(int LookAhead, Position), int> _automata = [];
+        private bool _isTooLarge = letters.Count == 0;
+
+        public CodePointAutomaton? TryBuild(int start, Position position)
+        {
+            var first = Close([(start, Obligations.None)], position);
+            var automaton = compiler._builder.TryBuild(first, Accepts, Moves);
+            return _isTooLarge ? null : automaton;
+        }
+
+        private bool Accepts(ThreadSet set)
+        {
+            foreach (var (state, obligations) in set.Threads)
             {
-                problem = "it takes too large an automaton";
-                return null;
+                if (state == Accept && _obligations.Accept(obligations))
+                {
+                    return true;
+                }
             }
 
-            var (sources, length) = states[state];
-            for (var interval = 0; interval < intervals.Count && length != maxLength; interval++)
+            return false;
+        }
+
+        private IEnumerable<(CodePointSet Set, ThreadSet Target)> Moves(ThreadSet set)
+        {
+            foreach (var (first, letter) in letters)
             {
-                var first = intervals[interval].First;
-                var next = sources.Where(at => source.SetOf(at)?.Contains(first) == true).Select(source.Next).ToArray();
-                if (next.Length > 0)
+                if (_isTooLarge || !compiler._builder.TryWork(1 + set.Threads.Length))
                 {
-                    _work += next.Length;
-                    moves[state].Add((interval, Number(next, maxLength is null ? Math.Min(length + 1, minLength) : length + 1)));
+                    _isTooLarge = true;
+                    yield break;
+                }
+
+                var target = Close(Read(set, first), new(AtStart: false, AfterWord: PatternClasses.Word.Contains(first)));
+                if (!target.Threads.IsEmpty)
+                {
+                    yield return (letter, target);
                 }
             }
         }
 
-        var result = Trim(states.ConvertAll(state => state.Sources.Contains(NondeterministicAutomaton.Accept) && state.Length >= minLength), moves, intervals);
-        problem = result is null ? "no text matches it" : null;
-        return result;
-
-        int Number(int[] reached, int length)
+        private List<(int State, int Obligations)> Read(ThreadSet set, int codePoint)
         {
-            var (passed, closed) = (new HashSet<int>(), new SortedSet<int>());
-            foreach (var at in reached)
+            var read = new List<(int, int)>();
+            foreach (var (state, obligations) in set.Threads)
             {
-                source.Close(at, passed, closed);
+                if (source.States[state] is { Kind: StateKind.Character } reading && reading.Set!.Contains(codePoint)
+                    && _obligations.Step(obligations, codePoint) is var rest && rest != Obligations.Impossible)
+                {
+                    read.Add((reading.A, rest));
+                }
             }
 
-            _work += passed.Count;
-            var key = (string.Concat(closed.Select(at => (char)at)), length);
-            if (!numbers.TryGetValue(key, out var number))
+            return read;
+        }
+
+        // Adds what is reached without reading; only states that read, and the one that accepts, are kept.
+        private ThreadSet Close(IEnumerable<(int State, int Obligations)> threads, Position position)
+        {
+            var (passed, kept) = (new HashSet<(int, int)>(), new List<(int, int)>());
+            var pending = new Stack<(int State, int Obligations)>(threads);
+            while (pending.TryPop(out var thread))
             {
-                number = states.Count;
-                numbers.Add(key, number);
-                states.Add(([.. closed], length));
-                moves.Add([]);
+                if (thread.Obligations == Obligations.Impossible || !passed.Add(thread))
+                {
+                    continue;
+                }
+
+                var state = source.States[thread.State];
+                switch (state.Kind)
+                {
+                    case StateKind.Accept or StateKind.Character:
+                        kept.Add(thread);
+                        break;
+                    case StateKind.Split:
+                        pending.Push((state.A, thread.Obligations));
+                        pending.Push((state.B, thread.Obligations));
+                        break;
+                    case StateKind.Start when position.AtStart:
+                        pending.Push((state.A, thread.Obligations));
+                        break;
+                    case StateKind.LookAhead:
+                        pending.Push((state.A, With(thread.Obligations, state.B, position)));
+                        break;
+                    case StateKind.WordBoundary:
+                        pending.Push((state.A, With(thread.Obligations, position.AfterWord ? state.C : state.B, position)));
+                        break;
+                }
             }
 
-            return number;
-        }
-    }
-
-    // The longest ranges that no set of the pattern tells apart.
-    private static List<(int First, int Last)> Intervals(NondeterministicAutomaton source, CodePointSet within)
-    {
-        var borders = new SortedSet<int>();
-        for (var state = 0; state < source.Count; state++)
-        {
-            AddBorders(source.SetOf(state));
+            _isTooLarge |= !compiler._builder.TryWork(passed.Count);
+            return new(kept);
         }
 
-        AddBorders(within);
-        var intervals = borders.Zip(borders.Skip(1), (first, end) => (first, end - 1)).ToList();
-        intervals.RemoveAll(interval => !within.Contains(interval.first));
-        return intervals;
-
-        void AddBorders(CodePointSet? set)
+        private int With(int obligations, int lookAhead, Position position)
         {
-            foreach (var (first, last) in set?.Ranges ?? [])
+            var (body, negative) = source.LookAheads[lookAhead];
+            position = body.Descendants().Any(node => node is PatternNode.Start or PatternNode.WordBoundary) ? position : default;
+            if (!_automata.TryGetValue((lookAhead, position), out var automaton))
             {
-                borders.Add(first);
-                borders.Add(last + 1);
+                var compiled = compiler.TryCompile(new PatternNode.Sequence(body, PatternNode.AnyText), position);
+                _isTooLarge |= compiled is null;
+                compiled ??= CodePointAutomaton.Empty;
+                automaton = _obligations.Register(negative ? AutomatonBuilder.Complement(compiled) : compiled);
+                _automata.Add((lookAhead, position), automaton);
             }
-        }
-    }
 
-    // Keeps the states that lead to one that accepts.
-    private static CodePointAutomaton? Trim(
-        List<bool> accepts, List<List<(int Interval, int Target)>> moves, List<(int First, int Last)> intervals)
-    {
-        var sources = new List<int>[accepts.Count];
-        for (var state = 0; state < sources.Length; state++)
-        {
-            sources[state] = [];
+            return _obligations.With(obligations, automaton);
         }
-
-        for (var state = 0; state < sources.Length; state++)
-        {
-            moves[state].ForEach(move => sources[move.Target].Add(state));
-        }
-
-        var pending = new Stack<int>(Enumerable.Range(0, accepts.Count).Where(state => accepts[state]));
-        var useful = new bool[accepts.Count];
-        while (pending.TryPop(out var state))
-        {
-            if (!useful[state])
-            {
-                useful[state] = true;
-                sources[state].ForEach(pending.Push);
-            }
-        }
-
-        if (!useful[0])
-        {
-            return null;
-        }
-
-        var kept = Enumerable.Range(0, accepts.Count).Where(state => useful[state]).ToList();
-        var numbers = kept.Select((state, number) => (state, number)).ToDictionary();
-        return new(kept.ConvertAll(state => new CodePointAutomaton.State(
-            accepts[state],
-            [.. moves[state].Where(move => useful[move.Target]).GroupBy(move => move.Target, move => intervals[move.Interval])
-                .Select(group => (new CodePointSet(group), numbers[group.Key]))])));
     }
 }

@@ -1,25 +1,28 @@
+using System.Buffers;
 using System.Globalization;
-using System.Text;
 
 namespace LoopLM.Text.Constraints.Patterns;
 
 /// <summary>
-/// Reads the regular part of ECMAScript's regular expressions: literals, classes, groups, <c>|</c>, quantifiers, and anchors at the ends.
-/// Look-around, back-references, <c>\b</c>, <c>\p</c> and flags are refused.
+/// Reads ECMAScript's regular expressions (ECMA-262, section 22.2.1), as with the flag <c>u</c>, as far as they are regular. Back-references and
+/// look-behind are refused. What the flag forbids although its meaning is clear is read: superfluous escapes, and braces that stand for themselves.
 /// </summary>
 internal sealed class PatternParser
 {
     private const int MaxNesting = 32;
-    private static readonly PatternNode s_anyText = new PatternNode.Repetition(new PatternNode.Character(PatternClasses.All), 0, null);
+    private static readonly SearchValues<char> s_quantifiers = SearchValues.Create("0123456789,");
 
-    private readonly string _pattern;
+    private readonly PatternReader _reader;
+    private readonly PatternCharacters _characters;
     private readonly bool _anchored;
-    private int _at;
-    private string? _problem;
+    private bool _dotAll;
 
-    private PatternParser(string pattern, bool anchored) => (_pattern, _anchored) = (pattern, anchored);
-
-    private bool HasNext => _problem is null && _at < _pattern.Length;
+    private PatternParser(string pattern, bool anchored)
+    {
+        _reader = new(pattern);
+        _characters = new(_reader);
+        _anchored = anchored;
+    }
 
     /// <summary>Reads a pattern.</summary>
     /// <param name="pattern">The pattern.</param>
@@ -28,20 +31,28 @@ internal sealed class PatternParser
     public static PatternNode? Parse(string pattern, bool anchored, out string? problem)
     {
         var parser = new PatternParser(pattern, anchored);
+        if (parser._reader.Rest is ['(', '?', 'i' or 's', ..] && parser._reader.Rest[2..].IndexOfAnyExcept("is") is var length and > 0
+            && parser._reader.Rest[2 + length] == ')')
+        {
+            // Other dialects write flags of the whole pattern so.
+            parser._reader.Skip(2);
+            parser.Flags(')');
+        }
+
         var node = parser.Choice(nesting: 0);
-        if (parser.HasNext)
+        if (parser._reader.HasNext)
         {
             parser.Refuse("')' closes no group");
         }
 
-        problem = parser._problem;
+        problem = parser._reader.Problem;
         return problem is null ? node : null;
     }
 
     private PatternNode Choice(int nesting)
     {
         var options = new List<PatternNode> { Sequence(nesting) };
-        while (Take('|'))
+        while (_reader.Take("|"))
         {
             options.Add(Sequence(nesting));
         }
@@ -52,50 +63,74 @@ internal sealed class PatternParser
     private PatternNode.Sequence Sequence(int nesting)
     {
         var parts = new List<PatternNode>();
-        var outermost = nesting == 0;
-        if (outermost && !Take('^') && !_anchored)
+        while (_reader.HasNext && _reader.Peek is not ('|' or ')'))
         {
-            parts.Add(s_anyText);
-        }
-
-        while (HasNext && _pattern[_at] is not ('|' or ')'))
-        {
-            if (outermost && _pattern[_at] == '$' && (_at + 1 == _pattern.Length || _pattern[_at + 1] == '|'))
-            {
-                _at++;
-                return new(parts);
-            }
-
             parts.Add(Quantified(Atom(nesting)));
         }
 
-        if (outermost && !_anchored)
+        if (nesting == 0)
         {
-            parts.Add(s_anyText);
+            Place(parts);
         }
 
         return new(parts);
     }
 
+    // An outermost option stands for the whole text. Anchors at its ends say nothing more then; without them anything may stand around it.
+    private void Place(List<PatternNode> parts)
+    {
+        if (parts is [.., PatternNode.LookAhead last] && last == PatternNode.End)
+        {
+            parts.RemoveAt(parts.Count - 1);
+        }
+        else if (!_anchored)
+        {
+            parts.Add(PatternNode.AnyText);
+        }
+
+        if (parts is [PatternNode.Start, ..])
+        {
+            parts.RemoveAt(0);
+        }
+        else if (!_anchored)
+        {
+            parts.Insert(0, PatternNode.AnyText);
+        }
+    }
+
     private PatternNode Atom(int nesting)
     {
-        var rune = Next();
+        if (_reader.Take("\\b"))
+        {
+            return new PatternNode.WordBoundary(Negative: false);
+        }
+
+        if (_reader.Take("\\B"))
+        {
+            return new PatternNode.WordBoundary(Negative: true);
+        }
+
+        var rune = _reader.Next();
         switch (rune)
         {
             case '(':
                 return Group(nesting);
             case '[':
-                return new PatternNode.Character(Class());
+                return new PatternNode.Character(_characters.Class());
             case '.':
-                return new PatternNode.Character(PatternClasses.Dot);
+                return new PatternNode.Character(_dotAll ? CodePointSet.All : PatternClasses.Dot);
             case '\\':
-                return new PatternNode.Character(Escape(withinClass: false));
-            case '^' or '$':
-                return Refuse("'^' and '$' are supported only at the ends of the pattern or of its outermost alternatives");
-            case '*' or '+' or '?' or '{':
+                return new PatternNode.Character(_characters.Fold(_characters.Escape(withinClass: false)));
+            case '^':
+                return new PatternNode.Start();
+            case '$':
+                return PatternNode.End;
+            case '*' or '+' or '?':
+                return Refuse("a quantifier has nothing before it");
+            case '{' when QuantifierLength(inner: _reader.Rest) > 0:
                 return Refuse("a quantifier has nothing before it");
             default:
-                return new PatternNode.Character(CodePointSet.Of(rune));
+                return new PatternNode.Character(_characters.Fold(CodePointSet.Of(rune)));
         }
     }
 
@@ -106,176 +141,117 @@ internal sealed class PatternParser
             return Refuse($"groups are nested more than {MaxNesting} deep");
         }
 
-        if (Take('?') && !Take(':'))
+        var (ignoreCase, dotAll) = (_characters.IgnoreCase, _dotAll);
+        bool? negative = _reader.Take("?=") ? false : _reader.Take("?!") ? true : null;
+        if (negative is null)
         {
-            return Refuse("of the groups that begin with '(?' only '(?:' is supported");
+            Open();
         }
 
         var body = Choice(nesting + 1);
-        return Take(')') ? body : Refuse("a group is not closed");
+        (_characters.IgnoreCase, _dotAll) = (ignoreCase, dotAll);
+        return !_reader.Take(")") ? Refuse("a group is not closed")
+            : negative is { } isNegative ? new PatternNode.LookAhead(body, isNegative)
+            : body;
+    }
+
+    // What stands between the parenthesis and the body of a group that reads.
+    private void Open()
+    {
+        if (!_reader.Take("?") || _reader.Take(":"))
+        {
+            return;
+        }
+
+        if (_reader.Take("<=") || _reader.Take("<!"))
+        {
+            _reader.Refuse("look-behind is not supported");
+        }
+        else if (_reader.Take("<") || _reader.Take("P<"))
+        {
+            if (_reader.TakeUntil('>') is null or "")
+            {
+                _reader.Refuse("a group's name is not closed");
+            }
+        }
+        else
+        {
+            Flags(':');
+        }
+    }
+
+    // Flags to set and, behind a hyphen, to clear.
+    private void Flags(char end)
+    {
+        for (var on = true; _reader.HasNext && !_reader.Take(end.ToString());)
+        {
+            switch (_reader.Next())
+            {
+                case '-' when on:
+                    on = false;
+                    break;
+                case 'i':
+                    _characters.IgnoreCase = on;
+                    break;
+                case 's':
+                    _dotAll = on;
+                    break;
+                default:
+                    _reader.Refuse("of the groups that begin with '(?' are supported '(?:', '(?=', '(?!', '(?<name>' and the flags 'i' and 's'");
+                    break;
+            }
+        }
     }
 
     private PatternNode Quantified(PatternNode atom)
     {
-        (int Min, int? Max)? times = !HasNext ? null : _pattern[_at] switch
-        {
-            '*' => (0, null),
-            '+' => (1, null),
-            '?' => (0, 1),
-            '{' => Braces(),
-            _ => null,
-        };
+        (int Min, int? Max)? times = _reader.Take("*") ? (0, null)
+            : _reader.Take("+") ? (1, null)
+            : _reader.Take("?") ? (0, 1)
+            : Braces();
         if (times is not { } range)
         {
             return atom;
         }
 
-        _at++;
-
         // Lazy or greedy makes no difference to what matches.
-        _ = Take('?');
-        return HasNext && _pattern[_at] is '*' or '+' or '?' or '{'
-            ? Refuse("a quantifier follows a quantifier")
+        _ = _reader.Take("?");
+        return atom is PatternNode.Start or PatternNode.WordBoundary or PatternNode.LookAhead ? Refuse("a quantifier follows what reads nothing")
+            : _reader.Peek is '*' or '+' or '?' ? Refuse("a quantifier follows a quantifier")
             : new PatternNode.Repetition(atom, range.Min, range.Max);
     }
 
-    // Leaves the position at the closing brace.
+    // Null where no quantifier comes: other braces stand for themselves.
     private (int, int?)? Braces()
     {
-        var close = _pattern.IndexOf('}', _at);
-        var parts = close < 0 ? [] : _pattern[(_at + 1)..close].Split(',');
-        _at = Math.Max(_at, close);
-        if (parts.Length is 1 or 2 && Number(parts[0]) is { } min)
+        var length = _reader.Peek == '{' ? QuantifierLength(_reader.Rest[1..]) : 0;
+        if (length == 0)
         {
-            if (parts.Length == 1)
-            {
-                return (min, min);
-            }
-
-            if (parts[1].Length == 0)
-            {
-                return (min, null);
-            }
-
-            if (Number(parts[1]) is { } max && max >= min)
-            {
-                return (min, max);
-            }
+            return null;
         }
 
-        Refuse("a quantifier in braces is not {n}, {n,} or {n,m}");
+        var parts = _reader.Rest[1..(length + 1)].ToString().Split(',');
+        _reader.Skip(length + 2);
+        int? max = parts is [.., { Length: > 0 } last] ? Number(last) : null;
+        if (parts.Length <= 2 && Number(parts[0]) is { } min && (max ?? min) >= min && (max is not null || parts is [_, ""]))
+        {
+            return (min, max);
+        }
+
+        _reader.Refuse("a quantifier in braces is not {n}, {n,} or {n,m}");
         return null;
 
         static int? Number(string digits) =>
             int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : null;
     }
 
-    private CodePointSet Class()
-    {
-        var negated = Take('^');
-        var set = new CodePointSet();
-        while (HasNext && !Take(']'))
-        {
-            var first = ClassItem();
-            if (_at + 1 < _pattern.Length && _pattern[_at] == '-' && _pattern[_at + 1] != ']')
-            {
-                _at++;
-                var last = ClassItem();
-                first = Single(first) is { } low && Single(last) is { } high && low <= high
-                    ? new((low, high))
-                    : Refuse("the ends of a range are not two characters in rising order", first);
-            }
-
-            set = set.Union(first);
-        }
-
-        if (_pattern[_at - 1] != ']')
-        {
-            Refuse("a class is not closed");
-        }
-
-        return negated ? set.Complement() : set;
-
-        static int? Single(CodePointSet set) => set.Ranges is [var range] && range.First == range.Last ? range.First : null;
-    }
-
-    private CodePointSet ClassItem()
-    {
-        var rune = Next();
-        return rune == '\\' ? Escape(withinClass: true) : CodePointSet.Of(rune);
-    }
-
-    private CodePointSet Escape(bool withinClass)
-    {
-        var letter = Next();
-        if (letter is > 0 and < 128 && PatternClasses.Find((char)letter) is { } named)
-        {
-            return named;
-        }
-
-        return letter switch
-        {
-            'n' => CodePointSet.Of('\n'),
-            'r' => CodePointSet.Of('\r'),
-            't' => CodePointSet.Of('\t'),
-            'f' => CodePointSet.Of('\f'),
-            'v' => CodePointSet.Of('\v'),
-            'b' when withinClass => CodePointSet.Of('\b'),
-            'x' => CodePointSet.Of(Hex(2)),
-            'u' => CodePointSet.Of(Hex(4)),
-            _ when letter is > 0 and < 128 && char.IsAsciiLetterOrDigit((char)letter) => Refuse($"'\\{(char)letter}' is not supported", new()),
-            _ => CodePointSet.Of(letter),
-        };
-    }
-
-    private int Hex(int digits)
-    {
-        if (_at + digits <= _pattern.Length
-            && int.TryParse(_pattern.AsSpan(_at, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value)
-            && !char.IsSurrogate((char)value))
-        {
-            _at += digits;
-            return value;
-        }
-
-        Refuse($"an escape is not followed by {digits} hexadecimal digits of a character");
-        return 0;
-    }
-
-    // 0 behind the end.
-    private int Next()
-    {
-        if (!HasNext)
-        {
-            Refuse("the pattern ends too early");
-            return 0;
-        }
-
-        _ = Rune.DecodeFromUtf16(_pattern.AsSpan(_at), out var rune, out var length);
-        _at += length;
-        return rune.Value;
-    }
-
-    private bool Take(char value)
-    {
-        if (!HasNext || _pattern[_at] != value)
-        {
-            return false;
-        }
-
-        _at++;
-        return true;
-    }
+    // Digits and commas between braces.
+    private static int QuantifierLength(ReadOnlySpan<char> inner) =>
+        inner.IndexOfAnyExcept(s_quantifiers) is var length and > 0 && inner[length] == '}' ? length : 0;
 
     private PatternNode.Sequence Refuse(string problem)
     {
-        _problem ??= $"{problem} (near character {_at})";
+        _reader.Refuse(problem);
         return new([]);
-    }
-
-    private CodePointSet Refuse(string problem, CodePointSet instead)
-    {
-        Refuse(problem);
-        return instead;
     }
 }

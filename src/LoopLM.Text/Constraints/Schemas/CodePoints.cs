@@ -7,23 +7,14 @@ namespace LoopLM.Text.Constraints.Schemas;
 /// <summary>Writes code points into a grammar: as UTF-8, or as JSON strings hold them.</summary>
 internal static class CodePoints
 {
-    /// <summary>The last code point.</summary>
-    public const int Last = 0x10FFFF;
-
-    /// <summary>All that UTF-8 can hold.</summary>
-    public static readonly CodePointSet All = new((0, 0xD7FF), (0xE000, Last));
-
     /// <summary>All that stand in a JSON string unescaped.</summary>
-    public static readonly CodePointSet Unescaped = new CodePointSet((0, 0x1F), ('"', '"'), ('\\', '\\'), (0xD800, 0xDFFF)).Complement(Last);
-
-    /// <summary>Those that a pattern may give: the unescaped ones, and those of an escape of two characters.</summary>
-    public static readonly CodePointSet InPatterns = Unescaped.Union(new(('\b', '\n'), ('\f', '\r'), ('"', '"'), ('\\', '\\')));
+    public static readonly CodePointSet Unescaped = new CodePointSet((0, 0x1F), ('"', '"'), ('\\', '\\')).Complement();
 
     private static readonly (int CodePoint, char Letter)[] s_escapes =
         [('\b', 'b'), ('\t', 't'), ('\n', 'n'), ('\f', 'f'), ('\r', 'r'), ('"', '"'), ('\\', '\\')];
 
     // The ranges of UTF-8 sequences of equal length, less the surrogates.
-    private static readonly (int First, int Last)[] s_lengths = [(0, 0x7F), (0x80, 0x7FF), (0x800, 0xD7FF), (0xE000, 0xFFFF), (0x10000, Last)];
+    private static readonly (int First, int Last)[] s_lengths = [(0, 0x7F), (0x80, 0x7FF), (0x800, 0xD7FF), (0xE000, 0xFFFF), (0x10000, CodePointSet.Last)];
 
     /// <summary>One code point of a set, in UTF-8.</summary>
     public static int Write(GrammarBuilder builder, CodePointSet set, int next)
@@ -34,6 +25,12 @@ internal static class CodePoints
         Span<byte> last = stackalloc byte[4];
         foreach (var range in set.Ranges)
         {
+            if (range.Last < 0x80)
+            {
+                leads[next] = leads.GetValueOrDefault(next) | ByteSet.Range((byte)range.First, (byte)range.Last);
+                continue;
+            }
+
             foreach (var length in s_lengths)
             {
                 var (low, high) = (Math.Max(range.First, length.First), Math.Min(range.Last, length.Last));
@@ -52,14 +49,44 @@ internal static class CodePoints
     /// <summary>One code point of a set as a JSON string has it, with the shortest escape where it needs one.</summary>
     public static int WriteInString(GrammarBuilder builder, CodePointSet set, int next)
     {
-        var letters = default(ByteSet);
-        foreach (var (codePoint, letter) in s_escapes)
+        var unescaped = set.Intersect(Unescaped);
+        if (unescaped.Equals(set))
         {
-            letters |= set.Contains(codePoint) ? ByteSet.Of((byte)letter) : default;
+            return Write(builder, set, next);
         }
 
-        var unescaped = Write(builder, set.Intersect(Unescaped), next);
-        return letters.IsEmpty ? unescaped : builder.Choice(unescaped, builder.Literal("\\"u8, builder.Bytes(letters, next)));
+        var places = new List<int>();
+        if (!unescaped.IsEmpty)
+        {
+            places.Add(Write(builder, unescaped, next));
+        }
+
+        var letters = default(ByteSet);
+        var units = new Dictionary<int, ByteSet>();
+        foreach (var codePoint in Enumerable.Range(0, 0x20).Append('"').Append('\\').Where(set.Contains))
+        {
+            var letter = s_escapes.FirstOrDefault(escape => escape.CodePoint == codePoint).Letter;
+            letters |= letter == 0 ? default : ByteSet.Of((byte)letter);
+            var digit = letter == 0 ? HexDigit(codePoint % 16) : default;
+            units[codePoint / 16] = units.GetValueOrDefault(codePoint / 16) | digit;
+        }
+
+        var escapes = units.Where(unit => !unit.Value.IsEmpty)
+            .Select(unit => builder.Literal([(byte)'u', (byte)'0', (byte)'0', (byte)('0' + unit.Key)], builder.Bytes(unit.Value, next))).ToList();
+        if (!letters.IsEmpty)
+        {
+            escapes.Add(builder.Bytes(letters, next));
+        }
+
+        if (escapes.Count > 0)
+        {
+            places.Add(builder.Literal("\\"u8, builder.Choice([.. escapes])));
+        }
+
+        return builder.Choice([.. places]);
+
+        static ByteSet HexDigit(int value) =>
+            ByteSet.Of((byte)$"{value:x}"[0]) | ByteSet.Of((byte)$"{value:X}"[0]);
     }
 
     private static void AddLeads(GrammarBuilder builder, ReadOnlySpan<byte> first, ReadOnlySpan<byte> last, int next, Dictionary<int, ByteSet> leads)

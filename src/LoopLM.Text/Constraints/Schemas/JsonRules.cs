@@ -10,7 +10,7 @@ namespace LoopLM.Text.Constraints.Schemas;
 /// </summary>
 internal sealed class JsonRules
 {
-    private static readonly CodePointAutomaton s_number = Compile(Parse("""-?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?(?:[eE][+-]?\d{1,2})?"""));
+    private static readonly CodePointAutomaton s_number = Compile(DecimalPatterns.Any);
     private static readonly CodePointAutomaton s_integer = Compile(Parse("""0|-?[1-9]\d{0,17}"""));
 
     // Escapes of UTF-16 units stand for whole characters: surrogates come in pairs.
@@ -29,8 +29,8 @@ internal sealed class JsonRules
     {
         _builder = builder;
         _inPython = inPython;
-        Integer = Rule(Raw(s_integer, GrammarBuilder.Return));
-        Number = Rule(Raw(s_number, GrammarBuilder.Return));
+        Integer = Rule(Raw(new(s_integer)));
+        Number = Rule(Raw(new(s_number)));
         Boolean = Rule(builder.Choice(
             builder.Literal(inPython ? "True"u8 : "true"u8, GrammarBuilder.Return),
             builder.Literal(inPython ? "False"u8 : "false"u8, GrammarBuilder.Return)));
@@ -68,19 +68,24 @@ internal sealed class JsonRules
         if (!_texts.TryGetValue((min, max), out var rule))
         {
             var end = _builder.Literal("\""u8, GrammarBuilder.Return);
-            rule = Rule(_builder.Literal("\""u8, _builder.Repeat(min, max, next => Raw(s_character, next), end)));
+            rule = Rule(_builder.Literal("\""u8, _builder.Repeat(min, max, next => Character(min, max, next), end)));
             _texts.Add((min, max), rule);
         }
 
         return rule;
     }
 
-    /// <summary>A text of an automaton, as it is.</summary>
-    public int Raw(CodePointAutomaton automaton, int next) => Regular(automaton, CodePoints.Write, next);
+    /// <summary>The automaton of a pattern that is known to be small.</summary>
+    public static CodePointAutomaton Compile(PatternNode pattern) =>
+        new PatternCompiler(new(maxStates: 4096, CancellationToken.None)).TryCompile(pattern, out var problem)
+            ?? throw new ArgumentException(problem, nameof(pattern));
 
-    /// <summary>A JSON string whose characters an automaton accepts.</summary>
-    public int Quoted(CodePointAutomaton automaton, int next) =>
-        _builder.Literal("\""u8, Regular(automaton, CodePoints.WriteInString, _builder.Literal("\""u8, next)));
+    /// <summary>A text of a language, as it is.</summary>
+    public int Raw(StringLanguage language) => Regular(language, CodePoints.Write, GrammarBuilder.Return);
+
+    /// <summary>A JSON string of a language.</summary>
+    public int Quoted(StringLanguage language) =>
+        _builder.Literal("\""u8, Regular(language, CodePoints.WriteInString, _builder.Literal("\""u8, GrammarBuilder.Return)));
 
     /// <summary>An array of so many items, all of one rule.</summary>
     public int Array(int item, int min, int? max)
@@ -136,7 +141,7 @@ internal sealed class JsonRules
 
     /// <summary>The rule of a string that is none of some names.</summary>
     public int OtherThan(IReadOnlyCollection<string> names) =>
-        names.Count == 0 ? Text(0, null) : Rule(Quoted(OtherNames.Automaton(names), GrammarBuilder.Return));
+        names.Count == 0 ? Text(0, null) : Rule(Quoted(new(OtherNames.Automaton(names))));
 
     /// <summary>Makes a place a rule that can be called.</summary>
     public int Rule(int place)
@@ -146,9 +151,12 @@ internal sealed class JsonRules
         return rule;
     }
 
-    private static CodePointAutomaton Compile(PatternNode pattern) =>
-        new PatternCompiler(maxStates: 256, CancellationToken.None).TryCompile(pattern, CodePoints.All, 0, null, out var problem)
-            ?? throw new ArgumentException(problem, nameof(pattern));
+    // Of more than one character any plain one may follow any other.
+    private int Character(int min, int? max, int next)
+    {
+        var place = Regular(new(s_character), CodePoints.Write, next);
+        return max <= 1 ? place : _builder.Free(place, min == 0 && max is null ? Opcode.Return : Opcode.Repeat);
+    }
 
     private int Colon(int next) => _builder.Literal(":"u8, Space(next));
 
@@ -156,15 +164,46 @@ internal sealed class JsonRules
 
     private int Space(int next) => _builder.Choice(next, _builder.Literal(" "u8, next));
 
-    private int Regular(CodePointAutomaton automaton, Func<GrammarBuilder, CodePointSet, int, int> write, int next)
+    private int Regular(StringLanguage language, Func<GrammarBuilder, CodePointSet, int, int> write, int next)
     {
-        var places = automaton.States.Select(_ => _builder.Reserve()).ToArray();
+        if (language.MinLength > 0 || language.MaxLength is not null)
+        {
+            return Measured(language, write, next);
+        }
+
+        var states = language.Automaton.States;
+        var places = states.Select(_ => _builder.Reserve()).ToArray();
         for (var state = 0; state < places.Length; state++)
         {
-            var choices = automaton.States[state].Moves.Select(move => write(_builder, move.Set, places[move.Target]));
-            _builder.Define(places[state], _builder.Choice([.. automaton.States[state].Accepts ? choices.Append(next) : choices]));
+            var choices = states[state].Moves.Select(move => write(_builder, move.Set, places[move.Target]));
+            var choice = _builder.Choice([.. states[state].Accepts ? choices.Append(next) : choices]);
+            _builder.Define(places[state], IsFree(states[state], state) ? _builder.Free(choice, Opcode.Return) : choice);
         }
 
         return places[0];
+    }
+
+    // Whether every plain character leads back to the state.
+    private static bool IsFree(CodePointAutomaton.State state, int number) => state.Accepts
+        && state.Moves.Any(move => move.Target == number && PlainText.Characters.Intersect(move.Set).Equals(PlainText.Characters));
+
+    // The code points are counted beside the automaton, so that no state is needed for every count.
+    private int Measured(StringLanguage language, Func<GrammarBuilder, CodePointSet, int, int> write, int next)
+    {
+        var states = language.Automaton.States;
+        var measure = _builder.Reserve();
+        var places = states.Select(_ => _builder.Reserve()).ToArray();
+        var tallies = places.Select((place, state) => _builder.Tally(place, measure, state)).ToArray();
+        var moves = new (bool Accepts, (long Bytes, int Target)[] Moves)[places.Length];
+        for (var state = 0; state < places.Length; state++)
+        {
+            var written = states[state].Moves.Select(move => write(_builder, move.Set, tallies[move.Target])).ToList();
+            moves[state] = (states[state].Accepts, [.. written.Zip(states[state].Moves, (place, move) => (_builder.FewestBytes(place), move.Target))]);
+            var choice = _builder.Choice([.. states[state].Accepts ? written.Append(_builder.Total(measure)) : written]);
+            _builder.Define(places[state], IsFree(states[state], state) ? _builder.Free(choice, Opcode.Measure, state) : choice);
+        }
+
+        _builder.DefineMeasure(measure, places[0], next, LengthMeasure.TryCreate(moves, language.MinLength, language.MaxLength));
+        return measure;
     }
 }

@@ -1,131 +1,72 @@
-using System.Globalization;
-using LoopLM.Text.Constraints.Patterns;
-
 namespace LoopLM.Text.Constraints.Schemas;
 
-/// <summary>Numbers between two integers, as patterns of their decimal digits.</summary>
-/// <param name="Min">The lower bound; from -<see cref="Largest"/>.</param>
-/// <param name="Max">The upper bound; up to <see cref="Largest"/>.</param>
-internal readonly record struct NumberRange(long Min, long Max)
+/// <summary>What schemas say about a number: its bounds, and what it is a multiple of.</summary>
+/// <param name="Min">The lower bound; null for none.</param>
+/// <param name="AboveMin">Whether the lower bound itself is left out.</param>
+/// <param name="Max">The upper bound; null for none.</param>
+/// <param name="BelowMax">Whether the upper bound itself is left out.</param>
+/// <param name="Steps">What it has to be a multiple of, each above 0.</param>
+internal sealed record NumberRange(DecimalValue? Min, bool AboveMin, DecimalValue? Max, bool BelowMax, IReadOnlyList<DecimalValue> Steps)
 {
-    /// <summary>The integer of the most digits.</summary>
-    public const long Largest = 999_999_999_999_999_999;
+    /// <summary>Every number.</summary>
+    public static readonly NumberRange All = new(null, false, null, false, []);
 
-    /// <summary>The largest bound of numbers that are not integers: with <see cref="FractionDigits"/> behind it a double still tells neighbours apart.</summary>
-    public const long LargestDecimalBound = 1_000_000_000;
+    /// <summary>Whether nothing is said.</summary>
+    public bool IsAll => Min is null && Max is null && Steps.Count == 0;
 
-    /// <summary>The largest whole part of such a number where it has no bound.</summary>
-    public const long LargestWhole = 999_999_999_999_999;
+    /// <summary>Whether the bounds leave no number.</summary>
+    public bool IsEmpty => Min is { } min && Max is { } max && (min.CompareTo(max) > 0 || (min == max && (AboveMin || BelowMax)));
 
-    private const int FractionDigits = 6;
+    /// <summary>What is at least a bound, or above it.</summary>
+    public static NumberRange From(DecimalValue min, bool exclusive = false) => All with { Min = min, AboveMin = exclusive };
 
-    private static readonly PatternNode s_digit = Digits('0', '9');
+    /// <summary>What is at most a bound, or below it.</summary>
+    public static NumberRange UpTo(DecimalValue max, bool exclusive = false) => All with { Max = max, BelowMax = exclusive };
 
-    /// <summary>The integers of the range, both ends included; null if there are none.</summary>
-    public PatternNode? Integers()
+    /// <summary>The numbers between two bounds, both included.</summary>
+    public static NumberRange Between(DecimalValue min, DecimalValue max) => new(min, false, max, false, []);
+
+    /// <summary>The multiples of a number.</summary>
+    public static NumberRange MultiplesOf(DecimalValue step) => All with { Steps = [step] };
+
+    /// <summary>The numbers that a value of <c>format</c> allows: all where it is none of a kind of number.</summary>
+    public static NumberRange OfFormat(string? format) => format switch
     {
-        var options = new List<PatternNode>();
-        if (Max >= 0 && Magnitudes(Math.Max(Min, 0), Max) is { } positive)
-        {
-            options.Add(positive);
-        }
+        "int8" => Between(sbyte.MinValue, sbyte.MaxValue),
+        "int16" => Between(short.MinValue, short.MaxValue),
+        "int32" => Between(int.MinValue, int.MaxValue),
+        "int64" => Between(long.MinValue, long.MaxValue),
+        "uint8" => Between(0, byte.MaxValue),
+        "uint16" => Between(0, ushort.MaxValue),
+        "uint32" => Between(0, uint.MaxValue),
+        "uint64" => Between(0, new DecimalValue(ulong.MaxValue, 0)),
+        "float" => Between(new(-34, -37), new(34, -37)),
+        _ => All,
+    };
 
-        if (Min < 0 && Magnitudes(Math.Max(-Max, 1), -Min) is { } negative)
-        {
-            options.Add(new PatternNode.Sequence(Digits('-', '-'), negative));
-        }
-
-        return options.Count == 0 ? null : new PatternNode.Choice(options);
+    /// <summary>The numbers that are in both.</summary>
+    public NumberRange Intersect(NumberRange other)
+    {
+        // Positive where the bound of this range says more, zero where both say the same. An absent bound says nothing.
+        var byMin = Min is { } min && other.Min is { } otherMin ? min.CompareTo(otherMin) : Min is not null ? 1 : -1;
+        var byMax = Max is { } max && other.Max is { } otherMax ? otherMax.CompareTo(max) : Max is not null ? 1 : -1;
+        return new(
+            byMin >= 0 ? Min : other.Min,
+            (byMin >= 0 && AboveMin) || (byMin <= 0 && other.AboveMin),
+            byMax >= 0 ? Max : other.Max,
+            (byMax >= 0 && BelowMax) || (byMax <= 0 && other.BelowMax),
+            [.. Steps.Union(other.Steps)]);
     }
 
-    /// <summary>The decimal numbers of the range without exponent; null if there are none.</summary>
-    /// <param name="aboveMin">Whether the lower bound is left out.</param>
-    /// <param name="belowMax">Whether the upper bound is left out.</param>
-    public PatternNode? Decimals(bool aboveMin, bool belowMax)
+    /// <summary>Whether a number is one of them.</summary>
+    public bool Contains(DecimalValue value) =>
+        (Min is not { } min || value.CompareTo(min) is var low && (low > 0 || (low == 0 && !AboveMin)))
+        && (Max is not { } max || value.CompareTo(max) is var high && (high < 0 || (high == 0 && !BelowMax)))
+        && Steps.All(step => IsMultiple(value, step));
+
+    private static bool IsMultiple(DecimalValue value, DecimalValue step)
     {
-        var options = new List<PatternNode>();
-        if (Max > 0 || (Max == 0 && !belowMax))
-        {
-            AddDecimals(options, Math.Max(Min, 0), aboveMin && Min >= 0, Max, belowMax);
-        }
-
-        if (Min < 0)
-        {
-            var magnitudes = new List<PatternNode>();
-            AddDecimals(magnitudes, Math.Max(-Max, 0), belowMax && Max <= 0, -Min, aboveMin);
-            options.AddRange(magnitudes.Select(magnitude => new PatternNode.Sequence(Digits('-', '-'), magnitude)));
-        }
-
-        return options.Count == 0 ? null : new PatternNode.Choice(options);
+        var scale = Math.Max(value.Scale, step.Scale);
+        return value.Shift(scale).Unscaled % step.Shift(scale).Unscaled == 0;
     }
-
-    private static void AddDecimals(List<PatternNode> options, long min, bool aboveMin, long max, bool belowMax)
-    {
-        if (aboveMin && min < max)
-        {
-            // The last digit of the fraction keeps it above the bound.
-            options.Add(new PatternNode.Sequence(
-                Magnitudes(min, min)!, Digits('.', '.'), new PatternNode.Repetition(s_digit, 0, FractionDigits - 1), Digits('1', '9')));
-        }
-
-        if (Magnitudes(aboveMin ? min + 1 : min, max - 1) is { } whole)
-        {
-            options.Add(new PatternNode.Sequence(whole, Fraction(s_digit)));
-        }
-
-        if (!belowMax && (min < max || (min == max && !aboveMin)))
-        {
-            options.Add(new PatternNode.Sequence(Magnitudes(max, max)!, Fraction(Digits('0', '0'))));
-        }
-    }
-
-    private static PatternNode.Repetition Fraction(PatternNode digit) =>
-        new(new PatternNode.Sequence(Digits('.', '.'), new PatternNode.Repetition(digit, 1, FractionDigits)), 0, 1);
-
-    // Integers from min to max, neither negative, length by length.
-    private static PatternNode.Choice? Magnitudes(long min, long max)
-    {
-        var options = new List<PatternNode>();
-        for (var (first, power) = (min, 10L); first <= max; first = power, power *= 10)
-        {
-            while (power <= first)
-            {
-                power *= 10;
-            }
-
-            var last = Math.Min(max, power - 1);
-            options.Add(SameLength(first.ToString(CultureInfo.InvariantCulture), last.ToString(CultureInfo.InvariantCulture)));
-        }
-
-        return options.Count == 0 ? null : new(options);
-    }
-
-    // Digits from one number to another that has as many.
-    private static PatternNode SameLength(string first, string last)
-    {
-        if (first.All(digit => digit == '0') && last.All(digit => digit == '9'))
-        {
-            return new PatternNode.Repetition(s_digit, first.Length, first.Length);
-        }
-
-        var (low, high, rest) = (first[0], last[0], first.Length - 1);
-        if (low == high)
-        {
-            return new PatternNode.Sequence(Digits(low, low), SameLength(first[1..], last[1..]));
-        }
-
-        var options = new List<PatternNode>
-        {
-            new PatternNode.Sequence(Digits(low, low), SameLength(first[1..], new('9', rest))),
-            new PatternNode.Sequence(Digits(high, high), SameLength(new('0', rest), last[1..])),
-        };
-        if (low + 1 < high)
-        {
-            options.Add(new PatternNode.Sequence(Digits((char)(low + 1), (char)(high - 1)), new PatternNode.Repetition(s_digit, rest, rest)));
-        }
-
-        return new PatternNode.Choice(options);
-    }
-
-    private static PatternNode.Character Digits(char first, char last) => new(new((first, last)));
 }

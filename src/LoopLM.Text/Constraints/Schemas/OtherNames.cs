@@ -32,10 +32,10 @@ internal static class OtherNames
         return new(Enumerable.Range(0, trie.Count).Select(number =>
         {
             var (children, isName) = trie[Swap(number)];
-            var rest = CodePoints.InPatterns.Intersect(CodePointSet.Of(children.Keys).Complement(CodePoints.Last));
+            var rest = CodePointSet.Of(children.Keys).Complement();
             return new CodePointAutomaton.State(
                 !isName,
-                [.. children.Select(child => (CodePointSet.Of(child.Key).Intersect(CodePoints.InPatterns), Swap(child.Value))), (rest, Swap(other))]);
+                [.. children.Select(child => (CodePointSet.Of(child.Key), Swap(child.Value))), (rest, Swap(other))]);
         }).ToList());
 
         static int Swap(int number) => number <= 1 ? 1 - number : number;

@@ -36,6 +36,7 @@ internal static class SchemaKeywords
         ["maximum"] = JsonTypes.Number,
         ["exclusiveMinimum"] = JsonTypes.Number,
         ["exclusiveMaximum"] = JsonTypes.Number,
+        ["multipleOf"] = JsonTypes.Number,
         ["type"] = JsonTypes.None,
         ["enum"] = JsonTypes.None,
         ["const"] = JsonTypes.None,

@@ -190,8 +190,8 @@ internal sealed class SchemaTranslator(SchemaLocation document, TranslationConte
                     JsonTypes.Object => Object(at),
                     JsonTypes.Array => Array(at),
                     JsonTypes.String => _values.Text(at),
-                    JsonTypes.Integer => _values.Integer(at),
-                    JsonTypes.Number => _values.Number(at),
+                    JsonTypes.Integer => _values.Number(at, integers: true),
+                    JsonTypes.Number => _values.Number(at, integers: false),
                     JsonTypes.Boolean => context.Rules.Boolean,
                     _ => context.Rules.Null,
                 });

@@ -1,46 +1,52 @@
 using System.Collections.Frozen;
+using LoopLM.Text.Constraints.Patterns;
 
 namespace LoopLM.Text.Constraints.Schemas;
 
-/// <summary>The values of <c>format</c> that are enforced, as patterns of the whole text (RFC 3339, 9562, 2673, 4291, 1123, 5321, 3986).</summary>
-/// <remarks>
-/// Each pattern has what every parser reads, not all that its RFC allows: years from 1000 to 9999 and offsets up to 13:59; mail addresses and
-/// host names of plain letters; URIs of http and https; ipv6 without <c>::</c>.
-/// </remarks>
+/// <summary>
+/// The values of <c>format</c> that are enforced. A format has what the usual readers (zod, pydantic, .NET) all read, not all that its RFC
+/// allows. What only some of them read, such as a time without an offset, is its wide form: a <c>pattern</c> beside it can ask for that.
+/// </summary>
 internal static class StringFormats
 {
-    private const string Date =
-        """(?:[1-9]\d{3}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|1\d|2[0-8]))"""
-        + """|(?:[1-9]\d(?:0[48]|[2468][048]|[13579][26])|(?:[2468][048]|[13579][26])00)-02-29)""";
+    private const string BeyondAscii = """\u00A1-\uD7FF\uF900-\uFDCF\uFDF0-\uFFEF\u{10000}-\u{1FFFD}\u{20000}-\u{2FFFD}""";
 
-    private const string Time = """(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6})?(?:Z|[+-](?:0\d|1[0-3]):[0-5]\d)""";
-
-    private const string Byte = """(?:\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])""";
-
-    private const string Label = """[A-Za-z0-9]{1,30}(?:-[A-Za-z0-9]{1,30})?""";
-
-    private const string Duration = """P(?:(?:\d{1,4}D|\d{1,4}M(?:\d{1,4}D)?|\d{1,4}Y(?:\d{1,4}M(?:\d{1,4}D)?)?)"""
-        + $"(?:{DurationTime})?|{DurationTime}" + """|\d{1,4}W)""";
-
-    private const string DurationTime = """T(?:\d{1,4}H(?:\d{1,4}M(?:\d{1,4}S)?)?|\d{1,4}M(?:\d{1,4}S)?|\d{1,4}S)""";
-
-    private static readonly FrozenDictionary<string, string> s_patterns = new Dictionary<string, string>
+    private static readonly FrozenDictionary<string, Format> s_formats = new Dictionary<string, Format>
     {
-        ["date"] = Date,
-        ["time"] = Time,
-        ["date-time"] = $"{Date}T{Time}",
-        ["duration"] = Duration,
-        ["email"] = $$"""[A-Za-z0-9_+]{1,30}(?:[.-][A-Za-z0-9_+]{1,30})?@{{Label}}(?:\.{{Label}}){1,3}""",
-        ["hostname"] = $$"""{{Label}}(?:\.{{Label}}){0,3}""",
-        ["uri"] = $$"""https?://{{Label}}(?:\.{{Label}}){0,3}(?:/[A-Za-z0-9._~-]*)*(?:\?[A-Za-z0-9._~=&-]*)?(?:#[A-Za-z0-9._~-]*)?""",
-        ["ipv6"] = """[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{1,4}){7}""",
-        ["uuid"] = """[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}""",
-        ["ipv4"] = $$"""{{Byte}}(?:\.{{Byte}}){3}""",
+        ["date"] = new(FormatPatterns.Date),
+        ["time"] = new(FormatPatterns.Time, FormatPatterns.WideTime),
+        ["date-time"] = new(FormatPatterns.DateTime, FormatPatterns.WideDateTime),
+        ["duration"] = new(FormatPatterns.Duration, FormatPatterns.WideDuration),
+        ["uuid"] = new(FormatPatterns.Uuid, FormatPatterns.WideUuid),
+        ["email"] = new(FormatPatterns.Email, FormatPatterns.WideEmail, 254),
+        ["idn-email"] = new(FormatPatterns.IdnEmail, FormatPatterns.WideEmail, 254),
+        ["hostname"] = new(FormatPatterns.Hostname, FormatPatterns.WideHostname, 253),
+        ["idn-hostname"] = new(FormatPatterns.IdnHostname, null, 253),
+        ["ipv4"] = new(FormatPatterns.Ipv4),
+        ["ipv6"] = new(FormatPatterns.Ipv6),
+        ["uri"] = new(FormatPatterns.Uri("")),
+        ["uri-reference"] = new(FormatPatterns.UriReference("")),
+        ["iri"] = new(FormatPatterns.Uri(BeyondAscii)),
+        ["iri-reference"] = new(FormatPatterns.UriReference(BeyondAscii)),
+        ["uri-template"] = new(FormatPatterns.UriTemplate),
+        ["json-pointer"] = new(FormatPatterns.JsonPointer),
+        ["relative-json-pointer"] = new(FormatPatterns.RelativeJsonPointer),
     }.ToFrozenDictionary();
 
-    /// <summary>The names, for messages.</summary>
-    public static string Names { get; } = string.Join(", ", s_patterns.Keys.Order());
+    /// <summary>The names, for documents and tests.</summary>
+    public static IEnumerable<string> Names => s_formats.Keys.Order();
 
-    /// <summary>The pattern of a format; null for one that is not enforced.</summary>
-    public static string? Find(string? format) => s_patterns.GetValueOrDefault(format ?? "");
+    /// <summary>The strings of a format; null for one that is unknown, which is an annotation.</summary>
+    /// <param name="format">The name.</param>
+    /// <param name="wide">Whether all strings that some readers take are asked for.</param>
+    public static StringLanguage? Find(string format, bool wide) => !s_formats.TryGetValue(format, out var found) ? null
+        : wide && found.Wide is not null ? found.Wide.Value : found.Narrow.Value;
+
+    // Made once, when a schema first names the format.
+    private sealed class Format(string narrow, string? wide = null, int? maxLength = null)
+    {
+        public Lazy<StringLanguage> Narrow { get; } = new(() => new(JsonRules.Compile(JsonRules.Parse(narrow)), 0, maxLength));
+
+        public Lazy<StringLanguage>? Wide { get; } = wide is null ? null : new(() => new(JsonRules.Compile(JsonRules.Parse(wide)), 0, maxLength));
+    }
 }

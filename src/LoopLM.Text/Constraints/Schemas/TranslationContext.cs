@@ -18,7 +18,10 @@ internal sealed class TranslationContext
         Cancellation = cancellation;
         Builder = new(writable, limits.MaxInstructions);
         Rules = new(Builder, inPython);
-        Patterns = new(limits.MaxPatternStates, cancellation);
+        Automata = new(limits.MaxPatternStates, cancellation);
+        Patterns = new(Automata);
+        Strings = new(this);
+        Numbers = new(this);
     }
 
     public ConstraintLimits Limits { get; }
@@ -29,7 +32,13 @@ internal sealed class TranslationContext
 
     public JsonRules Rules { get; }
 
+    public AutomatonBuilder Automata { get; }
+
     public PatternCompiler Patterns { get; }
+
+    public StringRules Strings { get; }
+
+    public NumberRules Numbers { get; }
 
     public int Subschemas { get; set; }
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using LoopLM.Text.Constraints.Automata;
-using LoopLM.Text.Constraints.Patterns;
 
 namespace LoopLM.Text.Constraints.Schemas;
 
@@ -8,6 +7,15 @@ namespace LoopLM.Text.Constraints.Schemas;
 /// <param name="context">What the schemas of one grammar share.</param>
 internal sealed class ValueTranslator(TranslationContext context)
 {
+    private static readonly (string Keyword, Func<DecimalValue, bool, NumberRange> Make)[] s_bounds =
+    [
+        ("multipleOf", (step, _) => NumberRange.MultiplesOf(step)),
+        ("exclusiveMaximum", (bound, _) => NumberRange.UpTo(bound, exclusive: true)),
+        ("exclusiveMinimum", (bound, _) => NumberRange.From(bound, exclusive: true)),
+        ("maximum", NumberRange.UpTo),
+        ("minimum", NumberRange.From),
+    ];
+
     /// <summary>Values given word by word, of which those of other types are left out.</summary>
     public int Literals(SchemaLocation at, string keyword, JsonTypes? types, IEnumerable<JsonElement> values)
     {
@@ -37,59 +45,28 @@ internal sealed class ValueTranslator(TranslationContext context)
             return GrammarBuilder.Return;
         }
 
-        var (hasPattern, hasFormat) = (at.TryGet("pattern", out var pattern), at.TryGet("format", out var format));
-        return (hasPattern, hasFormat) switch
-        {
-            (false, false) => context.Rules.Text(min, max),
-            (true, true) => context.Refuse(at, "pattern", "is not supported beside 'format'"),
-            (true, false) => Pattern(at, pattern, min, max),
-            (false, true) => Format(at, format, min, max),
-        };
-    }
-
-    public int Integer(SchemaLocation at)
-    {
-        if (!TryReadBounds(at, out var bounds))
+        if (!TryReadText(at, "pattern", out var pattern) || !TryReadText(at, "format", out var format))
         {
             return GrammarBuilder.Return;
         }
 
-        if (bounds.IsOpen)
-        {
-            return context.Rules.Integer;
-        }
-
-        const decimal largest = NumberRange.Largest;
-        var min = Math.Max(decimal.Ceiling(bounds.Min ?? -largest), -largest);
-        var max = Math.Min(decimal.Floor(bounds.Max ?? largest), largest);
-        min += bounds.AboveMin && min == bounds.Min ? 1 : 0;
-        max -= bounds.BelowMax && max == bounds.Max ? 1 : 0;
-        return Range(at, bounds, min <= max ? new NumberRange((long)min, (long)max).Integers() : null);
+        IEnumerable<string> patterns = pattern is null ? [] : [pattern];
+        IEnumerable<string> formats = format is null ? [] : [format];
+        var keyword = pattern is not null ? "pattern" : format is not null ? "format" : "maxLength";
+        return context.Strings.TryRead(patterns, formats, min, max, out var problem) is not { } language ? context.Refuse(at, keyword, problem!)
+            : language.IsEmpty ? context.Refuse(at, keyword, "leaves no string that matches")
+            : context.Strings.Rule(language);
     }
 
-    public int Number(SchemaLocation at)
+    /// <summary>A number, or an integer.</summary>
+    public int Number(SchemaLocation at, bool integers)
     {
-        if (!TryReadBounds(at, out var bounds))
+        if (!TryReadRange(at, out var range, out var keyword))
         {
             return GrammarBuilder.Return;
         }
 
-        if (bounds.IsOpen)
-        {
-            return context.Rules.Number;
-        }
-
-        foreach (var bound in new[] { bounds.Min, bounds.Max })
-        {
-            if (bound is { } value && (value != decimal.Truncate(value) || Math.Abs(value) > NumberRange.LargestDecimalBound))
-            {
-                return context.Refuse(
-                    at, bounds.Keyword, $"is supported for type 'number' with integers up to {NumberRange.LargestDecimalBound}, and is {value}");
-            }
-        }
-
-        var range = new NumberRange((long)(bounds.Min ?? -NumberRange.LargestWhole), (long)(bounds.Max ?? NumberRange.LargestWhole));
-        return Range(at, bounds, range.Decimals(bounds.AboveMin, bounds.BelowMax));
+        return context.Numbers.TryRule(range, integers, out var problem) ?? context.Refuse(at, keyword, $"cannot be enforced: {problem}");
     }
 
     /// <summary>Reads a lower and an upper count, each from 0.</summary>
@@ -133,64 +110,46 @@ internal sealed class ValueTranslator(TranslationContext context)
         return null;
     }
 
-    private int Pattern(SchemaLocation at, JsonElement pattern, int min, int? max)
+    // Null where the keyword is absent; false where its value is refused.
+    private bool TryReadText(SchemaLocation at, string keyword, out string? text)
     {
-        if (pattern.ValueKind != JsonValueKind.String || pattern.GetString()!.Length > context.Limits.MaxPatternLength)
-        {
-            return context.Refuse(at, "pattern", $"has to be a string of at most {context.Limits.MaxPatternLength} characters");
-        }
-
-        return PatternParser.Parse(pattern.GetString()!, anchored: false, out var problem) is { } node
-            ? Regular(at, "pattern", node, min, max)
-            : context.Refuse(at, "pattern", problem!);
-    }
-
-    private int Format(SchemaLocation at, JsonElement format, int min, int? max) =>
-        StringFormats.Find(format.ValueKind == JsonValueKind.String ? format.GetString() : null) is { } pattern
-            ? Regular(at, "format", JsonRules.Parse(pattern), min, max)
-            : context.Refuse(at, "format", $"has to be one of those that are enforced: {StringFormats.Names}");
-
-    private int Regular(SchemaLocation at, string keyword, PatternNode node, int min, int? max) =>
-        context.Patterns.TryCompile(node, CodePoints.InPatterns, min, max, out var problem) is { } automaton
-            ? context.Rules.Quoted(automaton, GrammarBuilder.Return)
-            : context.Refuse(at, keyword, $"cannot be enforced: {problem}");
-
-    private int Range(SchemaLocation at, NumberBounds bounds, PatternNode? node)
-    {
-        string? problem = "no number lies between the bounds";
-        return node is not null && context.Patterns.TryCompile(node, CodePoints.All, 0, null, out problem) is { } automaton
-            ? context.Rules.Raw(automaton, GrammarBuilder.Return)
-            : context.Refuse(at, bounds.Keyword, $"cannot be enforced: {problem}");
-    }
-
-    private bool TryReadBounds(SchemaLocation at, out NumberBounds bounds)
-    {
-        var min = Bound(at, "minimum");
-        var max = Bound(at, "maximum");
-        var above = Bound(at, "exclusiveMinimum");
-        var below = Bound(at, "exclusiveMaximum");
-        bounds = new(
-            above is null || min > above ? min : above,
-            AboveMin: above is not null && !(min > above),
-            below is null || max < below ? max : below,
-            BelowMax: below is not null && !(max < below),
-            Keyword: min is not null ? "minimum" : max is not null ? "maximum" : above is not null ? "exclusiveMinimum" : "exclusiveMaximum");
-        return context.Problem is null;
-    }
-
-    private decimal? Bound(SchemaLocation at, string keyword)
-    {
+        text = null;
         if (!at.TryGet(keyword, out var value))
         {
-            return null;
+            return true;
         }
 
-        if (value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out var bound))
+        if (value.ValueKind != JsonValueKind.String)
         {
-            return bound;
+            context.Refuse(at, keyword, "has to be a string");
+            return false;
         }
 
-        context.Refuse(at, keyword, "has to be a number of at most 28 digits");
-        return null;
+        text = value.GetString();
+        return true;
+    }
+
+    // Exclusive bounds are numbers or, in draft 4, say whether the bound beside them is.
+    private bool TryReadRange(SchemaLocation at, out NumberRange range, out string keyword)
+    {
+        range = NumberRange.OfFormat(TryReadText(at, "format", out var format) ? format : null);
+        keyword = "format";
+        foreach (var (name, make) in s_bounds)
+        {
+            if (at.TryGet(name, out var value) && value.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
+            {
+                keyword = name;
+                if (DecimalValue.Read(value) is not { } bound || (name == "multipleOf" && bound.Sign <= 0))
+                {
+                    context.Refuse(at, name, name == "multipleOf" ? "has to be a number above 0" : "has to be a number between -1e400 and 1e400");
+                    return false;
+                }
+
+                range = range.Intersect(make(bound, at.TryGet($"exclusive{char.ToUpperInvariant(name[0])}{name[1..]}", out var exclusive)
+                    && exclusive.ValueKind == JsonValueKind.True));
+            }
+        }
+
+        return context.Problem is null;
     }
 }

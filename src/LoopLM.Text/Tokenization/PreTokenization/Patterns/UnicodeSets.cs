@@ -57,8 +57,8 @@ internal static class UnicodeSets
         (0x2B820, 0x2CEA1), (0x2CEB0, 0x2EBE0), (0x2EBF0, 0x2EE5D), (0x2F800, 0x2FA1D), (0x30000, 0x3134A), (0x31350, 0x323AF),
     ]);
 
-    /// <summary>All code points that a set lacks.</summary>
-    public static CodePointSet Not(CodePointSet set) => set.Complement(Last);
+    /// <summary>All code points but surrogates that a set lacks; texts have none.</summary>
+    public static CodePointSet Not(CodePointSet set) => set.Complement();
 
     private static IEnumerable<(UnicodeCategory Category, int First, int Last)> Ranges()
     {

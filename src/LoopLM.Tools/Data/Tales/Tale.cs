@@ -12,13 +12,13 @@ namespace LoopLM.Tools.Data.Tales;
 /// <param name="Sentences">Its sentences.</param>
 internal sealed record Tale(string Title, string Plot, Person Hero, string Thing, Cast Cast, IReadOnlyList<Sentence> Sentences)
 {
-    /// <summary>Its paragraphs.</summary>
-    public IReadOnlyList<string> Paragraphs { get; } =
-        [.. Sentences.GroupBy(sentence => sentence.Paragraph).Select(group => string.Join(' ', group.Select(sentence => sentence.Text)))];
-
     /// <summary>Its text, an empty line between paragraphs.</summary>
-    public string Text => string.Join("\n\n", Paragraphs);
+    public string Text => TextOf(Sentences);
 
     /// <summary>What happens in it, as the sentences say it.</summary>
     public IReadOnlyList<TaleEvent> Events { get; } = [.. Sentences.Select(sentence => sentence.Event)];
+
+    /// <summary>The text of some sentences.</summary>
+    public static string TextOf(IEnumerable<Sentence> sentences) =>
+        string.Join("\n\n", sentences.GroupBy(sentence => sentence.Paragraph).Select(group => string.Join(' ', group.Select(sentence => sentence.Text))));
 }

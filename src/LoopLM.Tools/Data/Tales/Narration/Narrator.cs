@@ -9,7 +9,7 @@ namespace LoopLM.Tools.Data.Tales.Narration;
 internal sealed class Narrator(Cast cast, Random random)
 {
     /// <summary>Bits that a run of words is to have.</summary>
-    private const double FewestBits = 31;
+    private const double FewestBits = 33;
 
     private const int Tries = 12;
 

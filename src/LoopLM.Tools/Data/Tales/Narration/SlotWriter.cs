@@ -75,11 +75,11 @@ internal sealed class SlotWriter(TaleContext context, Random random, bool fully)
     private string Described(string noun)
     {
         var thing = context.Cast.Things[noun];
-        return (fully ? 0 : random.Next(4)) switch
+        return (fully ? 0 : random.Next(8)) switch
         {
             0 => $"{thing.Look} {thing.Colour} {noun}",
-            1 => $"{thing.Colour} {noun}",
-            2 => $"{thing.Look} {noun}",
+            1 or 2 => $"{thing.Colour} {noun}",
+            3 => $"{thing.Look} {noun}",
             _ => noun,
         };
     }

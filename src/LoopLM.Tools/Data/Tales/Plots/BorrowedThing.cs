@@ -56,8 +56,8 @@ internal sealed class BorrowedThing : IPlot
         stage.Tell("hide", hero, thing, place);
         stage.Home(hero);
         stage.Paragraph();
-        stage.Visit(owner, hero);
-        stage.Tell("asksee", owner, hero, thing);
+        stage.GoTo(owner, hero);
+        stage.Tell("askback", owner, hero, thing);
         stage.Tell("confess", hero, owner, thing);
         stage.Tell("sorry", hero, owner);
         stage.Tell("forgive", owner, hero);

@@ -29,6 +29,7 @@ internal sealed class BrokenThing : IPlot
         else
         {
             var gift = stage.NewThing();
+            stage.Tell("giftidea", hero, friend, gift);
             stage.Acquire(hero, gift, stage.Number(0, 1));
             stage.Paragraph();
             stage.Visit(hero, friend, gift);

@@ -35,7 +35,7 @@ internal sealed class LentThing : IPlot
 
         stage.Paragraph();
         stage.Tell("need", hero, thing);
-        stage.Visit(hero, friend);
+        stage.GoTo(hero, friend);
         stage.Tell("askback", hero, friend, thing);
         stage.Tell("tellholder", friend, hero, third, thing);
         if (stage.Chance(0.5))
@@ -43,7 +43,7 @@ internal sealed class LentThing : IPlot
             stage.Tell("sorry", friend, hero);
         }
 
-        stage.Visit(hero, third);
+        stage.GoTo(hero, third);
         stage.Tell("reclaim", hero, third, thing);
         stage.Tell("return", third, hero, thing);
         stage.Paragraph();

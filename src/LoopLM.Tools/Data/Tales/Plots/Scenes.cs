@@ -49,7 +49,7 @@ internal static class Scenes
     {
         if (stage.World.PlaceOf(person) != stage.World.HomeOf(person))
         {
-            stage.Tell("home", person);
+            stage.Tell("home", person, stage.World.HomeOf(person));
         }
     }
 
@@ -74,6 +74,13 @@ internal static class Scenes
             stage.Tell("carry", person, thing, place);
         }
 
+        stage.Tell("meet", person, other, place);
+    }
+
+    /// <summary>Someone goes to where someone else is for a reason that has been told, and meets them there.</summary>
+    public static void GoTo(this Stage stage, string person, string other)
+    {
+        stage.Go(person, stage.World.PlaceOf(other)!);
         stage.Tell("meet", person, other, stage.World.PlaceOf(other));
     }
 

@@ -87,6 +87,7 @@ internal sealed class TaleWorld
         "elsewhere" => PlaceOf(of[0]!) != of[1],
         "is" => PlaceOf(of[0]!) == of[1],
         "away" => HomeOf(of[0]!) is { } home && PlaceOf(of[0]!) != home,
+        "lives" => of[1] is null || HomeOf(of[0]!) == of[1],
         "near" => _lies.TryGetValue(of[1]!, out var place) && Same(PlaceOf(of[0]!), place),
         "notnear" => !_lies.TryGetValue(of[1]!, out var elsewhere) || PlaceOf(of[0]!) != elsewhere,
         "nearby" => HolderOf(of[1]!) is { } holder ? Same(PlaceOf(holder), PlaceOf(of[0]!)) : _lies.GetValueOrDefault(of[1]!) == PlaceOf(of[0]!),

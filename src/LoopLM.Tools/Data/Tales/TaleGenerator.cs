@@ -25,7 +25,7 @@ internal static class TaleGenerator
             var plot = s_plots[random.Next(s_plots.Length)];
             var (hero, thing) = (Stage.Draw(random, "good"), plot.HasThing ? Lexicon.Ordered.Things[random.Next(Lexicon.Ordered.Things.Count)] : null);
             var title = $"{hero.Name} the {hero.Kind} and the {thing ?? "feast"}";
-            if (heldOut is { } wanted && HeldOut.Contains(title) != wanted)
+            if ((plot.Breaks && Lexicon.Unbreakable.Contains(thing!)) || (heldOut is { } wanted && HeldOut.Contains(title) != wanted))
             {
                 continue;
             }

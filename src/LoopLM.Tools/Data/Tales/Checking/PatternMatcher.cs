@@ -21,7 +21,10 @@ internal readonly struct PatternMatcher(Pattern pattern, string text, TaleContex
         var next = pattern.Parts[part];
         if (next.IsSlot)
         {
-            return SlotReader.Read(next, text, at, context) is { } reading && binding.With(next, reading) is { } longer ? Match(part + 1, reading.End, longer) : null;
+            // Most patterns fail at the words behind the slot, which cost less to compare than the slot to bind.
+            return SlotReader.Read(next, text, at, context) is { } reading && CanFollow(part + 1, reading.End) && binding.With(next, reading) is { } longer
+                ? Match(part + 1, reading.End, longer)
+                : null;
         }
 
         foreach (var option in next.Options)
@@ -34,4 +37,7 @@ internal readonly struct PatternMatcher(Pattern pattern, string text, TaleContex
 
         return null;
     }
+
+    private bool CanFollow(int part, int at) =>
+        part == pattern.Parts.Count || pattern.Parts[part] is not { IsSlot: false, Options: [var words] } || string.CompareOrdinal(text, at, words, 0, words.Length) == 0;
 }

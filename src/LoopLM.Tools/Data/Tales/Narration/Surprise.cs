@@ -19,14 +19,14 @@ internal sealed class Surprise
 
     private readonly List<(string Word, double Bits)> _tail = [];
 
-    /// <summary>The words of a sentence with their bits.</summary>
+    /// <summary>The words of a sentence with their bits; empty ones for those that no slot is filled with.</summary>
     /// <param name="sentence">The sentence.</param>
     /// <param name="patterns">How many patterns it was chosen from.</param>
     /// <param name="choices">Bits of the choices between fixed words.</param>
     public static List<(string Word, double Bits)> Of(string sentence, int patterns, double choices)
     {
         List<(string Word, double Bits)> words = [.. sentence.Split(' ').Select(word => word.Trim('"', ',', '.', '!', '?', ':')).Select(word => word.EndsWith("'s", StringComparison.Ordinal) ? word[..^2] : word)
-            .Select(word => (word, s_bits.GetValueOrDefault(word)))];
+            .Select(word => s_bits.TryGetValue(word, out var bits) ? (word, bits) : ("", 0))];
         var share = (BitsOfEvent + Math.Log2(patterns) + choices) / words.Count;
         for (var i = 0; i < words.Count; i++)
         {
@@ -47,7 +47,7 @@ internal sealed class Surprise
             for (var i = end - Run; i < end; i++)
             {
                 var seen = false;
-                for (var j = end - Run; j < i && !seen; j++)
+                for (var j = end - Run; j < i && !seen && all[i].Word.Length > 0; j++)
                 {
                     seen = all[j].Word == all[i].Word;
                 }

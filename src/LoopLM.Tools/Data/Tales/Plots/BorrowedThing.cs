@@ -5,6 +5,8 @@ internal sealed class BorrowedThing : IPlot
 {
     public string Name => "borrow";
 
+    public bool Breaks => true;
+
     public void Play(Stage stage)
     {
         var (hero, thing) = (stage.Hero, stage.Thing);

@@ -5,6 +5,8 @@ internal sealed class BrokenThing : IPlot
 {
     public string Name => "mend";
 
+    public bool Breaks => true;
+
     public void Play(Stage stage)
     {
         var (hero, thing) = (stage.Hero, stage.Thing);

@@ -9,6 +9,9 @@ internal interface IPlot
     /// <summary>Whether it is about a thing; otherwise it counts food.</summary>
     bool HasThing => true;
 
+    /// <summary>Whether the thing breaks, which cloth and stones do not.</summary>
+    bool Breaks => false;
+
     /// <summary>Lets it happen.</summary>
     void Play(Stage stage);
 }

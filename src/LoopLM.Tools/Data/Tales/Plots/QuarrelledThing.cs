@@ -5,6 +5,8 @@ internal sealed class QuarrelledThing : IPlot
 {
     public string Name => "quarrel";
 
+    public bool Breaks => true;
+
     public void Play(Stage stage)
     {
         var (hero, thing, place) = (stage.Hero, stage.Thing, stage.Place());

@@ -27,6 +27,11 @@ internal sealed class SharedFood : IPlot
         }
 
         Lose(stage, food);
+        if (stage.Chance(0.4))
+        {
+            stage.Count("count", hero, stage.World.CountOf(hero, food), food);
+        }
+
         stage.Paragraph();
         var stranger = stage.MeetStranger(hero);
         stage.Tell("hungry", stranger);

@@ -39,7 +39,8 @@ internal sealed class Chronicle(IReadOnlyList<(int Number, TaleEvent Event)> eve
                 {
                     case "gohome":
                         return HomeOf(person) is { } home ? home with { Evidence = home.Evidence.Add(number) } : null;
-                    case "with" when PlaceOf(happening.Of(effect.Words[1][0])!, number) is { } with:
+                    // Who is met where they were says nothing new of them.
+                    case "with" when PlaceOf(happening.Of(effect.Words[1][0])!, number) is { } with && PlaceOf(person, number)?.Value != with.Value:
                         return with with { Evidence = with.Evidence.Add(number) };
                 }
             }
@@ -96,12 +97,17 @@ internal sealed class Chronicle(IReadOnlyList<(int Number, TaleEvent Event)> eve
             foreach (var effect in happening.Rule.Effects.Where(effect => happening.Of(effect.Words[0][0]) == person))
             {
                 var count = int.Parse(happening.Of('n')!, CultureInfo.InvariantCulture);
+                if (effect.Verb == "set")
+                {
+                    evidence.Clear();
+                }
+
                 sum = effect.Verb switch { "set" => count, "add" => sum + count, _ => sum - count };
                 evidence.Add(number);
             }
         }
 
-        return evidence.Count > 0 ? Answer.From(sum.ToString(CultureInfo.InvariantCulture), evidence[0], evidence) : null;
+        return evidence.Count > 0 && sum >= 0 ? Answer.From(sum.ToString(CultureInfo.InvariantCulture), evidence[0], evidence) : null;
     }
 
     /// <summary>The only event of a kind that fits, for descriptions such as "the one who lost the hat"; null where there is none, or more than one.</summary>

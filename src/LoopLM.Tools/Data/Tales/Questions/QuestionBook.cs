@@ -36,6 +36,17 @@ internal sealed class QuestionBook
         return book._questions;
     }
 
+    /// <summary>
+    /// Whether a question takes all of its steps: its events alone give its answer, and without any one of them there is another or none. A question
+    /// that is answered with no asks about one of many places or people; there only the first is asked for.
+    /// </summary>
+    public static bool TakesAllSteps(TaleQuestion question, Chronicle chronicle, Cast cast)
+    {
+        bool StillAnswers(IEnumerable<int> evidence) =>
+            Of(chronicle.Only(evidence.ToHashSet()), cast).Any(other => other.Text == question.Text && other.Answer == question.Answer);
+        return StillAnswers(question.Evidence) && (question.Answer == "No." || !question.Evidence.Any(left => StillAnswers(question.Evidence.Where(number => number != left))));
+    }
+
     /// <summary>A question that the tale may not answer.</summary>
     public static TaleQuestion Unanswered(string kind, params IReadOnlyList<string> slots) => new(kind, Text(kind, slots), TaleQuestion.Unknown, 0) { Slots = slots };
 

@@ -13,11 +13,13 @@ internal sealed class QuestionSampler(Random random, double unanswered)
     /// <summary>Draws different questions about a tale, fewer where it answers fewer.</summary>
     public IReadOnlyList<TaleQuestion> Draw(Tale tale, int count)
     {
-        var all = QuestionBook.Of(Chronicle.Of(tale.Events), tale.Cast);
+        var chronicle = Chronicle.Of(tale.Events);
+        var all = QuestionBook.Of(chronicle, tale.Cast);
         var drawn = new List<TaleQuestion>();
         for (var tries = 0; drawn.Count < count && tries < 4 * count; tries++)
         {
-            if ((random.NextDouble() < unanswered ? Unanswered(tale, all) : Answered(all)) is { } question && !(question.Answer == AnswerText.Person(tale.Hero.Name) && random.NextDouble() < HeroesLeftOut) && drawn.All(other => other.Text != question.Text))
+            if ((random.NextDouble() < unanswered ? Unanswered(tale, all) : Answered(all)) is { } question && !(question.Answer == AnswerText.Person(tale.Hero.Name) && random.NextDouble() < HeroesLeftOut) && drawn.All(other => other.Text != question.Text)
+                && (question.Steps == 0 || QuestionBook.TakesAllSteps(question, chronicle, tale.Cast)))
             {
                 drawn.Add(question);
             }

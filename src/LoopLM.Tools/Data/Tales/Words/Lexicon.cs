@@ -23,6 +23,9 @@ internal static class Lexicon
         .Select(line => new ThingWord(line[0], line[1], line.ElementAtOrDefault(2), line.ElementAtOrDefault(3)))
         .ToFrozenDictionary(thing => thing.Noun);
 
+    /// <summary>Nouns of things that do not break.</summary>
+    public static FrozenSet<string> Unbreakable { get; } = TaleFile.Lines("soft.txt").SelectMany(line => line.Split(' ')).ToFrozenSet();
+
     /// <summary>Places by their noun.</summary>
     public static FrozenDictionary<string, PlaceWord> Places { get; } = Fields("places.txt", "|")
         .Select(line => new PlaceWord(line[0], line[1], line[2].Split(' ')))

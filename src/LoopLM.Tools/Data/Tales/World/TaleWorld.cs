@@ -14,7 +14,7 @@ internal sealed class TaleWorld
     private readonly HashSet<string> _broken = [];
     private readonly HashSet<string> _hurt = [];
     private readonly HashSet<string> _sad = [];
-    private readonly HashSet<(string, string, string)> _promises = [];
+    private readonly HashSet<string> _marks = [];
     private readonly Dictionary<(string, string), int> _counts = [];
 
     /// <summary>Where someone is; null where nobody has said so.</summary>
@@ -96,7 +96,8 @@ internal sealed class TaleWorld
         "broken" => _broken.Contains(of[0]!),
         "hurt" => _hurt.Contains(of[0]!),
         "sad" => _sad.Contains(of[0]!),
-        "promised" => _promises.Contains((of[0]!, of[1]!, of[2]!)),
+        "promised" => _marks.Contains($"promise {string.Join(' ', of)}"),
+        "marked" => _marks.Contains(string.Join(' ', of)),
         "atleast" => CountOf(of[0]!, of[2]!) >= Number(of[1]),
         "count" => CountOf(of[0]!, of[2]!) == Number(of[1]),
         "count2" => CountOf(of[0]!, of[2]!) == 2 * Number(of[1]),
@@ -118,8 +119,9 @@ internal sealed class TaleWorld
             case "mend": _broken.Remove(of[0]!); break;
             case "grief": _sad.Add(of[0]!); break;
             case "glad": _sad.Remove(of[0]!); break;
-            case "promise": _promises.Add((of[0]!, of[1]!, of[2]!)); break;
-            case "kept": _promises.Remove((of[0]!, of[1]!, of[2]!)); break;
+            case "promise": _marks.Add($"promise {string.Join(' ', of)}"); break;
+            case "kept": _marks.Remove($"promise {string.Join(' ', of)}"); break;
+            case "mark": _marks.Add(string.Join(' ', of)); break;
             case "set": _counts[(of[0]!, of[2]!)] = Number(of[1]); break;
             case "add": _counts[(of[0]!, of[2]!)] = CountOf(of[0]!, of[2]!) + Number(of[1]); break;
             case "sub": _counts[(of[0]!, of[2]!)] = CountOf(of[0]!, of[2]!) - Number(of[1]); break;

@@ -39,6 +39,7 @@ internal sealed record TokenisedDocument(int[] Tokens, byte[] IsTarget, byte Kin
             starts[i] = starts[i - 1] + documents[i - 1].Tokens.Length;
         }
 
-        return new([.. documents.SelectMany(document => document.Tokens)], [.. documents.SelectMany(document => document.IsTarget)], starts, [.. documents.Select(document => document.Kind)]);
+        return new([.. documents.SelectMany(document => document.Tokens)], [.. documents.SelectMany(document => document.IsTarget)],
+            starts, [.. documents.Select(document => document.Kind)]);
     }
 }

@@ -14,7 +14,8 @@ internal static class EngineRun
     /// <param name="requests">At least one.</param>
     /// <param name="open">Opens a runner.</param>
     /// <param name="loops">Loops of the model.</param>
-    public static List<List<GenerationEvent>> All(IReadOnlyList<GenerationRequest> requests, Func<RunnerCapacity, IModelRunner> open, int loops)
+    public static List<List<GenerationEvent>> All(IReadOnlyList<GenerationRequest> requests, Func<RunnerCapacity, IModelRunner> open,
+        int loops)
     {
         var options = new EngineOptions
         {
@@ -26,7 +27,8 @@ internal static class EngineRun
         };
         using var metrics = new EngineMetrics();
         using var engine = new EngineCore(open(new RunnerCapacity(Rows, options.KvSlots)), options, metrics);
-        var generations = requests.Select(request => engine.TrySubmit(request, out var generation, out var rejection) ? generation : throw new ArgumentException(rejection.Message)).ToList();
+        var generations = requests.Select(request => engine.TrySubmit(request, out var generation, out var rejection) ? generation
+            : throw new ArgumentException(rejection.Message)).ToList();
         while (engine.Tick())
         {
         }

@@ -53,7 +53,10 @@ internal sealed record EvalReport
     /// <summary>float32 and the types to compare with it, at <see cref="TokenKindsThreshold"/>; empty where none is asked for.</summary>
     public required WeightTypeScore[] WeightTypes { get; init; }
 
-    /// <summary>Answers by steps, by kind and by loop, exits at <see cref="TokenKindsThreshold"/>; empty where no document says how many steps its answers take.</summary>
+    /// <summary>
+    /// Answers by steps, by kind and by loop, exits at <see cref="TokenKindsThreshold"/>; empty where no document says how many steps its
+    /// answers take.
+    /// </summary>
     public required AnswerScore[] Answers { get; init; }
 
     /// <summary>Tales that the model wrote, by threshold; empty where none is asked for.</summary>

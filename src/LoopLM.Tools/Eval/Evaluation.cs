@@ -56,7 +56,12 @@ internal sealed class Evaluation(Checkpoint checkpoint, ByteLevelBpeTokenizer to
         var depth = Math.Min(Loops, checkpoint.Config.Loops);
         var own = Enumerable.Range(1, Loops).Select(loop => ThresholdScore.Of(scores, new FixedPolicy(), loop, loop)).ToList();
         var threshold = checkpoint.Config.EarlyExitThreshold is var configured and < 1 ? configured : 0.5f;
-        var tales = new TaleTrial(tokenizer, capacity => open(checkpoint, capacity), model, depth, checkpoint.Config.ContextLength) { Count = Tales, Temperature = Temperature, Seed = Sample.Seed };
+        var tales = new TaleTrial(tokenizer, capacity => open(checkpoint, capacity), model, depth, checkpoint.Config.ContextLength)
+        {
+            Count = Tales,
+            Temperature = Temperature,
+            Seed = Sample.Seed,
+        };
         return new EvalReport
         {
             Model = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(checkpoint.Folder))),

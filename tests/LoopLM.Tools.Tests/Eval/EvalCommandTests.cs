@@ -80,16 +80,20 @@ public sealed class EvalCommandTests : IDisposable
     [Fact]
     public void Invoke_Tales_ScoresAnswersBySteps_ChecksTalesAndCountsDrafts()
     {
-        using var report = Measure("--source", "tale:held-out=8,chat=0.5", "--window", "2000", "--max-tokens", "12000", "--tales", "2", "--threshold", "0.3", "--problems", "0", "--json");
+        using var report = Measure("--source", "tale:held-out=8,chat=0.5", "--window", "2000", "--max-tokens", "12000", "--tales",
+            "2", "--threshold", "0.3", "--problems", "0", "--json");
 
-        var answers = report.RootElement.GetProperty("answers").EnumerateArray().Select(score => score.GetProperty("group").GetString()).ToList();
+        var answers = report.RootElement.GetProperty("answers").EnumerateArray()
+            .Select(score => score.GetProperty("group").GetString()).ToList();
         Assert.Equal("all", answers[0]);
         Assert.Contains("steps 1", answers);
         var tales = report.RootElement.GetProperty("tales").EnumerateArray().ToList();
         Assert.Equal(1, tales[^1].GetProperty("threshold").GetDouble());
         Assert.All(tales, score => Assert.Equal(2, score.GetProperty("tales").GetInt32()));
-        Assert.Equal(["held-out", "own, temperature 0", "own, temperature 0.7"], report.RootElement.GetProperty("drafts").EnumerateArray().Select(draft => draft.GetProperty("text").GetString()!));
-        Assert.All(report.RootElement.GetProperty("drafts").EnumerateArray(), draft => Assert.Equal(3, draft.GetProperty("agrees_by_loop").GetArrayLength()));
+        Assert.Equal(["held-out", "own, temperature 0", "own, temperature 0.7"], report.RootElement.GetProperty("drafts")
+            .EnumerateArray().Select(draft => draft.GetProperty("text").GetString()!));
+        Assert.All(report.RootElement.GetProperty("drafts").EnumerateArray(), draft =>
+            Assert.Equal(3, draft.GetProperty("agrees_by_loop").GetArrayLength()));
     }
 
     [Fact]

@@ -4,14 +4,18 @@ using LoopLM.Tools.Data.Tasks;
 
 namespace LoopLM.Tools.Data.Sources;
 
-/// <summary>Tales in one form: so many to train on, so many to measure on. A tale's title decides which it is for: no tale of one hero and thing is in both.</summary>
+/// <summary>
+/// Tales in one form: so many to train on, so many to measure on. A tale's title decides which it is for: no tale of one hero and thing is
+/// in both.
+/// </summary>
 /// <param name="kind">Name of the form.</param>
 /// <param name="count">Documents to train on.</param>
 /// <param name="heldOutCount">Documents to measure on.</param>
 /// <param name="seed">Seed of the tales.</param>
 /// <param name="mixture">How many questions there are, and which.</param>
 /// <param name="document">Makes a document.</param>
-internal sealed class TaleSource(string kind, int count, int heldOutCount, int seed, TaleMixture mixture, Func<TaleDocuments, Random, bool, Segment[]> document) : IDocumentSource
+internal sealed class TaleSource(string kind, int count, int heldOutCount, int seed, TaleMixture mixture, Func<TaleDocuments, Random,
+    bool, Segment[]> document) : IDocumentSource
 {
     /// <summary>Kind of the documents in which tales are asked about.</summary>
     public const string Questions = "tale-questions";
@@ -25,7 +29,8 @@ internal sealed class TaleSource(string kind, int count, int heldOutCount, int s
     /// <exception cref="FormatException">An option is malformed.</exception>
     public static IEnumerable<TaleSource> Open(SourceSpec spec, int seed)
     {
-        var (count, heldOut, own, digits) = (spec.Integer("count", 0), spec.Integer("held-out", 500), spec.Integer("seed", 0), spec.Range("digits", (1, 3)));
+        var (count, heldOut, own, digits) = (spec.Integer("count", 0), spec.Integer("held-out", 500), spec.Integer("seed", 0),
+            spec.Range("digits", (1, 3)));
         var mixture = TaleMixture.Parse(spec);
         if (digits.High < 2)
         {
@@ -38,14 +43,16 @@ internal sealed class TaleSource(string kind, int count, int heldOutCount, int s
             ("tale", mixture.Text, (_, random, split) => TaleDocuments.Text(TaleGenerator.Draw(random, split))),
             (Questions, mixture.Questions, (documents, random, split) => documents.Questions(TaleGenerator.Draw(random, split))),
             (Requests, mixture.Requests, (documents, random, split) => documents.Request(TaleGenerator.Draw(random, split))),
-            ("tale-continuations", mixture.Continuations, (documents, random, split) => documents.Continuation(TaleGenerator.Draw(random, split))),
+            ("tale-continuations", mixture.Continuations, (documents, random, split) =>
+                documents.Continuation(TaleGenerator.Draw(random, split))),
             ("tale-sums", mixture.Sums, (documents, random, split) => documents.Sum(Draw(sums, random, split))),
         ];
         return forms.Index().Where(form => form.Item.Weight > 0).Select(pair =>
         {
             var (number, form) = pair;
             int Share(int all) => (int)Math.Round(all * form.Weight / mixture.Weight);
-            return new TaleSource(form.Kind, Share(count), Share(heldOut), unchecked(((seed + (own * 7919)) * 31) + number), mixture, form.Document);
+            return new TaleSource(form.Kind, Share(count), Share(heldOut), unchecked(((seed + (own * 7919)) * 31) + number), mixture,
+                form.Document);
         });
     }
 

@@ -20,5 +20,6 @@ internal sealed record Tale(string Title, string Plot, Person Hero, string Thing
 
     /// <summary>The text of some sentences.</summary>
     public static string TextOf(IEnumerable<Sentence> sentences) =>
-        string.Join("\n\n", sentences.GroupBy(sentence => sentence.Paragraph).Select(group => string.Join(' ', group.Select(sentence => sentence.Text))));
+        string.Join("\n\n", sentences.GroupBy(sentence => sentence.Paragraph)
+            .Select(group => string.Join(' ', group.Select(sentence => sentence.Text))));
 }

@@ -12,7 +12,8 @@ internal static class TaleGenerator
 
     private static readonly IPlot[] s_plots =
     [
-        new LostThing(), new TradedThing(), new BorrowedThing(), new SharedFood(), new HiddenThing(), new BrokenThing(), new Errand(), new FoundThing(), new QuarrelledThing(), new LentThing(),
+        new LostThing(), new TradedThing(), new BorrowedThing(), new SharedFood(), new HiddenThing(), new BrokenThing(), new Errand(),
+            new FoundThing(), new QuarrelledThing(), new LentThing(),
     ];
 
     /// <summary>Draws a tale of 80 to 250 words.</summary>
@@ -23,7 +24,8 @@ internal static class TaleGenerator
         for (; ; )
         {
             var plot = s_plots[random.Next(s_plots.Length)];
-            var (hero, thing) = (Stage.Draw(random, "good"), plot.HasThing ? Lexicon.Ordered.Things[random.Next(Lexicon.Ordered.Things.Count)] : null);
+            var (hero, thing) = (Stage.Draw(random, "good"), plot.HasThing
+                ? Lexicon.Ordered.Things[random.Next(Lexicon.Ordered.Things.Count)] : null);
             var title = $"{hero.Name} the {hero.Kind} and the {thing ?? "feast"}";
             if ((plot.Breaks && Lexicon.Unbreakable.Contains(thing!)) || (heldOut is { } wanted && HeldOut.Contains(title) != wanted))
             {

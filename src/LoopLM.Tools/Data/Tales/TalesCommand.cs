@@ -13,8 +13,10 @@ internal static class TalesCommand
     public static Command Create(IAnsiConsole console)
     {
         var count = new Option<int>("--count") { Description = "Tales to print.", DefaultValueFactory = _ => 10 };
-        var seed = new Option<int>("--seed") { Description = "Seed of the first; each of the next has the next seed.", DefaultValueFactory = _ => 1 };
-        var questions = new Option<int>("--questions") { Description = "Questions about each, with their answers and steps.", DefaultValueFactory = _ => 0 };
+        var seed = new Option<int>("--seed") { Description = "Seed of the first; each of the next has the next seed.",
+            DefaultValueFactory = _ => 1 };
+        var questions = new Option<int>("--questions") { Description = "Questions about each, with their answers and steps.",
+            DefaultValueFactory = _ => 0 };
         var check = new Option<string?>("--check") { Description = "A file of tales to check instead, a line <|endoftext|> between them." };
         var command = new Command("tales", "Print tales of a small world, or check some.") { count, seed, questions, check };
         command.SetAction(result =>
@@ -62,10 +64,14 @@ internal static class TalesCommand
         foreach (var (number, tale) in tales.Index())
         {
             var check = TaleCheck.Of(tale);
-            writer.WriteLine($"Tale {number + 1}: {check.Parsed} of {check.Sentences.Count} sentences follow a pattern, {check.Contradictions.Count()} contradictions, {(check.EndsWell ? "ends well" : "has no ending")}.");
+            var ending = check.EndsWell ? "ends well" : "has no ending";
+            writer.WriteLine(
+                $"Tale {number + 1}: {check.Parsed} of {check.Sentences.Count} sentences follow a pattern, "
+                + $"{check.Contradictions.Count()} contradictions, {ending}.");
             foreach (var sentence in check.Sentences.Where(sentence => sentence.Pattern is null || sentence.Contradictions.Count > 0))
             {
-                writer.WriteLine($"  {sentence.Text}{(sentence.Pattern is null ? " (no pattern)" : $" ({string.Join(' ', sentence.Contradictions)})")}");
+                var wrong = sentence.Pattern is null ? "no pattern" : string.Join(' ', sentence.Contradictions);
+                writer.WriteLine($"  {sentence.Text} ({wrong})");
             }
         }
     }

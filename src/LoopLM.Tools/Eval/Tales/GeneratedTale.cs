@@ -39,7 +39,8 @@ internal sealed record GeneratedTale(string Request, int[] Prompt, int[] Tokens,
     /// <param name="threshold">Threshold of q-exit; 1 runs all loops.</param>
     /// <param name="seed">Seed of the sampling.</param>
     public static IReadOnlyList<GeneratedTale> Tell(
-        IReadOnlyList<string> requests, ByteLevelBpeTokenizer tokenizer, Func<RunnerCapacity, IModelRunner> open, int loops, int context, float temperature, float threshold, int seed)
+        IReadOnlyList<string> requests, ByteLevelBpeTokenizer tokenizer, Func<RunnerCapacity, IModelRunner> open, int loops,
+            int context, float temperature, float threshold, int seed)
     {
         var end = tokenizer.EncodeWithSpecialTokens(SpecialTokens.MessageEnd)[0];
         var prompts = requests.Select(request => TokenisedDocument.Of(tokenizer, [Documents.Chat((request, ""))[0]], 0).Tokens).ToList();
@@ -53,6 +54,7 @@ internal sealed record GeneratedTale(string Request, int[] Prompt, int[] Tokens,
         })], open, loops);
         return [.. generations.Select((tokens, number) => new GeneratedTale(
             requests[number], prompts[number], [.. tokens.Select(token => token.Token)], [.. tokens.Select(token => token.ExitStep)],
-            tokenizer.Decode(tokens.Select(token => token.Token), skipSpecialTokens: true).Trim(), tokens.Count > 0 && tokens[^1].Token == end))];
+            tokenizer.Decode(tokens.Select(token => token.Token), skipSpecialTokens: true).Trim(), tokens.Count > 0
+                && tokens[^1].Token == end))];
     }
 }

@@ -11,7 +11,8 @@ namespace LoopLM.Tools.Eval.Tales;
 /// <param name="Contains">Share that is about what was asked for.</param>
 /// <param name="EndsWell">Share that ends by itself with an ending.</param>
 /// <param name="MeanExitStep">Mean exit step of the tokens behind the first, which the prompt pass gives at full depth.</param>
-internal sealed record TaleScore(float Threshold, float Temperature, int Tales, double Parsed, double Consistent, double Contains, double EndsWell, double MeanExitStep)
+internal sealed record TaleScore(float Threshold, float Temperature, int Tales, double Parsed, double Consistent, double Contains,
+    double EndsWell, double MeanExitStep)
 {
     /// <summary>Checks tales.</summary>
     /// <param name="tales">At least one.</param>

@@ -11,7 +11,8 @@ namespace LoopLM.Tools.Eval.Tales;
 /// <param name="model">The model, to read what it told loop by loop.</param>
 /// <param name="loops">The model's loops.</param>
 /// <param name="context">Most tokens that it can see.</param>
-internal sealed class TaleTrial(ByteLevelBpeTokenizer tokenizer, Func<RunnerCapacity, IModelRunner> open, OuroModel model, int loops, int context)
+internal sealed class TaleTrial(ByteLevelBpeTokenizer tokenizer, Func<RunnerCapacity, IModelRunner> open, OuroModel model, int loops,
+    int context)
 {
     /// <summary>Tales at each threshold; 0 tells none.</summary>
     public required int Count { get; init; }
@@ -27,10 +28,13 @@ internal sealed class TaleTrial(ByteLevelBpeTokenizer tokenizer, Func<RunnerCapa
         ? []
         : thresholds.Distinct().Order().Select(threshold => TaleScore.Of(Tell(Count, Temperature, threshold), threshold, Temperature));
 
-    /// <summary>How often earlier loops draft the tokens of tales that the model tells at full depth, greedily and at its temperature.</summary>
+    /// <summary>
+    /// How often earlier loops draft the tokens of tales that the model tells at full depth, greedily and at its temperature.
+    /// </summary>
     public IEnumerable<DraftScore> Drafts() => Count == 0
         ? []
-        : new[] { 0, Temperature }.Distinct().Select(temperature => Draft($"own, temperature {temperature:0.##}", Tell(Math.Max(1, Count / 10), temperature, threshold: 1)));
+        : new[] { 0, Temperature }.Distinct()
+            .Select(temperature => Draft($"own, temperature {temperature:0.##}", Tell(Math.Max(1, Count / 10), temperature, threshold: 1)));
 
     private IReadOnlyList<GeneratedTale> Tell(int count, float temperature, float threshold) =>
         GeneratedTale.Tell(GeneratedTale.Requests(count, Seed), tokenizer, open, loops, context, temperature, threshold, Seed);

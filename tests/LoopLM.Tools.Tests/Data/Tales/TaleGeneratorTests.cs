@@ -23,12 +23,14 @@ public sealed class TaleGeneratorTests
 
     [Fact]
     public void Draw_AnySeed_KeepsTo80To250Words() =>
-        Assert.All(s_sample.Value, tale => Assert.InRange(tale.Text.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Length, 80, 250));
+        Assert.All(s_sample.Value, tale =>
+            Assert.InRange(tale.Text.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Length, 80, 250));
 
     [Fact]
     public void Draw_Sample_UsesNoPatternForMoreThanTwoPercentOfSentences()
     {
-        var patterns = s_sample.Value.SelectMany(tale => tale.Sentences).GroupBy(sentence => sentence.Pattern.Id).Select(group => (group.Key, Count: group.Count())).ToList();
+        var patterns = s_sample.Value.SelectMany(tale => tale.Sentences).GroupBy(sentence => sentence.Pattern.Id)
+            .Select(group => (group.Key, Count: group.Count())).ToList();
         double sentences = patterns.Sum(pattern => pattern.Count);
 
         Assert.All(patterns, pattern => Assert.True(pattern.Count <= 0.02 * sentences, $"{pattern.Key}: {pattern.Count / sentences:P2}"));
@@ -40,7 +42,8 @@ public sealed class TaleGeneratorTests
         var (seen, sharing) = (new Dictionary<string, int>(), new HashSet<int>());
         foreach (var (number, tale) in s_sample.Value.Index())
         {
-            var words = tale.Text.ToLowerInvariant().Split([' ', '\n', '.', ',', '!', '?', '"', ':'], StringSplitOptions.RemoveEmptyEntries);
+            var words = tale.Text.ToLowerInvariant()
+                .Split([' ', '\n', '.', ',', '!', '?', '"', ':'], StringSplitOptions.RemoveEmptyEntries);
             for (var i = 0; i + 13 <= words.Length; i++)
             {
                 var run = string.Join(' ', words[i..(i + 13)]);

@@ -10,7 +10,8 @@ public sealed class TaleScoreTests
     {
         var tale = TaleGenerator.Draw(new Random(1));
         GeneratedTale good = new($"Tell me a story about {tale.Hero.Name}.", [1], [1, 2, 3], [4, 2, 3], tale.Text, Ended: true);
-        GeneratedTale bad = new("Tell me a story about a dragon and a lantern.", [1], [1, 2, 3], [4, 1, 2], "The king is made of gold.", Ended: false);
+        GeneratedTale bad = new("Tell me a story about a dragon and a lantern.", [1], [1, 2, 3], [4, 1, 2],
+            "The king is made of gold.", Ended: false);
 
         var score = TaleScore.Of([good, bad], 0.5f, 0.7f);
 

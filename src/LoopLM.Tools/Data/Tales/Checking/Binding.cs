@@ -36,7 +36,8 @@ internal sealed record Binding
             Roles = roles,
             Pronouns = reading.Gender is { } gender ? [.. Pronouns, (slot.Role, gender)] : Pronouns,
             Person = reading.Person ?? Person,
-            Descriptions = reading.Thing is { } thing ? [.. Descriptions, thing.Noun.Length > 0 ? thing : thing with { Noun = $"{slot.Role}" }] : Descriptions,
+            Descriptions = reading.Thing is { } thing
+                ? [.. Descriptions, thing.Noun.Length > 0 ? thing : thing with { Noun = $"{slot.Role}" }] : Descriptions,
             Adjectives = reading.Adjective is { } adjective ? [.. Adjectives, (reading.Id!, adjective)] : Adjectives,
         };
     }
@@ -54,8 +55,10 @@ internal sealed record Binding
             }
         }
 
-        var thing = pattern.Rule.New is 'o' or 'q' ? Descriptions.FirstOrDefault(description => description.Noun == roles[pattern.Rule.New.Value]) : null;
-        return thing is { Look: "" } or { Colour: "" } || pattern.Rule.Roles.Except(pattern.Rule.Optional).Any(role => !roles.ContainsKey(role))
+        var thing = pattern.Rule.New is 'o' or 'q'
+            ? Descriptions.FirstOrDefault(description => description.Noun == roles[pattern.Rule.New.Value]) : null;
+        return thing is { Look: "" } or { Colour: "" } || pattern.Rule.Roles.Except(pattern.Rule.Optional)
+            .Any(role => !roles.ContainsKey(role))
             ? null
             : new TaleEvent(pattern.Rule, roles) { NewPerson = pattern.Rule.New is 'a' or 'b' or 'c' ? Person : null, NewThing = thing };
     }

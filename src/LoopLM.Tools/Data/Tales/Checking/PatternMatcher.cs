@@ -8,7 +8,9 @@ namespace LoopLM.Tools.Data.Tales.Checking;
 /// <param name="context">What the sentence can rely on.</param>
 internal readonly struct PatternMatcher(Pattern pattern, string text, TaleContext context)
 {
-    /// <summary>Reads the pattern from a place on; null where the text is something else. It ends with the text or before a space.</summary>
+    /// <summary>
+    /// Reads the pattern from a place on; null where the text is something else. It ends with the text or before a space.
+    /// </summary>
     public (int End, Binding Binding)? Match(int start) => Match(0, start, Binding.None);
 
     private (int End, Binding Binding)? Match(int part, int at, Binding binding)
@@ -22,7 +24,8 @@ internal readonly struct PatternMatcher(Pattern pattern, string text, TaleContex
         if (next.IsSlot)
         {
             // Most patterns fail at the words behind the slot, which cost less to compare than the slot to bind.
-            return SlotReader.Read(next, text, at, context) is { } reading && CanFollow(part + 1, reading.End) && binding.With(next, reading) is { } longer
+            return SlotReader.Read(next, text, at, context) is { } reading && CanFollow(part + 1, reading.End)
+                && binding.With(next, reading) is { } longer
                 ? Match(part + 1, reading.End, longer)
                 : null;
         }
@@ -39,5 +42,6 @@ internal readonly struct PatternMatcher(Pattern pattern, string text, TaleContex
     }
 
     private bool CanFollow(int part, int at) =>
-        part == pattern.Parts.Count || pattern.Parts[part] is not { IsSlot: false, Options: [var words] } || string.CompareOrdinal(text, at, words, 0, words.Length) == 0;
+        part == pattern.Parts.Count || pattern.Parts[part] is not { IsSlot: false, Options: [var words] }
+            || string.CompareOrdinal(text, at, words, 0, words.Length) == 0;
 }

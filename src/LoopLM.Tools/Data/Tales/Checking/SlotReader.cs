@@ -8,7 +8,8 @@ namespace LoopLM.Tools.Data.Tales.Checking;
 internal static class SlotReader
 {
     private static readonly string[] s_names = ["named", "called"];
-    private static readonly Dictionary<string, int> s_numbers = Lexicon.Numbers.Select((word, number) => (word, number)).ToDictionary(pair => pair.word, pair => pair.number);
+    private static readonly Dictionary<string, int> s_numbers = Lexicon.Numbers.Select((word, number) => (word, number))
+        .ToDictionary(pair => pair.word, pair => pair.number);
     private static readonly Dictionary<string, string> s_singular = Lexicon.Foods.ToDictionary(pair => pair.Value, pair => pair.Key);
     private static readonly HashSet<string> s_traits = [.. Lexicon.Traits.Values.SelectMany(traits => traits)];
 
@@ -28,13 +29,14 @@ internal static class SlotReader
     /// <summary>The word at a place, or an empty one.</summary>
     private static string Word(string text, int at)
     {
+        at = Math.Min(at, text.Length);
         var end = at;
         while (end < text.Length && char.IsAsciiLetter(text[end]))
         {
             end++;
         }
 
-        return text[Math.Min(at, text.Length)..end];
+        return text[at..end];
     }
 
     private static SlotReading? OfPerson(PatternPart slot, string text, int at, TaleContext context) => slot.Form switch
@@ -45,8 +47,10 @@ internal static class SlotReader
         "himself" => Pronoun(text, at, "herself", "himself"),
         "new" => Introduction(text, at),
         "name" => Word(text, at) is var name && Lexicon.Names.ContainsKey(name) ? new(at + name.Length, name) : null,
-        "s" => Reference(text, at, context) is { } owner && string.CompareOrdinal(text, owner.End, "'s", 0, 2) == 0 ? owner with { End = owner.End + 2 } : null,
-        _ when slot.IsSubject && Pronoun(text, at, "she", "he") is { } pronoun => pronoun with { Id = context.Person(pronoun.Gender!.Value) ?? $"{Word(text, at)}?" },
+        "s" => Reference(text, at, context) is { } owner && string.CompareOrdinal(text, owner.End, "'s", 0, 2) == 0
+            ? owner with { End = owner.End + 2 } : null,
+        _ when slot.IsSubject && Pronoun(text, at, "she", "he") is { } pronoun =>
+            pronoun with { Id = context.Person(pronoun.Gender!.Value) ?? $"{Word(text, at)}?" },
         _ => Reference(text, at, context),
     };
 
@@ -78,23 +82,27 @@ internal static class SlotReader
         return words switch
         {
             [var name, "the", var trait, var kind, ..] when Lexicon.Names.ContainsKey(name) => New(name, trait, kind, length(4)),
-            [var article, var trait, var kind, var named, var name, ..] when trait.Length > 0 && s_names.Contains(named) && Lexicon.WithArticle(trait) == $"{article} {trait}" => New(name, trait, kind, length(5)),
+            [var article, var trait, var kind, var named, var name, ..] when trait.Length > 0 && s_names.Contains(named)
+                && Lexicon.WithArticle(trait) == $"{article} {trait}" => New(name, trait, kind, length(5)),
             _ => null,
         };
 
         SlotReading? New(string name, string trait, string kind, int count) =>
-            Lexicon.Names.ContainsKey(name) && s_traits.Contains(trait) && Lexicon.Kinds.ContainsKey(kind) ? new(at + count, name) { Person = new(name, kind, trait) } : null;
+            Lexicon.Names.ContainsKey(name) && s_traits.Contains(trait) && Lexicon.Kinds.ContainsKey(kind)
+                ? new(at + count, name) { Person = new(name, kind, trait) } : null;
     }
 
     private static SlotReading? OfThing(string form, string text, int at, TaleContext context) => form switch
     {
         "" => Described(text, at, "the"),
         "a" => Word(text, at) is "a" or "an" ? Described(text, at, Word(text, at)) : null,
-        "kind" => Word(text, at) is "a" or "an" && Described(text, at, Word(text, at)) is { Thing: { Look: "", Colour: "" } } kind ? kind : null,
+        "kind" => Word(text, at) is "a" or "an" && Described(text, at, Word(text, at)) is { Thing: { Look: "", Colour: "" } } kind
+            ? kind : null,
         "n" => Described(text, at, ""),
         "noun" => Described(text, at, "") is { Thing: { Look: "", Colour: "" } } noun ? noun : null,
         "it" => Word(text, at) == "it" ? new(at + 2, context.Thing ?? "it?") : null,
-        "colour" => Word(text, at) is var colour && Lexicon.Colours.Contains(colour) ? new(at + colour.Length, null) { Thing = new("", "", colour) } : null,
+        "colour" => Word(text, at) is var colour && Lexicon.Colours.Contains(colour)
+            ? new(at + colour.Length, null) { Thing = new("", "", colour) } : null,
         "use" => Phrase(text, at, word => word.Use),
         "block" => Phrase(text, at, word => word.Block),
         "solve" => Phrase(text, at, word => word.Solve),
@@ -129,8 +137,13 @@ internal static class SlotReader
         }
 
         var noun = Word(text, at);
+        if (!Lexicon.Things.ContainsKey(noun))
+        {
+            return null;
+        }
+
         var agrees = article is "" or "the" || Lexicon.WithArticle(first).StartsWith(article + " ", StringComparison.Ordinal);
-        return agrees && Lexicon.Things.ContainsKey(noun) ? new(at + noun.Length, noun) { Thing = new(noun, look, colour) } : null;
+        return agrees ? new(at + noun.Length, noun) { Thing = new(noun, look, colour) } : null;
     }
 
     /// <summary>A phrase that belongs to one noun; of phrases that begin alike, the longest.</summary>
@@ -151,7 +164,8 @@ internal static class SlotReader
 
         at += 4;
         var (adjective, noun) = (Word(text, at), Word(text, at));
-        if (text.AsSpan(Math.Min(text.Length, at + adjective.Length)) is [' ', ..] && Lexicon.Places.TryGetValue(Word(text, at + adjective.Length + 1), out var described)
+        if (text.AsSpan(Math.Min(text.Length, at + adjective.Length)) is [' ', ..]
+            && Lexicon.Places.TryGetValue(Word(text, at + adjective.Length + 1), out var described)
             && described.Adjectives.Contains(adjective))
         {
             noun = described.Noun;
@@ -162,7 +176,8 @@ internal static class SlotReader
             adjective = null;
         }
 
-        return Lexicon.Places.TryGetValue(noun, out var place) && preposition == (form == "to" ? "to" : place.Preposition) ? new(at + noun.Length, noun) { Adjective = adjective } : null;
+        return Lexicon.Places.TryGetValue(noun, out var place) && preposition == (form == "to" ? "to" : place.Preposition)
+            ? new(at + noun.Length, noun) { Adjective = adjective } : null;
     }
 
     private static SlotReading? OfNumber(string text, int at)

@@ -23,7 +23,9 @@ internal sealed record TaleCheck(IReadOnlyList<ReadSentence> Sentences, bool End
         return new(sentences, sentences.Count > 0 && IsEnding(sentences[^1]) && !sentences.Take(sentences.Count - 1).Any(IsEnding));
     }
 
-    /// <summary>Whether a tale is about what was asked for: every kind, thing, food and name in the request is in the text as a word.</summary>
+    /// <summary>
+    /// Whether a tale is about what was asked for: every kind, thing, food and name in the request is in the text as a word.
+    /// </summary>
     /// <param name="request">The request.</param>
     /// <param name="text">The tale.</param>
     public static bool Contains(string request, string text)
@@ -33,10 +35,12 @@ internal sealed record TaleCheck(IReadOnlyList<ReadSentence> Sentences, bool End
     }
 
     private static bool IsAskedFor(string word) =>
-        Lexicon.Kinds.ContainsKey(word) || Lexicon.Things.ContainsKey(word) || Lexicon.Names.ContainsKey(word) || Lexicon.Foods.Values.Contains(word);
+        Lexicon.Kinds.ContainsKey(word) || Lexicon.Things.ContainsKey(word) || Lexicon.Names.ContainsKey(word)
+            || Lexicon.Foods.Values.Contains(word);
 
     private static IEnumerable<string> Words(string text) =>
-        text.Split([' ', '\n', '.', ',', '!', '?', '"', ':'], StringSplitOptions.RemoveEmptyEntries).Select(word => word.EndsWith("'s", StringComparison.Ordinal) ? word[..^2] : word);
+        text.Split([' ', '\n', '.', ',', '!', '?', '"', ':'], StringSplitOptions.RemoveEmptyEntries)
+            .Select(word => word.EndsWith("'s", StringComparison.Ordinal) ? word[..^2] : word);
 
     private static bool IsEnding(ReadSentence sentence) => sentence.Pattern?.Rule.Name.StartsWith("end", StringComparison.Ordinal) == true;
 }

@@ -59,7 +59,8 @@ internal sealed class TaleReader
         (Pattern Pattern, int End, Binding Binding, TaleEvent Event, List<string> Contradictions)? best = null;
         foreach (var pattern in PatternBook.Patterns)
         {
-            if ((new PatternMatcher(pattern, small, _context).Match(start) ?? new PatternMatcher(pattern, text, _context).Match(start)) is var (end, binding)
+            if ((new PatternMatcher(pattern, small, _context).Match(start) ?? new PatternMatcher(pattern, text, _context)
+                .Match(start)) is var (end, binding)
                 && end >= (best?.End ?? 0) && binding.Event(pattern, _context) is { } happening)
             {
                 List<string> wrong = [.. _context.World.Contradictions(happening), .. Misdescribed(happening, binding)];
@@ -76,15 +77,18 @@ internal sealed class TaleReader
     /// <summary>What is described otherwise than before.</summary>
     private IEnumerable<string> Misdescribed(TaleEvent happening, Binding binding)
     {
-        foreach (var said in binding.Descriptions.Select(said => said.Noun is "o" or "q" ? said with { Noun = happening.Of(said.Noun[0])! } : said))
+        foreach (var said in binding.Descriptions.Select(said => said.Noun is "o" or "q"
+            ? said with { Noun = happening.Of(said.Noun[0])! } : said))
         {
-            if (_cast.Things.TryGetValue(said.Noun, out var known) && ((said.Look.Length > 0 && said.Look != known.Look) || (said.Colour.Length > 0 && said.Colour != known.Colour)))
+            if (_cast.Things.TryGetValue(said.Noun, out var known)
+                && ((said.Look.Length > 0 && said.Look != known.Look) || (said.Colour.Length > 0 && said.Colour != known.Colour)))
             {
                 yield return $"The {said.Noun} is {known.Look} and {known.Colour}, not {said.Look} {said.Colour}.";
             }
         }
 
-        foreach (var (place, adjective) in binding.Adjectives.Where(pair => _cast.Places.TryGetValue(pair.Place, out var known) && known != pair.Adjective))
+        foreach (var (place, adjective) in binding.Adjectives.Where(pair => _cast.Places.TryGetValue(pair.Place, out var known)
+            && known != pair.Adjective))
         {
             yield return $"The {place} is {_cast.Places[place]}, not {adjective}.";
         }
@@ -120,7 +124,8 @@ internal sealed class TaleReader
             if (text[at] is '.' or '!' or '?')
             {
                 var end = at + 1 < text.Length && text[at + 1] == '"' ? at + 2 : at + 1;
-                if (end >= text.Length || (text[end] == ' ' && end + 1 < text.Length && (char.IsAsciiLetterUpper(text[end + 1]) || text[end + 1] == '"')))
+                if (end >= text.Length
+                    || (text[end] == ' ' && end + 1 < text.Length && (char.IsAsciiLetterUpper(text[end + 1]) || text[end + 1] == '"')))
                 {
                     return end;
                 }

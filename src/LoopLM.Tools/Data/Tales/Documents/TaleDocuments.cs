@@ -21,19 +21,23 @@ internal sealed class TaleDocuments(Random random, TaleMixture mixture)
     {
         var questions = Ask(tale);
         return random.NextDouble() < mixture.Chat
-            ? Chat([.. questions.Select((question, number) => (number == 0 ? $"{tale.Text}\n\n{question.Text}" : question.Text, question.Answer, (string?)Label(question)))])
+            ? Chat([.. questions.Select((question, number) =>
+                (number == 0 ? $"{tale.Text}\n\n{question.Text}" : question.Text, question.Answer, (string?)Label(question)))])
             :
             [
                 new(SpecialTokens.EndOfText, false),
                 new(tale.Text, true),
-                .. questions.SelectMany(question => (Segment[])[new($"\n\nQuestion: {question.Text}\nAnswer:", false), new($" {question.Answer}", true) { Label = Label(question) }]),
+                .. questions.SelectMany(question =>
+                    (Segment[])[new($"\n\nQuestion: {question.Text}\nAnswer:", false),
+                    new($" {question.Answer}", true) { Label = Label(question) }]),
                 new(SpecialTokens.EndOfText, true),
             ];
     }
 
     /// <summary>A chat that asks for a tale, and sometimes about it.</summary>
     public Segment[] Request(Tale tale) =>
-        Chat([(RequestFor(tale), tale.Text, null), .. (random.Next(3) == 0 ? Ask(tale) : []).Select(question => (question.Text, question.Answer, (string?)Label(question)))]);
+        Chat([(RequestFor(tale), tale.Text, null), .. (random.Next(3) == 0 ? Ask(tale) : [])
+            .Select(question => (question.Text, question.Answer, (string?)Label(question)))]);
 
     /// <summary>What asks for a tale: <c>Tell me a story about a fox and a lantern.</c></summary>
     public string RequestFor(Tale tale)

@@ -45,7 +45,8 @@ internal sealed record TaleMixture
         };
         return mixture.Weight > 0 && mixture.Asked.Low > 0
             ? mixture
-            : throw new FormatException("tale: text, question, request, continuation and sum must not all be 0, and questions must be at least 1.");
+            : throw new FormatException(
+                "tale: text, question, request, continuation and sum must not all be 0; questions must be at least 1.");
     }
 
     /// <summary>The sum of all weights.</summary>

@@ -43,13 +43,17 @@ internal sealed class Narrator(Cast cast, Random random)
 
         var fitting = PatternBook.ByEvent[happening.Rule.Name].Where(pattern => Fits(pattern, happening)).ToList();
         var fresh = fitting.Where(pattern => !_used.Contains(pattern.Id)).ToList();
-        var said = Say(happening, fresh.Count > 0 ? fresh : fitting.Count > 0 ? fitting : throw new InvalidOperationException($"No pattern fits {happening}."));
+        var said = Say(happening, fresh.Count > 0 ? fresh : fitting.Count > 0 ? fitting
+            : throw new InvalidOperationException($"No pattern fits {happening}."));
         _used.Add(said.Pattern.Id);
         _sentences.Add(said);
         _context.Tell(said.Event);
     }
 
-    /// <summary>Says an event so that no run of words is too predictable: the first such sentence of some tries, every other one in full, or the most surprising.</summary>
+    /// <summary>
+    /// Says an event so that no run of words is too predictable: the first such sentence of some tries, every other one in full, or the
+    /// most surprising.
+    /// </summary>
     private Sentence Say(TaleEvent happening, List<Pattern> patterns)
     {
         var (best, bestWords, most) = ((Sentence?)null, (List<(string, double)>?)null, double.NegativeInfinity);
@@ -58,7 +62,8 @@ internal sealed class Narrator(Cast cast, Random random)
         {
             var again = tries % 2 == 1;
             pattern = again ? pattern : patterns[random.Next(patterns.Count)];
-            var said = happening with { Roles = happening.Roles.Where(pair => pattern.Roles.Contains(pair.Key, StringComparison.Ordinal)).ToDictionary() };
+            var said = happening with { Roles = happening.Roles.Where(pair =>
+                pattern.Roles.Contains(pair.Key, StringComparison.Ordinal)).ToDictionary() };
             var (text, choices) = Write(pattern, said, fully: again);
             var words = Surprise.Of(text, patterns.Count, choices);
             if (_surprise.Least(words) is var bits && (best is null || bits > most))

@@ -16,7 +16,8 @@ internal sealed partial class Pattern
         (Id, Rule, Parts) = (id, rule, [.. Split().Matches(text).Select(Part)]);
         Roles = string.Concat(Parts.Where(part => part.IsSlot).SelectMany(part => part.Form == "f" ? "nf" : $"{part.Role}").Distinct());
         Inferred = [.. Roles.Where(role => !Parts.Any(part => part.Role == role && part.Names) && !(role is 'n' or 'f'))];
-        if (rule.Roles.Except(rule.Optional).Except(Roles).Any() || Roles.Except(rule.Roles).Any() || Parts.Any(part => part.Role == rule.New && part.Names && part.Form is not ("new" or "a")))
+        if (rule.Roles.Except(rule.Optional).Except(Roles).Any() || Roles.Except(rule.Roles).Any()
+            || Parts.Any(part => part.Role == rule.New && part.Names && part.Form is not ("new" or "a")))
         {
             throw new FormatException($"Pattern {id} has the roles {Roles}, the event {rule.Roles}: '{text}'.");
         }
@@ -42,7 +43,8 @@ internal sealed partial class Pattern
         var text = match.Value;
         return text[0] switch
         {
-            '{' when text.Contains('.', StringComparison.Ordinal) => new([], char.ToLowerInvariant(text[1]), text[3..^1], char.IsUpper(text[1])),
+            '{' when text.Contains('.', StringComparison.Ordinal) =>
+                new([], char.ToLowerInvariant(text[1]), text[3..^1], char.IsUpper(text[1])),
             '{' => new([], char.ToLowerInvariant(text[1]), "", char.IsUpper(text[1])),
             '[' => new(text[1..^1].Split('|')),
             _ => new([text]),

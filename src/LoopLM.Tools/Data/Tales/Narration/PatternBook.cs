@@ -7,16 +7,19 @@ namespace LoopLM.Tools.Data.Tales.Narration;
 /// <summary>All events and the patterns that tell them.</summary>
 internal static class PatternBook
 {
-    private static readonly string[] s_files = ["openings.txt", "moving.txt", "having.txt", "losing.txt", "talking.txt", "counting.txt", "endings.txt"];
+    private static readonly string[] s_files = ["openings.txt", "moving.txt", "having.txt", "losing.txt", "talking.txt",
+        "counting.txt", "endings.txt"];
 
     /// <summary>Patterns in the order of their files.</summary>
     public static IReadOnlyList<Pattern> Patterns { get; } = [.. s_files.SelectMany(Read)];
 
     /// <summary>Patterns by the name of their event.</summary>
-    public static FrozenDictionary<string, Pattern[]> ByEvent { get; } = Patterns.GroupBy(pattern => pattern.Rule.Name).ToFrozenDictionary(group => group.Key, group => group.ToArray());
+    public static FrozenDictionary<string, Pattern[]> ByEvent { get; } = Patterns.GroupBy(pattern => pattern.Rule.Name)
+        .ToFrozenDictionary(group => group.Key, group => group.ToArray());
 
     /// <summary>Rules of events by their name.</summary>
-    public static FrozenDictionary<string, EventRule> Rules { get; } = ByEvent.ToFrozenDictionary(pair => pair.Key, pair => pair.Value[0].Rule);
+    public static FrozenDictionary<string,
+        EventRule> Rules { get; } = ByEvent.ToFrozenDictionary(pair => pair.Key, pair => pair.Value[0].Rule);
 
     private static IEnumerable<Pattern> Read(string file)
     {
@@ -29,7 +32,8 @@ internal static class PatternBook
                 continue;
             }
 
-            yield return rule is null ? throw new FormatException($"{file}: a pattern stands before the first event.") : new Pattern($"{rule.Name}-{++number}", rule, line);
+            yield return rule is null ? throw new FormatException($"{file}: a pattern stands before the first event.")
+                : new Pattern($"{rule.Name}-{++number}", rule, line);
         }
     }
 }

@@ -42,7 +42,8 @@ internal sealed class SlotWriter(TaleContext context, Random random, bool fully)
             "new" => Introduce(context.Cast.People[name]),
             "name" => name,
             "s" => $"{Reference(name, happening)}'s",
-            _ when slot.IsSubject && !fully && context.Person(gender) == name && random.NextDouble() < PronounShare => gender == Gender.She ? "she" : "he",
+            _ when slot.IsSubject && !fully && context.Person(gender) == name && random.NextDouble() < PronounShare =>
+                gender == Gender.She ? "she" : "he",
             _ => Reference(name, happening),
         };
     }

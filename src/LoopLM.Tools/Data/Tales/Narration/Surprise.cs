@@ -4,7 +4,8 @@ using LoopLM.Tools.Data.Tales.Words;
 namespace LoopLM.Tools.Data.Tales.Narration;
 
 /// <summary>
-/// Keeps tales from sharing long runs of words: estimates how surprising each run of 13 words is, so that a narrator can say a predictable one
+/// Keeps tales from sharing long runs of words: estimates how surprising each run of 13 words is, so that a narrator can say a predictable
+/// one
 /// in another way.
 /// </summary>
 internal sealed class Surprise
@@ -25,7 +26,8 @@ internal sealed class Surprise
     /// <param name="choices">Bits of the choices between fixed words.</param>
     public static List<(string Word, double Bits)> Of(string sentence, int patterns, double choices)
     {
-        List<(string Word, double Bits)> words = [.. sentence.Split(' ').Select(word => word.Trim('"', ',', '.', '!', '?', ':')).Select(word => word.EndsWith("'s", StringComparison.Ordinal) ? word[..^2] : word)
+        List<(string Word, double Bits)> words = [.. sentence.Split(' ').Select(word => word.Trim('"', ',', '.', '!', '?', ':'))
+            .Select(word => word.EndsWith("'s", StringComparison.Ordinal) ? word[..^2] : word)
             .Select(word => s_bits.TryGetValue(word, out var bits) ? (word, bits) : ("", 0))];
         var share = (BitsOfEvent + Math.Log2(patterns) + choices) / words.Count;
         for (var i = 0; i < words.Count; i++)

@@ -16,7 +16,9 @@ internal sealed class TaleContext(Cast cast)
     /// <summary>What the sentence before tells; null where a paragraph begins.</summary>
     public TaleEvent? Last { get; private set; }
 
-    /// <summary>Whom a pronoun stands for: the one person of its gender in the sentence before; null where there is none or more than one.</summary>
+    /// <summary>
+    /// Whom a pronoun stands for: the one person of its gender in the sentence before; null where there is none or more than one.
+    /// </summary>
     public string? Person(Gender gender)
     {
         var people = Last?.People.Where(name => Lexicon.Names.TryGetValue(name, out var own) && own == gender).Distinct().ToList() ?? [];
@@ -24,7 +26,8 @@ internal sealed class TaleContext(Cast cast)
     }
 
     /// <summary>What <c>it</c> stands for: the one thing in the sentence before; null where there is none or more than one.</summary>
-    public string? Thing => Last is { } last && last.Of('q') is null && !last.Rule.Generic.Contains('o', StringComparison.Ordinal) ? last.Of('o') : null;
+    public string? Thing => Last is { } last && last.Of('q') is null && !last.Rule.Generic.Contains('o', StringComparison.Ordinal)
+        ? last.Of('o') : null;
 
     /// <summary>Goes on behind a sentence.</summary>
     public void Tell(TaleEvent happening)

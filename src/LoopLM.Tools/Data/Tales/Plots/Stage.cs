@@ -104,11 +104,13 @@ internal sealed class Stage
         var rule = PatternBook.Rules[name];
         var filled = rule.Roles.Zip(roles).Where(pair => pair.Second is not null).ToDictionary(pair => pair.First, pair => pair.Second!);
         var entering = rule.New is { } role ? filled[role] : "";
-        _narrator.Tell(new(rule, filled) { NewPerson = _cast.People.GetValueOrDefault(entering), NewThing = _cast.Things.GetValueOrDefault(entering) });
+        _narrator.Tell(new(rule, filled) { NewPerson = _cast.People.GetValueOrDefault(entering),
+            NewThing = _cast.Things.GetValueOrDefault(entering) });
     }
 
     /// <summary>Lets an event with a number happen.</summary>
-    public void Count(string name, string person, int number, string food, string? place = null) => Tell(name, person, Digits(number), food, place);
+    public void Count(string name, string person, int number, string food, string? place = null) =>
+        Tell(name, person, Digits(number), food, place);
 
     /// <summary>A number as events have it.</summary>
     public static string Digits(int number) => number.ToString(CultureInfo.InvariantCulture);
@@ -118,7 +120,8 @@ internal sealed class Stage
     {
         for (; ; )
         {
-            var (name, kind) = (Lexicon.Ordered.Names[random.Next(Lexicon.Ordered.Names.Count)], Lexicon.Ordered.Kinds[random.Next(Lexicon.Ordered.Kinds.Count)]);
+            var (name, kind) = (Lexicon.Ordered.Names[random.Next(Lexicon.Ordered.Names.Count)],
+                Lexicon.Ordered.Kinds[random.Next(Lexicon.Ordered.Kinds.Count)]);
             if (Lexicon.Kinds[kind] is null || Lexicon.Kinds[kind] == Lexicon.Names[name])
             {
                 return new(name, kind, Lexicon.Traits[traits][random.Next(Lexicon.Traits[traits].Length)]);

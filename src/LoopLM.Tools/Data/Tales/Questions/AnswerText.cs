@@ -16,7 +16,8 @@ internal static class AnswerText
     public static string PlaceInside(string noun) => $"{Lexicon.Places[noun].Preposition} the {noun}";
 
     /// <summary>A number in words: <c>Three.</c></summary>
-    public static string Number(string digits) => digits == "0" ? "None." : Sentence(Lexicon.Numbers[int.Parse(digits, CultureInfo.InvariantCulture)]);
+    public static string Number(string digits) => digits == "0" ? "None."
+        : Sentence(Lexicon.Numbers[int.Parse(digits, CultureInfo.InvariantCulture)]);
 
     /// <summary>What someone is: <c>A fox.</c></summary>
     public static string Kind(string kind) => Sentence(Lexicon.WithArticle(kind));

@@ -4,7 +4,8 @@ using LoopLM.Tools.Data.Tales.World;
 namespace LoopLM.Tools.Data.Tales.Questions;
 
 /// <summary>
-/// What a list of events says, each answer with the fewest events that say so. Events are kept by their number, so that some of them can be left out:
+/// What a list of events says, each answer with the fewest events that say so. Events are kept by their number, so that some of them can be
+/// left out:
 /// the answer stands as long as its evidence does.
 /// </summary>
 /// <param name="events">The events by number, in their order.</param>
@@ -33,14 +34,16 @@ internal sealed class Chronicle(IReadOnlyList<(int Number, TaleEvent Event)> eve
                 return Answer.From(place, number);
             }
 
-            foreach (var effect in happening.Rule.Effects.Where(effect => effect.Words.Length > 0 && happening.Of(effect.Words[0][0]) == person))
+            foreach (var effect in happening.Rule.Effects.Where(effect => effect.Words.Length > 0
+                && happening.Of(effect.Words[0][0]) == person))
             {
                 switch (effect.Verb)
                 {
                     case "gohome":
                         return HomeOf(person) is { } home ? home with { Evidence = home.Evidence.Add(number) } : null;
                     // Who is met where they were says nothing new of them.
-                    case "with" when PlaceOf(happening.Of(effect.Words[1][0])!, number) is { } with && PlaceOf(person, number)?.Value != with.Value:
+                    case "with" when PlaceOf(happening.Of(effect.Words[1][0])!, number) is { } with
+                        && PlaceOf(person, number)?.Value != with.Value:
                         return with with { Evidence = with.Evidence.Add(number) };
                 }
             }
@@ -60,7 +63,8 @@ internal sealed class Chronicle(IReadOnlyList<(int Number, TaleEvent Event)> eve
         if (Holder(happening, thing) is { } holder)
         {
             // Where the holder was when the thing was got counts as long as the holder has not gone on.
-            return happening.Of('p') is { } there && happening.People.Contains(holder) && PlaceOf(holder, before)?.Evidence is [var only] && only == number
+            return happening.Of('p') is { } there && happening.People.Contains(holder)
+                && PlaceOf(holder, before)?.Evidence is [var only] && only == number
                 ? Answer.From(there, number)
                 : PlaceOf(holder, before) is { } at ? at with { Evidence = at.Evidence.Add(number) } : null;
         }
@@ -110,7 +114,9 @@ internal sealed class Chronicle(IReadOnlyList<(int Number, TaleEvent Event)> eve
         return evidence.Count > 0 && sum >= 0 ? Answer.From(sum.ToString(CultureInfo.InvariantCulture), evidence[0], evidence) : null;
     }
 
-    /// <summary>The only event of a kind that fits, for descriptions such as "the one who lost the hat"; null where there is none, or more than one.</summary>
+    /// <summary>
+    /// The only event of a kind that fits, for descriptions such as "the one who lost the hat"; null where there is none, or more than one.
+    /// </summary>
     /// <param name="fits">Which events fit.</param>
     public (int Number, TaleEvent Event)? Only(Func<TaleEvent, bool> fits)
     {
@@ -123,7 +129,8 @@ internal sealed class Chronicle(IReadOnlyList<(int Number, TaleEvent Event)> eve
     {
         foreach (var (before, happening) in events.Reverse().Where(each => each.Number < number))
         {
-            if (happening.Rule.Effects.FirstOrDefault(effect => effect.Verb == "grief" && happening.Of(effect.Words[0][0]) == person) is { } grief)
+            if (happening.Rule.Effects.FirstOrDefault(effect => effect.Verb == "grief"
+                && happening.Of(effect.Words[0][0]) == person) is { } grief)
             {
                 return (before, happening, grief.Words[1]);
             }
@@ -133,7 +140,8 @@ internal sealed class Chronicle(IReadOnlyList<(int Number, TaleEvent Event)> eve
     }
 
     private Answer? HomeOf(string person) => events
-        .Where(each => each.Event.Of('p') is not null && each.Event.Rule.Effects.Any(effect => effect.Verb == "home" && each.Event.Of(effect.Words[0][0]) == person))
+        .Where(each => each.Event.Of('p') is not null
+            && each.Event.Rule.Effects.Any(effect => effect.Verb == "home" && each.Event.Of(effect.Words[0][0]) == person))
         .Select(each => Answer.From(each.Event.Of('p')!, each.Number))
         .FirstOrDefault();
 

@@ -37,25 +37,31 @@ internal sealed class QuestionBook
     }
 
     /// <summary>
-    /// Whether a question takes all of its steps: its events alone give its answer, and without any one of them there is another or none. A question
+    /// Whether a question takes all of its steps: its events alone give its answer, and without any one of them there is another or none. A
+    /// question
     /// that is answered with no asks about one of many places or people; there only the first is asked for.
     /// </summary>
     public static bool TakesAllSteps(TaleQuestion question, Chronicle chronicle, Cast cast)
     {
         bool StillAnswers(IEnumerable<int> evidence) =>
             Of(chronicle.Only(evidence.ToHashSet()), cast).Any(other => other.Text == question.Text && other.Answer == question.Answer);
-        return StillAnswers(question.Evidence) && (question.Answer == "No." || !question.Evidence.Any(left => StillAnswers(question.Evidence.Where(number => number != left))));
+        return StillAnswers(question.Evidence)
+            && (question.Answer == "No."
+            || !question.Evidence.Any(left => StillAnswers(question.Evidence.Where(number => number != left))));
     }
 
     /// <summary>A question that the tale may not answer.</summary>
-    public static TaleQuestion Unanswered(string kind, params IReadOnlyList<string> slots) => new(kind, Text(kind, slots), TaleQuestion.Unknown, 0) { Slots = slots };
+    public static TaleQuestion Unanswered(string kind, params IReadOnlyList<string> slots) =>
+        new(kind, Text(kind, slots), TaleQuestion.Unknown, 0) { Slots = slots };
 
     private void AskAboutThings()
     {
         foreach (var things in _references.Things.GroupBy(thing => thing.Id))
         {
-            var (holder, place, before) = (_chronicle.Holder(things.Key), _chronicle.PlaceOfThing(things.Key), _chronicle.PlaceBefore(things.Key));
-            var colour = _chronicle.Only(happening => happening.NewThing?.Noun == things.Key) is var (number, _) ? Answer.From(_cast.Things[things.Key].Colour, number) : null;
+            var (holder, place, before) = (_chronicle.Holder(things.Key), _chronicle.PlaceOfThing(things.Key),
+                _chronicle.PlaceBefore(things.Key));
+            var colour = _chronicle.Only(happening => happening.NewThing?.Noun == things.Key) is var (number, _)
+                ? Answer.From(_cast.Things[things.Key].Colour, number) : null;
             foreach (var thing in things)
             {
                 Add("holder", holder, AnswerText.Person, [thing]);
@@ -92,7 +98,8 @@ internal sealed class QuestionBook
     /// <summary>Asks what someone is, unless the question says it.</summary>
     private void AskWhat(Reference person)
     {
-        if (person.Text != $"the {_cast.People[person.Id].Kind}" && _chronicle.Only(happening => happening.NewPerson?.Name == person.Id) is var (number, _))
+        if (person.Text != $"the {_cast.People[person.Id].Kind}"
+            && _chronicle.Only(happening => happening.NewPerson?.Name == person.Id) is var (number, _))
         {
             Add("what", Answer.From(_cast.People[person.Id].Kind, number), AnswerText.Kind, [person]);
         }
@@ -106,13 +113,15 @@ internal sealed class QuestionBook
 
     private void AskAboutGifts(string kind, string[] rules)
     {
-        foreach (var gifts in _chronicle.Events.Where(each => rules.Contains(each.Event.Rule.Name)).GroupBy(each => (Thing: each.Event.Of('o'), Person: each.Event.Of('b'))).Where(gifts => gifts.Count() == 1))
+        foreach (var gifts in _chronicle.Events.Where(each => rules.Contains(each.Event.Rule.Name))
+            .GroupBy(each => (Thing: each.Event.Of('o'), Person: each.Event.Of('b'))).Where(gifts => gifts.Count() == 1))
         {
             var gift = gifts.First();
             var answer = Answer.From(gift.Event.Of('a')!, gift.Number);
             foreach (var thing in _references.Things.Where(thing => thing.Id == gifts.Key.Thing))
             {
-                foreach (var person in _references.People.Where(person => person.Id == gifts.Key.Person && !person.Evidence.Overlaps(thing.Evidence)))
+                foreach (var person in _references.People.Where(person => person.Id == gifts.Key.Person
+                    && !person.Evidence.Overlaps(thing.Evidence)))
                 {
                     Add(kind, answer, AnswerText.Person, [thing, person]);
                 }
@@ -145,7 +154,8 @@ internal sealed class QuestionBook
             {
                 foreach (var place in _cast.Places.Keys)
                 {
-                    Add("true-where", there with { Value = place == there.Value ? "yes" : "no" }, AnswerText.Sentence, [reference, new(AnswerText.PlaceInside(place), place, [])]);
+                    Add("true-where", there with { Value = place == there.Value ? "yes" : "no" }, AnswerText.Sentence,
+                        [reference, new(AnswerText.PlaceInside(place), place, [])]);
                 }
             }
         }
@@ -174,7 +184,8 @@ internal sealed class QuestionBook
 
     /// <summary>Why someone cried, if they cried once.</summary>
     private Answer? Reason(string person) =>
-        _chronicle.Only(happening => happening.Rule.Name == "cry" && happening.Of('a') == person) is var (tears, _) && _chronicle.GriefBefore(person, tears) is var (number, cause, verb)
+        _chronicle.Only(happening => happening.Rule.Name == "cry" && happening.Of('a') == person) is var (tears, _)
+            && _chronicle.GriefBefore(person, tears) is var (number, cause, verb)
             ? Answer.From(verb == "refused" ? $"because {cause.Of('a')} said no" : $"because the {cause.Of('o')} was {verb}", number, tears)
             : null;
 }

@@ -8,7 +8,8 @@ internal static class TaleFile
     public static IReadOnlyList<string> Lines(string name)
     {
         var assembly = typeof(TaleFile).Assembly;
-        using var reader = new StreamReader(assembly.GetManifestResourceStream($"tales/{name}") ?? throw new InvalidOperationException($"The assembly has no table {name}."));
+        using var reader = new StreamReader(assembly.GetManifestResourceStream($"tales/{name}")
+            ?? throw new InvalidOperationException($"The assembly has no table {name}."));
         return [.. reader.ReadToEnd().ReplaceLineEndings("\n").Split('\n').Where(line => line.Length > 0)];
     }
 }

@@ -7,5 +7,6 @@ internal sealed record Clause(string Verb, string[] Words)
 {
     /// <summary>Reads clauses with commas between them.</summary>
     public static Clause[] List(string text) =>
-        [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(clause => clause.Split(' ')).Select(words => new Clause(words[0], words[1..]))];
+        [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(clause => clause.Split(' '))
+            .Select(words => new Clause(words[0], words[1..]))];
 }

@@ -21,6 +21,7 @@ internal sealed record EventRule(string Name, string Roles, string Optional, cha
         var words = parts[0].Split(' ', StringSplitOptions.RemoveEmptyEntries);
         string With(char mark) => string.Concat(words[1..].Where(word => word.EndsWith(mark)).Select(word => word[0]));
         return new(
-            words[0], string.Concat(words[1..].Select(word => word[0])), With('?'), With('*') is [var role, ..] ? role : null, With('~'), Clause.List(parts[1]), Clause.List(parts[2]));
+            words[0], string.Concat(words[1..].Select(word => word[0])), With('?'), With('*') is [var role, ..] ? role : null,
+                With('~'), Clause.List(parts[1]), Clause.List(parts[2]));
     }
 }

@@ -19,5 +19,6 @@ internal sealed record TaleEvent(EventRule Rule, IReadOnlyDictionary<char, strin
 
     /// <summary>The event with the names of those who take part, the same for equal events.</summary>
     public override string ToString() =>
-        $"{Rule.Name} {string.Join(' ', Rule.Roles.Where(Roles.ContainsKey).Select(role => $"{role}={Roles[role]}"))}{(NewPerson is null ? "" : $" {NewPerson}")}{(NewThing is null ? "" : $" {NewThing}")}";
+        string.Join(' ', [Rule.Name, .. Rule.Roles.Where(Roles.ContainsKey).Select(role => $"{role}={Roles[role]}"), $"{NewPerson}",
+            $"{NewThing}"]).TrimEnd();
 }

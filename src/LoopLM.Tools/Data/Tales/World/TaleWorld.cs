@@ -35,12 +35,14 @@ internal sealed class TaleWorld
     /// <summary>What speaks against an event now; nothing where it may happen.</summary>
     public IEnumerable<string> Contradictions(TaleEvent happening)
     {
-        foreach (var role in happening.Rule.Roles.Where(role => "abcoq".Contains(role, StringComparison.Ordinal) && !happening.Rule.Generic.Contains(role, StringComparison.Ordinal)))
+        foreach (var role in happening.Rule.Roles.Where(role => "abcoq".Contains(role, StringComparison.Ordinal)
+            && !happening.Rule.Generic.Contains(role, StringComparison.Ordinal)))
         {
             var name = happening.Of(role);
             if (name is null || _known.Contains(name) == (role == happening.Rule.New))
             {
-                yield return name is null ? $"{happening.Rule.Name}: nobody says who or what is {role}." : role == happening.Rule.New ? $"{name} enters the tale twice." : $"{name} is unknown.";
+                yield return name is null ? $"{happening.Rule.Name}: nobody says who or what is {role}." : role == happening.Rule.New
+                    ? $"{name} enters the tale twice." : $"{name} is unknown.";
                 yield break;
             }
         }
@@ -49,7 +51,8 @@ internal sealed class TaleWorld
         {
             if (!Holds(need.Verb, [.. need.Words.Select(word => Word(happening, word))]))
             {
-                yield return $"{happening.Rule.Name}: not {need.Verb} {string.Join(' ', need.Words.Select(word => Word(happening, word)))}.";
+                var who = string.Join(' ', need.Words.Select(word => Word(happening, word)));
+                yield return $"{happening.Rule.Name}: not {need.Verb} {who}.";
             }
         }
 
@@ -90,7 +93,8 @@ internal sealed class TaleWorld
         "lives" => of[1] is null || HomeOf(of[0]!) == of[1],
         "near" => _lies.TryGetValue(of[1]!, out var place) && Same(PlaceOf(of[0]!), place),
         "notnear" => !_lies.TryGetValue(of[1]!, out var elsewhere) || PlaceOf(of[0]!) != elsewhere,
-        "nearby" => HolderOf(of[1]!) is { } holder ? Same(PlaceOf(holder), PlaceOf(of[0]!)) : _lies.GetValueOrDefault(of[1]!) == PlaceOf(of[0]!),
+        "nearby" => HolderOf(of[1]!) is { } holder ? Same(PlaceOf(holder), PlaceOf(of[0]!))
+            : _lies.GetValueOrDefault(of[1]!) == PlaceOf(of[0]!),
         "lies" => _lies.GetValueOrDefault(of[0]!) == of[1],
         "whole" => !_broken.Contains(of[0]!),
         "broken" => _broken.Contains(of[0]!),
@@ -114,7 +118,8 @@ internal sealed class TaleWorld
             case "home" when of[1] is { } place: _homes[of[0]!] = place; break;
             case "hold": _holders[of[1]!] = of[0]!; _lies.Remove(of[1]!); break;
             case "own": _owners[of[1]!] = of[0]!; break;
-            case "put" or "putby" when (verb == "put" ? of[1] : PlaceOf(of[1]!)) is { } place: _lies[of[0]!] = place; _holders.Remove(of[0]!); break;
+            case "put" or "putby" when (verb == "put" ? of[1]
+                : PlaceOf(of[1]!)) is { } place: _lies[of[0]!] = place; _holders.Remove(of[0]!); break;
             case "break": _broken.Add(of[0]!); _hurt.Add(of[0]!); break;
             case "mend": _broken.Remove(of[0]!); break;
             case "grief": _sad.Add(of[0]!); break;

@@ -17,9 +17,12 @@ internal static class TaleMutations
     /// <summary>Puts another place of the tale into one sentence.</summary>
     public static string SwapPlaces(Tale tale, Random random)
     {
-        var (one, other) = (OneOf(tale.Cast.Places.Keys, random), OneOf(tale.Cast.Places.Keys, random));
-        var (from, to) = (Lexicon.Places[one].Preposition, Lexicon.Places[other].Preposition);
-        return Change(tale, random, text => Regex.Replace(text, $@"\b({from}|to) the (\w+ )?{one}\b", match => $"{(match.Groups[1].Value == "to" ? "to" : to)} the {other}"));
+        var other = OneOf(tale.Cast.Places.Keys, random);
+        return Change(tale, random, text => tale.Cast.Places.Keys.Where(one => one != other)
+            .Aggregate(text, (changed, one) => Regex.Replace(
+            changed,
+            $@"\b({Lexicon.Places[one].Preposition}|to) the (\w+ )?{one}\b",
+            match => $"{(match.Groups[1].Value == "to" ? "to" : Lexicon.Places[other].Preposition)} the {other}")));
     }
 
     /// <summary>Leaves a sentence out.</summary>
@@ -43,7 +46,8 @@ internal static class TaleMutations
     private static string Change(Tale tale, Random random, Func<string, string> change)
     {
         var sentences = tale.Sentences.ToArray();
-        var changeable = Enumerable.Range(0, sentences.Length).Where(number => change(sentences[number].Text) != sentences[number].Text).ToList();
+        var changeable = Enumerable.Range(0, sentences.Length)
+            .Where(number => change(sentences[number].Text) != sentences[number].Text).ToList();
         if (changeable.Count > 0)
         {
             var number = changeable[random.Next(changeable.Count)];

@@ -20,7 +20,8 @@ public sealed class TaleSourceTests
             Assert.True(TaleCheck.Of(tale) is { IsSound: true, EndsWell: true });
             Assert.True(TaleCheck.Contains(request, tale), request);
         });
-        Assert.All(sources[1].Documents(heldOut: false), document => Assert.InRange(document.Count(segment => segment.Label is not null), 1, 6));
+        Assert.All(sources[1].Documents(heldOut: false), document =>
+            Assert.InRange(document.Count(segment => segment.Label is not null), 1, 6));
         Assert.All(sources[4].Documents(heldOut: true), document => Assert.Equal("sum", document[1].Label));
     }
 

@@ -17,7 +17,8 @@ public sealed class PatternBookTests
     {
         var rule = EventRule.Parse("give a b o ; has a o ; hold b o");
 
-        Assert.Contains("give-1", Assert.Throws<FormatException>(() => new Pattern("give-1", rule, "{a} gave {o} away.")).Message, StringComparison.Ordinal);
+        Assert.Contains("give-1", Assert.Throws<FormatException>(() => new Pattern("give-1", rule, "{a} gave {o} away.")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

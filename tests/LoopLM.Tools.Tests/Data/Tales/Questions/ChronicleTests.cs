@@ -6,8 +6,10 @@ namespace LoopLM.Tools.Tests.Data.Tales.Questions;
 public sealed class ChronicleTests
 {
     private const string Tale =
-        "Once upon a time, a shy fox named Mira lived at the old mill. Mira had a small red kite. Mira had a friend, a kind bear named Tom, who lived in the quiet forest.\n\n"
-        + "Mira went to the quiet forest. There she met Tom. Mira gave the kite to Tom. Tom went to the pond. Tom lost the kite by the pond. Tom went to the quiet forest. Tom looked into his bag, but the kite was gone. Tom began to cry.";
+        "Once upon a time, a shy fox named Mira lived at the old mill. Mira had a small red kite. "
+        + "Mira had a friend, a kind bear named Tom, who lived in the quiet forest.\n\n"
+        + "Mira went to the quiet forest. There she met Tom. Mira gave the kite to Tom. Tom went to the pond. Tom lost the kite by the pond. "
+        + "Tom went to the quiet forest. Tom looked into his bag, but the kite was gone. Tom began to cry.";
 
     private readonly Chronicle _chronicle = Chronicle.Of([.. TaleCheck.Of(Tale).Sentences.Select(sentence => sentence.Event!)]);
 
@@ -50,5 +52,6 @@ public sealed class ChronicleTests
     [InlineData("Mira.", "mira", true)]
     [InlineData("At the mill.", " at the mill ", true)]
     [InlineData("At the mill.", "in the mill", false)]
-    public void Same_Answers_AgreeButForCaseAndFullStop(string one, string other, bool same) => Assert.Equal(same, AnswerText.Same(one, other));
+    public void Same_Answers_AgreeButForCaseAndFullStop(string one, string other, bool same) =>
+        Assert.Equal(same, AnswerText.Same(one, other));
 }

@@ -16,7 +16,8 @@ public sealed class QuestionSamplerTests
             Assert.Equal(question.Steps, question.Evidence.Count);
             Assert.InRange(question.Steps, 1, 4);
             Assert.Equal(question.Answer, Ask(question.Evidence));
-            Assert.True(question.Answer == "No." || question.Evidence.All(left => Ask(question.Evidence.Except([left])) != question.Answer), question.Text);
+            Assert.True(question.Answer == "No."
+                || question.Evidence.All(left => Ask(question.Evidence.Except([left])) != question.Answer), question.Text);
 
             string? Ask(IEnumerable<int> evidence) => QuestionBook.Of(chronicle.Only(evidence.ToHashSet()), tale.Cast)
                 .FirstOrDefault(other => other.Kind == question.Kind && other.Slots.SequenceEqual(question.Slots))?.Answer;
@@ -46,7 +47,8 @@ public sealed class QuestionSamplerTests
         }
 
         Assert.All(questions.GroupBy(question => question.Steps), steps =>
-            Assert.InRange(steps.GroupBy(question => question.Kind).Sum(kind => kind.GroupBy(question => question.Answer).Max(answer => answer.Count())) / (double)steps.Count(), 0, 0.3));
+            Assert.InRange(steps.GroupBy(question => question.Kind)
+                .Sum(kind => kind.GroupBy(question => question.Answer).Max(answer => answer.Count())) / (double)steps.Count(), 0, 0.3));
         Assert.All(questions.GroupBy(question => question.Steps), steps => Assert.True(steps.Count() > 100));
     }
 }

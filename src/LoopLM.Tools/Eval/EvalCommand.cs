@@ -21,9 +21,16 @@ internal sealed class EvalCommand
     private readonly Option<int?> _loops = new("--loops") { Description = $"Loops to run, 1 to {GateProbabilities.MaxLoops}, also beyond the model's. Default: the model's." };
     private readonly Option<float[]> _thresholds = new("--threshold") { Description = "Repeatable: thresholds of q-exit. Default: 0.1 to 1 in steps of 0.1." };
     private readonly Option<int> _problems = new("--problems") { Description = "Most questions to answer under each KV strategy.", DefaultValueFactory = _ => 200 };
-    private readonly Option<int> _tales = new("--tales") { Description = "Tales to let the model write for requests that are held out; they are checked at full depth, at the model's threshold and at each --threshold.", DefaultValueFactory = _ => 0 };
-    private readonly Option<float> _temperature = new("--temperature") { Description = "Temperature of --tales.",
-        DefaultValueFactory = _ => 0.7f };
+    private readonly Option<int> _tales = new("--tales")
+    {
+        Description = "Tales to let the model write for held-out requests, checked at full depth, its own threshold and each --threshold.",
+        DefaultValueFactory = _ => 0,
+    };
+    private readonly Option<float> _temperature = new("--temperature")
+    {
+        Description = "Temperature of --tales.",
+        DefaultValueFactory = _ => 0.7f
+    };
     private readonly Option<string[]> _compare = new("--compare") { Description = "Repeatable: a checkpoint of the same tokenizer that is scored on the same windows, its curves drawn beside: the other stage, another shape." };
     private readonly Option<string[]> _weights = new("--weights") { Description = "Repeatable: a type of weights to compare with float32 on the cpu runner: bfloat16, int8 or int4." };
     private readonly Option<string?> _out = new("--out") { Description = "Folder for tables as CSV and curves as SVG." };

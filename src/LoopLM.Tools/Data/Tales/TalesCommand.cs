@@ -13,10 +13,16 @@ internal static class TalesCommand
     public static Command Create(IAnsiConsole console)
     {
         var count = new Option<int>("--count") { Description = "Tales to print.", DefaultValueFactory = _ => 10 };
-        var seed = new Option<int>("--seed") { Description = "Seed of the first; each of the next has the next seed.",
-            DefaultValueFactory = _ => 1 };
-        var questions = new Option<int>("--questions") { Description = "Questions about each, with their answers and steps.",
-            DefaultValueFactory = _ => 0 };
+        var seed = new Option<int>("--seed")
+        {
+            Description = "Seed of the first; each of the next has the next seed.",
+            DefaultValueFactory = _ => 1
+        };
+        var questions = new Option<int>("--questions")
+        {
+            Description = "Questions about each, with their answers and steps.",
+            DefaultValueFactory = _ => 0
+        };
         var check = new Option<string?>("--check") { Description = "A file of tales to check instead, a line <|endoftext|> between them." };
         var command = new Command("tales", "Print tales of a small world, or check some.") { count, seed, questions, check };
         command.SetAction(result =>

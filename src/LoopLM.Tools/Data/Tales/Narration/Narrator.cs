@@ -62,8 +62,11 @@ internal sealed class Narrator(Cast cast, Random random)
         {
             var again = tries % 2 == 1;
             pattern = again ? pattern : patterns[random.Next(patterns.Count)];
-            var said = happening with { Roles = happening.Roles.Where(pair =>
-                pattern.Roles.Contains(pair.Key, StringComparison.Ordinal)).ToDictionary() };
+            var said = happening with
+            {
+                Roles = happening.Roles.Where(pair =>
+                pattern.Roles.Contains(pair.Key, StringComparison.Ordinal)).ToDictionary()
+            };
             var (text, choices) = Write(pattern, said, fully: again);
             var words = Surprise.Of(text, patterns.Count, choices);
             if (_surprise.Least(words) is var bits && (best is null || bits > most))

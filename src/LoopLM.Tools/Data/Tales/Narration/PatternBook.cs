@@ -19,7 +19,8 @@ internal static class PatternBook
 
     /// <summary>Rules of events by their name.</summary>
     public static FrozenDictionary<string,
-        EventRule> Rules { get; } = ByEvent.ToFrozenDictionary(pair => pair.Key, pair => pair.Value[0].Rule);
+        EventRule> Rules
+    { get; } = ByEvent.ToFrozenDictionary(pair => pair.Key, pair => pair.Value[0].Rule);
 
     private static IEnumerable<Pattern> Read(string file)
     {

@@ -104,8 +104,11 @@ internal sealed class Stage
         var rule = PatternBook.Rules[name];
         var filled = rule.Roles.Zip(roles).Where(pair => pair.Second is not null).ToDictionary(pair => pair.First, pair => pair.Second!);
         var entering = rule.New is { } role ? filled[role] : "";
-        _narrator.Tell(new(rule, filled) { NewPerson = _cast.People.GetValueOrDefault(entering),
-            NewThing = _cast.Things.GetValueOrDefault(entering) });
+        _narrator.Tell(new(rule, filled)
+        {
+            NewPerson = _cast.People.GetValueOrDefault(entering),
+            NewThing = _cast.Things.GetValueOrDefault(entering)
+        });
     }
 
     /// <summary>Lets an event with a number happen.</summary>

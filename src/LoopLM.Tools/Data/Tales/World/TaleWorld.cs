@@ -119,7 +119,8 @@ internal sealed class TaleWorld
             case "hold": _holders[of[1]!] = of[0]!; _lies.Remove(of[1]!); break;
             case "own": _owners[of[1]!] = of[0]!; break;
             case "put" or "putby" when (verb == "put" ? of[1]
-                : PlaceOf(of[1]!)) is { } place: _lies[of[0]!] = place; _holders.Remove(of[0]!); break;
+                : PlaceOf(of[1]!)) is { } place:
+                _lies[of[0]!] = place; _holders.Remove(of[0]!); break;
             case "break": _broken.Add(of[0]!); _hurt.Add(of[0]!); break;
             case "mend": _broken.Remove(of[0]!); break;
             case "grief": _sad.Add(of[0]!); break;

@@ -8,8 +8,8 @@ public sealed class ChronicleTests
     private const string Tale =
         "Once upon a time, a shy fox named Mira lived at the old mill. Mira had a small red kite. "
         + "Mira had a friend, a kind bear named Tom, who lived in the quiet forest.\n\n"
-        + "Mira went to the quiet forest. There she met Tom. Mira gave the kite to Tom. Tom went to the pond. Tom lost the kite by the pond. "
-        + "Tom went to the quiet forest. Tom looked into his bag, but the kite was gone. Tom began to cry.";
+        + "Mira went to the quiet forest. There she met Tom. Mira gave the kite to Tom. Tom went to the pond. "
+        + "Tom lost the kite by the pond. Tom went to the quiet forest. Tom looked into his bag, but the kite was gone. Tom began to cry.";
 
     private readonly Chronicle _chronicle = Chronicle.Of([.. TaleCheck.Of(Tale).Sentences.Select(sentence => sentence.Event!)]);
 

@@ -38,7 +38,7 @@ internal sealed class HiddenThing : IPlot
         }
         else
         {
-            stage.Visit(hero, friend);
+            stage.GoTo(hero, friend);
             stage.Learn(hero, friend, thing, hidden);
         }
 

@@ -55,7 +55,7 @@ internal sealed class LostThing : IPlot
                 stage.Tell("find", hero, thing, lost);
                 break;
             case 1:
-                stage.Visit(hero, friend);
+                stage.GoTo(hero, friend);
                 stage.Learn(hero, friend, thing, lost);
                 stage.Go(hero, lost);
                 stage.Tell("find", hero, thing, lost);

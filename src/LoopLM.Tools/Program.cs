@@ -5,6 +5,7 @@ using LoopLM.Tools;
 using LoopLM.Tools.Bench;
 using LoopLM.Tools.Calibrate;
 using LoopLM.Tools.Data;
+using LoopLM.Tools.Data.Tales;
 using LoopLM.Tools.Eval;
 using LoopLM.Tools.Parity;
 using LoopLM.Tools.Quantization;
@@ -47,6 +48,7 @@ var root = new RootCommand("Tools for looped language models.")
     EvalCommand.Create(runners, AnsiConsole.Console),
     ParityCommand.Create(runners, AnsiConsole.Console),
     QuantizeCommand.Create(AnsiConsole.Console),
+    TalesCommand.Create(AnsiConsole.Console),
     TokenizerCommand.Create(AnsiConsole.Console),
     TrainCommand.Create(AnsiConsole.Console),
 };

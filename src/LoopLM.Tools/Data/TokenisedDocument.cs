@@ -9,17 +9,25 @@ namespace LoopLM.Tools.Data;
 /// <param name="Kind">Index of its kind.</param>
 internal sealed record TokenisedDocument(int[] Tokens, byte[] IsTarget, byte Kind)
 {
+    /// <summary>The parts that have a label.</summary>
+    public IReadOnlyList<LabelledSpan> Labels { get; init; } = [];
+
     /// <summary>Tokenises part by part, as a model meets them: the answer's tokens never reach into the question.</summary>
     public static TokenisedDocument Of(ByteLevelBpeTokenizer tokenizer, Segment[] segments, byte kind)
     {
-        var (tokens, targets) = (new List<int>(), new List<byte>());
-        foreach (var (text, isTarget) in segments)
+        var (tokens, targets, labels) = (new List<int>(), new List<byte>(), new List<LabelledSpan>());
+        foreach (var segment in segments)
         {
-            tokens.AddRange(tokenizer.EncodeWithSpecialTokens(text));
-            targets.AddRange(Enumerable.Repeat((byte)(isTarget ? 1 : 0), tokens.Count - targets.Count));
+            var start = tokens.Count;
+            tokens.AddRange(tokenizer.EncodeWithSpecialTokens(segment.Text));
+            targets.AddRange(Enumerable.Repeat((byte)(segment.IsTarget ? 1 : 0), tokens.Count - start));
+            if (segment.Label is { } label)
+            {
+                labels.Add(new(start, tokens.Count - start, label));
+            }
         }
 
-        return new([.. tokens], [.. targets], kind);
+        return new([.. tokens], [.. targets], kind) { Labels = labels };
     }
 
     /// <summary>Puts documents one after the other.</summary>
@@ -31,6 +39,7 @@ internal sealed record TokenisedDocument(int[] Tokens, byte[] IsTarget, byte Kin
             starts[i] = starts[i - 1] + documents[i - 1].Tokens.Length;
         }
 
-        return new([.. documents.SelectMany(document => document.Tokens)], [.. documents.SelectMany(document => document.IsTarget)], starts, [.. documents.Select(document => document.Kind)]);
+        return new([.. documents.SelectMany(document => document.Tokens)], [.. documents.SelectMany(document => document.IsTarget)],
+            starts, [.. documents.Select(document => document.Kind)]);
     }
 }

@@ -1,12 +1,11 @@
 using LoopLM.Engine.Depth;
-using LoopLM.Engine.Execution;
 using LoopLM.Engine.Kv;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Runners;
 
 namespace LoopLM.Tools.Eval;
 
-/// <summary>Lets the engine answer questions greedily, with real early exits: a skipped loop leaves no keys and values of its own.</summary>
+/// <summary>Lets the engine answer questions greedily.</summary>
 internal static class EngineAnswers
 {
     /// <summary>Answers all questions under one layout and threshold.</summary>
@@ -17,27 +16,16 @@ internal static class EngineAnswers
     /// <param name="threshold">Threshold of q-exit.</param>
     public static KvStrategyScore Run(IReadOnlyList<AnsweredQuestion> questions, Func<RunnerCapacity, IModelRunner> open, int loops, KvLayout layout, float threshold)
     {
-        const int Rows = 256;
-        var options = new EngineOptions
+        var requests = questions.Select(question => new GenerationRequest
         {
-            MaxSequences = Math.Min(questions.Count, 64),
-            MaxRows = Rows,
-            MaxLoops = loops,
-            MaxQueuedRequests = questions.Count,
-            KvSlots = 64 * loops * questions.Max(question => question.Prompt.Length + question.Answer.Length),
-        };
-        using var metrics = new EngineMetrics();
-        using var engine = new EngineCore(open(new RunnerCapacity(Rows, options.KvSlots)), options, metrics);
-        var generations = questions.Select(question => Submit(engine, question, layout, threshold)).ToList();
-        while (engine.Tick())
-        {
-        }
-
-        engine.Audit();
+            Prompt = question.Prompt,
+            MaxTokens = question.Answer.Length,
+            KvLayout = layout,
+            Exit = new ExitSettings { Policy = "q-exit", Threshold = threshold },
+        }).ToList();
         var (exact, steps) = (0, new List<int>());
-        foreach (var (generation, question) in generations.Zip(questions))
+        foreach (var (tokens, question) in EngineRun.All(requests, open, loops).Zip(questions))
         {
-            var tokens = Read(generation);
             exact += tokens.Select(token => token.Token).SequenceEqual(question.Answer) ? 1 : 0;
             steps.AddRange(tokens.Skip(1).Select(token => token.ExitStep));
         }
@@ -50,36 +38,5 @@ internal static class EngineAnswers
             _ => throw new ArgumentOutOfRangeException(nameof(layout), layout, null),
         };
         return new(name, threshold, questions.Count, (double)exact / questions.Count, steps.DefaultIfEmpty(0).Average());
-    }
-
-    private static Generation Submit(EngineCore engine, AnsweredQuestion question, KvLayout layout, float threshold)
-    {
-        var request = new GenerationRequest
-        {
-            Prompt = question.Prompt,
-            MaxTokens = question.Answer.Length,
-            KvLayout = layout,
-            Exit = new ExitSettings { Policy = "q-exit", Threshold = threshold },
-        };
-        return engine.TrySubmit(request, out var generation, out var rejection) ? generation : throw new ArgumentException(rejection.Message);
-    }
-
-    private static List<GenerationEvent> Read(Generation generation)
-    {
-        var tokens = new List<GenerationEvent>();
-        while (generation.Events.TryRead(out var next))
-        {
-            if (next.Kind == GenerationEventKind.Failed)
-            {
-                throw new InvalidOperationException(next.Error);
-            }
-
-            if (next.Kind == GenerationEventKind.Token)
-            {
-                tokens.Add(next);
-            }
-        }
-
-        return tokens;
     }
 }

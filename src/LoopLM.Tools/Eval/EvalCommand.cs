@@ -21,6 +21,16 @@ internal sealed class EvalCommand
     private readonly Option<int?> _loops = new("--loops") { Description = $"Loops to run, 1 to {GateProbabilities.MaxLoops}, also beyond the model's. Default: the model's." };
     private readonly Option<float[]> _thresholds = new("--threshold") { Description = "Repeatable: thresholds of q-exit. Default: 0.1 to 1 in steps of 0.1." };
     private readonly Option<int> _problems = new("--problems") { Description = "Most questions to answer under each KV strategy.", DefaultValueFactory = _ => 200 };
+    private readonly Option<int> _tales = new("--tales")
+    {
+        Description = "Tales to let the model write for held-out requests, checked at full depth, its own threshold and each --threshold.",
+        DefaultValueFactory = _ => 0,
+    };
+    private readonly Option<float> _temperature = new("--temperature")
+    {
+        Description = "Temperature of --tales.",
+        DefaultValueFactory = _ => 0.7f
+    };
     private readonly Option<string[]> _compare = new("--compare") { Description = "Repeatable: a checkpoint of the same tokenizer that is scored on the same windows, its curves drawn beside: the other stage, another shape." };
     private readonly Option<string[]> _weights = new("--weights") { Description = "Repeatable: a type of weights to compare with float32 on the cpu runner: bfloat16, int8 or int4." };
     private readonly Option<string?> _out = new("--out") { Description = "Folder for tables as CSV and curves as SVG." };
@@ -35,7 +45,8 @@ internal sealed class EvalCommand
         var eval = new EvalCommand(runners.Values.First(), console);
         var command = new Command("eval", "Measure a model loop by loop: loss, accuracy, exits, lens, KV strategies.")
         {
-            eval._model, eval._maxTokens, eval._window, eval._seed, eval._loops, eval._thresholds, eval._problems, eval._compare, eval._weights, eval._out, eval._json,
+            eval._model, eval._maxTokens, eval._window, eval._seed, eval._loops, eval._thresholds, eval._problems, eval._tales,
+                eval._temperature, eval._compare, eval._weights, eval._out, eval._json,
         };
         eval._weights.AcceptOnlyFromAmong("bfloat16", "int8", "int4");
         eval._documents.AddTo(command);
@@ -66,12 +77,16 @@ internal sealed class EvalCommand
             Loops = Within("--loops", result.GetValue(_loops) ?? checkpoint.Config.Loops, 1, GateProbabilities.MaxLoops),
             Sample = Sample(checkpoint, result.GetValue(_window), result.GetValue(_maxTokens), result.GetValue(_seed)),
             Problems = Within("--problems", result.GetValue(_problems), 0, 1_000_000),
+            Tales = Within("--tales", result.GetValue(_tales), 0, 1_000_000),
+            Temperature = result.GetValue(_temperature) is >= 0 and <= 2 and var warmth ? warmth
+                : throw new FormatException($"--temperature is {result.GetValue(_temperature)}; it must be from 0 to 2."),
+            TaleThresholds = result.GetValue(_thresholds) ?? [],
             WeightTypes = result.GetValue(_weights) ?? [],
             Thresholds = Thresholds(result.GetValue(_thresholds) ?? []),
             Compared = result.GetValue(_compare) ?? [],
         };
         var documents = _documents.Read(result, tokenizer, evaluation.Sample.Seed);
-        return evaluation.Run(documents.Join(), documents.Kinds);
+        return evaluation.Run(documents.Join(), documents.Kinds, documents.Labels);
     }
 
     private void Print(EvalReport report, ParseResult result)

@@ -15,6 +15,22 @@ internal sealed class EvalDocuments(ByteLevelBpeTokenizer tokenizer)
     /// <summary>Names of the kinds.</summary>
     public IReadOnlyList<string> Kinds => _kinds;
 
+    /// <summary>The parts of all documents that have a label, where they stand after <see cref="Join"/>.</summary>
+    public IReadOnlyList<LabelledSpan> Labels
+    {
+        get
+        {
+            var (labels, start) = (new List<LabelledSpan>(), 0);
+            foreach (var document in _documents)
+            {
+                labels.AddRange(document.Labels.Select(label => label with { Start = start + label.Start }));
+                start += document.Tokens.Length;
+            }
+
+            return labels;
+        }
+    }
+
     /// <summary>Adds a file of running text as a kind of its name.</summary>
     public void AddText(string path)
     {

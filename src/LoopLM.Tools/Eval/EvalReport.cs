@@ -1,3 +1,4 @@
+using LoopLM.Tools.Eval.Tales;
 using LoopLM.Tools.Train;
 
 namespace LoopLM.Tools.Eval;
@@ -51,6 +52,18 @@ internal sealed record EvalReport
 
     /// <summary>float32 and the types to compare with it, at <see cref="TokenKindsThreshold"/>; empty where none is asked for.</summary>
     public required WeightTypeScore[] WeightTypes { get; init; }
+
+    /// <summary>
+    /// Answers by steps, by kind and by loop, exits at <see cref="TokenKindsThreshold"/>; empty where no document says how many steps its
+    /// answers take.
+    /// </summary>
+    public required AnswerScore[] Answers { get; init; }
+
+    /// <summary>Tales that the model wrote, by threshold; empty where none is asked for.</summary>
+    public required TaleScore[] Tales { get; init; }
+
+    /// <summary>How often an earlier loop drafts the token of full depth.</summary>
+    public required DraftScore[] Drafts { get; init; }
 
     /// <summary>Empty where no document has a question and an answer.</summary>
     public required KvStrategyScore[] KvStrategies { get; init; }

@@ -42,6 +42,18 @@ internal static class EvalTables
                 [.. report.TokenKinds.SelectMany(kind => kind.Examples.Select(example => new object[] { kind.Kind, example.ExitStep, example.Text }))]),
             new("weights", $"Types of weights on the runner, exits at threshold {report.TokenKindsThreshold:0.###}", ["weights", "loss", "perplexity", "change", "mean exit step", "same exit step"],
                 [.. report.WeightTypes.Select(score => new object[] { score.Weights, score.Loss, score.Perplexity, score.PerplexityChange, score.MeanExitStep, score.SameExitStep })]),
+            new("answers", $"Answers that are exact, by steps and by kind, exits at threshold {report.TokenKindsThreshold:0.###}",
+                ["answers", "count", .. ByLoop("loop", scored), "mean exit step"],
+                [.. report.Answers.Select(score => Row([score.Group, score.Answers], score.ExactByLoop, [score.MeanExitStep]))]),
+            new("tales", "Tales that the model wrote, as the checker reads them",
+                ["threshold", "temperature", "tales", "sentences parsed", "no contradiction", "has what was asked for", "ends well",
+                "mean exit step"],
+                [.. report.Tales.Select(score =>
+                    new object[] { score.Threshold, score.Temperature, score.Tales, score.Parsed, score.Consistent, score.Contains,
+                    score.EndsWell, score.MeanExitStep })]),
+            new("drafts", "How often the likeliest token of an earlier loop is that of the last",
+                ["text", "tokens", .. ByLoop("loop", report.Loops - 1)],
+                [.. report.Drafts.Select(score => Row([score.Text, score.Targets], score.AgreesByLoop))]),
             new("kv-strategies", "Answers decoded greedily, with what later tokens see of earlier ones", ["keys and values", "threshold", "problems", "exact", "mean exit step"],
                 [.. report.KvStrategies.Select(score => new object[] { score.Strategy, score.Threshold, score.Problems, score.Exact, score.MeanExitStep })]),
         }.Where(table => table.Rows.Count > 0);

@@ -3,6 +3,8 @@ using LoopLM.Engine.Depth;
 using LoopLM.Engine.Kv;
 using LoopLM.Engine.Runners;
 using LoopLM.Text.Tokenization;
+using LoopLM.Tools.Data;
+using LoopLM.Tools.Eval.Tales;
 using LoopLM.Tools.Train;
 using LoopLM.Torch.Training;
 using LoopLM.Torch.Training.Data;
@@ -30,13 +32,23 @@ internal sealed class Evaluation(Checkpoint checkpoint, ByteLevelBpeTokenizer to
     /// <summary>Thresholds of q-exit.</summary>
     public required IReadOnlyList<float> Thresholds { get; init; }
 
+    /// <summary>Tales to let the model write.</summary>
+    public int Tales { get; init; }
+
+    /// <summary>Temperature of those tales.</summary>
+    public float Temperature { get; init; }
+
+    /// <summary>Thresholds at which they are written, beside full depth and the model's own.</summary>
+    public IReadOnlyList<float> TaleThresholds { get; init; } = [];
+
     /// <summary>Folders of checkpoints to score on the same windows.</summary>
     public IReadOnlyList<string> Compared { get; init; } = [];
 
     /// <summary>Measures.</summary>
     /// <param name="split">The documents.</param>
     /// <param name="kinds">Names of their kinds.</param>
-    public EvalReport Run(TokenSplit split, IReadOnlyList<string> kinds)
+    /// <param name="labels">Answers among them, with the steps that they take.</param>
+    public EvalReport Run(TokenSplit split, IReadOnlyList<string> kinds, IReadOnlyList<LabelledSpan> labels)
     {
         using var model = ModelScorer.Load(checkpoint, Loops);
         var scores = ModelScorer.Score(model, split, Sample);
@@ -44,6 +56,12 @@ internal sealed class Evaluation(Checkpoint checkpoint, ByteLevelBpeTokenizer to
         var depth = Math.Min(Loops, checkpoint.Config.Loops);
         var own = Enumerable.Range(1, Loops).Select(loop => ThresholdScore.Of(scores, new FixedPolicy(), loop, loop)).ToList();
         var threshold = checkpoint.Config.EarlyExitThreshold is var configured and < 1 ? configured : 0.5f;
+        var tales = new TaleTrial(tokenizer, capacity => open(checkpoint, capacity), model, depth, checkpoint.Config.ContextLength)
+        {
+            Count = Tales,
+            Temperature = Temperature,
+            Seed = Sample.Seed,
+        };
         return new EvalReport
         {
             Model = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(checkpoint.Folder))),
@@ -62,6 +80,9 @@ internal sealed class Evaluation(Checkpoint checkpoint, ByteLevelBpeTokenizer to
             TokenKindsThreshold = threshold,
             TokenKinds = TokenKindScore.All(scores, new TokenKinds(split, tokenizer), threshold, depth, Sample.Seed),
             WeightTypes = [.. CompareWeights(split, threshold)],
+            Answers = AnswerScore.All(scores, labels, threshold, depth),
+            Tales = [.. tales.Score(TaleThresholds.Append(threshold).Append(1))],
+            Drafts = [.. tales.Drafts().Prepend(DraftScore.Of("held-out", scores, depth))],
             KvStrategies = [.. KvStrategies(AnsweredQuestion.Of(split, tokenizer, Problems), threshold)],
         };
     }

@@ -78,6 +78,25 @@ public sealed class EvalCommandTests : IDisposable
     }
 
     [Fact]
+    public void Invoke_Tales_ScoresAnswersBySteps_ChecksTalesAndCountsDrafts()
+    {
+        using var report = Measure("--source", "tale:held-out=8,chat=0.5", "--window", "2000", "--max-tokens", "12000", "--tales",
+            "2", "--threshold", "0.3", "--problems", "0", "--json");
+
+        var answers = report.RootElement.GetProperty("answers").EnumerateArray()
+            .Select(score => score.GetProperty("group").GetString()).ToList();
+        Assert.Equal("all", answers[0]);
+        Assert.Contains("steps 1", answers);
+        var tales = report.RootElement.GetProperty("tales").EnumerateArray().ToList();
+        Assert.Equal(1, tales[^1].GetProperty("threshold").GetDouble());
+        Assert.All(tales, score => Assert.Equal(2, score.GetProperty("tales").GetInt32()));
+        Assert.Equal(["held-out", "own, temperature 0", "own, temperature 0.7"], report.RootElement.GetProperty("drafts")
+            .EnumerateArray().Select(draft => draft.GetProperty("text").GetString()!));
+        Assert.All(report.RootElement.GetProperty("drafts").EnumerateArray(), draft =>
+            Assert.Equal(3, draft.GetProperty("agrees_by_loop").GetArrayLength()));
+    }
+
+    [Fact]
     public void Invoke_WithoutJson_PrintsTables()
     {
         Assert.Equal(0, Invoke("--model", Model, "--text", Text()));
@@ -91,6 +110,8 @@ public sealed class EvalCommandTests : IDisposable
     [InlineData("--loops is 17; it must be from 1 to 16.", "--loops", "17")]
     [InlineData("--window is 1; it must be from 2 to 2048.", "--window", "1")]
     [InlineData("--threshold is 2; it must be from 0 to 1.", "--threshold", "2")]
+    [InlineData("--temperature is 3; it must be from 0 to 2.", "--temperature", "3")]
+    [InlineData("--tales is -1; it must be from 0 to 1000000.", "--tales", "-1")]
     [InlineData("no-such-data", "--data", "no-such-data")]
     [InlineData("There is nothing to predict", "--seed", "2")]
     public void Invoke_BadInput_ExitsWithOneAndNamesIt(string message, params string[] options)

@@ -29,8 +29,10 @@ public sealed class InstructorNodeTests : IDisposable
     [InlineData("MD_JSON", false)]
     public async Task Create_ModelThatWritesTheObject_ReadsIt(string mode, bool stream)
     {
-        const string thing = """{"x":true,"kind":"a","email":"someone@example.org"}""";
-        await using var server = await ServerHarness.StartAsync(text: mode == "MD_JSON" ? $"```json\n{thing}\n```" : thing, contextLength: 4096);
+        const string thing = """{"x":true,"kind":"a","when":"2026-01-02T03:04:05Z","email":"someone@example.org"}""";
+        using var model = new TemplatedModel(TemplatedModel.Talkative);
+        await using var server = await ServerHarness.StartAsync(
+            text: mode == "MD_JSON" ? $"```json\n{thing}\n```" : thing, contextLength: 4096, settings: [model.Setting]);
 
         await CreateAsync(server, mode, stream);
     }

@@ -6,7 +6,7 @@ import Instructor from "@instructor-ai/instructor";
 import OpenAI from "openai";
 import { z } from "zod";
 
-const schema = z.object({ x: z.boolean(), kind: z.enum(["a", "b"]), when: z.string().datetime().optional(), email: z.string().email().max(255) });
+const schema = z.object({ x: z.boolean(), kind: z.enum(["a", "b"]), when: z.string().datetime(), email: z.string().email().max(255) });
 
 async function ask({ url, model, prompt, maxTokens, mode, stream }) {
   const client = Instructor({ client: new OpenAI({ baseURL: url, apiKey: "none", maxRetries: 0, timeout: 60_000 }), mode });

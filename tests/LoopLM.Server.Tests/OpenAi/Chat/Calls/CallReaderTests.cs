@@ -60,7 +60,7 @@ public class CallReaderTests
         },
         { "qwen3_coder", "<function=f><parameter=s>123</parameter></function>", "", "f{\"s\": \"123\"};" },
         { "qwen3_coder", "<tool_call><function=f><parameter=o>null</parameter><parameter=o>\n 5</parameter></function></tool_call>", "", "f{\"o\": null, \"o\": \" 5\"};" },
-        { "qwen3_coder", "<tool_call><function=f><parameter=q>\"a@b.cd\"</parameter><parameter=q>7</parameter></function></tool_call>", "", "f{\"q\": \"a@b.cd\", \"q\": \"7\"};" },
+        { "qwen3_coder", "<tool_call><function=f><parameter=q>a@b.cd</parameter><parameter=q>7</parameter></function></tool_call>", "", "f{\"q\": \"a@b.cd\", \"q\": \"7\"};" },
         { "qwen3_coder", "<tool_call><function=f><parameter=a>\n[1, {\"b\": null}]\n</parameter><parameter=x>True</parameter></function></tool_call>", "", "f{\"a\": [1, {\"b\": null}], \"x\": true};" },
         { "qwen3_coder", "<tool_call><function=g><parameter=x>no JSON</parameter><parameter=y></parameter></tool_call>", "", "g{\"x\": \"no JSON\", \"y\": \"\"};" },
         { "qwen3_coder", "<tool_call>\n<function=f>\n<parameter=s>\nab", "", "f{\"s\": \"ab\"};" },

@@ -12,11 +12,9 @@ namespace LoopLM.Text.Constraints;
 /// Makes grammars of forms. What a grammar admits has the form; it may admit less. Whatever cannot be enforced is refused, nothing is ignored.
 /// </summary>
 /// <remarks>
-/// <para>Of JSON Schema are enforced: <c>type</c>, <c>enum</c>, <c>const</c>, <c>anyOf</c>, <c>$ref</c> within the schema, recursive too, <c>properties</c>,
-/// <c>required</c>, <c>additionalProperties</c>, <c>items</c>, <c>minItems</c>, <c>maxItems</c>, <c>minLength</c>, <c>maxLength</c>, <c>pattern</c> as
-/// far as it is regular, the usual values of <c>format</c>, bounds of numbers and <c>multipleOf</c>.
-/// <c>allOf</c> and <c>oneOf</c> with one schema.</para>
-/// <para>The properties of an object come in the schema's order, and where <c>additionalProperties</c> is absent there are no others beside them.
+/// <para>Of JSON Schema, from draft 4 to 2020-12, nearly everything that restricts a value is enforced; docs/api.md lists the keywords.
+/// Unknown keywords are annotations. What is asked of a value is brought into a list of <see cref="Conjunction"/>s, each of which is written.</para>
+/// <para>The properties of an object come in the schema's order, others behind them unless the schema rules them out.
 /// Numbers have at most 20 digits on each side of the point, integers without a bound at most 18.</para>
 /// </remarks>
 public static class GrammarCompiler

@@ -14,7 +14,7 @@ internal static class Grammars
     public static TextGrammar? TryCompile(string schema, out SchemaProblem? problem, ConstraintLimits? limits = null, ByteSet? writable = null)
     {
         using var document = JsonDocument.Parse(schema, new() { MaxDepth = 4096 });
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         return GrammarCompiler.TryCompile(new TextForm.Json(document.RootElement), null, writable ?? ByteSet.All, limits ?? ConstraintLimits.Default, timeout.Token, out problem);
     }
 
@@ -23,7 +23,7 @@ internal static class Grammars
 
     public static TextGrammar? TryCompile(TextForm form, out SchemaProblem? problem, ThoughtSyntax? thought = null)
     {
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         return GrammarCompiler.TryCompile(form, thought, ByteSet.All, ConstraintLimits.Default, timeout.Token, out problem);
     }
 
@@ -35,7 +35,7 @@ internal static class Grammars
         var state = automaton.Start;
         foreach (var value in text)
         {
-            state = automaton.Step(state, value);
+            state = automaton.Step(automaton.Trim(state), value);
         }
 
         return automaton.Accepts(state);

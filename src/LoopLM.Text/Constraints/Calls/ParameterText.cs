@@ -44,10 +44,11 @@ internal static class ParameterText
 
     private static SchemaLocation Follow(SchemaLocation at, SchemaReferences references)
     {
-        for (var i = 0; i < MaxReferences && at.TryGet("$ref", out var reference); i++)
+        for (var i = 0; i < MaxReferences && at.TryGet("$ref", out _); i++)
         {
-            var isAlone = s_logic.Count(keyword => at.TryGet(keyword, out _)) == 1 && !at.TryGet("type", out _);
-            if (!isAlone || references.Resolve(reference, out _) is not { } target)
+            var isAlone = s_logic.Count(keyword => at.TryGet(keyword, out _)) == 1
+                && !s_form.Concat(["type", "enum", "const"]).Any(keyword => at.TryGet(keyword, out _));
+            if (!isAlone || references.Resolve(at, "$ref", out _) is not { } target)
             {
                 break;
             }

@@ -19,8 +19,12 @@ internal sealed class JsonRules
         Parse(
             """\\["\\/bfnrt]|\\u(?:[0-9a-cefA-CEF][0-9a-fA-F]{3}|[dD](?:[0-7][0-9a-fA-F]{2}|[89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}))""")));
 
+    private static readonly CodePointSet s_plain = CodePoints.Unescaped.Intersect(new((0, 0x7F)));
+    private static readonly CodePointSet s_others = s_plain.Complement();
+
     private readonly GrammarBuilder _builder;
     private readonly bool _inPython;
+    private readonly Dictionary<(CodePointSet Set, int Next), int> _others = [];
     private readonly Dictionary<(int, int?), int> _texts = [];
 
     /// <param name="builder">Takes the rules.</param>
@@ -31,13 +35,13 @@ internal sealed class JsonRules
         _inPython = inPython;
         Integer = Rule(Raw(new(s_integer)));
         Number = Rule(Raw(new(s_number)));
-        Boolean = Rule(builder.Choice(
-            builder.Literal(inPython ? "True"u8 : "true"u8, GrammarBuilder.Return),
-            builder.Literal(inPython ? "False"u8 : "false"u8, GrammarBuilder.Return)));
+        True = Rule(builder.Literal(inPython ? "True"u8 : "true"u8, GrammarBuilder.Return));
+        False = Rule(builder.Literal(inPython ? "False"u8 : "false"u8, GrammarBuilder.Return));
+        Boolean = Rule(builder.Choice(True, False));
         Null = Rule(builder.Literal(inPython ? "None"u8 : "null"u8, GrammarBuilder.Return));
         AnyValue = builder.Reserve();
         AnyArray = Rule(Array(AnyValue, 0, null));
-        AnyObject = Rule(Object([], Pair(Text(0, null), AnyValue)));
+        AnyObject = Rule(Object(Pair(Text(0, null), AnyValue)));
         builder.Define(AnyValue, builder.Choice(AnyObject, AnyArray, Text(0, null), Number, Boolean, Null));
     }
 
@@ -53,14 +57,24 @@ internal sealed class JsonRules
 
     public int Boolean { get; }
 
+    public int True { get; }
+
+    public int False { get; }
+
     public int Null { get; }
 
     /// <summary>A pattern that stands for the whole text.</summary>
     public static PatternNode Parse(string pattern) =>
         PatternParser.Parse(pattern, anchored: true, out var problem) ?? throw new ArgumentException(problem, nameof(pattern));
 
-    /// <summary>The one spelling of a value.</summary>
-    public byte[] Spell(JsonElement value) => _inPython ? LiteralTexts.SpellInPython(value) : LiteralTexts.Spell(value);
+    /// <summary>The spellings of a value that is neither an array nor an object.</summary>
+    public IEnumerable<byte[]> Spellings(JsonElement value) => !_inPython ? LiteralTexts.Spellings(value) : value.ValueKind switch
+    {
+        JsonValueKind.True => [[.. "True"u8]],
+        JsonValueKind.False => [[.. "False"u8]],
+        JsonValueKind.Null => [[.. "None"u8]],
+        _ => LiteralTexts.Spellings(value),
+    };
 
     /// <summary>The rule of a string of so many characters.</summary>
     public int Text(int min, int? max)
@@ -85,7 +99,7 @@ internal sealed class JsonRules
 
     /// <summary>A JSON string of a language.</summary>
     public int Quoted(StringLanguage language) =>
-        _builder.Literal("\""u8, Regular(language, CodePoints.WriteInString, _builder.Literal("\""u8, GrammarBuilder.Return)));
+        _builder.Literal("\""u8, Regular(language, WriteInString, _builder.Literal("\""u8, GrammarBuilder.Return)));
 
     /// <summary>An array of so many items, all of one rule.</summary>
     public int Array(int item, int min, int? max)
@@ -101,6 +115,34 @@ internal sealed class JsonRules
         return _builder.Literal("["u8, min == 0 ? _builder.Choice(first, close) : first);
     }
 
+    /// <summary>Exactly this value, its members in their order.</summary>
+    public int Constant(JsonElement value, int next)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Array:
+                next = _builder.Literal("]"u8, next);
+                foreach (var (index, item) in value.EnumerateArray().Index().Reverse())
+                {
+                    next = Constant(item, next);
+                    next = index == 0 ? next : Comma(next);
+                }
+
+                return _builder.Literal("["u8, next);
+            case JsonValueKind.Object:
+                next = _builder.Literal("}"u8, next);
+                foreach (var (index, member) in value.EnumerateObject().Index().Reverse())
+                {
+                    next = Key(member.Name, Colon(Constant(member.Value, next)));
+                    next = index == 0 ? next : Comma(next);
+                }
+
+                return _builder.Literal("{"u8, next);
+            default:
+                return LiteralTexts.Write(_builder, Spellings(value), next);
+        }
+    }
+
     /// <summary>A key and its value, as a function of the place behind them.</summary>
     /// <param name="key">The rule of the key with its quotes.</param>
     /// <param name="value">The rule of the value.</param>
@@ -108,40 +150,17 @@ internal sealed class JsonRules
 
     /// <inheritdoc cref="Pair(int, int)"/>
     public Func<int, int> Pair(string key, int value) =>
-        next => _builder.Literal([(byte)'"', .. LiteralTexts.Spell(key), (byte)'"'], Colon(_builder.Call(value, next)));
+        next => Key(key, Colon(_builder.Call(value, next)));
 
-    /// <summary>An object with some properties in their order, and then any number of others.</summary>
-    /// <param name="properties">The properties; those that are not required may be left out.</param>
-    /// <param name="others">The others; null for none.</param>
-    public int Object(IReadOnlyList<(Func<int, int> Pair, bool Required)> properties, Func<int, int>? others)
+    // Any number of members.
+    private int Object(Func<int, int> pair)
     {
         var close = _builder.Literal("}"u8, GrammarBuilder.Return);
-
-        // Where a pair has to come next, null for nowhere; and where an object goes on behind a pair.
-        int? pair = null;
-        var rest = close;
-        if (others is not null)
-        {
-            rest = _builder.Reserve();
-            pair = others(rest);
-            _builder.Define(rest, _builder.Choice(Comma(pair.Value), close));
-        }
-
-        var required = false;
-        for (var i = properties.Count - 1; i >= 0; i--)
-        {
-            var property = properties[i].Pair(rest);
-            pair = properties[i].Required || pair is null ? property : _builder.Choice(property, pair.Value);
-            required |= properties[i].Required;
-            rest = required ? Comma(pair.Value) : _builder.Choice(Comma(pair.Value), close);
-        }
-
-        return _builder.Literal("{"u8, required ? pair!.Value : pair is null ? close : _builder.Choice(pair.Value, close));
+        var rest = _builder.Reserve();
+        var first = pair(rest);
+        _builder.Define(rest, _builder.Choice(Comma(first), close));
+        return _builder.Literal("{"u8, _builder.Choice(first, close));
     }
-
-    /// <summary>The rule of a string that is none of some names.</summary>
-    public int OtherThan(IReadOnlyCollection<string> names) =>
-        names.Count == 0 ? Text(0, null) : Rule(Quoted(new(OtherNames.Automaton(names))));
 
     /// <summary>Makes a place a rule that can be called.</summary>
     public int Rule(int place)
@@ -158,9 +177,13 @@ internal sealed class JsonRules
         return max <= 1 ? place : _builder.Free(place, min == 0 && max is null ? Opcode.Return : Opcode.Repeat);
     }
 
+    private int Key(string key, int next) =>
+        LiteralTexts.Write(_builder, LiteralTexts.Spellings(key).Select(text => (byte[])[(byte)'"', .. text, (byte)'"']), next);
+
     private int Colon(int next) => _builder.Literal(":"u8, Space(next));
 
-    private int Comma(int next) => _builder.Literal(","u8, Space(next));
+    /// <summary>A comma, and the space that may follow it.</summary>
+    public int Comma(int next) => _builder.Literal(","u8, Space(next));
 
     private int Space(int next) => _builder.Choice(next, _builder.Literal(" "u8, next));
 
@@ -181,6 +204,25 @@ internal sealed class JsonRules
         }
 
         return places[0];
+    }
+
+    // Sets mostly differ in plain ASCII alone; what they have beside that is written once.
+    private int WriteInString(GrammarBuilder builder, CodePointSet set, int next)
+    {
+        var others = set.Intersect(s_others);
+        if (others.IsEmpty)
+        {
+            return CodePoints.WriteInString(builder, set, next);
+        }
+
+        if (!_others.TryGetValue((others, next), out var place))
+        {
+            place = CodePoints.WriteInString(builder, others, next);
+            _others.Add((others, next), place);
+        }
+
+        var plain = set.Intersect(s_plain);
+        return plain.IsEmpty ? place : builder.Choice(CodePoints.Write(builder, plain, next), place);
     }
 
     // Whether every plain character leads back to the state.

@@ -1,6 +1,6 @@
 namespace LoopLM.Text.Constraints.Schemas;
 
-/// <summary>The types that JSON Schema knows; every integer is a number too.</summary>
+/// <summary>The types of JSON Schema, cut so that none is part of another: its <c>number</c> is an integer or a fraction, its <c>boolean</c> true or false.</summary>
 [Flags]
 internal enum JsonTypes
 {
@@ -9,7 +9,11 @@ internal enum JsonTypes
     Array = 2,
     String = 4,
     Integer = 8,
-    Number = 16,
-    Boolean = 32,
-    Null = 64,
+    Fraction = 16,
+    True = 32,
+    False = 64,
+    Null = 128,
+    Number = Integer | Fraction,
+    Boolean = True | False,
+    All = Object | Array | String | Number | Boolean | Null,
 }

@@ -24,25 +24,31 @@ internal sealed class NumberRules(TranslationContext context)
 
     /// <summary>The rule of the numbers of a range.</summary>
     /// <param name="range">The range.</param>
-    /// <param name="integers">Whether only integers are.</param>
+    /// <param name="types">Which of <see cref="JsonTypes.Number"/> are.</param>
     /// <param name="problem">Why there is none; null where there is one.</param>
-    public int? TryRule(NumberRange range, bool integers, out string? problem)
+    public int? TryRule(NumberRange range, JsonTypes types, out string? problem)
     {
         problem = null;
-        if (range.IsAll)
+        if (range.IsAll && types != JsonTypes.Fraction)
         {
-            return integers ? context.Rules.Integer : context.Rules.Number;
+            return types == JsonTypes.Integer ? context.Rules.Integer : context.Rules.Number;
         }
 
-        var key = $"{integers} {range.Min} {range.AboveMin} {range.Max} {range.BelowMax} {string.Join(' ', range.Steps)}";
+        var key = $"{types} {range.Min} {range.AboveMin} {range.Max} {range.BelowMax} {string.Join(' ', range.Steps)}";
         if (_rules.TryGetValue(key, out var rule))
         {
             return rule;
         }
 
         // Beside a remainder the digits are counted and not written out.
-        var isOpen = range is { Steps.Count: > 0, Max: null } && range.Min is null or { Sign: 0 };
-        var automaton = isOpen ? TryOpen(range, integers) : integers ? TryIntegers(range) : TryNumbers(range);
+        var isOpen = types != JsonTypes.Fraction && range is { Steps.Count: > 0, Max: null } && range.Min is null or { Sign: 0 };
+        var automaton = types switch
+        {
+            JsonTypes.Fraction => Both(TryNumbers(range), JsonRules.Parse("""-?[0-9]+\.[0-9]*[1-9][0-9]*""")),
+            _ when isOpen => TryOpen(range, types == JsonTypes.Integer),
+            JsonTypes.Integer => TryIntegers(range),
+            _ => TryNumbers(range),
+        };
         problem = automaton is null ? "it takes too large an automaton" : automaton.IsEmpty ? "no number is left" : null;
         return problem is null ? _rules[key] = context.Rules.Rule(context.Rules.Raw(new(automaton!, 0, isOpen ? OpenDigits : null))) : null;
     }

@@ -67,7 +67,7 @@ public sealed class OpenAiNodeTests : IDisposable
         using var model = new TemplatedModel(TemplatedModel.Talkative);
         await using var server = await ServerHarness.StartAsync(text: "No call here.", contextLength: 128, settings: [model.Setting]);
         server.Runner.Certainty = 5;
-        const string tools = ",\"seed\":1,\"tool_choice\":\"required\",\"parallel_tool_calls\":false,\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"parameters\":{\"type\":\"object\",\"properties\":{\"x\":{\"type\":\"boolean\"}},\"required\":[\"x\"]}}}]";
+        const string tools = ",\"seed\":1,\"tool_choice\":\"required\",\"parallel_tool_calls\":false,\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"parameters\":{\"type\":\"object\",\"properties\":{\"x\":{\"type\":\"boolean\"}},\"required\":[\"x\"],\"additionalProperties\":false}}}]";
 
         var choice = (await AskAsync(server, "chat", Hi.Replace("40", "100", StringComparison.Ordinal) + tools))["answer"]!["choices"]![0]!;
 

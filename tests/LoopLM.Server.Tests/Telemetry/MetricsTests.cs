@@ -74,7 +74,7 @@ public sealed class MetricsTests
                 await ServerHarness.RefuseAsync(server.PostAsync("""{"prompt":"topsecret","max_tokens":0}"""));
                 await ServerHarness.RefuseAsync(server.PostAsync("""{"topsecret":"topsecret"""));
                 await ServerHarness.RefuseAsync(server.PostAsync("""{"prompt":"a","guided_regex":"topsecret("}"""));
-                await ServerHarness.RefuseAsync(server.PostAsync("""{"prompt":"a","guided_json":{"topsecret":1}}"""));
+                await ServerHarness.RefuseAsync(server.PostAsync("""{"prompt":"a","guided_json":{"type":"topsecret"}}"""));
                 await server.CompleteAsync("""{"prompt":"a","max_tokens":20,"guided_choice":["topsecret"]}""");
                 foreach (var body in (string[])
                     [""" "max_tokens":4 """, """ "topsecret":1,"tools":[{"type":"function","function":{"name":"topsecret"}}] """, """ "chat_template_kwargs":{"topsecret":"topsecret"} """])

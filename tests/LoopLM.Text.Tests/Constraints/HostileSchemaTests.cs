@@ -21,7 +21,7 @@ public sealed class HostileSchemaTests
         { "enum", $$"""{"enum":[{{Repeat(3000, i => $"{i}")}}]}""" },
         { "enums", $$"""{"properties":{{Map(100, _ => $$"""{"enum":[{{Repeat(50, i => $"{i}")}}]}""")}}}""" },
         { "no way out", """{"type":"array","minItems":1,"items":{"$ref":"#"}}""" },
-        { "no way out of two", """{"$ref":"#/$defs/a","$defs":{"a":{"required":["b"],"properties":{"b":{"$ref":"#/$defs/b"}}},"b":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/a"}}}}""" },
+        { "no way out of two", """{"$ref":"#/$defs/a","$defs":{"a":{"type":"object","required":["b"],"properties":{"b":{"$ref":"#/$defs/b"}}},"b":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/a"}}}}""" },
         { "references in a circle", """{"$ref":"#/$defs/a","$defs":{"a":{"anyOf":[{"$ref":"#/$defs/b"}]},"b":{"$ref":"#/$defs/a"}}}""" },
         { "exponential size", Doubling(28) },
         { "deeper than any text", Chain(40) },

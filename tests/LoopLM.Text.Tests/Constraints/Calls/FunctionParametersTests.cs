@@ -12,7 +12,7 @@ public class FunctionParametersTests
     [InlineData("""{"$ref":"#/$defs/t"}""", ParameterSpelling.Text)]
     [InlineData("""{"type":["null","string"]}""", ParameterSpelling.TextOrNull)]
     [InlineData("""{"anyOf":[{"type":"string"},{"type":"null"}],"default":null}""", ParameterSpelling.TextOrNull)]
-    [InlineData("""{"type":"string","pattern":"^a","format":"email"}""", ParameterSpelling.Quoted)]
+    [InlineData("""{"type":"string","pattern":"^a","format":"email"}""", ParameterSpelling.Text)]
     [InlineData("""{"type":"string","allOf":[{"minLength":1}]}""", ParameterSpelling.Quoted)]
     [InlineData("""{"type":["string","integer"]}""", ParameterSpelling.Json)]
     [InlineData("""{"enum":["a",1]}""", ParameterSpelling.Json)]

@@ -8,6 +8,9 @@ namespace LoopLM.Text.Jinja.Execution.Numbers;
 /// <summary>The operators that compute, with Python's results: whole numbers stay whole but for <c>/</c>, and <c>//</c> and <c>%</c> round down.</summary>
 internal static class Arithmetic
 {
+    /// <summary>Most chars or items that one value can hold, whatever the limits are.</summary>
+    private const int MaxLength = 1 << 29;
+
     public static JinjaValue Apply(string sign, JinjaValue left, JinjaValue right, Budget budget)
     {
         switch (sign)
@@ -46,8 +49,14 @@ internal static class Arithmetic
     private static JinjaValue Repeat(JinjaValue value, BigInteger times, Budget budget)
     {
         var length = value is TextValue { Text: var source } ? source.Length : ((ListValue)value).Items.Count;
-        var total = (long)BigInteger.Min(BigInteger.Max(times, 0) * length, int.MaxValue);
-        var count = total == 0 ? 0 : (int)BigInteger.Min(times, int.MaxValue);
+        var all = BigInteger.Max(times, 0) * length;
+        if (all > MaxLength)
+        {
+            throw new JinjaFault($"'*' makes more than {MaxLength} items.");
+        }
+
+        var total = (int)all;
+        var count = total == 0 ? 0 : (int)times;
         if (value is TextValue text)
         {
             budget.Create(total);

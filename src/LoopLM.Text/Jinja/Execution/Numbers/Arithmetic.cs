@@ -48,25 +48,27 @@ internal static class Arithmetic
 
     private static JinjaValue Repeat(JinjaValue value, BigInteger times, Budget budget)
     {
-        var length = value is TextValue { Text: var source } ? source.Length : ((ListValue)value).Items.Count;
-        var all = BigInteger.Max(times, 0) * length;
-        if (all > MaxLength)
+        var text = value as TextValue;
+        var length = text?.Text.Length ?? ((ListValue)value).Items.Count;
+        var total = (long)BigInteger.Min(BigInteger.Max(times, 0) * length, int.MaxValue);
+        if (text is null)
+        {
+            budget.Step(total);
+        }
+        else
+        {
+            budget.Create(total);
+        }
+
+        if (total > MaxLength)
         {
             throw new JinjaFault($"'*' makes more than {MaxLength} items.");
         }
 
-        var total = (int)all;
         var count = total == 0 ? 0 : (int)times;
-        if (value is TextValue text)
-        {
-            budget.Create(total);
-            return Html.Keep(text, count == 0 ? MarkedText.Empty : text.Text.Repeat(count));
-        }
-
-        budget.Step(total);
-        var list = (ListValue)value;
-        return list.Kind is ListKind.List or ListKind.Tuple
-            ? new ListValue([.. Enumerable.Repeat(list.Items, count).SelectMany(items => items)]) { Kind = list.Kind }
+        return text is not null ? Html.Keep(text, count == 0 ? MarkedText.Empty : text.Text.Repeat(count))
+            : value is ListValue { Kind: ListKind.List or ListKind.Tuple } list
+                ? new ListValue([.. Enumerable.Repeat(list.Items, count).SelectMany(items => items)]) { Kind = list.Kind }
             : throw new JinjaFault($"{Values.TypeName(value)} cannot be repeated.");
     }
 

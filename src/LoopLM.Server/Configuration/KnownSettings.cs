@@ -41,7 +41,8 @@ internal sealed class KnownSettings
     [
         ("max-model-len", "Model:ContextLength"), ("ctx-size", "Model:ContextLength"), ("context-length", "Model:ContextLength"),
         ("served-model-name", "Model:Name"), ("alias", "Model:Aliases:0"), ("model-path", "--model"), ("dtype", "Model:Weights"),
-        ("quantization", "Model:Weights"), ("tool-call-parser", "Model:ToolCallFormat"), ("default-chat-template-kwargs", "Model:ChatTemplateKwargs"),
+        ("quantization", "Model:Weights"), ("tool-call-parser", "Model:ToolCallFormat"),
+        ("default-chat-template-kwargs", "Model:ChatTemplateKwargs"),
         ("max-num-seqs", "Engine:MaxSequences"), ("parallel", "Engine:MaxSequences"), ("max-running-requests", "Engine:MaxSequences"),
         ("max-num-batched-tokens", "Engine:MaxRows"), ("batch-size", "Engine:MaxRows"), ("chunked-prefill-size", "Engine:PrefillChunk"),
         ("max-logprobs", "Limits:MaxLogprobs"), ("allowed-origins", "Cors:Origins:0"),

@@ -21,7 +21,8 @@ internal static class TelemetryExtensions
         services.AddSerilog(logger => logger.ReadFrom.Configuration(configuration)
             .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal));
         var name = typeof(TelemetryExtensions).Assembly.GetName().Name!;
-        services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService(name, autoGenerateServiceInstanceId: false)).WithMetrics(metrics => metrics
+        var telemetry = services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService(name, autoGenerateServiceInstanceId: false));
+        telemetry.WithMetrics(metrics => metrics
             .AddMeter(EngineMetrics.MeterName)
             .AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime")
             .AddView(WithoutCount)

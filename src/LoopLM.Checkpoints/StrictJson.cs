@@ -34,6 +34,10 @@ internal static class StrictJson
 
             Read(bytes.AsMemory(bytes.AsSpan().StartsWith(ByteOrderMark) ? ByteOrderMark.Length : 0), problems, read);
         }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            problems.Add("it is not there. Choose the folder of a checkpoint, or download the file");
+        }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             problems.Add(exception.Message);

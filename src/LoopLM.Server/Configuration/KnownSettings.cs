@@ -36,6 +36,18 @@ internal sealed class KnownSettings
     /// <summary>Those of the libraries, which check them themselves.</summary>
     private static readonly string[] s_others = ["AllowedHosts", "Serilog", "Environment"];
 
+    /// <summary>What other servers call settings that have another name here.</summary>
+    private static readonly (string Name, string Path)[] s_namesElsewhere =
+    [
+        ("max-model-len", "Model:ContextLength"), ("ctx-size", "Model:ContextLength"), ("context-length", "Model:ContextLength"),
+        ("served-model-name", "Model:Name"), ("alias", "Model:Aliases:0"), ("model-path", "--model"), ("dtype", "Model:Weights"),
+        ("quantization", "Model:Weights"), ("tool-call-parser", "Model:ToolCallFormat"),
+        ("default-chat-template-kwargs", "Model:ChatTemplateKwargs"),
+        ("max-num-seqs", "Engine:MaxSequences"), ("parallel", "Engine:MaxSequences"), ("max-running-requests", "Engine:MaxSequences"),
+        ("max-num-batched-tokens", "Engine:MaxRows"), ("batch-size", "Engine:MaxRows"), ("chunked-prefill-size", "Engine:PrefillChunk"),
+        ("max-logprobs", "Limits:MaxLogprobs"), ("allowed-origins", "Cors:Origins:0"),
+    ];
+
     private readonly List<string> _problems = [];
     private readonly Dictionary<string, string?> _repairs = [];
 
@@ -57,7 +69,7 @@ internal sealed class KnownSettings
         foreach (var name in inFiles.Concat(line.Settings.Select(setting => setting.Key)).Where(name => !IsSection(name)).Distinct())
         {
             var shorthands = name.Contains(':', StringComparison.Ordinal) ? [] : CommandLine.Shorthands.Select(each => (each, $"--{each}"));
-            check.ReportUnknown(name, shorthands.Concat(s_others.Select(each => (each, each))));
+            check.ReportUnknown(name, shorthands.Concat(s_others.Select(each => (each, each))).Concat(s_namesElsewhere));
         }
 
         foreach (var (name, _) in line.Settings.Where(setting => s_own.Members.ContainsKey(setting.Key)))

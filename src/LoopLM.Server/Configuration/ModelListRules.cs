@@ -16,7 +16,7 @@ internal sealed class ModelListRules(
         var failures = new List<string>();
         if (options.AreAmbiguous)
         {
-            failures.Add($"Property {ModelOptions.Section}: it names a model, and so does {ModelOptions.ListSection}; use only one of them.");
+            failures.Add($"{ModelOptions.Section}: it names a model, and so does {ModelOptions.ListSection}; use only one of them.");
         }
 
         foreach (var settings in options.Models)
@@ -30,7 +30,7 @@ internal sealed class ModelListRules(
 
         foreach (var shared in options.Models.SelectMany(settings => Names(settings.Model)).GroupBy(each => each).Where(each => each.Count() > 1))
         {
-            failures.Add($"Property {ModelOptions.ListSection}: '{shared.Key}' is the name or an alias {shared.Count()} times; every name must belong to one model.");
+            failures.Add($"{ModelOptions.ListSection}: '{shared.Key}' is the name or an alias {shared.Count()} times; every name must belong to one model.");
         }
 
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures.Distinct());

@@ -7,6 +7,6 @@ internal static partial class HostingLog
         "Model {Model} samples with {Sampling} where a request does not say, and ends at the tokens {EndTokens}")]
     public static partial void Defaults(ILogger logger, string model, string sampling, string endTokens);
 
-    [LoggerMessage(2, LogLevel.Information, "Model {Model} computes {Count} tensors that its files hold, so they are left out: {Names}")]
+    [LoggerMessage(2, LogLevel.Information, "Model {Model} leaves out tensors of its files that it computes itself ({Count}): {Names}")]
     public static partial void SkippedTensors(ILogger logger, string model, int count, string names);
 }

@@ -167,10 +167,17 @@ public static class ServerApplication
         .AddSingleton<ServedModels>()
         .AddHostedService<EngineHost>();
 
+    /// <summary>A problem as it begins with the setting's name; <see cref="ValidateOptionsResultBuilder"/> puts a word before it.</summary>
+    private static string WithoutBuilderPrefix(string problem)
+    {
+        const string Prefix = "Property ";
+        return problem.StartsWith(Prefix, StringComparison.Ordinal) ? problem[Prefix.Length..] : problem;
+    }
+
     /// <summary>What the operator can mend, one line each; empty for a bug.</summary>
     internal static List<string> Reasons(Exception exception) => exception switch
     {
-        OptionsValidationException invalid => [.. invalid.Failures],
+        OptionsValidationException invalid => [.. invalid.Failures.Select(WithoutBuilderPrefix)],
         AggregateException several when several.InnerExceptions.All(inner => Reasons(inner).Count > 0) => [.. several.InnerExceptions.SelectMany(Reasons)],
         ModelProblemsException models => models.Problems.ToList(),
         IOException { InnerException: AddressInUseException } =>

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using LoopLM.Engine.Execution;
 using LoopLM.Server.Access;
 using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
 using Serilog;
 using Serilog.Events;
 
@@ -19,7 +20,9 @@ internal static class TelemetryExtensions
         // What keeps the host from starting is told on standard error, in one line for each problem.
         services.AddSerilog(logger => logger.ReadFrom.Configuration(configuration)
             .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal));
-        services.AddOpenTelemetry().WithMetrics(metrics => metrics
+        var name = typeof(TelemetryExtensions).Assembly.GetName().Name!;
+        var telemetry = services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService(name, autoGenerateServiceInstanceId: false));
+        telemetry.WithMetrics(metrics => metrics
             .AddMeter(EngineMetrics.MeterName)
             .AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime")
             .AddView(WithoutCount)

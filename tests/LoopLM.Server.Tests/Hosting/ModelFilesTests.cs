@@ -107,8 +107,8 @@ public sealed class ModelFilesTests
     }
 
     [Theory]
-    [InlineData(Config, "config.json: ")]
-    [InlineData(Tokenizer, "tokenizer.json: it is not there")]
+    [InlineData(Config, "config.json: it is not there. Choose the folder of a checkpoint, or download the file")]
+    [InlineData(Tokenizer, "tokenizer.json: it is not there. Choose the folder of a checkpoint, or download the file")]
     [InlineData(Weights, "neither model.safetensors nor model.safetensors.index.json is there; only safetensors are read. The folder holds no weights")]
     [InlineData(TokenizerConfig, null)]
     public void Open_WithoutAFile_IsAcceptedOrRefusedByName(string file, string? expected)

@@ -50,6 +50,17 @@ public sealed class MetricsTests
     }
 
     [Fact]
+    public async Task Get_Metrics_NamesTheServer()
+    {
+        await using var server = await ServerHarness.StartAsync();
+
+        var target = (await server.Rest.GetStringAsync("/metrics")).Split('\n').Single(line => line.StartsWith("target_info{", StringComparison.Ordinal));
+
+        Assert.Contains("service_name=\"LoopLM.Server\"", target, StringComparison.Ordinal);
+        Assert.DoesNotContain("instance", target, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Get_Metrics_GivesOnlyHistogramsTheSuffixesOfHistograms()
     {
         await using var server = await ServerHarness.StartAsync();

@@ -168,8 +168,9 @@ internal static class GenerationFields
                 return KvLayout.LastExited;
             case "shared":
                 return KvLayout.Shared;
-            default:
-                fields.Report(RequestErrorKind.InvalidValue, "kv_layout", "'kv_layout' is another word; it must be last-exited or shared.");
+            case var other:
+                fields.Report(
+                    RequestErrorKind.InvalidValue, "kv_layout", $"'kv_layout' is {RequestFields.Quote(other)}; it must be last-exited or shared.");
                 return null;
         }
     }

@@ -18,12 +18,14 @@ internal static class ParameterList
         schema is null or { ValueKind: JsonValueKind.Null or JsonValueKind.True }
         || (schema is { ValueKind: JsonValueKind.Object } given && given.EnumerateObject().All(keyword => keyword.Name switch
         {
-            "type" => keyword.Value.ValueKind == JsonValueKind.String && keyword.Value.ValueEquals("object"),
+            "type" => keyword.Value.ValueKind == JsonValueKind.Array ? keyword.Value.EnumerateArray().Any(IsObject) : IsObject(keyword.Value),
             "properties" => keyword.Value.ValueKind == JsonValueKind.Object && !keyword.Value.EnumerateObject().Any(),
             "required" => keyword.Value.ValueKind == JsonValueKind.Array && keyword.Value.GetArrayLength() == 0,
             "additionalProperties" => keyword.Value.ValueKind == JsonValueKind.False,
             _ => !s_unlisted.Contains(keyword.Name),
         }));
+
+    private static bool IsObject(JsonElement type) => type.ValueKind == JsonValueKind.String && type.ValueEquals("object");
 
     /// <summary>The properties that a schema names.</summary>
     public static IEnumerable<(string Name, SchemaLocation At)> Find(SchemaLocation schema) =>

@@ -63,6 +63,7 @@ public sealed class ForcedCallTests
     [InlineData("null")]
     [InlineData("{}")]
     [InlineData("""{"type":"object"}""")]
+    [InlineData("""{"type":["null","object"]}""")]
     [InlineData("""{"type":"object","properties":{}}""")]
     [InlineData("""{"properties":{},"required":[],"additionalProperties":false,"description":"none"}""")]
     public async Task Post_ParametersThatNameNone_GetsNone(string parameters)

@@ -82,7 +82,7 @@ public sealed class LimitOptions
 
     /// <summary>How long the server may work on a JSON schema before generation starts, 1 ms to 1 minute.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:01:00")]
-    public TimeSpan SchemaTimeout { get; set; } = TimeSpan.FromSeconds(2);
+    public TimeSpan SchemaTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Bytes of the compiled schemas, choices and patterns that are kept for the next request, 0 to 2^30. The largest take some 2.5 MB.</summary>
     [Range(0, 1 << 30)]

@@ -63,7 +63,11 @@ internal sealed class OutputConstraints(IOptions<LimitOptions> limits, GrammarCa
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            error = new(RequestErrorKind.InvalidValue, format.Field, $"'{format.Field}' takes too long to compile; simplify its patterns and alternatives.");
+            error = new(
+                RequestErrorKind.InvalidValue,
+                format.Field,
+                $"'{format.Field}' takes too long to compile: more than {limits.Value.SchemaTimeout} (Limits:SchemaTimeout). "
+                + "Simplify its patterns and alternatives, or try again when the server is less busy.");
             return null;
         }
     }

@@ -179,7 +179,7 @@ public sealed class ModelFilesTests
     public void Open_ManyProblemsOfOneFile_TellsTheFirst()
     {
         using var model = new AlteredModel();
-        var problems = model.Set(Config, "num_hidden_layers", "40").Problems();
+        var problems = model.Set(Config, "hidden_size", "191").Problems();
 
         Assert.Equal(21, problems.Count);
         Assert.Contains(" more problems", problems[^1], StringComparison.Ordinal);

@@ -89,11 +89,12 @@ public sealed class Checkpoint : IDisposable
             }
         }
 
+        var missing = new List<string>();
         foreach (var (name, shape) in config.Tensors)
         {
             if (!found.Remove(name, out var tensor))
             {
-                problems.Add($"tensor '{name}' is missing; it must have the shape [{string.Join(", ", shape)}]");
+                missing.Add($"'{name}' of shape [{string.Join(", ", shape)}]");
                 continue;
             }
 
@@ -111,6 +112,19 @@ public sealed class Checkpoint : IDisposable
             }
         }
 
-        problems.AddRange(found.Keys.Select(name => $"tensor '{name}' is not part of the model that config.json describes"));
+        AddNames(problems, "missing", missing);
+        AddNames(problems, "not part of the model that config.json describes", [.. found.Keys.Select(name => $"'{name}'")]);
+    }
+
+    /// <summary>Adds one problem for all tensors that have it: one cause, such as another prefix of all names, concerns many of them.</summary>
+    private static void AddNames(List<string> problems, string what, List<string> tensors)
+    {
+        const int MaxNamed = 3;
+        if (tensors.Count > 0)
+        {
+            var (start, verb) = tensors.Count == 1 ? ("tensor", "is") : ($"{tensors.Count} tensors:", "are");
+            var names = string.Join(", ", tensors.Take(MaxNamed)) + (tensors.Count > MaxNamed ? " and more" : "");
+            problems.Add($"{start} {names} {verb} {what}. config.json and weights must be of the same model");
+        }
     }
 }

@@ -10,5 +10,5 @@ internal static class ComputedBuffers
     ];
 
     /// <summary>Whether a tensor is one of them.</summary>
-    public static bool Contain(string name) => s_endings.Any(ending => name.EndsWith(ending, StringComparison.Ordinal));
+    public static bool Contain(string name) => s_endings.Any(ending => $".{name}".EndsWith(ending, StringComparison.Ordinal));
 }

@@ -56,10 +56,23 @@ public sealed class CheckpointTests : IDisposable
 
         var message = Refuse();
 
-        Assert.Contains("'model.norm.weight' is missing", message, StringComparison.Ordinal);
+        Assert.Contains("'model.norm.weight' of shape [64] is missing", message, StringComparison.Ordinal);
         Assert.Contains("'bonus' is not part of the model", message, StringComparison.Ordinal);
         Assert.Contains("'model.early_exit_gate.weight' has the shape [64, 1]; config.json asks for [1, 64]", message, StringComparison.Ordinal);
         Assert.Contains("'model.early_exit_gate.bias' is I32", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Open_AllNamesWithAnotherPrefix_TellsTwoProblems()
+    {
+        SafetensorsWriter.Write(_folder["model.safetensors"], [.. Tensors().Select(tensor => tensor with { Name = $"module.{tensor.Name}" })]);
+
+        var problems = Assert.Throws<CheckpointException>(() => Checkpoint.Open(_folder.Path)).Problems;
+
+        Assert.Collection(
+            problems,
+            missing => Assert.Matches("^[0-9]+ tensors: 'model.embed_tokens.weight' of shape .* and more are missing", missing),
+            foreign => Assert.Matches("^[0-9]+ tensors: 'module.* and more are not part of the model", foreign));
     }
 
     [Fact]
@@ -136,7 +149,7 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void Open_BuffersThatAModelComputes_AreSkipped()
     {
-        string[] names = ["model.layers.0.self_attn.rotary_emb.inv_freq", "model.layers.1.self_attn.masked_bias"];
+        string[] names = ["model.layers.0.self_attn.rotary_emb.inv_freq", "model.layers.1.self_attn.masked_bias", "rotary_emb.inv_freq"];
         SafetensorsWriter.Write(_folder["model.safetensors"], [.. Tensors(), .. names.Select(name => new NamedTensor(name, ElementType.Float64, [1], new byte[8]))]);
 
         using var checkpoint = Checkpoint.Open(_folder.Path);

@@ -46,6 +46,13 @@ internal static class RopeFields
     {
         // What names no type scales nothing, unless it says by how much.
         var names = s_types.Where(described.Has).ToList();
+        if (described.Is("factor", "1") || described.Is("factor", "1.0"))
+        {
+            // Positions that are divided by 1 stay as they are.
+            names.ForEach(name => described.OneOf(name, "default", "linear"));
+            return;
+        }
+
         names.ForEach(name => described.Only(name, "\"default\""));
         if (names.Count == 0 && described.Has("factor"))
         {

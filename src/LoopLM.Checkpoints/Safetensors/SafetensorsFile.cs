@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.MemoryMappedFiles;
+using System.Text;
 
 namespace LoopLM.Checkpoints.Safetensors;
 
@@ -68,6 +69,9 @@ public sealed unsafe class SafetensorsFile : IDisposable
         }
     }
 
+    /// <summary>Whether a length is one that no file has, in the letters of a message.</summary>
+    private static bool BeginsAsText(ReadOnlySpan<byte> length) => !length.ContainsAnyExceptInRange((byte)' ', (byte)'~');
+
     private static List<TensorEntry> ReadHeader(FileStream stream, List<string> problems, out long dataStart)
     {
         dataStart = 0;
@@ -77,6 +81,8 @@ public sealed unsafe class SafetensorsFile : IDisposable
         var headerBytes = BinaryPrimitives.ReadUInt64LittleEndian(length);
         var fault = stream.Length < LengthBytes
             ? $"the file has {stream.Length} bytes; a safetensors file begins with {LengthBytes} bytes of header length"
+            : headerBytes == 0 ? "the header claims 0 bytes: the file is not safetensors, or its download was not finished. Download it again"
+            : BeginsAsText(length) ? $"it is a text that begins with '{Encoding.ASCII.GetString(length)}', such as a failed download leaves. Download it again"
             : headerBytes > MaxHeaderBytes ? $"the header claims {headerBytes} bytes; at most {MaxHeaderBytes} are read"
             : (long)headerBytes > stream.Length - LengthBytes
                 ? $"the header claims {headerBytes} bytes, but the file has only {stream.Length}: it is cut short"

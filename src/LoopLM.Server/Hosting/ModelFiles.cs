@@ -12,7 +12,7 @@ internal sealed class ModelFiles
     /// <summary>Problems of one file that are told.</summary>
     private const int MaxProblems = 20;
 
-    private static readonly string[] s_templateFiles = ["chat_template.jinja", "tokenizer_config.json"];
+    private static readonly string[] s_templateFiles = ["chat_template.jinja", "tokenizer_config.json", "chat_template.json"];
 
     private ModelFiles(Checkpoint checkpoint, ByteLevelBpeTokenizer tokenizer, ChatTemplate chatTemplate, GenerationConfig generation) =>
         (Checkpoint, Tokenizer, ChatTemplate, Generation) = (checkpoint, tokenizer, chatTemplate, generation);

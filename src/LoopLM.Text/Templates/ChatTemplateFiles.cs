@@ -21,6 +21,7 @@ internal sealed class ChatTemplateFiles
 
     private const string ConfigName = "tokenizer_config.json";
     private const string TemplateName = "chat_template.jinja";
+    private const string JsonName = "chat_template.json";
     private const string FolderName = "additional_chat_templates";
 
     private static readonly string[] s_specialTokens = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
@@ -44,7 +45,7 @@ internal sealed class ChatTemplateFiles
         var files = new ChatTemplateFiles();
         if (ReadText(Path.Combine(folder, ConfigName), ConfigName) is { } config)
         {
-            files.ReadConfig(config);
+            ParseObject(ConfigName, config, files.ReadConfig);
         }
 
         // A file of its own takes the place of all that the configuration holds, as in transformers.
@@ -52,6 +53,12 @@ internal sealed class ChatTemplateFiles
         {
             files.Templates.Clear();
             files.Templates[Default] = new(TemplateName, template);
+        }
+
+        // Processors of models for more than text wrote it, before there was the file of its own.
+        if (files.Templates.Count == 0 && files._listed is null && ReadText(Path.Combine(folder, JsonName), JsonName) is { } json)
+        {
+            ParseObject(JsonName, json, root => files.ReadTemplates(root, JsonName));
         }
 
         files.ReadFolder(Path.Combine(folder, FolderName));
@@ -106,28 +113,33 @@ internal sealed class ChatTemplateFiles
             : text;
     }
 
-    private void ReadConfig(string config)
+    private void ReadConfig(JsonElement config)
     {
-        try
+        ReadTemplates(config, ConfigName);
+        foreach (var name in s_specialTokens)
         {
-            using var document = JsonDocument.Parse(config);
-            ReadTemplates(document.RootElement);
-            foreach (var name in s_specialTokens)
+            // A token is a string, or an object that says more about it.
+            if (config.TryGetProperty(name, out var token) && token.ValueKind != JsonValueKind.Null)
             {
-                // A token is a string, or an object that says more about it.
-                if (document.RootElement.TryGetProperty(name, out var token) && token.ValueKind != JsonValueKind.Null)
-                {
-                    SpecialTokens[name] = token.ValueKind == JsonValueKind.Object ? Text(token, "content") : Text(document.RootElement, name);
-                }
+                SpecialTokens[name] = token.ValueKind == JsonValueKind.Object ? Text(token, "content", ConfigName) : Text(config, name, ConfigName);
             }
-        }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
-        {
-            throw new ChatTemplateException($"{ConfigName} is not a JSON object: {exception.Message}");
         }
     }
 
-    private void ReadTemplates(JsonElement config)
+    private static void ParseObject(string file, string json, Action<JsonElement> read)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            read(document.RootElement);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            throw new ChatTemplateException($"{file} is not a JSON object: {exception.Message}");
+        }
+    }
+
+    private void ReadTemplates(JsonElement config, string file)
     {
         if (!config.TryGetProperty("chat_template", out var template) || template.ValueKind == JsonValueKind.Null)
         {
@@ -139,25 +151,25 @@ internal sealed class ChatTemplateFiles
             case JsonValueKind.Array:
                 foreach (var named in template.EnumerateArray())
                 {
-                    Add(Text(named, "name"), Text(named, "template"));
+                    Add(Text(named, "name", file), Text(named, "template", file));
                 }
 
                 break;
             case JsonValueKind.Object:
                 foreach (var named in template.EnumerateObject())
                 {
-                    Add(named.Name, Text(template, named.Name));
+                    Add(named.Name, Text(template, named.Name, file));
                 }
 
                 break;
             default:
-                Templates[Default] = new($"{ConfigName}, chat_template", Text(config, "chat_template"));
+                Templates[Default] = new($"{file}, chat_template", Text(config, "chat_template", file));
                 return;
         }
 
-        _listed = ConfigName;
+        _listed = file;
 
-        void Add(string name, string text) => Templates[name] = new($"{ConfigName}, chat_template '{name}'", text);
+        void Add(string name, string text) => Templates[name] = new($"{file}, chat_template '{name}'", text);
     }
 
     private void CheckDefault()
@@ -169,8 +181,8 @@ internal sealed class ChatTemplateFiles
         }
     }
 
-    private static string Text(JsonElement parent, string name) =>
+    private static string Text(JsonElement parent, string name, string file) =>
         parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
             ? value.GetString()!
-            : throw new ChatTemplateException($"In {ConfigName}, '{name}' must be a string");
+            : throw new ChatTemplateException($"In {file}, '{name}' must be a string");
 }

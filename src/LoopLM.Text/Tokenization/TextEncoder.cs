@@ -81,18 +81,18 @@ internal sealed class TextEncoder(
             return;
         }
 
-        var pieces = new List<Range>();
-        steps.Splitters[stage].Split(part.Text, pieces);
-        foreach (var piece in pieces)
+        foreach (var piece in steps.Splitters[stage].Split(part.Text))
         {
-            if (!output.IsFull)
+            var (from, length) = piece.GetOffsetAndLength(part.Text.Length);
+            Split(part.Slice(from, length), stage + 1, preTokenize, output);
+            if (output.IsFull)
             {
-                Split(part.Slice(piece.Start.Value, piece.End.Value - piece.Start.Value), stage + 1, preTokenize, output);
+                return;
             }
         }
     }
 
-    private void SplitByteLevel(TextPart part, PreTokenSplitter? splitter, EncodeOutput output)
+    private void SplitByteLevel(TextPart part, PatternSplitter? splitter, EncodeOutput output)
     {
         if (!steps.AddPrefixSpace || part.Text.StartsWith(' '))
         {
@@ -108,7 +108,7 @@ internal sealed class TextEncoder(
         ArrayPool<char>.Shared.Return(buffer);
     }
 
-    private void EncodePreTokens(ReadOnlySpan<char> text, TextPart part, int prefix, PreTokenSplitter? splitter, EncodeOutput output)
+    private void EncodePreTokens(ReadOnlySpan<char> text, TextPart part, int prefix, PatternSplitter? splitter, EncodeOutput output)
     {
         if (splitter is null)
         {
@@ -116,21 +116,20 @@ internal sealed class TextEncoder(
             return;
         }
 
-        var pieces = new List<Range>();
-        splitter.Split(text, pieces);
-        foreach (var piece in pieces)
+        foreach (var piece in splitter.Split(text))
         {
-            if (!output.IsFull)
+            EncodePreToken(text, piece, part, prefix, output);
+            if (output.IsFull)
             {
-                EncodePreToken(text, piece, part, prefix, output);
+                return;
             }
         }
     }
 
-    private void EncodePreToken(ReadOnlySpan<char> text, Range piece, TextPart part, int prefix, EncodeOutput output)
+    private void EncodePreToken(ReadOnlySpan<char> text, Range piece, in TextPart part, int prefix, EncodeOutput output)
     {
-        encoder.Encode(text[piece], output.Merger, output.Ids);
         var (from, length) = piece.GetOffsetAndLength(text.Length);
+        encoder.Encode(text.Slice(from, length), output.Merger, output.Ids);
         var added = from == 0 ? prefix : 0;
         var start = part.Start + from + added - prefix;
         output.EndPiece(new(start, length - added, output.Ids.Count, HasPrefixSpace: added == 1, Normalized: part.Normalized));

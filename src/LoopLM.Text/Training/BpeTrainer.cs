@@ -10,7 +10,7 @@ namespace LoopLM.Text.Training;
 /// <remarks>The result depends on the texts alone, not on their order. Not thread-safe.</remarks>
 public sealed class BpeTrainer
 {
-    private static readonly PreTokenSplitter[] s_splitters = [PreTokenSplitters.Digits(individual: true), PreTokenSplitters.Gpt2];
+    private static readonly PatternSplitter[] s_splitters = [PreTokenSplitters.Digits(individual: true), PreTokenSplitters.Gpt2];
 
     private readonly Dictionary<string, long> _counts = [];
 
@@ -37,9 +37,7 @@ public sealed class BpeTrainer
 
     private void Split(ReadOnlySpan<char> text, int stage)
     {
-        var pieces = new List<Range>();
-        s_splitters[stage].Split(text, pieces);
-        foreach (var piece in pieces)
+        foreach (var piece in s_splitters[stage].Split(text))
         {
             if (stage + 1 < s_splitters.Length)
             {

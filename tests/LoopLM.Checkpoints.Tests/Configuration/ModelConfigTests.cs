@@ -81,6 +81,7 @@ public sealed class ModelConfigTests : IDisposable
     [InlineData("rope_parameters", "{\"rope_type\":\"default\",\"partial_rotary_factor\":1.0}")]
     [InlineData("rope_scaling", "{\"rope_type\":\"default\"}")]
     [InlineData("rope_scaling", "{\"type\":\"default\",\"factor\":1.0}")]
+    [InlineData("rope_scaling", "{\"type\":\"linear\",\"factor\":1.0}")]
     [InlineData("rope_scaling", "{}")]
     [InlineData("sliding_window", "4096")]
     [InlineData("use_sliding_window", "true")]

@@ -46,6 +46,8 @@ public sealed class SafetensorsFileTests : IDisposable
     [InlineData("", "it is empty")]
     [InlineData("abc", "the file has 3 bytes")]
     [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 5\n", "it is a Git LFS pointer")]
+    [InlineData("Entry not found", "it is a text that begins with 'Entry no'")]
+    [InlineData("\0\0\0\0\0\0\0\0\0\0\0\0", "the header claims 0 bytes")]
     [InlineData("\n<!doctype html>\n<html><body>404</body></html>", "it is an HTML or XML page")]
     [InlineData("<?xml version=\"1.0\"?><Error>AccessDenied</Error>", "it is an HTML or XML page")]
     [InlineData("GGUF\u0003\0\0\0\0\0\0\0", "it is a GGUF file")]

@@ -81,7 +81,7 @@ public sealed class ModelFilesTests
         { Weights, AlteredModel.HtmlPage, "it is an HTML or XML page" },
         { Weights, "GGUF\u0003\0\0\0\0\0\0\0", "it is a GGUF file" },
         { Weights, "PK\u0003\u0004\0\0\0\0", "it is a zip archive" },
-        { Weights, "{\"a\": 1}", "the header claims" },
+        { Weights, "{\"a\": 1}", "it is a text that begins with '{\"a\": 1}'" },
         { Generation, "{}", null },
         { Generation, """{"eos_token_id": [256, 10], "temperature": 0.6, "top_p": 0.95, "top_k": 20, "do_sample": true}""", null },
         { Generation, """{"num_beams": 4}""", "num_beams is 4, which is not supported; leave it out, or set it to 1. GenerationConfig=none reads nothing of the file" },
@@ -179,7 +179,7 @@ public sealed class ModelFilesTests
     public void Open_ManyProblemsOfOneFile_TellsTheFirst()
     {
         using var model = new AlteredModel();
-        var problems = model.Set(Config, "num_hidden_layers", "40").Problems();
+        var problems = model.Set(Config, "hidden_size", "191").Problems();
 
         Assert.Equal(21, problems.Count);
         Assert.Contains(" more problems", problems[^1], StringComparison.Ordinal);

@@ -108,6 +108,15 @@ public sealed class ChatTemplateTests : IDisposable
     }
 
     [Theory]
+    [InlineData("{}", "processor")]
+    [InlineData("""{"chat_template": "config"}""", "config")]
+    public void Load_TemplateOfAProcessor_ServesWhereThereIsNoOther(string config, string expected)
+    {
+        File.WriteAllText(Path.Combine(_folder.FullName, "chat_template.json"), """{"chat_template": "processor"}""");
+        Assert.Equal(expected, Render(Load(config), Chat(("user", "Hi"))).Text);
+    }
+
+    [Theory]
     [InlineData("chat_template.jinja")]
     [InlineData("additional_chat_templates/tool_use.jinja")]
     [InlineData("tokenizer_config.json")]

@@ -32,6 +32,7 @@ public sealed class TokenizerJsonTests
         { "post_processor", """{"type": "TemplateProcessing", "single": [{"Sequence": {"id": "A"}}, {"Sequence": {"id": "A"}}]}""", "a template with the sequence A once" },
         { "post_processor", """{"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "<s>"}}, {"Sequence": {"id": "A"}}]}""", "post_processor.special_tokens.<s>.ids is absent" },
         { "post_processor", """{"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "x"}}, {"Sequence": {"id": "A"}}], "special_tokens": {"x": {"ids": [9000]}}}""", "the token 9000" },
+        { "post_processor", $$"""{"type": "Sequence", "processors": [{{s_template.ToJsonString()}}, {{s_template.ToJsonString()}}]}""", "one stage at most that adds tokens" },
         { "pre_tokenizer", "null", "pre_tokenizer is null; supported: ByteLevel" },
         { "pre_tokenizer", """{"type": "Whitespace"}""", "pre_tokenizer is {\"type\":\"Whitespace\"}" },
         { "pre_tokenizer", """{"type": "ByteLevel"}""", "pre_tokenizer.add_prefix_space is absent; supported: true or false" },

@@ -15,8 +15,14 @@ internal static class PostProcessorSection
             case "ByteLevel":
                 return SpecialTokenFrame.None;
             case "Sequence":
-                var frames = postProcessor["processors"].Items().Select(Read).ToList();
-                return new([.. frames.AsEnumerable().Reverse().SelectMany(frame => frame.Before)], [.. frames.SelectMany(frame => frame.After)]);
+                var frames = postProcessor["processors"].Items().Select(Read).Where(frame => frame.Before.Count + frame.After.Count > 0).ToList();
+                if (frames.Count > 1)
+                {
+                    // Hugging Face's second one takes the tokens of the first for a text of their own.
+                    postProcessor["processors"].Refuse("one stage at most that adds tokens");
+                }
+
+                return frames.FirstOrDefault() ?? SpecialTokenFrame.None;
             case "TemplateProcessing":
                 return ReadTemplate(postProcessor["single"], postProcessor["special_tokens"]);
             case "RobertaProcessing" or "BertProcessing":

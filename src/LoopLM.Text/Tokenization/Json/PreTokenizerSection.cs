@@ -19,7 +19,7 @@ internal static class PreTokenizerSection
         }
 
         return new(
-            [.. splits.Select(ReadSplitter).OfType<PreTokenSplitter>()],
+            [.. splits.Select(ReadSplitter).OfType<PatternSplitter>()],
             last["add_prefix_space"].Boolean(),
             last["use_regex"].Boolean(absent: true) ? PreTokenSplitters.Gpt2 : null);
     }
@@ -29,7 +29,7 @@ internal static class PreTokenizerSection
             ? stage["pretokenizers"].Items().SelectMany(Flatten)
             : [stage];
 
-    private static PreTokenSplitter? ReadSplitter(JsonField stage)
+    private static PatternSplitter? ReadSplitter(JsonField stage)
     {
         switch (stage["type"].Text())
         {
@@ -51,7 +51,7 @@ internal static class PreTokenizerSection
         }
     }
 
-    private static PreTokenSplitter? ReadDelimiter(JsonField field)
+    private static PatternSplitter? ReadDelimiter(JsonField field)
     {
         if (field.Text().EnumerateRunes().Count() == 1)
         {

@@ -12,7 +12,7 @@ internal sealed class ReplaceNormalizer(SplitPattern pattern, string content) : 
         var scan = new PatternScan();
         for (int from = 0, rune = 0; from < chars.Length;)
         {
-            var length = pattern.NextLength(chars, from, scan, out var isMatch);
+            var length = pattern.NextLength(chars, from, ref scan, out var isMatch);
             var first = rune;
             for (var end = from + length; from < end; rune++)
             {

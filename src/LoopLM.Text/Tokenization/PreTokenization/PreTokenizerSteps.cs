@@ -5,4 +5,4 @@ namespace LoopLM.Text.Tokenization.PreTokenization;
 /// <param name="AddPrefixSpace">ByteLevel puts a space before each piece that does not begin with one.</param>
 /// <param name="ByteLevelSplitter">How ByteLevel itself splits after that; null keeps its pieces whole.</param>
 internal sealed record PreTokenizerSteps(
-    IReadOnlyList<PreTokenSplitter> Splitters, bool AddPrefixSpace, PreTokenSplitter? ByteLevelSplitter);
+    IReadOnlyList<PatternSplitter> Splitters, bool AddPrefixSpace, PatternSplitter? ByteLevelSplitter);

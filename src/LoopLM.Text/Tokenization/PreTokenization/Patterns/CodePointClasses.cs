@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using LoopLM.Text.Constraints.Patterns;
 
 namespace LoopLM.Text.Tokenization.PreTokenization.Patterns;
@@ -64,17 +65,17 @@ internal sealed class CodePointClasses
     /// <param name="text">Well-formed UTF-16.</param>
     /// <param name="at">The place.</param>
     /// <param name="length">Chars of the code point: 1 or 2.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Of(ReadOnlySpan<char> text, int at, out int length)
     {
         var unit = text[at];
-        if (!char.IsHighSurrogate(unit))
-        {
-            length = 1;
-            return _basicPlane[unit];
-        }
+        length = char.IsHighSurrogate(unit) ? 2 : 1;
+        return length == 1 ? _basicPlane[unit] : Of(char.ConvertToUtf32(unit, text[at + 1]));
+    }
 
-        length = 2;
-        var found = Array.BinarySearch(_starts, char.ConvertToUtf32(unit, text[at + 1]));
+    private int Of(int codePoint)
+    {
+        var found = Array.BinarySearch(_starts, codePoint);
         return _classes[found < 0 ? ~found - 1 : found];
     }
 }

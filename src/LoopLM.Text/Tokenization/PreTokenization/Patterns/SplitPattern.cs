@@ -24,12 +24,17 @@ internal sealed class SplitPattern
 
     private readonly CodePointClasses _classes;
 
-    /// <summary>By state and class, the last class being the end of the text: twice the next state, plus one where a match ends.</summary>
+    /// <summary>
+    /// A row for each state, and in it a column for each class, the last being the end of the text: twice the place where the row of the next state
+    /// begins, plus one where a match ends.
+    /// </summary>
     private readonly int[] _transitions;
 
     private SplitPattern(CodePointClasses classes, int[] transitions) => (_classes, _transitions) = (classes, transitions);
 
     private int Width => _classes.Count + 1;
+
+    private int StartRow => Start * Width;
 
     /// <summary>Reads a pattern.</summary>
     /// <param name="source">The pattern, in the syntax of Oniguruma, which Hugging Face's library uses.</param>
@@ -60,12 +65,13 @@ internal sealed class SplitPattern
     /// <param name="from">The place, within the text.</param>
     /// <param name="scan">What earlier calls have learnt of the same text.</param>
     /// <param name="isMatch">Whether it is a match.</param>
-    public int NextLength(ReadOnlySpan<char> text, int from, PatternScan scan, out bool isMatch)
+    public int NextLength(ReadOnlySpan<char> text, int from, ref PatternScan scan, out bool isMatch)
     {
-        for (var at = from; at < text.Length; at += char.IsHighSurrogate(text[at]) ? 2 : 1)
+        var length = 1;
+        for (var at = from; at < text.Length; at += length)
         {
-            var match = MatchLength(text, at, scan);
-            if (match > 0)
+            // Of most characters it is known at once that no match begins with them.
+            if (_transitions[StartRow + _classes.Of(text, at, out length)] != Dead && MatchLength(text, at, ref scan) is > 0 and var match)
             {
                 isMatch = at == from;
                 return isMatch ? match : at - from;
@@ -101,7 +107,7 @@ internal sealed class SplitPattern
                     lists.Add(list);
                 }
 
-                transitions.Add((target << 1) | (isMatch ? 1 : 0));
+                transitions.Add((target * width << 1) | (isMatch ? 1 : 0));
                 if (isMatch && state == Start)
                 {
                     problem = "it matches where nothing stands, which splits nowhere";
@@ -122,14 +128,14 @@ internal sealed class SplitPattern
     private static string Key(int[] places) => string.Join(',', places);
 
     /// <summary>Chars of the match that begins at a place; 0 where none does.</summary>
-    private int MatchLength(ReadOnlySpan<char> text, int from, PatternScan scan)
+    private int MatchLength(ReadOnlySpan<char> text, int from, ref PatternScan scan)
     {
-        var (state, at, end, waste) = (Start, from, from, 0);
-        while (state != Dead)
+        var (row, at, end, waste) = (StartRow, from, from, 0);
+        while (row != Dead)
         {
             var atEnd = at >= text.Length;
             var length = 1;
-            var transition = _transitions[(state * Width) + (atEnd ? _classes.Count : _classes.Of(text, at, out length))];
+            var transition = _transitions[row + (atEnd ? _classes.Count : _classes.Of(text, at, out length))];
             if ((transition & 1) != 0)
             {
                 end = at;
@@ -141,12 +147,12 @@ internal sealed class SplitPattern
                 waste = 0;
             }
 
-            if (atEnd || (++waste > Patience && IsHopeless(scan, waste, state, at)))
+            if (atEnd || (++waste > Patience && IsHopeless(ref scan, waste, row, at)))
             {
                 break;
             }
 
-            state = transition >> 1;
+            row = transition >> 1;
             at += length;
         }
 
@@ -158,13 +164,13 @@ internal sealed class SplitPattern
         return end - from;
     }
 
-    private static bool IsHopeless(PatternScan scan, int waste, int state, int at)
+    private static bool IsHopeless(ref PatternScan scan, int waste, int row, int at)
     {
         if (waste == Patience + 1)
         {
             scan.Begin();
         }
 
-        return scan.IsHopeless(state, at);
+        return scan.IsHopeless(row, at);
     }
 }

@@ -14,7 +14,8 @@ internal static class ChatMessages
 
     private static readonly FieldRule[] s_unsupported =
     [
-        new("images", TextOnly, Empty), new("image", TextOnly, Empty), new("videos", TextOnly, Empty), new("audios", TextOnly, Empty), new("audio", TextOnly, Empty),
+        new("images", TextOnly, Empty), new("image", TextOnly, Empty), new("videos", TextOnly, Empty),
+        new("audios", TextOnly, Empty), new("audio", TextOnly, Empty),
     ];
 
     /// <summary>Reads the messages, at least one. The first problem is left in <see cref="RequestFields.Error"/>.</summary>

@@ -24,6 +24,7 @@ internal static class UnknownRoutes
 
     /// <summary>What may have been meant, and what there is.</summary>
     public static string HintFor(PathString path) =>
-        path.Value?.Contains("//", StringComparison.Ordinal) is true ? $"The path has two slashes in a row. Leave out the one at the end of the base URL. {Served}"
+        path.Value?.Contains("//", StringComparison.Ordinal) is true
+        ? $"The path has two slashes in a row. Leave out the one at the end of the base URL. {Served}"
         : Array.Find(s_hints, hint => path.StartsWithSegments(hint.Path)) is { Hint: { } hint } ? $"{hint} {Served}" : Served;
 }

@@ -45,7 +45,8 @@ internal static class JsonSyntax
                 $"{place}: found {found} behind a backslash; JSON has the escapes \\\" \\\\ \\/ \\b \\f \\n \\r \\t and \\u with four digits.",
             (byte)'+' or (byte)'.' or (>= (byte)'0' and <= (byte)'9') => $"{place}: found {found}; {Numbers}.",
             _ when json[..at] is [.., >= (byte)'0' and <= (byte)'9'] => $"{place}: found {found}; {Numbers}.",
-            _ when IsLetter(json[at]) && last is JsonTokenType.StartObject => $"{place}: found {found}; names and strings stand in double quotes.",
+            _ when IsLetter(json[at]) && last is JsonTokenType.StartObject =>
+                $"{place}: found {found}; names and strings stand in double quotes.",
             _ when IsLetter(json[at]) => $"{place}: found '{Word(json[at..])}'; {Values}.",
             _ when last == JsonTokenType.PropertyName => $"{place}: found {found}; a value must stand behind its name and a colon.",
             _ => $"{place}: found {found}, which may not stand there.",

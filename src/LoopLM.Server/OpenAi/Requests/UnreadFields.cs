@@ -34,7 +34,11 @@ internal static class UnreadFields
         }
 
         string[] meanings = strange.Count == 0 ? []
-            : [.. fields.Known, .. FieldTable.Rules.Where(rule => rule.Instead is not null && rule.Kinds.HasFlag(kind)).Select(rule => rule.Name)];
+            :
+            [
+                .. fields.Known,
+                .. FieldTable.Rules.Where(rule => rule.Instead is not null && rule.Kinds.HasFlag(kind)).Select(rule => rule.Name),
+            ];
         foreach (var name in strange)
         {
             if (FieldNames.FindMeant(name, meanings) is { } meant && fields.Find(name) is not null)

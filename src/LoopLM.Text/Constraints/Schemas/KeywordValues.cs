@@ -95,8 +95,9 @@ internal sealed class KeywordValues(SchemaReferences references, TranslationCont
             {
                 const int most = 32;
                 var found = name.ValueKind == JsonValueKind.String ? $"'{name.GetString()}'" : $"a JSON {name.ValueKind}";
+                found = found.Length > most ? "a long text" : found;
                 context.Refuse(
-                    at, "type", $"is {(found.Length > most ? "a long text" : found)}; it has to be {SchemaKeywords.TypeNames}, or a list of those");
+                    at, "type", $"is {found}; it has to be {SchemaKeywords.TypeNames}, or a list of those");
             }
 
             types |= one;

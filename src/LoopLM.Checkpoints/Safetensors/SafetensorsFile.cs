@@ -50,6 +50,10 @@ public sealed unsafe class SafetensorsFile : IDisposable
                 return new SafetensorsFile(map, entries, dataStart);
             }
         }
+        catch (FileNotFoundException)
+        {
+            problems.Add("it is not there");
+        }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             problems.Add(exception.Message);

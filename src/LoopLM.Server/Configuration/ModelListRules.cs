@@ -41,5 +41,5 @@ internal sealed class ModelListRules(
     }
 
     private static IEnumerable<string> Names(ModelOptions model) =>
-        model.Path is null ? model.Aliases : [model.NameOrFolder, .. model.Aliases];
+        string.IsNullOrWhiteSpace(model.Path) ? model.Aliases : [model.NameOrFolder, .. model.Aliases];
 }

@@ -13,6 +13,10 @@ internal sealed class ModelOptionsRules(Runners runners) : IValidateOptions<Mode
         {
             failures.AddError("it is missing and no model is bundled; it must be the folder of a checkpoint.", $"{name}:{nameof(ModelOptions.Path)}");
         }
+        else if (string.IsNullOrWhiteSpace(options.Path))
+        {
+            failures.AddError("it is empty; it must be the folder of a checkpoint.", $"{name}:{nameof(ModelOptions.Path)}");
+        }
         else if (!Directory.Exists(options.Path))
         {
             var folder = Path.GetFullPath(options.Path);

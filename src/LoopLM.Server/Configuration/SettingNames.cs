@@ -5,10 +5,13 @@ internal static class SettingNames
 {
     /// <summary>What stands beside the nearest of some names, of equal ones the first; null where none is near enough.</summary>
     public static string? FindNearest(string name, IEnumerable<(string Name, string Full)> known) => known
-        .Select(each => (each.Full, each.Name.Length, Distance: Distance(Plain(name), Plain(each.Name))))
+        .Select(each => (each.Full, each.Name.Length, Distance: DistanceOf(name, each.Name)))
         .Where(each => each.Distance <= Math.Max(1, Math.Min(name.Length, each.Length) / 3))
         .OrderBy(each => each.Distance)
         .FirstOrDefault().Full;
+
+    /// <summary>How many letters and digits differ, whatever their case.</summary>
+    public static int DistanceOf(string name, string other) => Distance(Plain(name), Plain(other));
 
     private static string Plain(string name) => new([.. name.Where(char.IsLetterOrDigit).Select(char.ToUpperInvariant)]);
 

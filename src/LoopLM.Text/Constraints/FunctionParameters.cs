@@ -29,9 +29,10 @@ public sealed class FunctionParameters
             }
 
             var document = new SchemaLocation(schema, Segment: function.Name);
-            foreach (var (name, at) in ParameterList.Find(document))
+            var references = new SchemaReferences(document);
+            foreach (var (name, at) in ParameterList.Find(ParameterList.Root(document, references)))
             {
-                all._spellings.TryAdd((function.Name, name), ParameterText.SpellingOf(at, new SchemaReferences(document)));
+                all._spellings.TryAdd((function.Name, name), ParameterText.SpellingOf(at, references));
             }
         }
 

@@ -66,6 +66,7 @@ public sealed class CommandLineTests
         { "--api-key must have 1 to 1024", ["--api-key", "topsecret key"] },
         { "--Kestrel:Endpoints:Rest:Url says where to listen, and so do --host, --port or --grpc-port; use only one of them.", ["--host=localhost"] },
         { "there is no folder '", ["--model=no/such/folder"] },
+        { "Model:Path: it is empty; it must be the folder of a checkpoint.", ["--model", ""] },
     };
 
     [Theory]

@@ -7,8 +7,16 @@ namespace LoopLM.Server.OpenAi.Chat;
 internal static class ChatMessages
 {
     private const string Name = "messages";
+    private const string TextOnly = "the model reads text only; leave it out";
+    private const string Empty = "[[],{},\"\"]";
 
     private static readonly string[] s_parts = ["text"];
+
+    private static readonly FieldRule[] s_unsupported =
+    [
+        new("images", TextOnly, Empty), new("image", TextOnly, Empty), new("videos", TextOnly, Empty),
+        new("audios", TextOnly, Empty), new("audio", TextOnly, Empty),
+    ];
 
     /// <summary>Reads the messages, at least one. The first problem is left in <see cref="RequestFields.Error"/>.</summary>
     public static IReadOnlyList<ChatMessage> Read(RequestFields fields)
@@ -38,6 +46,7 @@ internal static class ChatMessages
     private static ChatMessage ReadMessage(RequestFields fields)
     {
         var role = ReadRole(fields);
+        UnreadFields.Refuse(fields, s_unsupported);
         var calls = role == "assistant" ? ReadCalls(fields) : null;
 
         // Tools may give nothing, and so may a model.

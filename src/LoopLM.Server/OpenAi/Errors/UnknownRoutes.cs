@@ -15,10 +15,16 @@ internal static class UnknownRoutes
         ("/v1/v1", "The path has /v1 twice. Leave it out of the base URL, or of the path."),
         ("/v1/embeddings", "Embeddings are not served."),
         ("/embeddings", "Embeddings are not served."),
+        ("/openai", "Azure's paths are not served. Use a client of OpenAI's API whose base URL ends in /v1."),
+        ("/v1/chat/completions", "The path goes on behind an endpoint. The base URL ends in /v1."),
+        ("/v1/completions", "The path goes on behind an endpoint. The base URL ends in /v1."),
+        ("/v1/responses", "No answer is stored."),
         ("/docs", "There is no page; the description is JSON."),
     ];
 
     /// <summary>What may have been meant, and what there is.</summary>
     public static string HintFor(PathString path) =>
-        Array.Find(s_hints, hint => path.StartsWithSegments(hint.Path)) is { Hint: { } hint } ? $"{hint} {Served}" : Served;
+        path.Value?.Contains("//", StringComparison.Ordinal) is true
+        ? $"The path has two slashes in a row. Leave out the one at the end of the base URL. {Served}"
+        : Array.Find(s_hints, hint => path.StartsWithSegments(hint.Path)) is { Hint: { } hint } ? $"{hint} {Served}" : Served;
 }

@@ -6,6 +6,10 @@ namespace LoopLM.Server.OpenAi.Requests;
 /// <summary>Says in plain words why a text is not JSON.</summary>
 internal static class JsonSyntax
 {
+    private const int MaxWord = 20;
+    private const string Numbers = "a number is written like 16, -0.5 or 1e6, without a plus sign, zeros or a point before it";
+    private const string Values = "a value is a string in double quotes, a number, a list, an object, true, false or null";
+
     /// <summary>Explains an error of the reader.</summary>
     /// <param name="json">The text.</param>
     /// <param name="at">Where the reader stopped; the length where the text ended too early.</param>
@@ -39,9 +43,27 @@ internal static class JsonSyntax
             < 0x20 => $"{place}: found {found}; a string has it as an escape, such as \\n.",
             _ when json[..at] is [.., (byte)'\\'] =>
                 $"{place}: found {found} behind a backslash; JSON has the escapes \\\" \\\\ \\/ \\b \\f \\n \\r \\t and \\u with four digits.",
+            (byte)'+' or (byte)'.' or (>= (byte)'0' and <= (byte)'9') => $"{place}: found {found}; {Numbers}.",
+            _ when json[..at] is [.., >= (byte)'0' and <= (byte)'9'] => $"{place}: found {found}; {Numbers}.",
+            _ when IsLetter(json[at]) && last is JsonTokenType.StartObject =>
+                $"{place}: found {found}; names and strings stand in double quotes.",
+            _ when IsLetter(json[at]) => $"{place}: found '{Word(json[at..])}'; {Values}.",
             _ when last == JsonTokenType.PropertyName => $"{place}: found {found}; a value must stand behind its name and a colon.",
             _ => $"{place}: found {found}, which may not stand there.",
         };
+    }
+
+    private static bool IsLetter(byte value) => char.IsAsciiLetter((char)value);
+
+    private static string Word(ReadOnlySpan<byte> text)
+    {
+        var length = 0;
+        while (length < Math.Min(text.Length, MaxWord) && IsLetter(text[length]))
+        {
+            length++;
+        }
+
+        return Encoding.ASCII.GetString(text[..length]);
     }
 
     private static string Describe(ReadOnlySpan<byte> text)

@@ -17,6 +17,7 @@ internal static class OutputFormatFields
     private const string Choice = "choice";
     private const string Regex = "regex";
     private const string Instead = "use json, choice or regex";
+    private const string TypeInstead = "set 'type' to json_schema";
     private const int MaxNameLength = 64;
 
     private static readonly JsonDocumentOptions s_strict = new() { AllowDuplicateProperties = false };
@@ -26,6 +27,9 @@ internal static class OutputFormatFields
         new("grammar", Instead), new("structural_tag", Instead), new("whitespace_pattern", "the white space of JSON is fixed; leave it out"),
         new("disable_any_whitespace", "leave it out", "[false]"), new("disable_additional_properties", "say so in the schema", "[false]"),
     ];
+
+    // A schema that the type leaves out of account.
+    private static readonly FieldRule[] s_untyped = [new("json_schema", TypeInstead), new("schema", TypeInstead)];
 
     /// <summary>Reads the fields; null where any text will do. The first problem is left in <see cref="RequestFields.Error"/>.</summary>
     public static OutputFormat? Read(RequestFields fields)
@@ -57,8 +61,10 @@ internal static class OutputFormatFields
         switch (fields.Text("type"))
         {
             case "text":
+                UnreadFields.Refuse(fields, s_untyped);
                 return null;
             case JsonObject or Json:
+                UnreadFields.Refuse(fields, s_untyped.AsSpan(0, 1));
                 return ReadBareSchema(fields) ?? new(ResponseFormat, new TextForm.JsonObject());
             case "json_schema" when fields.Find("json_schema") is { } named:
                 return Format($"{ResponseFormat}.json_schema.schema", fields.Nested("json_schema", named, ReadNamedSchema));

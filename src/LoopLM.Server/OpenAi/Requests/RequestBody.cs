@@ -64,9 +64,10 @@ internal static class RequestBody
     /// it first, is not read, nor is what a page sends without a type.
     /// </summary>
     private static bool HasReadableType(HttpRequest request) =>
-        request.ContentType is null
+        string.IsNullOrEmpty(request.ContentType)
             ? request.Headers.Origin.Count == 0
-            : request.HasJsonContentType() && MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            : MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+                && (request.HasJsonContentType() || type.MediaType.Equals("text/json", StringComparison.OrdinalIgnoreCase))
                 && HeaderUtilities.RemoveQuotes(type.Charset).Value?.ToUpperInvariant() is null or "" or "UTF-8" or "UTF8" or "US-ASCII";
 
     /// <summary>Reads a stream to its end; null where it has more than so many bytes. Memory grows with what has come.</summary>

@@ -16,6 +16,9 @@ internal sealed class RequestFields(JsonElement body)
     /// <summary>The first problem; null while there is none.</summary>
     public RequestError? Error { get; private set; }
 
+    /// <summary>Names of fields that somebody has asked for, whether they are there or not.</summary>
+    public IReadOnlyCollection<string> Known => _known;
+
     /// <summary>Names of fields that nobody has asked for.</summary>
     public IEnumerable<string> Unknown => body.EnumerateObject().Select(property => property.Name).Where(name => !_known.Contains(name));
 

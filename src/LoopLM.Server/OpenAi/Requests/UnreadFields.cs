@@ -5,10 +5,14 @@ namespace LoopLM.Server.OpenAi.Requests;
 
 /// <summary>
 /// Looks through the fields of a request that nobody has read. What would change the answer is refused, with the way to say the same here;
-/// what changes nothing is accepted, and so are names that no API knows.
+/// what changes nothing is accepted, and so are names that no API knows, unless they are a slip of the pen away from a field.
 /// </summary>
 internal static class UnreadFields
 {
+    // Names that no API knows are compared with every field: that is to end soon whatever comes.
+    private const int MaxStrange = 32;
+    private const int MaxLength = 40;
+
     private static readonly ILookup<string, FieldRule> s_rules = FieldTable.Rules.ToLookup(rule => rule.Name, StringComparer.Ordinal);
 
     /// <summary>Applies the <see cref="FieldTable"/>. To be called when everything else is read: the fields that were asked for are not looked at.</summary>
@@ -16,11 +20,30 @@ internal static class UnreadFields
     /// <param name="kind">Its kind.</param>
     public static void Check(RequestFields fields, RequestKinds kind)
     {
+        var strange = new List<string>();
         foreach (var name in fields.Unknown.ToList())
         {
             if (s_rules[name].FirstOrDefault(rule => rule.Kinds.HasFlag(kind)) is { } rule)
             {
                 Apply(fields, rule);
+            }
+            else if (strange.Count < MaxStrange && name.Length <= MaxLength && !s_rules.Contains(name))
+            {
+                strange.Add(name);
+            }
+        }
+
+        string[] meanings = strange.Count == 0 ? []
+            :
+            [
+                .. fields.Known,
+                .. FieldTable.Rules.Where(rule => rule.Instead is not null && rule.Kinds.HasFlag(kind)).Select(rule => rule.Name),
+            ];
+        foreach (var name in strange)
+        {
+            if (FieldNames.FindMeant(name, meanings) is { } meant && fields.Find(name) is not null)
+            {
+                fields.Report(RequestErrorKind.Unsupported, name, $"'{name}' is not a field; did you mean '{meant}'?");
             }
         }
     }

@@ -15,6 +15,11 @@ internal sealed class TokensEndpoint(ServedModels models, ChatPrompts prompts)
     public Task TokenizeAsync(HttpContext context) => AnswerAsync(context, (model, fields) =>
     {
         var asStrings = fields.Flag("return_token_strs") ?? false;
+        if (fields.Find("messages") is not null && fields.Find("prompt") is not null)
+        {
+            fields.Report(RequestErrorKind.InvalidValue, "prompt", "'prompt' and 'messages' exclude each other.");
+        }
+
         var tokens = fields.Find("messages") is null ? EncodeText(model, fields) : WritePrompt(context, model, fields)?.Tokens;
         return tokens is null ? null : json =>
         {

@@ -61,7 +61,7 @@ internal sealed class CallTranslator(CallSyntax syntax, TranslationContext conte
     private int Tags(SchemaLocation document, SchemaTranslator translator, int next)
     {
         var references = new SchemaReferences(document);
-        foreach (var (name, at, isRequired) in ParameterList.Read(document, context).Reverse())
+        foreach (var (name, at, isRequired) in ParameterList.Read(ParameterList.Root(document, references), context).Reverse())
         {
             if (name.Length == 0 || name != name.Trim() || name.AsSpan().ContainsAny('<', '>', '\n'))
             {
@@ -83,7 +83,7 @@ internal sealed class CallTranslator(CallSyntax syntax, TranslationContext conte
     {
         // Where the arguments go on if there was none before, and if there was one.
         var (first, later) = (next, next);
-        foreach (var (name, at, isRequired) in ParameterList.Read(document, context).Reverse())
+        foreach (var (name, at, isRequired) in ParameterList.Read(ParameterList.Root(document, new(document)), context).Reverse())
         {
             if (name.Length == 0 || name != name.Trim() || name.Any(CallSyntax.NotInKeywords.Contains))
             {

@@ -13,6 +13,11 @@ internal static class ParameterList
         "patternProperties", "propertyNames", "dependencies", "dependentRequired", "dependentSchemas",
     ];
 
+    private static readonly string[] s_listing =
+    [
+        .. s_unlisted.Except(["$ref"]), "properties", "required", "additionalProperties", "unevaluatedProperties",
+    ];
+
     /// <summary>Whether a function takes no arguments: its schema is missing, or restricts nothing and names nothing.</summary>
     public static bool IsEmpty(JsonElement? schema) =>
         schema is null or { ValueKind: JsonValueKind.Null or JsonValueKind.True }
@@ -26,6 +31,10 @@ internal static class ParameterList
         }));
 
     private static bool IsObject(JsonElement type) => type.ValueKind == JsonValueKind.String && type.ValueEquals("object");
+
+    /// <summary>The schema that lists the parameters: what a root refers to that says nothing itself, else the root.</summary>
+    public static SchemaLocation Root(SchemaLocation document, SchemaReferences references) =>
+        s_listing.Any(keyword => document.TryGet(keyword, out _)) ? document : ParameterText.Follow(document, references);
 
     /// <summary>The properties that a schema names.</summary>
     public static IEnumerable<(string Name, SchemaLocation At)> Find(SchemaLocation schema) =>

@@ -42,7 +42,8 @@ internal static class ParameterText
             : context.Builder.Choice(context.Builder.Literal("null"u8, next), Text(TextBesideNull(at, references)!, context, next));
     }
 
-    private static SchemaLocation Follow(SchemaLocation at, SchemaReferences references)
+    /// <summary>What a schema refers to where it says nothing else about strings; else itself.</summary>
+    public static SchemaLocation Follow(SchemaLocation at, SchemaReferences references)
     {
         for (var i = 0; i < MaxReferences && at.TryGet("$ref", out _); i++)
         {

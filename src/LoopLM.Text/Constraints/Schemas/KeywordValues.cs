@@ -93,7 +93,11 @@ internal sealed class KeywordValues(SchemaReferences references, TranslationCont
             var one = name.ValueKind == JsonValueKind.String ? SchemaKeywords.TypeOf(name.GetString()) : JsonTypes.None;
             if (one == JsonTypes.None)
             {
-                context.Refuse(at, "type", $"has to be {SchemaKeywords.TypeNames}, or a list of those");
+                const int most = 32;
+                var found = name.ValueKind == JsonValueKind.String ? $"'{name.GetString()}'" : $"a JSON {name.ValueKind}";
+                found = found.Length > most ? "a long text" : found;
+                context.Refuse(
+                    at, "type", $"is {found}; it has to be {SchemaKeywords.TypeNames}, or a list of those");
             }
 
             types |= one;

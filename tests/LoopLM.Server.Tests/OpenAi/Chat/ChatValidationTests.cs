@@ -27,6 +27,8 @@ public sealed class ChatValidationTests
         ("""{"messages":[{"role":"user","content":[{"type":"text"}]}]}""", 400, "missing_required_parameter", "messages[0].content[0].text"),
         ("""{"messages":[{"role":"user","content":[{"type":"text","text":"a"},{"type":"image_url","image_url":{"url":"http://localhost/a.png"}}]}]}""", 400, "unsupported_value", "messages[0].content[1].type"),
         ("""{"messages":[{"role":"user","content":[{"type":"input_audio","input_audio":{}}]}]}""", 400, "unsupported_value", "messages[0].content[0].type"),
+        ("""{"messages":[{"role":"user","content":"Hi","images":["aGk="]}]}""", 400, "unsupported_parameter", "messages[0].images"),
+        ("""{"messages":[{"role":"assistant","audio":{"id":"a"}}]}""", 400, "unsupported_parameter", "messages[0].audio"),
         ("""{"messages":[{"role":"assistant","tool_calls":[{"type":"function"}]}]}""", 400, "missing_required_parameter", "messages[0].tool_calls[0].function"),
         ("""{"messages":[{"role":"assistant","tool_calls":[{"function":{"arguments":"{}"}}]}]}""", 400, "missing_required_parameter", "messages[0].tool_calls[0].function.name"),
         ("""{"messages":[{"role":"assistant","tool_calls":[{"function":{"name":"f","arguments":1}}]}]}""", 400, "invalid_type", "messages[0].tool_calls[0].function.arguments"),

@@ -49,15 +49,19 @@ public sealed class RequestBodyTests
         { "{\n // why\n\"prompt\":1}", "line 2, byte 2: found '/'; JSON has no comments" },
         { "{\"prompt\":1 /* why */}", "found '/'; JSON has no comments" },
         { "{'prompt':1}", "found '''; names and strings stand in double quotes" },
-        { "{prompt:1}", "line 1, byte 2: found 'p'" },
+        { "{prompt:1}", "line 1, byte 2: found 'p'; names and strings stand in double quotes" },
         { "{\"prompt\":\"a\nb\"}", "the control character U\\+000A; a string has it as an escape" },
         { "{\"prompt\":\"\\x\"}", "found 'x' behind a backslash" },
         { "{\"prompt\":\"\\u12g4\"}", "byte [0-9]+: found" },
         { "{\"prompt\":tru}", "line 1, byte 1[0-9]: found" },
-        { "{\"prompt\":undefined}", "line 1, byte 11: found 'u'; a value must stand behind its name" },
+        { "{\"prompt\":undefined}", "line 1, byte 11: found 'undefined'; a value is a string in double quotes, a number" },
+        { "{\"stop\":None}", "line 1, byte 9: found 'None'; a value is .* null" },
+        { "{\"prompt\":[1,NaN]}", "found 'NaN'; a value is" },
+        { "{\"prompt\":0x10}", "found 'x'; a number is written like 16" },
+        { "{\"prompt\":}", "found '}'; a value must stand behind its name" },
         { "{\"prompt\":.5}", "byte 11: found '.'" },
-        { "{\"prompt\":01}", "byte 12: found '1'" },
-        { "{\"prompt\":+1}", "byte 11: found '\\+'" },
+        { "{\"prompt\":01}", "byte 12: found '1'; a number is written like 16" },
+        { "{\"prompt\":+1}", "byte 11: found '\\+'; a number is written like 16" },
         { "{\"prompt\" 1}", "byte 11: found '1'" },
         { "{} {}", "line 1, byte 4: '{' follows the end of the first value" },
         { "{}x", "line 1, byte 3: 'x' follows the end" },
@@ -66,7 +70,7 @@ public sealed class RequestBodyTests
         { "{\"prompt\":" + new string('[', 70), "more than 64 deep" },
         { "{\"a\\ud800\":1}", "a name contains an escaped lone surrogate" },
         { "<html>", "line 1, byte 1: found '<'" },
-        { "prompt=a&max_tokens=1", "line 1, byte 1: found 'p'" },
+        { "prompt=a&max_tokens=1", "line 1, byte 1: found 'prompt'" },
     };
 
     [Theory]
@@ -215,6 +219,8 @@ public sealed class RequestBodyTests
     [InlineData("application/json; charset=utf-8", true)]
     [InlineData("APPLICATION/JSON;charset=\"UTF-8\"", true)]
     [InlineData("application/vnd.api+json", true)]
+    [InlineData("text/json", true)]
+    [InlineData("", true)]
     [InlineData("application/json; charset=utf-16", false)]
     [InlineData("application/json; charset=iso-8859-1", false)]
     [InlineData("text/plain", false)]

@@ -75,6 +75,39 @@ public sealed class UnreadFieldsTests
     }
 
     [Theory]
+    [InlineData("maxTokens", "max_tokens")]
+    [InlineData("max-tokens", "max_tokens")]
+    [InlineData("TopP", "top_p")]
+    [InlineData("max_token", "max_tokens")]
+    [InlineData("stopSequences", "stop_sequences")]
+    [InlineData("respose_format", "response_format")]
+    [InlineData("repsonse_format", "response_format")]
+    public void Check_SlipOfThePen_NamesTheFieldThatWasMeant(string name, string meant)
+    {
+        var fields = new RequestFields(JsonElement.Parse($$"""{"{{name}}":1}"""));
+        Array.ForEach(["stop", "max_tokens", "top_p", "response_format"], known => fields.Find(known));
+
+        UnreadFields.Check(fields, RequestKinds.Chats);
+
+        Assert.Equal((name, $"'{name}' is not a field; did you mean '{meant}'?"), (fields.Error?.Field, fields.Error?.Message));
+    }
+
+    [Theory]
+    [InlineData("steps", "1")]
+    [InlineData("top_d", "1")]
+    [InlineData("max_tokens_total", "1")]
+    [InlineData("maxTokens", "null")]
+    public void Check_NameThatIsOnlyAlike_IsAccepted(string name, string value)
+    {
+        var fields = new RequestFields(JsonElement.Parse($$"""{"{{name}}":{{value}}}"""));
+        Array.ForEach(["stop", "max_tokens", "top_p"], known => fields.Find(known));
+
+        UnreadFields.Check(fields, RequestKinds.Chats);
+
+        Assert.Null(fields.Error);
+    }
+
+    [Theory]
     [InlineData("16", 16)]
     [InlineData("16.0", 16)]
     [InlineData("1.6e1", 16)]

@@ -25,6 +25,7 @@ public sealed class TokensTests
     [InlineData("/tokenize", "{}", 400, "missing_required_parameter", "prompt")]
     [InlineData("/tokenize", """{"prompt":1}""", 400, "invalid_type", "prompt")]
     [InlineData("/tokenize", """{"prompt":"a","model":"other"}""", 404, "model_not_found", "model")]
+    [InlineData("/tokenize", """{"prompt":"a","messages":[{"role":"user","content":"b"}]}""", 400, "invalid_value", "prompt")]
     [InlineData("/tokenize", """{"messages":[]}""", 400, "invalid_value", "messages")]
     [InlineData("/detokenize", "{}", 400, "missing_required_parameter", "tokens")]
     [InlineData("/detokenize", """{"tokens":[260]}""", 400, "invalid_value", "tokens")]

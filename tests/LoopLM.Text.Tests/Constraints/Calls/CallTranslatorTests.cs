@@ -50,7 +50,8 @@ public class CallTranslatorTests
 
     [Theory]
     [InlineData("""{"type":"object","minProperties":1}""", "minProperties")]
-    [InlineData("""{"$ref":"#/$defs/a","$defs":{"a":{"type":"object"}}}""", "$ref")]
+    [InlineData("""{"$ref":"#/$defs/a","properties":{"x":{}},"$defs":{"a":{"type":"object"}}}""", "$ref")]
+    [InlineData("""{"$ref":"#/$defs/a"}""", "$ref")]
     [InlineData("""{"type":"object","properties":{"a>b=c":{}}}""", "properties")]
     [InlineData("""{"type":"object","required":["x"]}""", "required")]
     public void Translate_SchemaThatIsNoListOfParameters_IsRefusedByKeyword(string parameters, string keyword)
@@ -60,6 +61,24 @@ public class CallTranslatorTests
         {
             Assert.Null(Grammars.TryCompile(new TextForm.Calls([new("f", schema.RootElement)], syntax, 1), out var problem));
             Assert.Equal(("f#", keyword), (problem!.Path, problem.Keyword));
+        }
+    }
+
+    [Fact]
+    public void Translate_RootThatOnlyRefers_AdmitsTheParametersOfWhatItRefersTo()
+    {
+        using var schema = JsonDocument.Parse(
+            """{"$ref":"#/$defs/N","$defs":{"N":{"type":"object","properties":{"n":{"type":"integer"},"t":{"$ref":"#/$defs/N"}},"required":["n"]}}}""");
+        foreach (var (syntax, text, other) in new[]
+        {
+            (s_tags, "<function=f>\n<parameter=n>\n3\n</parameter>\n<parameter=t>\n{\"n\":1}\n</parameter>\n</function>", "<function=f>\n</function>"),
+            (s_keywords, "[f(n=3, t={\"n\":1})]", "[f()]"),
+        })
+        {
+            var grammar = Grammars.Compile(new TextForm.Calls([new("f", schema.RootElement)], syntax, 1));
+
+            Assert.True(Grammars.Accepts(grammar, text));
+            Assert.False(Grammars.Accepts(grammar, other));
         }
     }
 

@@ -29,4 +29,12 @@ public class FunctionParametersTests
         Assert.Equal(ParameterSpelling.Json, parameters.SpellingOf("f", "q"));
         Assert.Equal(ParameterSpelling.Json, parameters.SpellingOf("g", "p"));
     }
+
+    [Fact]
+    public void SpellingOf_RootThatOnlyRefers_IsThatOfWhatItRefersTo()
+    {
+        using var schema = JsonDocument.Parse("""{"$ref":"#/$defs/a","$defs":{"a":{"properties":{"p":{"type":"string"} } } } }""");
+
+        Assert.Equal(ParameterSpelling.Text, FunctionParameters.Of([new("f", schema.RootElement)]).SpellingOf("f", "p"));
+    }
 }

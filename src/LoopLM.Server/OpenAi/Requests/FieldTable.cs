@@ -124,6 +124,8 @@ internal static class FieldTable
         new("early_stopping", "it belongs to beam search; leave it out", Off),
         new("do_sample", "set 'temperature' to 0 for the most probable tokens", "[true]"),
         new("typical_p", "use 'top_p' or 'min_p'", "[1]"),
+        new("typical", "use 'top_p' or 'min_p'", "[1]"),
+        new("min_length", "use 'min_tokens'", "[0]"),
         new("tfs_z", "use 'top_p' or 'min_p'", "[1]"),
         new("top_a", "use 'top_p' or 'min_p'", "[0]"),
         new("top_n_sigma", "use 'top_p' or 'min_p'", "[-1,0]"),

@@ -36,7 +36,7 @@ internal static class StrictJson
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            problems.Add("it is not there. Choose the folder of a checkpoint, or download the file");
+            problems.Add(CheckpointException.FileMissing);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -81,7 +81,7 @@ internal sealed class ModelFiles
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            Add(path, ["it is not there. Choose the folder of a checkpoint, or download the file"]);
+            Add(path, [CheckpointException.FileMissing]);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

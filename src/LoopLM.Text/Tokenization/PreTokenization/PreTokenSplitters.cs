@@ -15,7 +15,7 @@ internal static class PreTokenSplitters
     public static PatternSplitter Whitespace()
     {
         var word = WordClasses.All;
-        var other = UnicodeSets.Not(word.Union(UnicodeSets.Space));
+        var other = word.Union(UnicodeSets.Space).Complement();
         return new PatternSplitter(SplitPattern.Of(new SplitNode.Choice([Run(word), Run(other)])), SplitBehavior.Removed, IsInverted: true);
     }
 

@@ -18,7 +18,7 @@ internal sealed class CodePointClasses
     private CodePointClasses(IReadOnlyList<CodePointSet> sets)
     {
         var edges = sets.SelectMany(set => set.Ranges).SelectMany(range => (int[])[range.First, range.Last + 1]);
-        _starts = [.. edges.Append(0).Where(start => start <= UnicodeSets.Last).Distinct().Order()];
+        _starts = [.. edges.Append(0).Where(start => start <= CodePointSet.Last).Distinct().Order()];
         _classes = new byte[_starts.Length];
         var bySignature = new Dictionary<ulong, int>();
         for (var i = 0; i < _starts.Length; i++)
@@ -36,7 +36,7 @@ internal sealed class CodePointClasses
             }
 
             _classes[i] = (byte)number;
-            var end = i + 1 < _starts.Length ? _starts[i + 1] : UnicodeSets.Last + 1;
+            var end = i + 1 < _starts.Length ? _starts[i + 1] : CodePointSet.Last + 1;
             _basicPlane.AsSpan(Math.Min(_starts[i], _basicPlane.Length)..Math.Min(end, _basicPlane.Length)).Fill((byte)number);
         }
     }

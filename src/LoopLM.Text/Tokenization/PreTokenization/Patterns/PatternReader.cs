@@ -82,15 +82,15 @@ internal sealed class PatternReader(string source)
             case 's':
                 return UnicodeSets.Space;
             case 'S':
-                return UnicodeSets.Not(UnicodeSets.Space);
+                return UnicodeSets.Space.Complement();
             case 'd':
                 return UnicodeSets.Digit;
             case 'D':
-                return UnicodeSets.Not(UnicodeSets.Digit);
+                return UnicodeSets.Digit.Complement();
             case 'w':
                 return UnicodeSets.Word;
             case 'W':
-                return UnicodeSets.Not(UnicodeSets.Word);
+                return UnicodeSets.Word.Complement();
             case 'p' or 'P':
                 return Property(isNegative: at == 'P');
             case 'x' or 'u':
@@ -163,7 +163,7 @@ internal sealed class PatternReader(string source)
         }
 
         set = intersection?.Intersect(set) ?? set;
-        return isNegative ? UnicodeSets.Not(set) : set;
+        return isNegative ? set.Complement() : set;
     }
 
     private CodePointSet Range()
@@ -210,7 +210,7 @@ internal sealed class PatternReader(string source)
             return new();
         }
 
-        return isNegative ? UnicodeSets.Not(set) : set;
+        return isNegative ? set.Complement() : set;
     }
 
     private CodePointSet Hexadecimal(char kind)

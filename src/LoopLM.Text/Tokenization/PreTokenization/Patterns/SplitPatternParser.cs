@@ -105,7 +105,7 @@ internal sealed class SplitPatternParser
             case '[':
                 return new SplitNode.Character(_reader.Class(_ignoresCase));
             case '.':
-                return new SplitNode.Character(UnicodeSets.Not(CodePointSet.Of('\n')));
+                return new SplitNode.Character(CodePointSet.Of('\n').Complement());
             case '\\':
                 return new SplitNode.Character(_reader.Folded(_reader.Escape(), _ignoresCase));
             case '^' or '$':
@@ -150,7 +150,7 @@ internal sealed class SplitPatternParser
             return Refuse("'(?=' and '(?!' are supported around one character only");
         }
 
-        return new SplitNode.NextIs(isNegative ? UnicodeSets.Not(body.First) : body.First, OrEnd: isNegative);
+        return new SplitNode.NextIs(isNegative ? body.First.Complement() : body.First, OrEnd: isNegative);
     }
 
     private SplitNode Quantified(SplitNode atom, out bool isPossessive)

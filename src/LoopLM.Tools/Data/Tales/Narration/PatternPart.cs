@@ -13,7 +13,4 @@ internal sealed record PatternPart(string[] Options, char Role = default, string
     /// <summary>Whether the slot says by itself who or what has the role.</summary>
     public bool Names => IsSlot
         && Form is "" or "s" or "name" or "new" or "a" or "n" or "noun" or "kind" or "it" or "block" or "solve" or "to" or "f";
-
-    /// <summary>Whether the slot is a pronoun of a person.</summary>
-    public bool IsPronoun => IsSlot && Form is "he" or "him" or "his" or "himself";
 }

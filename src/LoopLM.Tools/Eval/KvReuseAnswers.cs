@@ -31,7 +31,7 @@ internal static class KvReuseAnswers
         var (tokens, start) = (new List<int>(), 0);
         for (var input = question.Prompt; tokens.Count < question.Answer.Length; input = [tokens[^1]])
         {
-            var rotary = model.Rotary.At(arange(start, start + input.Length, device: model.Placement.Device));
+            var rotary = model.Rotary.At(LiveScalars.Range(start, start + input.Length, model.Placement.Device));
             var hidden = model.Backbone.Embed(tensor(input, dtype: ScalarType.Int64, device: model.Placement.Device).unsqueeze(0));
             for (var loop = 0; loop < model.Config.Loops; loop++)
             {

@@ -90,6 +90,11 @@ internal static class TraceParity
         var (tokens, exitSteps) = (new List<int>(), new List<int>());
         while (generation.Events.TryRead(out var next))
         {
+            if (next.Kind == GenerationEventKind.Failed)
+            {
+                throw new InvalidOperationException($"The runner failed in a trace of prompt {trace.Prompt}: {next.Error}");
+            }
+
             if (next.Kind == GenerationEventKind.Token)
             {
                 tokens.Add(next.Token);

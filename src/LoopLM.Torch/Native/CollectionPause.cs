@@ -1,14 +1,16 @@
 using System.Runtime;
+using LoopLM.Torch.Ouro;
 
 namespace LoopLM.Torch.Native;
 
 /// <summary>
-/// Keeps the garbage collector still while several threads call libtorch. TorchSharp hands the handle of a temporary scalar to native code without
+/// Keeps the garbage collector still while the binding's optimiser works. It hands the handle of a temporary scalar to native code without
 /// keeping the scalar alive: a collection that another thread causes during the call frees it, and the call reads freed memory.
+/// <see cref="LiveScalars"/> keeps those of this project alive.
 /// </summary>
 internal sealed class CollectionPause : IDisposable
 {
-    /// <summary>Managed memory that the threads may allocate meanwhile; with more a collection happens all the same.</summary>
+    /// <summary>Managed memory that all threads may allocate meanwhile; with more a collection happens all the same.</summary>
     private const long Bytes = 32L << 20;
 
     private CollectionPause()

@@ -15,7 +15,7 @@ public sealed class CausalAttention : IAttention
     public CausalAttention(long length, long group, Placement placement)
     {
         using var scope = NewDisposeScope();
-        var positions = arange(length, device: placement.Device).unsqueeze(0);
+        var positions = LiveScalars.Range(0, length, placement.Device).unsqueeze(0);
         _mask = GroupedQueryAttention.Mask(positions, length, group, placement.DataType).MoveToOuterDisposeScope();
     }
 

@@ -6,9 +6,6 @@ namespace LoopLM.Torch.Ouro;
 /// <summary>softmax(q kᵀ / sqrt(d) + mask) v, softmax in float32; g = heads / kvHeads query heads share one head of keys and values.</summary>
 internal static class GroupedQueryAttention
 {
-    // One scalar for all masks: see Addition.
-    private static readonly Scalar Hidden = float.NegativeInfinity;
-
     /// <summary>Attends; B sequences, S queries and N keys each.</summary>
     /// <param name="queries">[B, S, heads, d].</param>
     /// <param name="keys">[B, N, kvHeads, d].</param>
@@ -33,8 +30,8 @@ internal static class GroupedQueryAttention
     /// <returns>[B, 1, g * S, N].</returns>
     public static Tensor Mask(Tensor lastVisible, long keys, long group, ScalarType type)
     {
-        var hidden = lastVisible.unsqueeze(-1) < arange(keys, device: lastVisible.device);
-        var mask = zeros(hidden.shape, type, lastVisible.device).masked_fill_(hidden, Hidden).unsqueeze(1);
+        var hidden = lastVisible.unsqueeze(-1) < LiveScalars.Range(0, keys, lastVisible.device);
+        var mask = zeros(hidden.shape, type, lastVisible.device).Hide(hidden).unsqueeze(1);
         return group == 1 ? mask : mask.repeat(1, 1, group, 1);
     }
 }

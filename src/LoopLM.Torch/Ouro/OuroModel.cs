@@ -53,7 +53,7 @@ public sealed class OuroModel : nn.Module<Tensor, IReadOnlyList<LoopOutput>>
     public override IReadOnlyList<LoopOutput> forward(Tensor input)
     {
         var length = input.shape[^1];
-        var rotary = Rotary.At(arange(length, device: Placement.Device));
+        var rotary = Rotary.At(LiveScalars.Range(0, length, Placement.Device));
         var attention = new CausalAttention(length, Config.Heads / Config.KvHeads, Placement);
         var hidden = _backbone.Embed(input);
         var outputs = new List<LoopOutput>(Config.Loops);
@@ -105,12 +105,12 @@ public sealed class OuroModel : nn.Module<Tensor, IReadOnlyList<LoopOutput>>
                 if (name == EmbeddingName)
                 {
                     using var scope = NewDisposeScope();
-                    parameter.add_(randn([1, parameter.shape[1]], generator: generator, device: Placement.Device));
+                    parameter.Add(randn([1, parameter.shape[1]], generator: generator, device: Placement.Device));
                 }
             }
             else
             {
-                parameter.fill_(name.EndsWith(".bias", StringComparison.Ordinal) ? 0 : 1);
+                parameter.Fill(name.EndsWith(".bias", StringComparison.Ordinal) ? 0 : 1);
             }
         }
     }

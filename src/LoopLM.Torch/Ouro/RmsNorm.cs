@@ -38,7 +38,7 @@ public sealed class RmsNorm : nn.Module<Tensor, Tensor>
 
         var type = input.dtype;
         var wide = type == ScalarType.Float32 ? input : input.to_type(ScalarType.Float32);
-        var normalised = wide * (wide * wide).mean(LastDimension, keepdim: true).add_(_epsilon).rsqrt_();
+        var normalised = wide * (wide * wide).mean(LastDimension, keepdim: true).Add(_epsilon).rsqrt_();
         return weight * (type == ScalarType.Float32 ? normalised : normalised.to_type(type));
     }
 }

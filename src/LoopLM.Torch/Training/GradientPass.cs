@@ -32,7 +32,7 @@ internal sealed record GradientPass(IReadOnlyList<Tensor> Gradients, double Obje
         using var _ = no_grad();
         var logProbabilities = ExitProbabilities.Log(gateLogits.detach());
         var probabilities = logProbabilities.exp();
-        var steps = arange(1, losses.Count + 1, device: model.Placement.Device).unsqueeze(1);
+        var steps = LiveScalars.Range(1, losses.Count + 1, model.Placement.Device).unsqueeze(1);
         return new(
             [.. gradients.Select((gradient, i) => (gradient is null || gradient.IsInvalid ? zeros_like(parameters[i]) : gradient).MoveToOuterDisposeScope())],
             loss.to(CPU).item<float>(),

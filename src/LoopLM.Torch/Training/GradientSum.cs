@@ -1,3 +1,4 @@
+using LoopLM.Torch.Ouro;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -52,7 +53,7 @@ internal sealed class GradientSum : IDisposable
         using var _ = no_grad();
         for (var i = 0; i < _sums.Count; i++)
         {
-            _sums[i].add_(pass.Gradients[i]);
+            _sums[i].Add(pass.Gradients[i]);
             pass.Gradients[i].Dispose();
         }
     }

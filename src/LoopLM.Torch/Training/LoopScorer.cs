@@ -36,7 +36,7 @@ public static class LoopScorer
                 lossByLoop.Add(PackedForward.Losses(logits, targets));
                 topByLoop.Add(logits.argmax(-1));
                 gateByLoop.Add(PackedForward.GateLogits(model, states));
-                changeByLoop.Add(previous is null ? full_like(lossByLoop[0], float.PositiveInfinity) : Change(previous, states));
+                changeByLoop.Add(previous is null ? empty_like(lossByLoop[0]).Fill(double.PositiveInfinity) : Change(previous, states));
                 previous = states;
             }
 

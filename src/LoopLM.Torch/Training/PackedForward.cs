@@ -15,7 +15,7 @@ internal static class PackedForward
     {
         var device = model.Placement.Device;
         var positions = tensor(batch.Positions, device: device);
-        var rotary = model.Rotary.At(arange(batch.Length, device: device));
+        var rotary = model.Rotary.At(LiveScalars.Range(0, batch.Length, device));
         var attention = new DocumentAttention(batch, model.Config.Heads / model.Config.KvHeads, model.Placement);
         var hidden = model.Backbone.Embed(tensor(batch.Tokens, [batch.Rows, batch.Length], device: device));
         for (var loop = 0; loop < model.Config.Loops; loop++)

@@ -75,11 +75,8 @@ public sealed class Trainer : IDisposable
         IObjective objective = _options.Stage == TrainingStage.GateGain ? new GainLabels() : new ExpectedLoss(beta);
         var batches = NextBatches();
         using var sum = new GradientSum([.. _trained.Select(entry => entry.Parameter)]);
-        using (CollectionPause.Start())
-        {
-            Parallel.For(0, batches.Length, new ParallelOptions { MaxDegreeOfParallelism = _options.Workers }, index =>
-                sum.Add(index, GradientPass.Run(_computing, _computed, batches[index], objective)));
-        }
+        Parallel.For(0, batches.Length, new ParallelOptions { MaxDegreeOfParallelism = _options.Workers }, index =>
+            sum.Add(index, GradientPass.Run(_computing, _computed, batches[index], objective)));
 
         long targets = batches.Sum(batch => (long)batch.Targets.Length);
         var norm = Update(sum, targets, rate);
@@ -143,7 +140,7 @@ public sealed class Trainer : IDisposable
         using var scope = NewDisposeScope();
         for (var i = 0; i < _trained.Count; i++)
         {
-            _trained[i].Parameter.grad = sum.Sums[i].div_(targets);
+            _trained[i].Parameter.grad = sum.Sums[i].Divide(targets);
         }
 
         var norm = nn.utils.clip_grad_norm_(_trained.Select(entry => entry.Parameter), _options.ClipNorm);
@@ -157,7 +154,11 @@ public sealed class Trainer : IDisposable
             group.LearningRate = rate;
         }
 
-        _optimizer.step();
+        using (CollectionPause.Start())
+        {
+            _optimizer.step();
+        }
+
         _optimizer.zero_grad();
         CopyWeights();
         return norm;

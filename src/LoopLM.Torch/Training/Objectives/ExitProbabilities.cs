@@ -1,3 +1,4 @@
+using LoopLM.Torch.Ouro;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -13,6 +14,6 @@ internal static class ExitProbabilities
         var before = gateLogits.narrow(0, 0, loops - 1);
         var survival = cat([zeros_like(gateLogits.narrow(0, 0, 1)), nn.functional.logsigmoid(-before).cumsum(0)], 0);
         var exit = cat([nn.functional.logsigmoid(before), zeros_like(gateLogits.narrow(0, 0, 1))], 0);
-        return survival + exit;
+        return survival.Plus(exit);
     }
 }

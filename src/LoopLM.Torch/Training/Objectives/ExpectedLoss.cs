@@ -1,3 +1,4 @@
+using LoopLM.Torch.Ouro;
 using static TorchSharp.torch;
 
 namespace LoopLM.Torch.Training.Objectives;
@@ -11,6 +12,6 @@ internal sealed class ExpectedLoss(double beta) : IObjective
     public Tensor Sum(Tensor losses, Tensor gateLogits)
     {
         var logProbabilities = ExitProbabilities.Log(gateLogits);
-        return (logProbabilities.exp() * (losses + (beta * logProbabilities))).sum();
+        return (logProbabilities.exp() * losses.Plus(logProbabilities.Scaled(beta))).sum();
     }
 }

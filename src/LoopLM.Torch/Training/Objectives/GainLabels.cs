@@ -1,3 +1,4 @@
+using LoopLM.Torch.Ouro;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -25,8 +26,8 @@ internal sealed class GainLabels : IObjective
             throw new ArgumentException("A model of one loop has no gate to train.", nameof(losses));
         }
 
-        var gains = (losses.narrow(0, 0, loops - 1) - losses.narrow(0, 1, loops - 1)).clamp_min(0);
-        var goOn = (Slope * (gains - WorthwhileGain)).sigmoid().detach();
-        return nn.functional.binary_cross_entropy_with_logits(gateLogits.narrow(0, 1, loops - 1), 1 - goOn, reduction: nn.Reduction.Sum) / loops;
+        var gains = (losses.narrow(0, 0, loops - 1) - losses.narrow(0, 1, loops - 1)).relu();
+        var goOn = gains.Scaled(Slope, -Slope * WorthwhileGain).sigmoid().detach();
+        return nn.functional.binary_cross_entropy_with_logits(gateLogits.narrow(0, 1, loops - 1), goOn.Scaled(-1, 1), reduction: nn.Reduction.Sum).Scaled(1.0 / loops);
     }
 }

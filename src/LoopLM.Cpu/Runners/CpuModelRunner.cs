@@ -17,6 +17,7 @@ namespace LoopLM.Cpu.Runners;
 /// </remarks>
 public sealed class CpuModelRunner : IModelRunner
 {
+    private readonly Checkpoint _checkpoint;
     private readonly BatchLimits _limits;
     private readonly OuroWeights _weights;
     private readonly KvPool _pool;
@@ -32,6 +33,7 @@ public sealed class CpuModelRunner : IModelRunner
     /// <param name="options">Weight and KV types, threads.</param>
     /// <exception cref="NotSupportedException">The model is of another family.</exception>
     /// <exception cref="ArgumentException">An option or the capacity cannot be met; the message says what to change.</exception>
+    /// <exception cref="DeviceLostException">A file of the weights was cut short meanwhile.</exception>
     public CpuModelRunner(Checkpoint checkpoint, RunnerCapacity capacity, CpuRunnerOptions options)
     {
         var config = checkpoint.Config as OuroConfig
@@ -44,6 +46,7 @@ public sealed class CpuModelRunner : IModelRunner
         var threads = options.Threads ?? Environment.ProcessorCount;
         Model = Describe(config);
         Instructions = kernels.Instructions;
+        _checkpoint = checkpoint;
         _limits = new(capacity, Model);
         CpuRunnerLog.Opened(options.Logger, Instructions, kernels.ByteProducts, threads, loader.Type, kv);
         _weights = new(checkpoint, config, loader, options.Logger);
@@ -53,6 +56,7 @@ public sealed class CpuModelRunner : IModelRunner
         _team = new(threads);
         _loopPass = new(config, _weights, kernels, _team, _activations, _pool, _rotary);
         _headPass = new(_weights.Head, _team, _activations);
+        CheckWeights();
     }
 
     /// <inheritdoc/>
@@ -77,6 +81,7 @@ public sealed class CpuModelRunner : IModelRunner
         if (!batch.Rows.IsEmpty)
         {
             _loopPass.Run(batch, gateLogits, stateChanges);
+            CheckWeights();
         }
     }
 
@@ -87,6 +92,7 @@ public sealed class CpuModelRunner : IModelRunner
         if (!rowSlots.IsEmpty)
         {
             _headPass.Run(rowSlots, logits[..checked(rowSlots.Length * Model.VocabularySize)]);
+            CheckWeights();
         }
     }
 
@@ -115,6 +121,18 @@ public sealed class CpuModelRunner : IModelRunner
         _activations.Dispose();
         _pool.Dispose();
         _weights.Dispose();
+    }
+
+    /// <summary>Nothing may be told that was computed with zeros in the place of weights.</summary>
+    private void CheckWeights()
+    {
+        for (var i = 0; i < _checkpoint.Files.Count; i++)
+        {
+            if (_checkpoint.Files[i].IsDamaged)
+            {
+                throw new DeviceLostException($"{_checkpoint.Files[i].Path} was cut short, or cannot be read any more. Put the whole file there and start again.");
+            }
+        }
     }
 
     private static ModelDescription Describe(OuroConfig config) => new()

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Options;
 
 namespace LoopLM.Server.Hosting;
 
-/// <summary>The models that are served, each with an engine of its own. They are opened when this is created.</summary>
+/// <summary>The models that are served, each with an engine of its own. Their files are opened when this is created; <see cref="EngineHost"/> starts the engines.</summary>
 internal sealed class ServedModels : IAsyncDisposable
 {
     private readonly FrozenDictionary<string, ServedModel> _byName;
@@ -27,7 +27,7 @@ internal sealed class ServedModels : IAsyncDisposable
         {
             try
             {
-                var model = ServedModel.Open(settings, checkpoint => Start(settings, checkpoint));
+                var model = ServedModel.Open(settings, checkpoint => Prepare(settings, checkpoint));
                 opened.Add(model);
                 Report(model, hostingLogger);
             }
@@ -40,7 +40,7 @@ internal sealed class ServedModels : IAsyncDisposable
         All = opened;
         if (problems.Count > 0)
         {
-            // The engines stop by themselves; nothing has been submitted.
+            // Nothing has been started.
             opened.ForEach(model => _ = model.DisposeAsync().AsTask());
             throw new ModelProblemsException(problems);
         }
@@ -49,20 +49,18 @@ internal sealed class ServedModels : IAsyncDisposable
             .SelectMany(model => model.Settings.Model.Aliases.Append(model.Name).Select(name => (name, model)))
             .ToFrozenDictionary(named => named.name, named => named.model, StringComparer.Ordinal);
 
-        InferenceEngine Start(ModelSettings settings, Checkpoint checkpoint)
+        InferenceEngine Prepare(ModelSettings settings, Checkpoint checkpoint)
         {
             KvSlotsWarning.Log(runnerLogger, settings, checkpoint.Config);
-            return StartEngine(settings, checkpoint);
+            return new(
+                settings.Model.NameOrFolder,
+                () => runners[settings.Model.Runner](checkpoint, new RunnerCapacity(settings.Engine.MaxRows, settings.Engine.KvSlots), new RunnerSettings(settings.Model, settings.Kv, runnerLogger)),
+                settings.Engine,
+                metrics.ForModel(settings.Model.NameOrFolder),
+                policies,
+                time,
+                logger);
         }
-
-        InferenceEngine StartEngine(ModelSettings settings, Checkpoint checkpoint) => new(
-            settings.Model.NameOrFolder,
-            () => runners[settings.Model.Runner](checkpoint, new RunnerCapacity(settings.Engine.MaxRows, settings.Engine.KvSlots), new RunnerSettings(settings.Model, settings.Kv, runnerLogger)),
-            settings.Engine,
-            metrics.ForModel(settings.Model.NameOrFolder),
-            policies,
-            time,
-            logger);
     }
 
     /// <summary>All of them, the default first.</summary>

@@ -36,13 +36,12 @@ public sealed class CpuModelRunner : IModelRunner
     /// <exception cref="DeviceLostException">A file of the weights was cut short meanwhile.</exception>
     public CpuModelRunner(Checkpoint checkpoint, RunnerCapacity capacity, CpuRunnerOptions options)
     {
-        var config = checkpoint.Config as OuroConfig
-            ?? throw new NotSupportedException($"The cpu runner computes Ouro models; the checkpoint holds a {checkpoint.Config.GetType().Name}.");
+        var config = ConfigOf(checkpoint);
         options.Check();
         var kernels = Kernels.Of(options.Instructions ?? Kernels.Best);
         var loader = new WeightLoader(checkpoint, options.Weights, kernels);
-        var kv = options.Kv != KvType.Auto ? options.Kv : loader.PackedType is null ? KvType.Float32 : KvType.BFloat16;
-        CheckMemory(config, capacity, kv, loader);
+        var kv = TypeOf(options.Kv, loader);
+        CheckMemory(MemoryOf(checkpoint, capacity, options), capacity, kv, loader);
         var threads = options.Threads ?? Environment.ProcessorCount;
         Model = Describe(config);
         Instructions = kernels.Instructions;
@@ -57,6 +56,20 @@ public sealed class CpuModelRunner : IModelRunner
         _loopPass = new(config, _weights, kernels, _team, _activations, _pool, _rotary);
         _headPass = new(_weights.Head, _team, _activations);
         CheckWeights();
+    }
+
+    /// <summary>What a runner takes of the machine's memory, before it is opened.</summary>
+    /// <inheritdoc cref="CpuModelRunner(Checkpoint, RunnerCapacity, CpuRunnerOptions)"/>
+    public static RunnerMemory MemoryOf(Checkpoint checkpoint, RunnerCapacity capacity, CpuRunnerOptions options)
+    {
+        var config = ConfigOf(checkpoint);
+        options.Check();
+        using var loader = new WeightLoader(checkpoint, options.Weights, Kernels.Of(options.Instructions ?? Kernels.Best));
+        return new(
+            KvPool.Size(config.Layers, config.KvHeads, config.HeadDimension, capacity.KvSlots, TypeOf(options.Kv, loader)),
+            loader.CopiedBytes,
+            Activations.Size(config, capacity.Rows, options.Threads ?? Environment.ProcessorCount, BatchAttention.Lanes(config), Math.Min(config.ContextLength, capacity.KvSlots)),
+            loader.MappedBytes);
     }
 
     /// <inheritdoc/>
@@ -145,17 +158,21 @@ public sealed class CpuModelRunner : IModelRunner
         HeadCost = config.HeadCost,
     };
 
-    private static void CheckMemory(OuroConfig config, RunnerCapacity capacity, KvType type, WeightLoader weights)
+    private static OuroConfig ConfigOf(Checkpoint checkpoint) => checkpoint.Config as OuroConfig
+        ?? throw new NotSupportedException($"The cpu runner computes Ouro models; the checkpoint holds a {checkpoint.Config.GetType().Name}.");
+
+    private static KvType TypeOf(KvType asked, WeightLoader weights) =>
+        asked != KvType.Auto ? asked : weights.PackedType is null ? KvType.Float32 : KvType.BFloat16;
+
+    private static void CheckMemory(RunnerMemory needed, RunnerCapacity capacity, KvType type, WeightLoader weights)
     {
         const double Gibibyte = 1 << 30;
-        var pool = KvPool.Size(config.Layers, config.KvHeads, config.HeadDimension, capacity.KvSlots, type);
-        var copies = weights.CopiedBytes;
         var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        if (pool > available - copies)
+        if (needed.Reserved > available)
         {
             throw new ArgumentException(
-                $"{capacity.KvSlots} KV slots in {type} take {pool / Gibibyte:F1} GiB and weights that are converted to {weights.Type} {copies / Gibibyte:F1}; the machine has {available / Gibibyte:F1}. Ask for fewer slots"
-                + $"{(type == KvType.Float32 ? ", for keys and values in bfloat16" : "")}{(copies > 0 ? ", or for weights as the file has them, which may be packed ahead" : "")}.",
+                $"{capacity.KvSlots} KV slots in {type} take {needed.KeysAndValues / Gibibyte:F1} GiB and weights that are converted to {weights.Type} {needed.Weights / Gibibyte:F1}; the machine has {available / Gibibyte:F1}. Ask for fewer slots"
+                + $"{(type == KvType.Float32 ? ", for keys and values in bfloat16" : "")}{(needed.Weights > 0 ? ", or for weights as the file has them, which may be packed ahead" : "")}.",
                 nameof(capacity));
         }
     }

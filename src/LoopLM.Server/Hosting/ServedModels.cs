@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using LoopLM.Checkpoints;
+using LoopLM.Checkpoints.Configuration;
 using LoopLM.Engine.Depth;
 using LoopLM.Engine.Execution;
 using LoopLM.Engine.Runners;
@@ -23,6 +24,7 @@ internal sealed class ServedModels : IAsyncDisposable
         ILogger<InferenceEngine> logger, ILogger<Runners> runnerLogger, ILogger<ServedModels> hostingLogger)
     {
         var (opened, problems) = (new List<ServedModel>(), new List<string>());
+        var memory = new List<(ServedModel Model, RunnerMemory Memory)>();
         foreach (var settings in options.Value.Models)
         {
             try
@@ -30,14 +32,27 @@ internal sealed class ServedModels : IAsyncDisposable
                 var model = ServedModel.Open(settings, checkpoint => Prepare(settings, checkpoint));
                 opened.Add(model);
                 Report(model, hostingLogger);
+                CheckEngine(settings, model.Checkpoint.Config);
+                memory.Add((model, Measure(model)));
             }
             catch (ModelProblemsException exception)
             {
                 problems.AddRange(exception.Problems);
             }
+            catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
+            {
+                problems.Add($"Model '{settings.Model.NameOrFolder}': {exception.Message.ReplaceLineEndings(" ")}");
+            }
         }
 
         All = opened;
+        if (problems.Count == 0)
+        {
+            var host = HostMemory.Read();
+            MemoryCheck.Log(memory, host, hostingLogger);
+            problems.AddRange(MemoryCheck.Problems(memory, host));
+        }
+
         if (problems.Count > 0)
         {
             // Nothing has been started.
@@ -49,12 +64,15 @@ internal sealed class ServedModels : IAsyncDisposable
             .SelectMany(model => model.Settings.Model.Aliases.Append(model.Name).Select(name => (name, model)))
             .ToFrozenDictionary(named => named.name, named => named.model, StringComparer.Ordinal);
 
+        RunnerMemory Measure(ServedModel model) =>
+            runners.Measure(model.Settings.Model.Runner, model.Checkpoint, CapacityOf(model.Settings), new(model.Settings.Model, model.Settings.Kv, runnerLogger));
+
         InferenceEngine Prepare(ModelSettings settings, Checkpoint checkpoint)
         {
             KvSlotsWarning.Log(runnerLogger, settings, checkpoint.Config);
             return new(
                 settings.Model.NameOrFolder,
-                () => runners[settings.Model.Runner](checkpoint, new RunnerCapacity(settings.Engine.MaxRows, settings.Engine.KvSlots), new RunnerSettings(settings.Model, settings.Kv, runnerLogger)),
+                () => runners[settings.Model.Runner](checkpoint, CapacityOf(settings), new(settings.Model, settings.Kv, runnerLogger)),
                 settings.Engine,
                 metrics.ForModel(settings.Model.NameOrFolder),
                 policies,
@@ -86,6 +104,26 @@ internal sealed class ServedModels : IAsyncDisposable
             : new RequestError(
                 RequestErrorKind.UnknownModel, "model", $"The model `{ClientText.Show(name!, ModelOptions.MaxNameLength)}` does not exist. {Listed()}");
         return model is not null;
+    }
+
+    private static RunnerCapacity CapacityOf(ModelSettings settings) => new(settings.Engine.MaxRows, settings.Engine.KvSlots);
+
+    /// <summary>Tells before any weight is read what would keep the engine from opening.</summary>
+    private static void CheckEngine(ModelSettings settings, ModelConfig config)
+    {
+        var (name, engine) = (settings.Model.NameOrFolder, settings.Engine);
+        if (engine.MaxLoops < config.Loops)
+        {
+            throw Wrong(nameof(engine.MaxLoops), engine.MaxLoops, "the model's loops");
+        }
+
+        if (engine.KvSlots < config.Loops)
+        {
+            throw Wrong(nameof(engine.KvSlots), engine.KvSlots, "the slots of one token");
+        }
+
+        ModelProblemsException Wrong(string setting, int value, string what) =>
+            new([$"Model '{name}': {settings.EngineSection}:{setting} is {value}; it must be at least {config.Loops}, {what}."]);
     }
 
     private static void Report(ServedModel model, ILogger logger)

@@ -5,22 +5,26 @@ using Microsoft.Extensions.Options;
 namespace LoopLM.Server.Hosting;
 
 /// <summary>
-/// What signals do. The first SIGTERM, SIGINT, SIGQUIT or SIGHUP stops the server in order; a second one ends what still runs and the process.
+/// What signals do. The first SIGTERM, SIGINT, SIGQUIT or SIGHUP stops the server in order; a second one, a second later or more, ends what still runs and the process.
 /// </summary>
 /// <remarks>
 /// SIGHUP stops the server like the others. There is nothing to load again, because settings are read once, and a server whose terminal has gone would keep its
 /// port and its memory unseen. Where it is ignored from the start, as under <c>nohup</c>, it stays ignored.
 /// </remarks>
 internal sealed partial class StopSignals(
-    IHostApplicationLifetime lifetime, IOptions<LimitOptions> limits, ILogger<StopSignals> logger) : IDisposable
+    IHostApplicationLifetime lifetime, IOptions<LimitOptions> limits, TimeProvider time, ILogger<StopSignals> logger) : IDisposable
 {
+    /// <summary>Signals so close to the first are the same one: some programs tell a process and its group.</summary>
+    private static readonly TimeSpan s_sameSignal = TimeSpan.FromSeconds(1);
+
     /// <summary>How long the process may take to end after a second signal.</summary>
     private static readonly TimeSpan s_lastPatience = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _hurry = new();
     private readonly List<PosixSignalRegistration> _registrations = [];
+    private readonly Lock _receiving = new();
     private Timer? _end;
-    private int _received;
+    private long? _first;
 
     /// <summary>Cancelled by the second signal.</summary>
     public CancellationToken Hurry => _hurry.Token;
@@ -56,18 +60,21 @@ internal sealed partial class StopSignals(
     private void Handle(PosixSignalContext context)
     {
         context.Cancel = true;
-        switch (Interlocked.Increment(ref _received))
+        lock (_receiving)
         {
-            case 1:
+            if (_first is not { } first)
+            {
+                _first = time.GetTimestamp();
                 Stopping(context.Signal, limits.Value.DrainTimeout);
                 lifetime.StopApplication();
-                break;
-            case 2:
+            }
+            else if (ExitCode is null && time.GetElapsedTime(first) >= s_sameSignal)
+            {
                 var code = 128 + NumberOf(context.Signal);
                 (ExitCode, _end) = (code, new Timer(_ => Environment.Exit(code), null, s_lastPatience, Timeout.InfiniteTimeSpan));
                 Ending(context.Signal);
                 _hurry.Cancel();
-                break;
+            }
         }
     }
 

@@ -157,11 +157,11 @@ public sealed class CommandLineTests
     }
 
     [Fact]
-    public async Task Process_PortInUse_EndsWithOneAndOneLine()
+    public async Task Process_PortInUse_EndsWithOneAndOneLineBeforeAnyModelLoads()
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
-        using var process = Start(["--host=127.0.0.1", "--port", $"{((IPEndPoint)taken.LocalEndpoint).Port}", "--grpc-port=0"]);
+        using var process = Start(["--host=127.0.0.1", "--port", $"{((IPEndPoint)taken.LocalEndpoint).Port}", "--grpc-port=0", "--Serilog:MinimumLevel:Default=Information"]);
 
         var errors = await process.StandardError.ReadToEndAsync().WaitAsync(ServerHarness.Patience);
         var output = await process.StandardOutput.ReadToEndAsync().WaitAsync(ServerHarness.Patience);
@@ -169,7 +169,7 @@ public sealed class CommandLineTests
 
         Assert.Equal(1, process.ExitCode);
         Assert.Matches("^The server cannot start:\n- .*address already in use.*--port.*\n$", errors);
-        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+        Assert.DoesNotMatch("   at |CPU runner", output);
     }
 
     private static List<string> Problems(string[] arguments) =>

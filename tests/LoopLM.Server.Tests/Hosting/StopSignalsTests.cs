@@ -35,7 +35,13 @@ public sealed class StopSignalsTests
 
         server.Send(first);
         await server.UntilLoggedAsync("the server stops");
-        server.Send(second);
+        using var patience = new CancellationTokenSource(ServerHarness.Patience);
+        while (!server.Output.Any(line => line.Contains($"SIG{second} again", StringComparison.Ordinal)))
+        {
+            // Those that come with the first do not count.
+            server.Send(second);
+            await Task.Delay(50, patience.Token);
+        }
 
         var rest = new List<string>();
         await Record.ExceptionAsync(async () =>

@@ -1,6 +1,7 @@
 using LoopLM.Checkpoints;
 using LoopLM.Checkpoints.Configuration;
 using LoopLM.Cpu.Attention;
+using LoopLM.Cpu.Memory;
 using LoopLM.Cpu.Ouro;
 using LoopLM.Cpu.Simd;
 using LoopLM.Cpu.Threading;
@@ -167,7 +168,7 @@ public sealed class CpuModelRunner : IModelRunner
     private static void CheckMemory(RunnerMemory needed, RunnerCapacity capacity, KvType type, WeightLoader weights)
     {
         const double Gibibyte = 1 << 30;
-        var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        var available = HostMemory.Read().Total;
         if (needed.Reserved > available)
         {
             throw new ArgumentException(

@@ -1,4 +1,5 @@
 using System.Globalization;
+using LoopLM.Cpu.Memory;
 using LoopLM.Engine.Execution;
 using LoopLM.Engine.Runners;
 using LoopLM.Server.Configuration;

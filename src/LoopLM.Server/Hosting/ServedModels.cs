@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using LoopLM.Checkpoints;
 using LoopLM.Checkpoints.Configuration;
+using LoopLM.Cpu.Memory;
 using LoopLM.Engine.Depth;
 using LoopLM.Engine.Execution;
 using LoopLM.Engine.Runners;

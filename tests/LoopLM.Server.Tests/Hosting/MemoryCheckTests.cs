@@ -1,3 +1,4 @@
+using LoopLM.Cpu.Memory;
 using LoopLM.Engine.Runners;
 using LoopLM.Server.Hosting;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,11 +1,11 @@
 using System.Globalization;
 
-namespace LoopLM.Server.Hosting;
+namespace LoopLM.Cpu.Memory;
 
 /// <summary>The memory of the machine, or of the container where that has a limit.</summary>
 /// <param name="Total">Bytes that there are.</param>
 /// <param name="Available">Bytes that nobody uses, or that the system can take back, now.</param>
-internal readonly record struct HostMemory(long Total, long Available)
+public readonly record struct HostMemory(long Total, long Available)
 {
     /// <summary>Reads it: on Linux from /proc and the control groups of this process, of version 1 and 2; elsewhere the runtime says what there is.</summary>
     /// <param name="root">Where those folders are.</param>

@@ -1,6 +1,6 @@
-using LoopLM.Server.Hosting;
+using LoopLM.Cpu.Memory;
 
-namespace LoopLM.Server.Tests.Hosting;
+namespace LoopLM.Cpu.Tests.Memory;
 
 /// <summary>How much memory there is, by the files of Linux.</summary>
 public sealed class HostMemoryTests : IDisposable

@@ -32,6 +32,9 @@ public sealed class Checkpoint : IDisposable
     /// <summary>Exactly the tensors that the configuration asks for, by name, in float32, bfloat16 or float16; packed ones in bytes.</summary>
     public IReadOnlyDictionary<string, SafetensorsTensor> Tensors { get; }
 
+    /// <summary>The files of its weights.</summary>
+    public IReadOnlyList<SafetensorsFile> Files => _files;
+
     /// <summary>Names of the tensors in the files that no model reads, because it computes them itself; in ordinal order.</summary>
     public IReadOnlyList<string> SkippedTensors { get; }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LoopLM.Checkpoints.Json;
 using LoopLM.Checkpoints.Safetensors;
 
 namespace LoopLM.Checkpoints;

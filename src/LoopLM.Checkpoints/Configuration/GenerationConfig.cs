@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using LoopLM.Checkpoints.Json;
 
 namespace LoopLM.Checkpoints.Configuration;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using LoopLM.Checkpoints.Json;
 using LoopLM.Checkpoints.Packing;
 using LoopLM.Checkpoints.Safetensors;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LoopLM.Checkpoints.Files;
 using LoopLM.Checkpoints.Safetensors;
 
 namespace LoopLM.Checkpoints.Configuration;
@@ -12,17 +13,14 @@ public static class OuroConfigWriter
     /// <param name="weights">Type of the weights: Float32, BFloat16 or Float16.</param>
     public static void Save(this OuroConfig config, string path, ElementType weights)
     {
-        var temporary = path + ".tmp";
-        using (var stream = File.Create(temporary))
-        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, IndentSize = 1 }))
+        AtomicFile.Write(path, file =>
         {
+            using var json = new Utf8JsonWriter(file, new JsonWriterOptions { Indented = true, IndentSize = 1 });
             json.WriteStartObject();
             WriteShape(json, config);
             json.WriteString("torch_dtype", weights.ToString().ToLowerInvariant());
             json.WriteEndObject();
-        }
-
-        File.Move(temporary, path, overwrite: true);
+        });
     }
 
     private static void WriteShape(Utf8JsonWriter json, OuroConfig config)

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.MemoryMappedFiles;
 using System.Text;
+using LoopLM.Checkpoints.Files;
 
 namespace LoopLM.Checkpoints.Safetensors;
 
@@ -15,39 +16,74 @@ public sealed unsafe class SafetensorsFile : IDisposable
 
     private const int LengthBytes = sizeof(ulong);
 
+    private readonly FileStream _stream;
+    private readonly FileState _opened;
     private readonly MemoryMappedFile _map;
     private readonly MemoryMappedViewAccessor _view;
+    private readonly MapGuard? _guard;
     private readonly Dictionary<string, SafetensorsTensor> _tensors = [];
 
-    private SafetensorsFile(MemoryMappedFile map, List<TensorEntry> entries, long dataStart)
+    private SafetensorsFile(FileStream stream, FileState opened, List<TensorEntry> entries, long dataStart)
     {
-        _map = map;
-        _view = map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+        (_stream, _opened) = (stream, opened);
+        _map = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
+        _view = _map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
         byte* start = null;
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
-        start += _view.PointerOffset + dataStart;
+        start += _view.PointerOffset;
+        _guard = MapGuard.IsSupported ? new(start, opened.Length) : null;
+        start += dataStart;
         foreach (var entry in entries)
         {
             _tensors.Add(entry.Name, new SafetensorsTensor(entry, start + entry.Begin));
         }
     }
 
+    /// <summary>Where it was when it was opened.</summary>
+    public string Path => _stream.Name;
+
     /// <summary>The tensors by name.</summary>
     public IReadOnlyDictionary<string, SafetensorsTensor> Tensors => _tensors;
+
+    /// <summary>Whether zeros were read where the file had data: it was cut short, or cannot be read any more. Any thread may ask, at no cost.</summary>
+    public bool IsDamaged => _guard?.IsDamaged ?? false;
+
+    /// <summary>
+    /// Whether the name means another file by now, or none. The tensors stay those of the file that was opened, which lives until this is disposed.
+    /// </summary>
+    public bool IsReplaced => FileState.Of(Path) is not { } there || (there != _opened && FindChange() is null);
+
+    /// <summary>What has been done to the file that is mapped since it was opened, as the rest of a sentence; null where nothing is seen.</summary>
+    public string? FindChange()
+    {
+        try
+        {
+            var now = FileState.Of(_stream.SafeFileHandle);
+            return now == _opened ? null
+                : now.Length != _opened.Length ? $"it had {_opened.Length} bytes and has {now.Length}"
+                : $"it was written to at {now.Modified:yyyy-MM-dd HH:mm:ss} UTC";
+        }
+        catch (IOException exception)
+        {
+            return $"it cannot be reached: {exception.Message}";
+        }
+    }
 
     /// <summary>Maps a file and checks its header.</summary>
     /// <exception cref="CheckpointException">The file cannot be read; the message lists every problem.</exception>
     public static SafetensorsFile Open(string path)
     {
         var problems = new List<string>();
+        FileStream? stream = null;
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            // Other programs may give its name to another file, but those that ask may not write to this one.
+            stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+            var opened = FileState.Of(stream.SafeFileHandle);
             var entries = ReadHeader(stream, problems, out var dataStart);
             if (problems.Count == 0)
             {
-                var map = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
-                return new SafetensorsFile(map, entries, dataStart);
+                return new SafetensorsFile(stream, opened, entries, dataStart);
             }
         }
         catch (FileNotFoundException)
@@ -59,6 +95,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
             problems.Add(exception.Message);
         }
 
+        stream?.Dispose();
         throw new CheckpointException(path, problems);
     }
 
@@ -67,6 +104,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
     {
         if (!_view.SafeMemoryMappedViewHandle.IsClosed)
         {
+            _guard?.Dispose();
             _view.SafeMemoryMappedViewHandle.ReleasePointer();
             _view.Dispose();
             _map.Dispose();

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using LoopLM.Checkpoints.Json;
 
 namespace LoopLM.Checkpoints.Safetensors;
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using LoopLM.Checkpoints.Files;
 
 namespace LoopLM.Checkpoints.Safetensors;
 
@@ -14,27 +15,17 @@ public static class SafetensorsWriter
     public static void Write(string path, IReadOnlyList<NamedTensor> tensors)
     {
         var header = CreateHeader(tensors);
-        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-        try
+        AtomicFile.Write(path, file =>
         {
-            using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
+            Span<byte> length = stackalloc byte[sizeof(ulong)];
+            BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
+            file.Write(length);
+            file.Write(header);
+            foreach (var tensor in tensors)
             {
-                Span<byte> length = stackalloc byte[sizeof(ulong)];
-                BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
-                file.Write(length);
-                file.Write(header);
-                foreach (var tensor in tensors)
-                {
-                    file.Write(tensor.Data.Span);
-                }
+                file.Write(tensor.Data.Span);
             }
-
-            File.Move(temporary, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
+        });
     }
 
     /// <summary>The header, padded with spaces so that the data is aligned.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics.X86;
+using LoopLM.Checkpoints.MachineCode;
 using LoopLM.Checkpoints.Packing;
 
 namespace LoopLM.Cpu.MachineCode;

@@ -54,6 +54,15 @@ internal sealed unsafe class Activations : IDisposable
         }
     }
 
+    /// <summary>About how many bytes are reserved: rows that are quantised, or ordered for bfloat16, count twice.</summary>
+    /// <inheritdoc cref="Activations(OuroConfig, Kernels, WeightType, int, int, int, int)"/>
+    public static long Size(OuroConfig config, int rows, int threads, int lanes, int positions)
+    {
+        var (hidden, head, inner) = (Padding.Pad(config.HiddenSize), Padding.Pad(config.HeadDimension), Padding.Pad(config.IntermediateSize));
+        var row = (5L * hidden) + ((3L * config.Heads + (2L * config.KvHeads)) * head) + (3L * inner);
+        return sizeof(float) * ((rows * row) + ((long)threads * lanes * (Padding.Pad(positions) + head)));
+    }
+
     /// <summary>Most rows of a tick.</summary>
     public int Rows { get; }
 

@@ -1,6 +1,7 @@
 using LoopLM.Checkpoints;
 using LoopLM.Checkpoints.Configuration;
 using LoopLM.Cpu.Attention;
+using LoopLM.Cpu.Memory;
 using LoopLM.Cpu.Ouro;
 using LoopLM.Cpu.Simd;
 using LoopLM.Cpu.Threading;
@@ -17,6 +18,7 @@ namespace LoopLM.Cpu.Runners;
 /// </remarks>
 public sealed class CpuModelRunner : IModelRunner
 {
+    private readonly Checkpoint _checkpoint;
     private readonly BatchLimits _limits;
     private readonly OuroWeights _weights;
     private readonly KvPool _pool;
@@ -32,18 +34,19 @@ public sealed class CpuModelRunner : IModelRunner
     /// <param name="options">Weight and KV types, threads.</param>
     /// <exception cref="NotSupportedException">The model is of another family.</exception>
     /// <exception cref="ArgumentException">An option or the capacity cannot be met; the message says what to change.</exception>
+    /// <exception cref="DeviceLostException">A file of the weights was cut short meanwhile.</exception>
     public CpuModelRunner(Checkpoint checkpoint, RunnerCapacity capacity, CpuRunnerOptions options)
     {
-        var config = checkpoint.Config as OuroConfig
-            ?? throw new NotSupportedException($"The cpu runner computes Ouro models; the checkpoint holds a {checkpoint.Config.GetType().Name}.");
+        var config = ConfigOf(checkpoint);
         options.Check();
         var kernels = Kernels.Of(options.Instructions ?? Kernels.Best);
         var loader = new WeightLoader(checkpoint, options.Weights, kernels);
-        var kv = options.Kv != KvType.Auto ? options.Kv : loader.PackedType is null ? KvType.Float32 : KvType.BFloat16;
-        CheckMemory(config, capacity, kv, loader);
+        var kv = TypeOf(options.Kv, loader);
+        CheckMemory(MemoryOf(checkpoint, capacity, options), capacity, kv, loader);
         var threads = options.Threads ?? Environment.ProcessorCount;
         Model = Describe(config);
         Instructions = kernels.Instructions;
+        _checkpoint = checkpoint;
         _limits = new(capacity, Model);
         CpuRunnerLog.Opened(options.Logger, Instructions, kernels.ByteProducts, threads, loader.Type, kv);
         _weights = new(checkpoint, config, loader, options.Logger);
@@ -53,6 +56,21 @@ public sealed class CpuModelRunner : IModelRunner
         _team = new(threads);
         _loopPass = new(config, _weights, kernels, _team, _activations, _pool, _rotary);
         _headPass = new(_weights.Head, _team, _activations);
+        CheckWeights();
+    }
+
+    /// <summary>What a runner takes of the machine's memory, before it is opened.</summary>
+    /// <inheritdoc cref="CpuModelRunner(Checkpoint, RunnerCapacity, CpuRunnerOptions)"/>
+    public static RunnerMemory MemoryOf(Checkpoint checkpoint, RunnerCapacity capacity, CpuRunnerOptions options)
+    {
+        var config = ConfigOf(checkpoint);
+        options.Check();
+        using var loader = new WeightLoader(checkpoint, options.Weights, Kernels.Of(options.Instructions ?? Kernels.Best));
+        return new(
+            KvPool.Size(config.Layers, config.KvHeads, config.HeadDimension, capacity.KvSlots, TypeOf(options.Kv, loader)),
+            loader.CopiedBytes,
+            Activations.Size(config, capacity.Rows, options.Threads ?? Environment.ProcessorCount, BatchAttention.Lanes(config), Math.Min(config.ContextLength, capacity.KvSlots)),
+            loader.MappedBytes);
     }
 
     /// <inheritdoc/>
@@ -77,6 +95,7 @@ public sealed class CpuModelRunner : IModelRunner
         if (!batch.Rows.IsEmpty)
         {
             _loopPass.Run(batch, gateLogits, stateChanges);
+            CheckWeights();
         }
     }
 
@@ -87,6 +106,7 @@ public sealed class CpuModelRunner : IModelRunner
         if (!rowSlots.IsEmpty)
         {
             _headPass.Run(rowSlots, logits[..checked(rowSlots.Length * Model.VocabularySize)]);
+            CheckWeights();
         }
     }
 
@@ -117,6 +137,18 @@ public sealed class CpuModelRunner : IModelRunner
         _weights.Dispose();
     }
 
+    /// <summary>Nothing may be told that was computed with zeros in the place of weights.</summary>
+    private void CheckWeights()
+    {
+        for (var i = 0; i < _checkpoint.Files.Count; i++)
+        {
+            if (_checkpoint.Files[i].IsDamaged)
+            {
+                throw new DeviceLostException($"{_checkpoint.Files[i].Path} was cut short, or cannot be read any more. Put the whole file there and start again.");
+            }
+        }
+    }
+
     private static ModelDescription Describe(OuroConfig config) => new()
     {
         VocabularySize = config.VocabularySize,
@@ -127,17 +159,21 @@ public sealed class CpuModelRunner : IModelRunner
         HeadCost = config.HeadCost,
     };
 
-    private static void CheckMemory(OuroConfig config, RunnerCapacity capacity, KvType type, WeightLoader weights)
+    private static OuroConfig ConfigOf(Checkpoint checkpoint) => checkpoint.Config as OuroConfig
+        ?? throw new NotSupportedException($"The cpu runner computes Ouro models; the checkpoint holds a {checkpoint.Config.GetType().Name}.");
+
+    private static KvType TypeOf(KvType asked, WeightLoader weights) =>
+        asked != KvType.Auto ? asked : weights.PackedType is null ? KvType.Float32 : KvType.BFloat16;
+
+    private static void CheckMemory(RunnerMemory needed, RunnerCapacity capacity, KvType type, WeightLoader weights)
     {
         const double Gibibyte = 1 << 30;
-        var pool = KvPool.Size(config.Layers, config.KvHeads, config.HeadDimension, capacity.KvSlots, type);
-        var copies = weights.CopiedBytes;
-        var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        if (pool > available - copies)
+        var available = HostMemory.Read().Total;
+        if (needed.Reserved > available)
         {
             throw new ArgumentException(
-                $"{capacity.KvSlots} KV slots in {type} take {pool / Gibibyte:F1} GiB and weights that are converted to {weights.Type} {copies / Gibibyte:F1}; the machine has {available / Gibibyte:F1}. Ask for fewer slots"
-                + $"{(type == KvType.Float32 ? ", for keys and values in bfloat16" : "")}{(copies > 0 ? ", or for weights as the file has them, which may be packed ahead" : "")}.",
+                $"{capacity.KvSlots} KV slots in {type} take {needed.KeysAndValues / Gibibyte:F1} GiB and weights that are converted to {weights.Type} {needed.Weights / Gibibyte:F1}; the machine has {available / Gibibyte:F1}. Ask for fewer slots"
+                + $"{(type == KvType.Float32 ? ", for keys and values in bfloat16" : "")}{(needed.Weights > 0 ? ", or for weights as the file has them, which may be packed ahead" : "")}.",
                 nameof(capacity));
         }
     }

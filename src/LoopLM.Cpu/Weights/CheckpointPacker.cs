@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using LoopLM.Checkpoints;
+using LoopLM.Checkpoints.Files;
 using LoopLM.Checkpoints.Packing;
 using LoopLM.Checkpoints.Safetensors;
 using LoopLM.Cpu.Simd;
@@ -40,12 +41,12 @@ public static unsafe class CheckpointPacker
                 : Copy(checkpoint[tensor.Name]))]);
         foreach (var file in Directory.EnumerateFiles(checkpoint.Folder, "tokenizer*.json"))
         {
-            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
+            AtomicFile.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
         }
 
         var fields = JsonNode.Parse(File.ReadAllText(Path.Combine(checkpoint.Folder, "config.json")))!.AsObject();
         fields["looplm_weights"] = type == PackedType.Int8 ? "int8" : "int4";
-        File.WriteAllText(Path.Combine(folder, "config.json"), fields.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
+        AtomicFile.Write(Path.Combine(folder, "config.json"), fields.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
     }
 
     private static NamedTensor Pack(SafetensorsTensor tensor, PackedLayout layout, Kernels kernels)

@@ -56,6 +56,9 @@ internal sealed unsafe class WeightLoader : IDisposable
     /// <summary>Bytes that the matrices take which are not used where the file is mapped.</summary>
     public long CopiedBytes => Copied.Sum(Bytes);
 
+    /// <summary>Bytes that are used where the file is mapped: matrices as they are computed with, and the embedding.</summary>
+    public long MappedBytes => _checkpoint.Tensors.Values.Sum(tensor => tensor.ByteCount) - Copied.Sum(name => _checkpoint[name].ByteCount);
+
     private IEnumerable<string> Copied =>
         _checkpoint.Config.Tensors.Select(tensor => tensor.Name).Where(name => _checkpoint.Config.IsPackable(name) && !IsMapped(name));
 

@@ -234,6 +234,16 @@ public sealed class EngineCore : IDisposable
         }
     }
 
+    /// <summary>Fails everything for good, unless that has happened before.</summary>
+    internal void LoseDevice(string fault)
+    {
+        if (Fault is null)
+        {
+            _faults.Meet(new DeviceLostException(fault), _ticks, []);
+            DropRowsOfEnded();
+        }
+    }
+
     private Rejection QueueFull() => new(RejectionReason.QueueFull, null,
         $"{_places.Taken} requests with {_places.Tokens} prompt tokens are waiting; {_options.MaxQueuedRequests} requests and {_options.MaxQueuedTokens} tokens may. Try again later.",
         _places.DrainTime());

@@ -47,4 +47,7 @@ public sealed record EngineOptions
 
     /// <summary>Exit settings where a request gives none.</summary>
     public ExitSettings Exit { get; init; } = new() { Policy = "q-exit" };
+
+    /// <summary>Bytes of the logits that an engine holds for a vocabulary.</summary>
+    public long LogitBytes(int vocabularySize) => (long)Math.Min(MaxRows, ReadOut.MaxHeadRows) * vocabularySize * sizeof(float);
 }

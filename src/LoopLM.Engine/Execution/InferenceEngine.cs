@@ -28,10 +28,12 @@ public sealed class InferenceEngine : IAsyncDisposable
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile EngineSnapshot _snapshot = new() { Health = EngineHealth.Loading };
     private volatile EngineCore? _core;
+    private volatile string? _fault;
     private volatile bool _draining;
     private volatile bool _cancelAll;
+    private int _begun;
 
-    /// <summary>Starts the thread, which begins by opening the runner.</summary>
+    /// <summary>Prepares an engine, which refuses requests until it is started and its runner is open.</summary>
     /// <param name="name">Name of the model, for the log.</param>
     /// <param name="openRunner">Opens a runner with room for the options' rows and KV slots. It is called, used and disposed on the engine's thread.</param>
     /// <param name="options">Sizes and defaults.</param>
@@ -56,7 +58,6 @@ public sealed class InferenceEngine : IAsyncDisposable
         _time = time;
         _logger = logger;
         metrics.Observe(() => Snapshot);
-        new Thread(Run) { IsBackground = true, Name = "LoopLM engine" }.Start();
     }
 
     /// <summary>The engine at a moment not long ago: at most 50 ms while it works, up to date when it is idle.</summary>
@@ -64,6 +65,23 @@ public sealed class InferenceEngine : IAsyncDisposable
 
     /// <summary>Completes when the model is loaded; fails where it cannot be.</summary>
     public Task Opened => _opened.Task;
+
+    /// <summary>Starts the thread, which begins by opening the runner. An engine that has been started, or told to stop, stays as it is.</summary>
+    public void Start()
+    {
+        if (Interlocked.Exchange(ref _begun, 1) == 0)
+        {
+            new Thread(Run) { IsBackground = true, Name = "LoopLM engine" }.Start();
+        }
+    }
+
+    /// <summary>Fails everything for good, as a lost device does: what the runner computes with is no longer what it opened. Safe from any thread.</summary>
+    /// <param name="fault">Why, for the operator.</param>
+    public void Fail(string fault)
+    {
+        _fault = fault;
+        _inbox.Writer.TryWrite([]);
+    }
 
     /// <summary>Accepts a request, or says why not. Safe from any thread.</summary>
     public bool TrySubmit(
@@ -111,6 +129,12 @@ public sealed class InferenceEngine : IAsyncDisposable
     {
         _draining = true;
         _inbox.Writer.TryComplete();
+        if (Interlocked.Exchange(ref _begun, 1) == 0)
+        {
+            _snapshot = _snapshot with { Health = EngineHealth.Stopped };
+            _stopped.SetResult();
+        }
+
         await using (cancellationToken.Register(() => _cancelAll = true))
         {
             await _stopped.Task.ConfigureAwait(false);
@@ -189,6 +213,11 @@ public sealed class InferenceEngine : IAsyncDisposable
                 if (_cancelAll)
                 {
                     core.CancelAll();
+                }
+
+                if (_fault is { } fault)
+                {
+                    core.LoseDevice(fault);
                 }
 
                 worked = core.Tick();

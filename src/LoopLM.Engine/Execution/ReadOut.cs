@@ -14,7 +14,8 @@ namespace LoopLM.Engine.Execution;
 internal sealed class ReadOut(
     IModelRunner runner, RowTable rows, SequenceEnds ends, RunnerFaults faults, EngineMetrics metrics, TimeProvider time, ILogger logger, int maxRows)
 {
-    private const int MaxHeadRows = 64;
+    /// <summary>Most rows that go through the head at once.</summary>
+    public const int MaxHeadRows = 64;
 
     private readonly Sampler _sampler = new(runner.Model.VocabularySize);
     private readonly float[] _logits = new float[Math.Min(maxRows, MaxHeadRows) * runner.Model.VocabularySize];

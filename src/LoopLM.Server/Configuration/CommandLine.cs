@@ -8,6 +8,7 @@ internal sealed class CommandLine
     private readonly List<KeyValuePair<string, string>> _settings = [];
     private readonly List<string> _apiKeys = [];
     private readonly List<string> _problems = [];
+    private readonly HashSet<string> _given = [];
 
     /// <summary>Reads a command line; what is wrong with it is left in <see cref="Problems"/>.</summary>
     /// <param name="arguments">Each <c>--name=value</c>, or <c>--name</c> with the value as the next.</param>
@@ -72,6 +73,12 @@ internal sealed class CommandLine
 
     private void Take(string name, string value)
     {
+        var shorthand = Shorthands.FirstOrDefault(each => each.Equals(name, StringComparison.OrdinalIgnoreCase));
+        if (shorthand is not (null or "api-key") && !_given.Add(shorthand))
+        {
+            _problems.Add($"--{shorthand} is given twice; give it once.");
+        }
+
         switch (name.ToUpperInvariant())
         {
             case "MODEL":

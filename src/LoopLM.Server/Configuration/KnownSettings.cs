@@ -45,7 +45,7 @@ internal sealed class KnownSettings
         ("default-chat-template-kwargs", "Model:ChatTemplateKwargs"),
         ("max-num-seqs", "Engine:MaxSequences"), ("parallel", "Engine:MaxSequences"), ("max-running-requests", "Engine:MaxSequences"),
         ("max-num-batched-tokens", "Engine:MaxRows"), ("batch-size", "Engine:MaxRows"), ("chunked-prefill-size", "Engine:PrefillChunk"),
-        ("max-logprobs", "Limits:MaxLogprobs"), ("allowed-origins", "Cors:Origins:0"),
+        ("max-logprobs", "Limits:MaxLogprobs"), ("allowed-origins", "Cors:Origins:0"), ("urls", "--host and --port"),
     ];
 
     private readonly List<string> _problems = [];
@@ -83,7 +83,19 @@ internal sealed class KnownSettings
             check.CheckChildren(configuration.GetSection(name), shape);
         }
 
+        check._problems.AddRange(EnvironmentVariables.Problems(Environment.GetEnvironmentVariables(), FindMisspelt));
         return check;
+    }
+
+    /// <summary>The setting that is meant by a path whose section is nearly one: only where that has the next name, since other programs have names as near.</summary>
+    private static string? FindMisspelt(string path)
+    {
+        var names = path.Split(':');
+        return !IsSection(path)
+            && SettingNames.FindNearest(names[0], s_own.Members.Keys.Select(section => (section, section))) is { } section
+            && (s_own.Members[section] is SettingShape.ListOf ? int.TryParse(names[1], out _) : Names(s_own.Members[section]).Contains(names[1], StringComparer.OrdinalIgnoreCase))
+            ? string.Join(':', names[1..].Prepend(section))
+            : null;
     }
 
     private static bool IsSection(string name)

@@ -4,10 +4,11 @@ using Microsoft.Extensions.Options;
 namespace LoopLM.Server.Hosting;
 
 /// <summary>
-/// Ties the engines to the life of the server. The server listens while the models load and says that it is not ready; where one cannot be
+/// Ties the engines to the life of the server. Models load once the server listens, which says meanwhile that it is not ready; where one cannot be
 /// loaded it stops. Told to stop, it refuses new requests at once, finishes what runs, and only then closes its sockets.
 /// </summary>
-internal sealed class EngineHost(IServiceProvider services, IOptions<LimitOptions> limits, IHostApplicationLifetime lifetime)
+internal sealed class EngineHost(
+    IServiceProvider services, IOptions<LimitOptions> limits, StopSignals signals, IHostApplicationLifetime lifetime)
     : IHostedLifecycleService
 {
     private ServedModels? _models;
@@ -24,6 +25,7 @@ internal sealed class EngineHost(IServiceProvider services, IOptions<LimitOption
         {
             _ = model.Engine.Opened.ContinueWith(
                 _ => lifetime.StopApplication(), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            model.Engine.Start();
         }
 
         return Task.CompletedTask;
@@ -34,8 +36,11 @@ internal sealed class EngineHost(IServiceProvider services, IOptions<LimitOption
         if (_models is not null)
         {
             using var timeout = new CancellationTokenSource(limits.Value.DrainTimeout);
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
-            await Task.WhenAll(_models.All.Select(model => model.Engine.StopAsync(patience.Token))).WaitAsync(cancellationToken);
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token, signals.Hurry);
+
+            // One that still opens its runner has nothing to finish, and cannot be interrupted.
+            var engines = _models.All.Select(model => (model.IsLoading, Stopped: model.Engine.StopAsync(patience.Token))).ToList();
+            await Task.WhenAll(engines.Where(engine => !engine.IsLoading).Select(engine => engine.Stopped)).WaitAsync(cancellationToken);
         }
     }
 

@@ -1,5 +1,6 @@
 using LoopLM.Checkpoints;
 using LoopLM.Checkpoints.Configuration;
+using LoopLM.Checkpoints.Files;
 using LoopLM.Server.Configuration;
 using LoopLM.Text.Templates;
 using LoopLM.Text.Tokenization;
@@ -14,8 +15,13 @@ internal sealed class ModelFiles
 
     private static readonly string[] s_templateFiles = ["chat_template.jinja", "tokenizer_config.json", "chat_template.json"];
 
-    private ModelFiles(Checkpoint checkpoint, ByteLevelBpeTokenizer tokenizer, ChatTemplate chatTemplate, GenerationConfig generation) =>
-        (Checkpoint, Tokenizer, ChatTemplate, Generation) = (checkpoint, tokenizer, chatTemplate, generation);
+    /// <summary>Files that are read as a whole when a model is opened.</summary>
+    private static readonly string[] s_readFiles =
+        ["config.json", "model.safetensors.index.json", "tokenizer.json", GenerationConfig.FileName, .. s_templateFiles];
+
+    private ModelFiles(
+        Checkpoint checkpoint, ByteLevelBpeTokenizer tokenizer, ChatTemplate chatTemplate, GenerationConfig generation, IReadOnlyDictionary<string, FileState?> read) =>
+        (Checkpoint, Tokenizer, ChatTemplate, Generation, Read) = (checkpoint, tokenizer, chatTemplate, generation, read);
 
     /// <summary>Configuration and weights.</summary>
     public Checkpoint Checkpoint { get; }
@@ -29,6 +35,9 @@ internal sealed class ModelFiles
     /// <summary>What the model says about its answers; nothing where the configuration of the server wants nothing of it.</summary>
     public GenerationConfig Generation { get; }
 
+    /// <summary>The files that have been read as a whole, by their paths, as they were before; null for those that were not there.</summary>
+    public IReadOnlyDictionary<string, FileState?> Read { get; }
+
     /// <summary>Opens the files of a model.</summary>
     /// <param name="model">Where they are.</param>
     /// <exception cref="ModelProblemsException">Some cannot be used.</exception>
@@ -36,23 +45,24 @@ internal sealed class ModelFiles
     {
         var folder = model.Path!;
         var problems = new List<string>();
-        var checkpoint = Read(() => Checkpoint.Open(folder, model.ContextLength), folder, problems);
+        var read = s_readFiles.Select(name => Path.Combine(folder, name)).ToDictionary(path => path, FileState.Of);
+        var checkpoint = Try(() => Checkpoint.Open(folder, model.ContextLength), folder, problems);
         ByteLevelBpeTokenizer? tokenizer = null;
         ChatTemplate? template = null;
         var generation = GenerationConfig.Empty;
         if (Directory.Exists(folder))
         {
             var tokenizerFile = Path.Combine(folder, "tokenizer.json");
-            tokenizer = Read(() => ByteLevelBpeTokenizer.Load(tokenizerFile), tokenizerFile, problems);
-            template = Read(() => ReadTemplate(folder), folder, problems);
+            tokenizer = Try(() => ByteLevelBpeTokenizer.Load(tokenizerFile), tokenizerFile, problems);
+            template = Try(() => ReadTemplate(folder), folder, problems);
             CheckSize(checkpoint, tokenizer, tokenizerFile, problems);
             generation = model.GenerationConfig == "none" || checkpoint is null ? generation
-                : Read(() => ReadGeneration(folder, checkpoint), folder, problems) ?? generation;
+                : Try(() => ReadGeneration(folder, checkpoint), folder, problems) ?? generation;
         }
 
         if (problems.Count == 0)
         {
-            return new(checkpoint!, tokenizer!, template!, generation);
+            return new(checkpoint!, tokenizer!, template!, generation, read);
         }
 
         checkpoint?.Dispose();
@@ -60,7 +70,7 @@ internal sealed class ModelFiles
         throw new ModelProblemsException([.. problems.Select(problem => $"Model '{name}': {problem.ReplaceLineEndings(" ")}")]);
     }
 
-    private static T? Read<T>(Func<T> read, string path, List<string> problems)
+    private static T? Try<T>(Func<T> read, string path, List<string> problems)
         where T : class
     {
         try

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using LoopLM.Checkpoints;
 using LoopLM.Checkpoints.Configuration;
+using LoopLM.Checkpoints.Files;
 using LoopLM.Engine.Execution;
 using LoopLM.Server.Configuration;
 using LoopLM.Server.Generations;
@@ -24,6 +25,7 @@ internal sealed class ServedModel : IAsyncDisposable
     {
         (Settings, Engine) = (settings, engine);
         (Checkpoint, Tokenizer, ChatTemplate, Generation) = (files.Checkpoint, files.Tokenizer, files.ChatTemplate, files.Generation);
+        ReadFiles = files.Read;
         Name = settings.Model.NameOrFolder;
         Created = File.GetLastWriteTimeUtc(Path.Combine(Checkpoint.Folder, "config.json"));
         Fingerprint = SystemFingerprint.Of(Checkpoint, settings);
@@ -45,6 +47,9 @@ internal sealed class ServedModel : IAsyncDisposable
 
     /// <summary>Its weights and configuration.</summary>
     public Checkpoint Checkpoint { get; }
+
+    /// <summary>The files beside the weights, as they were before they were read; null for those that were not there.</summary>
+    public IReadOnlyDictionary<string, FileState?> ReadFiles { get; }
 
     /// <summary>Its tokenizer.</summary>
     public ByteLevelBpeTokenizer Tokenizer { get; }
@@ -82,14 +87,17 @@ internal sealed class ServedModel : IAsyncDisposable
     /// <summary>Its engine.</summary>
     public InferenceEngine Engine { get; }
 
-    /// <summary>Opens the files of a model and starts its engine; the weights are read later, by the runner.</summary>
+    /// <summary>Whether its runner is not open yet.</summary>
+    public bool IsLoading => Engine.Snapshot.Health == EngineHealth.Loading;
+
+    /// <summary>Opens the files of a model and prepares its engine; the weights are read later, by the runner.</summary>
     /// <param name="settings">How it is served.</param>
-    /// <param name="startEngine">Starts an engine on the checkpoint.</param>
+    /// <param name="prepareEngine">Prepares an engine on the checkpoint.</param>
     /// <exception cref="ModelProblemsException">Some of the files cannot be used.</exception>
-    public static ServedModel Open(ModelSettings settings, Func<Checkpoint, InferenceEngine> startEngine)
+    public static ServedModel Open(ModelSettings settings, Func<Checkpoint, InferenceEngine> prepareEngine)
     {
         var files = ModelFiles.Open(settings.Model);
-        return new ServedModel(settings, files, startEngine(files.Checkpoint));
+        return new ServedModel(settings, files, prepareEngine(files.Checkpoint));
     }
 
     /// <summary>The special tokens among the marks of thoughts, and of calls where those are read: text that is told apart has to show them.</summary>

@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using LoopLM.Checkpoints;
+using LoopLM.Checkpoints.Configuration;
+using LoopLM.Cpu.Memory;
 using LoopLM.Engine.Depth;
 using LoopLM.Engine.Execution;
 using LoopLM.Engine.Runners;
@@ -11,7 +13,7 @@ using Microsoft.Extensions.Options;
 
 namespace LoopLM.Server.Hosting;
 
-/// <summary>The models that are served, each with an engine of its own. They are opened when this is created.</summary>
+/// <summary>The models that are served, each with an engine of its own. Their files are opened when this is created; <see cref="EngineHost"/> starts the engines.</summary>
 internal sealed class ServedModels : IAsyncDisposable
 {
     private readonly FrozenDictionary<string, ServedModel> _byName;
@@ -23,24 +25,38 @@ internal sealed class ServedModels : IAsyncDisposable
         ILogger<InferenceEngine> logger, ILogger<Runners> runnerLogger, ILogger<ServedModels> hostingLogger)
     {
         var (opened, problems) = (new List<ServedModel>(), new List<string>());
+        var memory = new List<(ServedModel Model, RunnerMemory Memory)>();
         foreach (var settings in options.Value.Models)
         {
             try
             {
-                var model = ServedModel.Open(settings, checkpoint => Start(settings, checkpoint));
+                var model = ServedModel.Open(settings, checkpoint => Prepare(settings, checkpoint));
                 opened.Add(model);
                 Report(model, hostingLogger);
+                CheckEngine(settings, model.Checkpoint.Config);
+                memory.Add((model, Measure(model)));
             }
             catch (ModelProblemsException exception)
             {
                 problems.AddRange(exception.Problems);
             }
+            catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
+            {
+                problems.Add($"Model '{settings.Model.NameOrFolder}': {exception.Message.ReplaceLineEndings(" ")}");
+            }
         }
 
         All = opened;
+        if (problems.Count == 0)
+        {
+            var host = HostMemory.Read();
+            MemoryCheck.Log(memory, host, hostingLogger);
+            problems.AddRange(MemoryCheck.Problems(memory, host));
+        }
+
         if (problems.Count > 0)
         {
-            // The engines stop by themselves; nothing has been submitted.
+            // Nothing has been started.
             opened.ForEach(model => _ = model.DisposeAsync().AsTask());
             throw new ModelProblemsException(problems);
         }
@@ -49,20 +65,21 @@ internal sealed class ServedModels : IAsyncDisposable
             .SelectMany(model => model.Settings.Model.Aliases.Append(model.Name).Select(name => (name, model)))
             .ToFrozenDictionary(named => named.name, named => named.model, StringComparer.Ordinal);
 
-        InferenceEngine Start(ModelSettings settings, Checkpoint checkpoint)
+        RunnerMemory Measure(ServedModel model) =>
+            runners.Measure(model.Settings.Model.Runner, model.Checkpoint, CapacityOf(model.Settings), new(model.Settings.Model, model.Settings.Kv, runnerLogger));
+
+        InferenceEngine Prepare(ModelSettings settings, Checkpoint checkpoint)
         {
             KvSlotsWarning.Log(runnerLogger, settings, checkpoint.Config);
-            return StartEngine(settings, checkpoint);
+            return new(
+                settings.Model.NameOrFolder,
+                () => runners[settings.Model.Runner](checkpoint, CapacityOf(settings), new(settings.Model, settings.Kv, runnerLogger)),
+                settings.Engine,
+                metrics.ForModel(settings.Model.NameOrFolder),
+                policies,
+                time,
+                logger);
         }
-
-        InferenceEngine StartEngine(ModelSettings settings, Checkpoint checkpoint) => new(
-            settings.Model.NameOrFolder,
-            () => runners[settings.Model.Runner](checkpoint, new RunnerCapacity(settings.Engine.MaxRows, settings.Engine.KvSlots), new RunnerSettings(settings.Model, settings.Kv, runnerLogger)),
-            settings.Engine,
-            metrics.ForModel(settings.Model.NameOrFolder),
-            policies,
-            time,
-            logger);
     }
 
     /// <summary>All of them, the default first.</summary>
@@ -88,6 +105,26 @@ internal sealed class ServedModels : IAsyncDisposable
             : new RequestError(
                 RequestErrorKind.UnknownModel, "model", $"The model `{ClientText.Show(name!, ModelOptions.MaxNameLength)}` does not exist. {Listed()}");
         return model is not null;
+    }
+
+    private static RunnerCapacity CapacityOf(ModelSettings settings) => new(settings.Engine.MaxRows, settings.Engine.KvSlots);
+
+    /// <summary>Tells before any weight is read what would keep the engine from opening.</summary>
+    private static void CheckEngine(ModelSettings settings, ModelConfig config)
+    {
+        var (name, engine) = (settings.Model.NameOrFolder, settings.Engine);
+        if (engine.MaxLoops < config.Loops)
+        {
+            throw Wrong(nameof(engine.MaxLoops), engine.MaxLoops, "the model's loops");
+        }
+
+        if (engine.KvSlots < config.Loops)
+        {
+            throw Wrong(nameof(engine.KvSlots), engine.KvSlots, "the slots of one token");
+        }
+
+        ModelProblemsException Wrong(string setting, int value, string what) =>
+            new([$"Model '{name}': {settings.EngineSection}:{setting} is {value}; it must be at least {config.Loops}, {what}."]);
     }
 
     private static void Report(ServedModel model, ILogger logger)

@@ -26,7 +26,10 @@ public static class ServerApplication
     /// <summary>Builds and runs the server until it is told to stop.</summary>
     /// <param name="args">The command line: settings such as <c>--Model:Path=...</c>, and the shorthands that <c>--help</c> lists.</param>
     /// <param name="runners">What can compute.</param>
-    /// <returns>The exit code: 0; or 1 where it could not start, of which standard error lists every reason, or where the engine could not work any more.</returns>
+    /// <returns>
+    /// The exit code: 0 where it was told to stop; 1 where it could not start, of which standard error lists every reason, or where an engine could not work
+    /// any more; 128 and the number of the signal where a second one ended what still ran.
+    /// </returns>
     public static async Task<int> RunAsync(string[] args, Runners runners)
     {
         var line = new CommandLine(args);
@@ -38,19 +41,7 @@ public static class ServerApplication
 
         try
         {
-            await using var app = Build(args, runners);
-
-            // Before the host starts, which would log what is wrong with its stack trace.
-            app.Services.GetRequiredService<IStartupValidator>().Validate();
-            var models = app.Services.GetRequiredService<ServedModels>();
-            await app.StartAsync();
-            await app.WaitForShutdownAsync();
-            if (models.LoadProblems is { Count: > 0 } problems)
-            {
-                throw new ModelProblemsException(problems);
-            }
-
-            return models.All.Any(model => model.Engine.Snapshot.Health == EngineHealth.Unhealthy) ? 1 : 0;
+            return await RunAsync(Build(args, runners));
         }
         catch (OperationCanceledException)
         {
@@ -61,6 +52,32 @@ public static class ServerApplication
         {
             await Console.Error.WriteLineAsync($"The server cannot start:\n{string.Join('\n', reasons.Select(reason => $"- {reason}"))}");
             return 1;
+        }
+    }
+
+    private static async Task<int> RunAsync(WebApplication app)
+    {
+        ServedModels? models = null;
+        try
+        {
+            var signals = app.Services.GetRequiredService<StopSignals>();
+            signals.Listen();
+
+            // Before the host starts, which would log what is wrong with its stack trace.
+            app.Services.GetRequiredService<IStartupValidator>().Validate();
+            models = app.Services.GetRequiredService<ServedModels>();
+            await app.StartAsync();
+            await app.WaitForShutdownAsync();
+            return models.LoadProblems is { Count: > 0 } problems ? throw new ModelProblemsException(problems)
+                : signals.ExitCode ?? (models.All.Any(model => model.Engine.Snapshot.Health == EngineHealth.Unhealthy) ? 1 : 0);
+        }
+        finally
+        {
+            // A thread that still reads weights ends with the process: nothing may be taken from under it.
+            if (models is null || !models.All.Any(model => model.IsLoading))
+            {
+                await app.DisposeAsync();
+            }
         }
     }
 
@@ -165,7 +182,9 @@ public static class ServerApplication
         .AddSingleton(ExitPolicies.BuiltIn)
         .AddSingleton<EngineMetrics>()
         .AddSingleton<ServedModels>()
-        .AddHostedService<EngineHost>();
+        .AddSingleton<StopSignals>()
+        .AddHostedService<EngineHost>()
+        .AddHostedService<ModelFilesWatch>();
 
     /// <summary>A problem as it begins with the setting's name; <see cref="ValidateOptionsResultBuilder"/> puts a word before it.</summary>
     private static string WithoutBuilderPrefix(string problem)

@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using LoopLM.Checkpoints.Json;
 
 namespace LoopLM.Text.Templates;
 
@@ -15,6 +17,8 @@ internal sealed class ChatTemplateFiles
 
     /// <summary>Bytes that a file may have.</summary>
     private const int MaxBytes = 4 << 20;
+
+    private const int MaxDepth = 64;
 
     /// <summary>Files that <see cref="FolderName"/> may hold.</summary>
     private const int MaxFiles = 100;
@@ -128,14 +132,24 @@ internal sealed class ChatTemplateFiles
 
     private static void ParseObject(string file, string json, Action<JsonElement> read)
     {
+        if (JsonSyntax.FindProblem(Encoding.UTF8.GetBytes(json), MaxDepth) is { } problem)
+        {
+            throw new ChatTemplateException($"{file} is not valid JSON: {problem}. Download it again.");
+        }
+
         try
         {
-            using var document = JsonDocument.Parse(json);
+            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = MaxDepth });
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                throw new ChatTemplateException($"{file} is a JSON {document.RootElement.ValueKind}; it must be an object.");
+            }
+
             read(document.RootElement);
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        catch (InvalidOperationException)
         {
-            throw new ChatTemplateException($"{file} is not a JSON object: {exception.Message}");
+            throw new ChatTemplateException($"{file} has a text with an escaped lone surrogate; it must be well-formed Unicode.");
         }
     }
 

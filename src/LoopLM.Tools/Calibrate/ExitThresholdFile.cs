@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using LoopLM.Checkpoints.Files;
 
 namespace LoopLM.Tools.Calibrate;
 
@@ -17,13 +18,10 @@ internal static class ExitThresholdFile
     {
         var fields = JsonNode.Parse(File.ReadAllBytes(config))!.AsObject();
         fields[Field] = JsonValue.Create(threshold);
-        var temporary = target + ".tmp";
-        using (var stream = File.Create(temporary))
-        using (var json = new Utf8JsonWriter(stream, s_format))
+        AtomicFile.Write(target, file =>
         {
+            using var json = new Utf8JsonWriter(file, s_format);
             fields.WriteTo(json);
-        }
-
-        File.Move(temporary, target, overwrite: true);
+        });
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using LoopLM.Checkpoints.Files;
 using LoopLM.Text.Tokenization;
 using LoopLM.Tools.Data.Sources;
 using Spectre.Console;
@@ -24,8 +25,10 @@ internal static class DataCommand
                 var (path, target) = (result.GetRequiredValue(tokenizer), result.GetRequiredValue(folder));
                 var filter = new OverlapFilter();
                 var opened = DocumentSources.Open(result.GetRequiredValue(sources), result.GetValue(seed), filter);
-                var summary = new DatasetBuilder(ByteLevelBpeTokenizer.Load(path), target, result.GetValue(shard), result.GetValue(seed)).Write(opened);
-                File.Copy(path, Path.Combine(target, "tokenizer.json"), overwrite: true);
+                var builder = new DatasetBuilder(ByteLevelBpeTokenizer.Load(path), target, result.GetValue(shard), result.GetValue(seed));
+                Directory.CreateDirectory(target);
+                AtomicFile.Copy(path, Path.Combine(target, "tokenizer.json"));
+                var summary = builder.Write(opened);
                 Print(summary, filter, console);
                 return 0;
             }

@@ -1,3 +1,4 @@
+using LoopLM.Checkpoints.Files;
 using LoopLM.Tools.Plots;
 
 namespace LoopLM.Tools.Eval;
@@ -11,11 +12,11 @@ internal static class EvalFolder
         Directory.CreateDirectory(folder);
         foreach (var table in EvalTables.Of(report).Append(EvalTables.Curves(report)))
         {
-            File.WriteAllText(Path.Combine(folder, table.Name + ".csv"), table.ToCsv());
+            AtomicFile.Write(Path.Combine(folder, table.Name + ".csv"), table.ToCsv());
         }
 
         void Plot(string name, string title, string xTitle, string yTitle, params (string, IReadOnlyList<(double, double)>)[] lines) =>
-            File.WriteAllText(Path.Combine(folder, name + ".svg"), new LineChart { Title = title, XTitle = xTitle, YTitle = yTitle, Lines = lines }.ToSvg());
+            AtomicFile.Write(Path.Combine(folder, name + ".svg"), new LineChart { Title = title, XTitle = xTitle, YTitle = yTitle, Lines = lines }.ToSvg());
         static (double, double)[] ByLoop(double[] values) => [.. values.Select((value, i) => (i + 1.0, value))];
         (string, IReadOnlyList<(double, double)>)[] Curves(Func<ThresholdScore, double> value) =>
             [.. report.AllCurves().Select(each => (

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LoopLM.Checkpoints.Files;
 using LoopLM.Text.Training;
 using LoopLM.Tools.Data;
 using LoopLM.Tools.Data.Sources;
@@ -22,8 +23,7 @@ internal static class TokenizerCommand
                 var vocabulary = Train(result.GetRequiredValue(files), result.GetValue(size));
                 var path = Path.GetFullPath(result.GetRequiredValue(output));
                 Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-                using var stream = File.Create(path);
-                vocabulary.Write(stream);
+                AtomicFile.Write(path, vocabulary.Write);
                 console.WriteLine($"{vocabulary.Size} tokens, {vocabulary.Merges.Count} of them merges.");
                 return 0;
             }

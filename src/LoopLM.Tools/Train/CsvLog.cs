@@ -1,8 +1,9 @@
 using System.Globalization;
+using LoopLM.Checkpoints.Files;
 
 namespace LoopLM.Tools.Train;
 
-/// <summary>Rows of numbers in a CSV file, the step first. A run that goes on drops the rows behind the step that it goes on from.</summary>
+/// <summary>Rows of numbers in a CSV file, the step first. A run that goes on drops the rows behind the step that it goes on from, and one that a kill has cut short.</summary>
 internal sealed class CsvLog
 {
     private readonly string _path;
@@ -14,8 +15,8 @@ internal sealed class CsvLog
     public CsvLog(string path, IReadOnlyList<string> columns, long step)
     {
         _path = path;
-        var kept = step > 0 && File.Exists(path) ? File.ReadAllLines(path).Skip(1).Where(row => Step(row) <= step).ToArray() : [];
-        File.WriteAllLines(path, [string.Join(',', columns), .. kept]);
+        var kept = step > 0 && File.Exists(path) ? File.ReadAllLines(path).Skip(1).Where(row => row.Split(',').Length == columns.Count && Step(row) <= step) : [];
+        AtomicFile.Write(path, string.Concat(kept.Prepend(string.Join(',', columns)).Select(row => row + "\n")));
     }
 
     /// <summary>Adds a row.</summary>

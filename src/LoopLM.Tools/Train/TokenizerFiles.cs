@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LoopLM.Checkpoints.Files;
 using LoopLM.Tools.Data;
 
 namespace LoopLM.Tools.Train;
@@ -16,9 +17,13 @@ internal static class TokenizerFiles
     /// <param name="context">Most tokens of a text.</param>
     public static void Write(string from, string to, int context)
     {
-        File.Copy(Path.Combine(from, "tokenizer.json"), Path.Combine(to, "tokenizer.json"), overwrite: true);
-        using var stream = File.Create(Path.Combine(to, "tokenizer_config.json"));
-        using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, IndentSize = 1, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        AtomicFile.Copy(Path.Combine(from, "tokenizer.json"), Path.Combine(to, "tokenizer.json"));
+        AtomicFile.Write(Path.Combine(to, "tokenizer_config.json"), file => WriteConfig(file, context));
+    }
+
+    private static void WriteConfig(Stream file, int context)
+    {
+        using var json = new Utf8JsonWriter(file, new JsonWriterOptions { Indented = true, IndentSize = 1, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         json.WriteStartObject();
         json.WriteBoolean("add_prefix_space", false);
         json.WriteString("bos_token", SpecialTokens.EndOfText);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LoopLM.Checkpoints.Files;
 using LoopLM.Torch.Training;
 
 namespace LoopLM.Tools.Train;
@@ -37,6 +38,6 @@ internal sealed record TrainSettings
             }
         }
 
-        File.WriteAllText(path, text);
+        AtomicFile.Write(path, text);
     }
 }

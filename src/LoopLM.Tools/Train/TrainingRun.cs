@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using LoopLM.Checkpoints.Files;
 using LoopLM.Tools.Plots;
 using LoopLM.Torch.Ouro;
 using LoopLM.Torch.Training;
@@ -106,7 +107,7 @@ internal sealed class TrainingRun
             YTitle = "nats per target",
             Lines = [.. Enumerable.Range(1, _model.Config.Loops).Select(loop => ($"loop {loop}", (IReadOnlyList<(double, double)>)[.. rows.Select(row => (row[0], row[6 + loop]))]))],
         };
-        File.WriteAllText(_folder.Chart, chart.ToSvg());
+        AtomicFile.Write(_folder.Chart, chart.ToSvg());
         _trainer.Save(_folder.State);
     }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using LoopLM.Checkpoints;
 using LoopLM.Checkpoints.Configuration;
+using LoopLM.Checkpoints.Safetensors;
 using LoopLM.Engine.Runners;
 using LoopLM.Torch.Ouro;
 using TorchSharp;
@@ -54,6 +55,23 @@ public sealed class TorchModelRunner : IModelRunner
             _model?.Dispose();
             throw;
         }
+    }
+
+    /// <summary>What a runner takes of the machine's memory, before it is opened; nothing where a CUDA device has its own.</summary>
+    /// <inheritdoc cref="TorchModelRunner(Checkpoint, RunnerCapacity, TorchRunnerOptions)"/>
+    public static RunnerMemory MemoryOf(Checkpoint checkpoint, RunnerCapacity capacity, TorchRunnerOptions options)
+    {
+        if (options.Device != "cpu" || checkpoint.Config is not OuroConfig config)
+        {
+            return default;
+        }
+
+        var size = options.DataType == ElementType.BFloat16 ? sizeof(ushort) : sizeof(float);
+        return new(
+            2L * config.Layers * (capacity.KvSlots + 1L) * config.KvHeads * config.HeadDimension * size,
+            checkpoint.Tensors.Values.Sum(tensor => tensor.ElementCount) * size,
+            (long)capacity.Rows * config.HiddenSize * size,
+            Mapped: 0);
     }
 
     /// <inheritdoc/>

@@ -28,6 +28,22 @@ public sealed class CpuModelRunnerTests : IDisposable
         Assert.Equal(expected, actual, (left, right) => Math.Abs(left - right) < 1e-4f);
     }
 
+    [Fact]
+    public void MemoryOf_OtherSettings_CountsWhatTheyTake()
+    {
+        var (capacity, options) = (new RunnerCapacity(Rows, 64), new CpuRunnerOptions { Weights = WeightType.Int8, Kv = KvType.BFloat16, Threads = 1 });
+        var memory = CpuModelRunner.MemoryOf(_checkpoint, capacity, options);
+
+        var moreSlots = CpuModelRunner.MemoryOf(_checkpoint, capacity with { KvSlots = 128 }, options);
+        var moreRows = CpuModelRunner.MemoryOf(_checkpoint, capacity with { Rows = 10 * Rows }, options);
+        var floats = CpuModelRunner.MemoryOf(_checkpoint, capacity, options with { Weights = WeightType.Float32 });
+
+        Assert.Equal(2 * memory.KeysAndValues, moreSlots.KeysAndValues);
+        Assert.InRange(moreRows.Rows, 5 * memory.Rows, 10 * memory.Rows);
+        Assert.InRange(memory.Weights, 1, floats.Weights + floats.Mapped);
+        Assert.Equal(memory.KeysAndValues + memory.Weights + memory.Rows, memory.Reserved);
+    }
+
     [Theory]
     [InlineData(WeightType.BFloat16, KvType.Float32, 0.1f)]
     [InlineData(WeightType.Float32, KvType.BFloat16, 0.1f)]

@@ -67,8 +67,7 @@ public sealed class InferenceEngineTests : IDisposable
     [Fact]
     public async Task Opened_OptionsDoNotSuitTheModel_FailsAndDisposesTheRunner()
     {
-        var engine = new InferenceEngine(
-            "model", () => _runner, Options with { MaxLoops = 3 }, _metrics, ExitPolicies.BuiltIn, TimeProvider.System, NullLogger<InferenceEngine>.Instance);
+        var engine = Create(() => _runner, Options with { MaxLoops = 3 });
 
         await Assert.ThrowsAsync<ArgumentException>(() => engine.Opened.WaitAsync(Patience));
 
@@ -80,8 +79,7 @@ public sealed class InferenceEngineTests : IDisposable
     public async Task TrySubmit_EngineHasABug_EveryRequestFailsAndTheEngineTurnsUnhealthy()
     {
         var time = new BreakingTime();
-        var engine = new InferenceEngine(
-            "model", () => _runner, Options, _metrics, ExitPolicies.BuiltIn, time, NullLogger<InferenceEngine>.Instance);
+        var engine = Create(() => _runner, time: time);
         await engine.Opened.WaitAsync(Patience);
         var generations = new List<Generation>();
         _runner.BeforeLoop = _ => time.Breaks = generations.Count == 10;
@@ -99,6 +97,57 @@ public sealed class InferenceEngineTests : IDisposable
         await StopAsync(engine);
         Assert.Equal((EngineHealth.Unhealthy, "clock"), (engine.Snapshot.Health, engine.Snapshot.Fault));
         Assert.True(_runner.IsDisposed);
+    }
+
+    [Fact]
+    public async Task StopAsync_NeverStarted_EndsWithoutOpeningARunner()
+    {
+        var engine = Prepare(() => throw new InvalidOperationException("opened"));
+
+        await engine.StopAsync(CancellationToken.None).WaitAsync(Patience);
+        engine.Start();
+
+        Assert.Equal((EngineHealth.Stopped, false), (engine.Snapshot.Health, engine.Opened.IsCompleted));
+    }
+
+    [Fact]
+    public async Task Fail_WhileARequestRuns_FailsItAndTurnsUnhealthyForGood()
+    {
+        var engine = await StartAsync();
+        using var running = new ManualResetEventSlim();
+        using var failed = new ManualResetEventSlim();
+        _runner.BeforeLoop = _ =>
+        {
+            running.Set();
+            failed.Wait(Patience);
+        };
+        Assert.True(engine.TrySubmit(Greedy(3, 500), out var generation, out _));
+        Assert.True(running.Wait(Patience));
+
+        engine.Fail("weights changed");
+        failed.Set();
+
+        Assert.Equal(GenerationEventKind.Failed, (await EndOf(generation)).Kind);
+        await StopAsync(engine);
+        Assert.Equal((EngineHealth.Unhealthy, "weights changed"), (engine.Snapshot.Health, engine.Snapshot.Fault));
+        Assert.False(engine.TrySubmit(Greedy(1, 1), out _, out var rejection));
+        Assert.Equal(RejectionReason.Unhealthy, rejection.Reason);
+    }
+
+    [Fact]
+    public async Task Fail_WhileIdle_TurnsUnhealthy()
+    {
+        var engine = await StartAsync();
+
+        engine.Fail("weights changed");
+
+        using var patience = new CancellationTokenSource(Patience);
+        while (engine.Snapshot.Health != EngineHealth.Unhealthy)
+        {
+            await Task.Delay(5, patience.Token);
+        }
+
+        await StopAsync(engine);
     }
 
     [Fact]
@@ -189,8 +238,15 @@ public sealed class InferenceEngineTests : IDisposable
         throw new InvalidOperationException("The generation has no end.");
     }
 
-    private InferenceEngine Create(Func<IModelRunner> open) =>
-        new("model", open, Options, _metrics, ExitPolicies.BuiltIn, TimeProvider.System, NullLogger<InferenceEngine>.Instance);
+    private InferenceEngine Create(Func<IModelRunner> open, EngineOptions? options = null, TimeProvider? time = null)
+    {
+        var engine = Prepare(open, options, time);
+        engine.Start();
+        return engine;
+    }
+
+    private InferenceEngine Prepare(Func<IModelRunner> open, EngineOptions? options = null, TimeProvider? time = null) => new(
+        "model", open, options ?? Options, _metrics, ExitPolicies.BuiltIn, time ?? TimeProvider.System, NullLogger<InferenceEngine>.Instance);
 
     private async Task<InferenceEngine> StartAsync()
     {

@@ -64,7 +64,7 @@ public sealed class ModelFilesTests
     public static TheoryData<string, string, string?> Texts => new()
     {
         { Config, "", "it is empty" },
-        { Config, "{", "it is not valid JSON" },
+        { Config, "{", "it is not valid JSON: it ends at line 1, byte 2, before it is complete" },
         { Config, AlteredModel.LfsPointer, "it is a Git LFS pointer" },
         { Config, AlteredModel.HtmlPage, "it is an HTML or XML page" },
         { Tokenizer, "", "it is empty" },

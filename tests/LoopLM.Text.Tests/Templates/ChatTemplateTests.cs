@@ -172,10 +172,10 @@ public sealed class ChatTemplateTests : IDisposable
     }
 
     [Theory]
-    [InlineData("[")]
-    [InlineData("[]")]
-    public void Load_MalformedConfig_SaysSo(string config) =>
-        Assert.StartsWith("tokenizer_config.json is not a JSON object", Assert.Throws<ChatTemplateException>(() => Load(config)).Message, StringComparison.Ordinal);
+    [InlineData("[", "is not valid JSON: it ends at line 1, byte 2, before it is complete. Download it again.")]
+    [InlineData("[]", "is a JSON Array; it must be an object.")]
+    public void Load_MalformedConfig_SaysSo(string config, string problem) =>
+        Assert.Equal($"tokenizer_config.json {problem}", Assert.Throws<ChatTemplateException>(() => Load(config)).Message);
 
     [Theory]
     [InlineData("Well, ", "<|im_start|>assistant\nWell, ")]

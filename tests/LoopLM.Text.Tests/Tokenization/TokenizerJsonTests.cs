@@ -147,19 +147,19 @@ public sealed class TokenizerJsonTests
     }
 
     [Theory]
-    [InlineData("")]
-    [InlineData("{")]
-    [InlineData("""{"version": "1.0", "version": "1.0"}""")]
-    [InlineData("""{"model": {"vocab": {"a": 0, "\u0061": 1}}}""")]
-    public void Load_MalformedJsonOrRepeatedNames_IsRefused(string json) => Assert.StartsWith(
-        "The file is not JSON with unique names",
-        Assert.Single(Assert.Throws<TokenizerException>(() => LoadText(json)).Problems),
-        StringComparison.Ordinal);
+    [InlineData("", "it is empty")]
+    [InlineData("{\n \"version\"", "it ends at line 2, byte 11, before it is complete")]
+    [InlineData("{\n \"version\": 1.0.1}", "line 2, byte 16: found '.'; a number is written like 16, -0.5 or 1e6, without a plus sign, zeros or a point before it")]
+    [InlineData("""{"version": "1.0", "version": "1.0"}""", "line 1, byte 20: the name 'version' comes twice in one object")]
+    [InlineData("""{"model": {"vocab": {"a": 0, "\u0061": 1}}}""", "line 1, byte 30: the name 'a' comes twice in one object")]
+    public void Load_MalformedJsonOrRepeatedNames_SaysWhereAndWhatIsExpected(string json, string problem) => Assert.Equal(
+        $"it is not valid JSON: {problem}. Download it again",
+        Assert.Single(Assert.Throws<TokenizerException>(() => LoadText(json)).Problems));
 
     [Theory]
-    [InlineData("\"abc\":256", "\"\\ud800\":256", "The file is not JSON with unique names")]
+    [InlineData("\"abc\":256", "\"\\ud800\":256", "a name contains an escaped lone surrogate")]
     [InlineData("\"version\":\"1.0\"", "\"version\":\"\\udc00\\ud800\"", "version is \"\\udc00\\ud800\"; supported: \"1.0\"")]
-    [InlineData("\"abc\":256", "\"abc\u00FF\":256", "The file is not UTF-8")]
+    [InlineData("\"abc\":256", "\"abc\u00FF\":256", "it is not UTF-8")]
     [InlineData("\"</s>\"", "\"\\ud800\"", "added_tokens[1].content is \"\\ud800\"; supported: a string of well-formed Unicode")]
     public void Load_TextThatIsNoUnicode_IsRefused(string text, string replacement, string expected)
     {

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using LoopLM.Checkpoints.Json;
 using LoopLM.Server.Generations;
 using LoopLM.Server.OpenAi.Errors;
 
@@ -91,7 +92,7 @@ internal static class JsonBody
         catch (JsonException exception)
         {
             var at = JsonPlace.OffsetOf(body, exception.LineNumber ?? 0, exception.BytePositionInLine ?? 0);
-            return OpenAiErrors.MalformedJson(JsonSyntax.Explain(body, at, reader.CurrentDepth, reader.TokenType));
+            return OpenAiErrors.MalformedJson(JsonSyntax.Explain(body, at, reader.CurrentDepth, reader.TokenType, MaxDepth));
         }
     }
 

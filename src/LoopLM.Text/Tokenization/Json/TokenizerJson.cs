@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Unicode;
+using LoopLM.Checkpoints.Json;
 
 namespace LoopLM.Text.Tokenization.Json;
 
@@ -10,6 +11,7 @@ internal static class TokenizerJson
     public const int MaxTokenId = (1 << 22) - 1;
 
     private const int MaxBytes = 64 << 20;
+    private const int MaxDepth = 64;
 
     public static TokenizerDefinition Read(Stream stream)
     {
@@ -56,18 +58,12 @@ internal static class TokenizerJson
     {
         if (!Utf8.IsValid(bytes.Span))
         {
-            throw new TokenizerException("The file is not UTF-8");
+            throw new TokenizerException("it is not UTF-8");
         }
 
-        try
-        {
-            return JsonDocument.Parse(bytes, new() { AllowDuplicateProperties = false });
-        }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
-        {
-            // InvalidOperationException: a name with an escaped lone surrogate.
-            throw new TokenizerException($"The file is not JSON with unique names: {exception.Message}");
-        }
+        return JsonSyntax.FindProblem(bytes.Span, MaxDepth) is { } problem
+            ? throw new TokenizerException($"it is not valid JSON: {problem}. Download it again")
+            : JsonDocument.Parse(bytes, new() { MaxDepth = MaxDepth });
     }
 
     private static ReadOnlyMemory<byte> ReadBytes(Stream stream)

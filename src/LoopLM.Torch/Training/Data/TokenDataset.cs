@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LoopLM.Checkpoints;
+using LoopLM.Checkpoints.Files;
 
 namespace LoopLM.Torch.Training.Data;
 
@@ -39,7 +40,7 @@ public sealed record TokenDataset
     }
 
     /// <summary>Writes the description into a folder.</summary>
-    public void Save(string folder) => File.WriteAllBytes(Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(this, Format));
+    public void Save(string folder) => AtomicFile.Write(Path.Combine(folder, FileName), file => JsonSerializer.Serialize(file, this, Format));
 
     /// <summary>Reads some of the files as one split.</summary>
     /// <param name="folder">Where they are.</param>

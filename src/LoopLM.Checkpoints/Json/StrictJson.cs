@@ -1,11 +1,11 @@
 using System.Text.Json;
 
-namespace LoopLM.Checkpoints;
+namespace LoopLM.Checkpoints.Json;
 
 /// <summary>Reads JSON objects of bounded size from untrusted files. Whatever is wrong with the text becomes a problem.</summary>
 internal static class StrictJson
 {
-    private static readonly JsonDocumentOptions Options = new() { AllowDuplicateProperties = false, MaxDepth = 32 };
+    private const int MaxDepth = 32;
 
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
@@ -47,9 +47,15 @@ internal static class StrictJson
     /// <summary>Reads one JSON object.</summary>
     public static void Read(ReadOnlyMemory<byte> json, List<string> problems, Action<JsonElement> read)
     {
+        if (JsonSyntax.FindProblem(json.Span, MaxDepth) is { } problem)
+        {
+            problems.Add($"it is not valid JSON: {problem}");
+            return;
+        }
+
         try
         {
-            using var document = JsonDocument.Parse(json, Options);
+            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = MaxDepth });
             if (document.RootElement.ValueKind == JsonValueKind.Object)
             {
                 read(document.RootElement);
@@ -59,10 +65,10 @@ internal static class StrictJson
                 problems.Add($"it is a JSON {document.RootElement.ValueKind}; it must be an object");
             }
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        catch (InvalidOperationException)
         {
-            // The latter comes from strings that are no valid Unicode: the parser leaves them until they are read.
-            problems.Add($"it is not valid JSON: {exception.Message}");
+            // The parser leaves such texts until they are read.
+            problems.Add("it is not valid JSON: a text contains an escaped lone surrogate; it must be well-formed Unicode");
         }
     }
 }

@@ -1,4 +1,4 @@
-namespace LoopLM.Server.OpenAi.Requests;
+namespace LoopLM.Checkpoints.Json;
 
 /// <summary>Places in a text of JSON.</summary>
 internal static class JsonPlace

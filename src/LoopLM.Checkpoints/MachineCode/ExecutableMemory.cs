@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
 
-namespace LoopLM.Cpu.MachineCode;
+namespace LoopLM.Checkpoints.MachineCode;
 
 /// <summary>Memory that holds machine code on Linux. It is written first and executable afterwards, never both.</summary>
-internal static unsafe partial class ExecutableMemory
+public static unsafe partial class ExecutableMemory
 {
     // <sys/mman.h>
     private const int Read = 1;

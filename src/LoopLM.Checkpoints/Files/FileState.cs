@@ -1,0 +1,27 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace LoopLM.Checkpoints.Files;
+
+/// <summary>By what a change of a file is noticed without reading it.</summary>
+/// <param name="Length">Its bytes.</param>
+/// <param name="Modified">When it was last written to, in UTC.</param>
+public readonly record struct FileState(long Length, DateTime Modified)
+{
+    /// <summary>The state of the file behind a name, through links; null where it cannot be opened.</summary>
+    public static FileState? Of(string path)
+    {
+        try
+        {
+            using var file = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
+            return Of(file);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The state of an open file, whatever its name means by now.</summary>
+    /// <exception cref="IOException">It cannot be reached any more, as on a network mount that is gone.</exception>
+    public static FileState Of(SafeFileHandle file) => new(RandomAccess.GetLength(file), File.GetLastWriteTimeUtc(file));
+}

@@ -16,6 +16,9 @@ public sealed class InferenceEngine : IAsyncDisposable
 {
     private static readonly TimeSpan SnapshotInterval = TimeSpan.FromMilliseconds(50);
 
+    // While nothing but masks is waited for, new requests and cancelled ones wait no longer than this.
+    private static readonly TimeSpan MaskPatience = TimeSpan.FromMilliseconds(1);
+
     private readonly string _name;
     private readonly Func<IModelRunner> _openRunner;
     private readonly EngineOptions _options;
@@ -220,7 +223,7 @@ public sealed class InferenceEngine : IAsyncDisposable
                     core.LoseDevice(fault);
                 }
 
-                worked = core.Tick();
+                worked = core.Tick() || core.WaitForMask(MaskPatience);
                 if (!worked || _time.GetElapsedTime(published) >= SnapshotInterval)
                 {
                     _snapshot = core.TakeSnapshot(_draining ? EngineHealth.Draining : EngineHealth.Ready);

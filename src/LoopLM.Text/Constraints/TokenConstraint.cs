@@ -19,6 +19,7 @@ public sealed class TokenConstraint
     private readonly int[] _states;
     private readonly TokenMask _urgent;
     private readonly TokenMask _end;
+    private TokenMask? _next;
     private int _state;
     private int _tokensLeft;
 
@@ -48,9 +49,16 @@ public sealed class TokenConstraint
     /// <summary>Whether an end token was taken.</summary>
     public bool HasEnded { get; private set; }
 
+    /// <summary>Works out which tokens can follow, which <see cref="Mask"/> otherwise does.</summary>
+    public void Prepare() => _next ??= HasEnded ? _end : Allowed();
+
     /// <summary>Sets the logits of the tokens that cannot follow to negative infinity. Behind an end token only end tokens can.</summary>
     /// <param name="logits">One for each token id; those beyond the vocabulary cannot follow.</param>
-    public void Mask(Span<float> logits) => (HasEnded ? _end : Allowed()).Apply(logits);
+    public void Mask(Span<float> logits)
+    {
+        Prepare();
+        _next!.Apply(logits);
+    }
 
     /// <summary>Takes the token that was chosen.</summary>
     /// <param name="token">One that <see cref="Mask"/> allows.</param>
@@ -71,6 +79,7 @@ public sealed class TokenConstraint
         }
 
         _state = next;
+        _next = null;
         _tokensLeft--;
         HasEnded |= isEnd;
     }

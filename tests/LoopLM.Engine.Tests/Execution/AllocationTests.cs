@@ -1,6 +1,7 @@
 using LoopLM.Engine.Execution;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Runners;
+using LoopLM.Engine.Tests.Sampling;
 using LoopLM.Testing;
 using static LoopLM.Engine.Tests.TestRequests;
 
@@ -8,6 +9,8 @@ namespace LoopLM.Engine.Tests.Execution;
 
 public sealed class AllocationTests
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
     [Theory]
     [InlineData(0.5f)]
     [InlineData(1f)]
@@ -31,11 +34,32 @@ public sealed class AllocationTests
         engine.Audit();
     }
 
+    [Fact]
+    public void Tick_WarmConstrainedDecode_AllocatesNothing()
+    {
+        var options = new EngineOptions { KvSlots = 80_000, MaxSequences = 8, MaxRows = 16 };
+        using var metrics = new EngineMetrics();
+        using var engine = new EngineCore(new EvenRunner(), options, metrics);
+        var generations = new Generation[8];
+        for (var i = 0; i < generations.Length; i++)
+        {
+            Assert.True(engine.TrySubmit(Greedy(4, 2000) with { Constraint = new HashedTokens() }, out generations[i]!, out _));
+        }
+
+        Run(engine, generations, 200);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Run(engine, generations, 1000);
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        engine.CancelAll();
+        engine.Audit();
+    }
+
     private static void Run(EngineCore engine, Generation[] generations, int ticks)
     {
         for (var i = 0; i < ticks; i++)
         {
-            engine.Tick();
+            _ = engine.Tick() || engine.WaitForMask(s_patience);
             foreach (var generation in generations)
             {
                 while (generation.Events.TryRead(out _))

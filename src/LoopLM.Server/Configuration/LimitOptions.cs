@@ -80,11 +80,19 @@ public sealed class LimitOptions
     [Range(1, 65536)]
     public int MaxEnumValues { get; set; } = 2048;
 
-    /// <summary>How long the server may work on a JSON schema before generation starts, 1 ms to 1 minute.</summary>
+    /// <summary>How long the server may work on a JSON schema before generation starts, 1 ms to 1 minute; the wait for a thread does not count.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:01:00")]
     public TimeSpan SchemaTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Bytes of the compiled schemas, choices and patterns that are kept for the next request, 0 to 2^30. The largest take some 2.5 MB.</summary>
+    /// <summary>Threads that compile schemas, choices and patterns, and as many that read long texts, 1 to 64. Default: half the processors, at least one.</summary>
+    [Range(1, 64)]
+    public int WorkThreads { get; set; } = Math.Max(1, Environment.ProcessorCount / 2);
+
+    /// <summary>Schemas, choices and patterns that wait for such a thread, and as many long texts, 0 to 65536. What comes beyond them is refused.</summary>
+    [Range(0, 65536)]
+    public int MaxQueuedWork { get; set; } = 64;
+
+    /// <summary>Bytes of the compiled schemas, choices and patterns that are kept for the next request, and of those that were refused, 0 to 2^30. The largest take some 2.5 MB.</summary>
     [Range(0, 1 << 30)]
     public int MaxGrammarCacheBytes { get; set; } = 32 << 20;
 

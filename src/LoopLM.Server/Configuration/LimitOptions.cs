@@ -100,6 +100,10 @@ public sealed class LimitOptions
     [Range(2, 64)]
     public int MaxCompared { get; set; } = 8;
 
+    /// <summary>How long one tick of an engine may last before the server counts as hung: liveness turns red, so that it is started again. 1 ms to 1 day.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "1.00:00:00")]
+    public TimeSpan TickTimeout { get; set; } = TimeSpan.FromMinutes(2);
+
     /// <summary>How long requests may still run after the server was told to stop; then they are cancelled. 0 to 1 hour.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(25);

@@ -96,6 +96,13 @@ public sealed class LimitOptions
     [Range(0, 1 << 30)]
     public int MaxGrammarCacheBytes { get; set; } = 32 << 20;
 
+    /// <summary>
+    /// Work of all masks of one choice, 2^16 to 2^30; each of its tokens grants 4096 more. The unit is one way to read the text so far, some 40 ns.
+    /// A choice that needs more ends in an error.
+    /// </summary>
+    [Range(1 << 16, 1 << 30)]
+    public int MaxMaskWork { get; set; } = 1 << 22;
+
     /// <summary>Depths at which one prompt may be answered side by side, 2 to 64.</summary>
     [Range(2, 64)]
     public int MaxCompared { get; set; } = 8;

@@ -14,7 +14,9 @@ internal sealed class GrammarConstraint(TokenConstraint constraint) : ITokenCons
         }
 
         constraint.Prepare();
-        return null;
+        return constraint.IsExhausted
+            ? $"The form of the text takes too much work to enforce: its masks have used up Limits:MaxMaskWork at token {constraint.Tokens}. Simplify its alternatives and counts."
+            : null;
     }
 
     public void Mask(Span<float> logits) => constraint.Mask(logits);

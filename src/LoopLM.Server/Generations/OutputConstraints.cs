@@ -32,7 +32,7 @@ internal sealed class OutputConstraints(IOptions<LimitOptions> limits, GrammarCa
         }
 
         return compiled is { Grammar: { } grammar, Tokens: { } tokens }
-            ? (Func<int, ITokenConstraint>)(maxTokens => new GrammarConstraint(new TokenConstraint(grammar, tokens, maxTokens)))
+            ? (Func<int, ITokenConstraint>)(maxTokens => new GrammarConstraint(new TokenConstraint(grammar, tokens, maxTokens, limits.Value.MaxMaskWork)))
             : new RequestError(compiled.Kind, format.Field, compiled.Problem!);
     }
 

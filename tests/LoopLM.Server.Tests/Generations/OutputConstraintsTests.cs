@@ -120,6 +120,24 @@ public sealed class OutputConstraintsTests
         }
     }
 
+    [Fact]
+    public async Task StartAsync_MasksTakeTooMuchWork_EndsInAnErrorThatNamesTheSetting()
+    {
+        await using var server = await ServerHarness.StartAsync(settings: "--Limits:MaxMaskWork=65536");
+        var alternatives = Enumerable.Range(0, 500).Select(i => $$"""{"type":"array","items":{"type":"string","minLength":40,"maxLength":{{5000 + i}}},"minItems":1}""");
+
+        var texts = await GenerateAsync(server, new TextRequest
+        {
+            Prompts = [new TextPrompt("a", default)],
+            MaxTokens = 50,
+            Format = Json($$"""{"anyOf":[{{string.Join(',', alternatives)}}]}"""),
+        });
+
+        var error = Assert.Single(texts).End.Error!;
+        Assert.Equal(RequestErrorKind.InvalidValue, error.Kind);
+        Assert.Contains("Limits:MaxMaskWork", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(1, false, "min_tokens")]
     [InlineData(0, true, "ignore_eos")]

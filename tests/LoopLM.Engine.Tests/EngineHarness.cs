@@ -11,6 +11,8 @@ internal sealed class EngineHarness : IDisposable
 {
     private const int MaxTicks = 20_000;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private readonly EngineMetrics _metrics = new();
 
     public EngineHarness(EngineOptions? options = null, ScriptedModel? model = null, ExitPolicies? policies = null, TimeProvider? time = null)
@@ -52,10 +54,13 @@ internal sealed class EngineHarness : IDisposable
         }
     }
 
+    /// <summary>Ticks, or waits for a mask where only that is left to do; false where nothing is.</summary>
+    public bool TickOrWait() => Core.Tick() || Core.WaitForMask(Patience);
+
     /// <summary>Ticks until nothing is left.</summary>
     public void Drain()
     {
-        for (var ticks = 0; Core.Tick(); ticks++)
+        for (var ticks = 0; TickOrWait(); ticks++)
         {
             Assert.True(ticks < MaxTicks, "the engine does not come to an end");
         }

@@ -87,5 +87,7 @@ internal static class MaskBenchmark
             constraint.Mask(logits);
             figures.Later.Add((ThreadClock.Microseconds() - start, id));
         }
+
+        figures.Work.Add((constraint.Work, id));
     }
 }

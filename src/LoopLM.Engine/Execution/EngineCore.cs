@@ -25,6 +25,7 @@ public sealed class EngineCore : IDisposable
     private readonly QueuePlaces _places;
     private readonly KvLedger _ledger;
     private readonly Scheduler _scheduler;
+    private readonly MaskWorkers _masks;
     private readonly SequenceEnds _ends;
     private readonly RunnerFaults _faults;
     private readonly ReadOut _readOut;
@@ -76,9 +77,10 @@ public sealed class EngineCore : IDisposable
         _places = new QueuePlaces(options.MaxQueuedRequests, options.MaxQueuedTokens, _time);
         _ledger = new KvLedger(options.KvSlots, options.MaxSequences);
         _scheduler = new Scheduler(options, _ledger);
-        _ends = new SequenceEnds(_scheduler, _places, runner, metrics, _logger);
+        _masks = new MaskWorkers(options, metrics, _time);
+        _ends = new SequenceEnds(_scheduler, _places, _masks, runner, metrics, _logger);
         _faults = new RunnerFaults(_ends, _logger);
-        _readOut = new ReadOut(runner, _scheduler.Rows, _ends, _faults, metrics, _time, _logger, options.MaxRows);
+        _readOut = new ReadOut(runner, _scheduler.Rows, _ends, _faults, _masks, metrics, _time, _logger, options.MaxRows);
         _gateLogits = new float[options.MaxRows];
         _stateChanges = new float[options.MaxRows];
         _left = new bool[options.MaxRows];
@@ -107,7 +109,7 @@ public sealed class EngineCore : IDisposable
         return true;
     }
 
-    /// <summary>Runs one tick. Returns false when there was nothing to run.</summary>
+    /// <summary>Runs one tick. Returns false when there was nothing to run: then all is idle, or waits for masks (<see cref="WaitForMask"/>).</summary>
     public bool Tick()
     {
         if (_ends.EndAsAsked())
@@ -120,22 +122,39 @@ public sealed class EngineCore : IDisposable
         _rows = plan.Rows.Length;
         CountAdmitted(admittedBefore);
         _ends.EndExpired(_time, _options.MaxQueueTime);
-        if (plan.Rows.IsEmpty)
+        if (plan.Rows.IsEmpty && !_scheduler.Rows.CanResume)
         {
             return false;
         }
 
         var started = _time.GetTimestamp();
         _ticks++;
-        _left.AsSpan(0, plan.Rows.Length).Clear();
-        if (TryRunLoop(plan))
+        _left.AsSpan().Clear();
+        if (plan.Rows.IsEmpty || TryRunLoop(plan))
         {
             DecideExits(plan);
-            _readOut.Run(_ticks);
         }
 
+        ResumeHeld();
+        _readOut.Run(_ticks);
         _scheduler.Rows.Compact(_left);
         _metrics.Ticked(plan.Rows.Length, _time.GetElapsedTime(started));
+        return true;
+    }
+
+    /// <summary>Sleeps until a mask is there that a token waits for, or for some time. False where no token waits for one.</summary>
+    public bool WaitForMask(TimeSpan longest)
+    {
+        if (_scheduler.Rows.Held == 0)
+        {
+            return false;
+        }
+
+        if (!_scheduler.Rows.CanResume)
+        {
+            _masks.Wait(longest);
+        }
+
         return true;
     }
 
@@ -169,9 +188,10 @@ public sealed class EngineCore : IDisposable
     {
         _ledger.Audit();
         _scheduler.Audit();
-        if (IsIdle && (_ledger.UsedSlots, _ledger.CommittedSlots, _scheduler.Rows.Count, _places.Taken, _places.Tokens) is var held and not (0, 0, 0, 0, 0))
+        var rows = _scheduler.Rows.Count + _scheduler.Rows.Held;
+        if (IsIdle && (_ledger.UsedSlots, _ledger.CommittedSlots, rows, _masks.Waiting, _places.Taken, _places.Tokens) is var held and not (0, 0, 0, 0, 0, 0))
         {
-            throw new InvalidOperationException($"The idle engine holds (used slots, committed slots, rows, queue places, queued tokens) = {held}.");
+            throw new InvalidOperationException($"The idle engine holds (used slots, committed slots, rows, masks, queue places, queued tokens) = {held}.");
         }
     }
 
@@ -184,6 +204,7 @@ public sealed class EngineCore : IDisposable
         }
         finally
         {
+            _masks.Dispose();
             _runner.Dispose();
         }
     }
@@ -208,6 +229,11 @@ public sealed class EngineCore : IDisposable
             : null;
         if (rejection is null)
         {
+            if (resolved.Any(sequence => sequence.Constraint is not null))
+            {
+                _masks.Start();
+            }
+
             sequences = resolved;
             return true;
         }
@@ -267,6 +293,10 @@ public sealed class EngineCore : IDisposable
             var admitted = _scheduler.Running[i];
             _places.Admit(admitted.Prompt.Length);
             _metrics.Admitted(admitted.Prompt.Length, _time.GetElapsedTime(admitted.AcceptedAt));
+            if (admitted is { Constraint: { } constraint, MaxTokens: > 0 })
+            {
+                _masks.Want(constraint, token: null);
+            }
         }
     }
 
@@ -352,6 +382,16 @@ public sealed class EngineCore : IDisposable
         }
     }
 
+    /// <summary>Goes on with the rows whose masks have come: their tokens are chosen in this tick.</summary>
+    private void ResumeHeld()
+    {
+        for (var i = _scheduler.Rows.Resume(); i < _scheduler.Rows.Count; i++)
+        {
+            _left[i] = _scheduler.Rows[i].ExitStep == 0;
+            _readOut.Add(i, _left[i]);
+        }
+    }
+
     private void EndObservation(int index, in InFlightRow row)
     {
         _ledger.EndObservation(row.Sequence.Number, row.Position, row.Loop, row.ExitStep);
@@ -365,19 +405,32 @@ public sealed class EngineCore : IDisposable
         if (!row.IsPrompt && row.Loop < row.Sequence.ObservedLoops)
         {
             row.ExitStep = row.Loop;
-            _readOut.Add(index, left: false);
+            ReadOutOrHold(index, ref row, left: false);
             return;
         }
 
-        _left[index] = true;
-        if (row.IsReadOut)
-        {
-            _readOut.Add(index, left: true);
-        }
+        ReadOutOrHold(index, ref row, left: true);
 
         if (row.IsPrompt && row.YieldsToken)
         {
             _ledger.FinishPrompt(row.Sequence.Number);
+        }
+    }
+
+    /// <summary>A row whose token is to be chosen waits until its mask is there; until then it runs no loop and holds up nothing.</summary>
+    private void ReadOutOrHold(int index, ref InFlightRow row, bool left)
+    {
+        if (row is { YieldsToken: true, Sequence: { MaxTokens: > 0, Constraint.IsReady: false } })
+        {
+            row.IsHeld = true;
+            _metrics.MaskIsLate();
+            return;
+        }
+
+        _left[index] = left;
+        if (row.IsReadOut)
+        {
+            _readOut.Add(index, left);
         }
     }
 }

@@ -22,6 +22,8 @@ public sealed class EngineMetrics : IDisposable
     private readonly Histogram<int> _exitStep;
     private readonly Histogram<int> _tickRows;
     private readonly Histogram<double> _tickDuration;
+    private readonly Histogram<double> _maskDuration;
+    private readonly Counter<long> _lateMasks;
     private readonly Histogram<double> _queueTime;
     private readonly Histogram<double> _timeToFirstToken;
     private readonly Histogram<double> _interTokenLatency;
@@ -39,6 +41,8 @@ public sealed class EngineMetrics : IDisposable
         _exitStep = CreateHistogram<int>("looplm.exit_step", null, "Loop at which each generated token left.", [.. Enumerable.Range(1, Depth.GateProbabilities.MaxLoops)]);
         _tickRows = CreateHistogram<int>("looplm.tick.rows", null, "Rows that went through the layers together.", [.. Rows.Select(rows => (int)rows)]);
         _tickDuration = CreateHistogram("looplm.tick.duration", "s", "Time of one tick.", Seconds);
+        _maskDuration = CreateHistogram("looplm.mask.duration", "s", "Time to work out which tokens a format allows next, beside the engine.", Seconds);
+        _lateMasks = _meter.CreateCounter<long>("looplm.masks.late", description: "Tokens that waited for their mask when their row had left.");
         _queueTime = CreateHistogram("looplm.queue.time", "s", "From acceptance to admission.", Seconds);
         _timeToFirstToken = CreateHistogram("looplm.time_to_first_token", "s", "From acceptance to the first token.", Seconds);
         _interTokenLatency = CreateHistogram("looplm.inter_token_latency", "s", "Between two tokens of a generation.", Seconds);
@@ -60,6 +64,8 @@ public sealed class EngineMetrics : IDisposable
         _exitStep = shared._exitStep;
         _tickRows = shared._tickRows;
         _tickDuration = shared._tickDuration;
+        _maskDuration = shared._maskDuration;
+        _lateMasks = shared._lateMasks;
         _queueTime = shared._queueTime;
         _timeToFirstToken = shared._timeToFirstToken;
         _interTokenLatency = shared._interTokenLatency;
@@ -92,6 +98,10 @@ public sealed class EngineMetrics : IDisposable
         _tickRows.Record(rows, _labels);
         _tickDuration.Record(duration.TotalSeconds, _labels);
     }
+
+    internal void Masked(TimeSpan duration) => _maskDuration.Record(duration.TotalSeconds, _labels);
+
+    internal void MaskIsLate() => _lateMasks.Add(1, _labels);
 
     internal void Generated(int exitStep, bool first, TimeSpan latency)
     {

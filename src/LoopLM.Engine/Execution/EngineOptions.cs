@@ -42,6 +42,13 @@ public sealed record EngineOptions
     [Range(typeof(TimeSpan), "00:00:00.001", "1.00:00:00")]
     public TimeSpan MaxQueueTime { get; init; } = TimeSpan.FromDays(1);
 
+    /// <summary>
+    /// Threads that work out which tokens the formats of requests allow next, beside the engine; they compete with it for processors. 1..64.
+    /// Default: a quarter of the processors, at least one.
+    /// </summary>
+    [Range(1, 64)]
+    public int MaskThreads { get; init; } = Math.Max(1, Environment.ProcessorCount / 4);
+
     /// <summary>Whether rows start while others are in flight. Off waits until every row in flight has left, for comparison.</summary>
     public bool Refill { get; init; } = true;
 

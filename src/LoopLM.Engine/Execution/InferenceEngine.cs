@@ -16,6 +16,11 @@ public sealed class InferenceEngine : IAsyncDisposable
 {
     private static readonly TimeSpan SnapshotInterval = TimeSpan.FromMilliseconds(50);
 
+    // While nothing but masks is waited for, new requests and cancelled ones wait no longer than this.
+    private static readonly TimeSpan MaskPatience = TimeSpan.FromMilliseconds(1);
+
+    private const long NoTick = long.MinValue;
+
     private readonly string _name;
     private readonly Func<IModelRunner> _openRunner;
     private readonly EngineOptions _options;
@@ -32,6 +37,9 @@ public sealed class InferenceEngine : IAsyncDisposable
     private volatile bool _draining;
     private volatile bool _cancelAll;
     private int _begun;
+
+    // When the tick at work began, in ticks of the time provider.
+    private long _tickBegan = NoTick;
 
     /// <summary>Prepares an engine, which refuses requests until it is started and its runner is open.</summary>
     /// <param name="name">Name of the model, for the log.</param>
@@ -62,6 +70,9 @@ public sealed class InferenceEngine : IAsyncDisposable
 
     /// <summary>The engine at a moment not long ago: at most 50 ms while it works, up to date when it is idle.</summary>
     public EngineSnapshot Snapshot => _snapshot;
+
+    /// <summary>How long the tick at work has lasted; 0 while there is none. A tick that does not end is a runner that hangs.</summary>
+    public TimeSpan TickAge => Volatile.Read(ref _tickBegan) is not NoTick and var began ? _time.GetElapsedTime(began) : TimeSpan.Zero;
 
     /// <summary>Completes when the model is loaded; fails where it cannot be.</summary>
     public Task Opened => _opened.Task;
@@ -209,6 +220,7 @@ public sealed class InferenceEngine : IAsyncDisposable
             bool worked;
             do
             {
+                Volatile.Write(ref _tickBegan, _time.GetTimestamp());
                 TakeIn(core);
                 if (_cancelAll)
                 {
@@ -221,6 +233,8 @@ public sealed class InferenceEngine : IAsyncDisposable
                 }
 
                 worked = core.Tick();
+                Volatile.Write(ref _tickBegan, NoTick);
+                worked = worked || core.WaitForMask(MaskPatience);
                 if (!worked || _time.GetElapsedTime(published) >= SnapshotInterval)
                 {
                     _snapshot = core.TakeSnapshot(_draining ? EngineHealth.Draining : EngineHealth.Ready);

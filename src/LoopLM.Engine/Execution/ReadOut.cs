@@ -12,7 +12,7 @@ namespace LoopLM.Engine.Execution;
 /// It keeps its buffers, so that a tick allocates nothing unless log-probabilities are asked for.
 /// </summary>
 internal sealed class ReadOut(
-    IModelRunner runner, RowTable rows, SequenceEnds ends, RunnerFaults faults, EngineMetrics metrics, TimeProvider time, ILogger logger, int maxRows)
+    IModelRunner runner, RowTable rows, SequenceEnds ends, RunnerFaults faults, MaskWorkers masks, EngineMetrics metrics, TimeProvider time, ILogger logger, int maxRows)
 {
     /// <summary>Most rows that go through the head at once.</summary>
     public const int MaxHeadRows = 64;
@@ -150,6 +150,12 @@ internal sealed class ReadOut(
             return false;
         }
 
+        if (sequence.Constraint?.Problem is { } problem)
+        {
+            ends.Fail(sequence, problem, isRequestsFault: true);
+            return false;
+        }
+
         logits.CopyTo(_scratch);
         try
         {
@@ -200,6 +206,10 @@ internal sealed class ReadOut(
         else if (sequence.Generated == sequence.MaxTokens)
         {
             ends.End(sequence, GenerationEvent.Finished(FinishReason.Length));
+        }
+        else if (sequence.Constraint is { } constraint)
+        {
+            masks.Want(constraint, token);
         }
     }
 

@@ -7,7 +7,7 @@ namespace LoopLM.Engine.Execution;
 
 /// <summary>Ends sequences: their reader is told, and what they hold is free.</summary>
 internal sealed class SequenceEnds(
-    Scheduler scheduler, QueuePlaces places, IModelRunner runner, EngineMetrics metrics, ILogger logger)
+    Scheduler scheduler, QueuePlaces places, MaskWorkers masks, IModelRunner runner, EngineMetrics metrics, ILogger logger)
 {
     /// <summary>Ends a running sequence. Its rows go at the next <see cref="RowTable.Compact"/>.</summary>
     public void End(Sequence sequence, in GenerationEvent end)
@@ -86,6 +86,11 @@ internal sealed class SequenceEnds(
     private void Release(Sequence sequence)
     {
         scheduler.Remove(sequence);
+        if (sequence.Constraint is { } constraint)
+        {
+            masks.Drop(constraint);
+        }
+
         try
         {
             runner.Release(sequence.Number);

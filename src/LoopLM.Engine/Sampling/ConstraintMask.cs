@@ -1,9 +1,50 @@
+using System.Runtime.ExceptionServices;
+
 namespace LoopLM.Engine.Sampling;
 
-/// <summary>Applies a constraint from outside.</summary>
+/// <summary>
+/// Applies a constraint from outside, whose masks are worked out by <see cref="MaskWorkers"/>. The engine's thread owns it while
+/// <see cref="IsReady"/>, a worker from <see cref="Await"/> on.
+/// </summary>
 internal sealed class ConstraintMask(ITokenConstraint constraint) : ILogitProcessor
 {
-    public void Process(Span<float> logits) => constraint.Mask(logits);
+    private volatile bool _isReady;
+    private int? _token;
+    private ExceptionDispatchInfo? _failure;
 
-    public void Accept(int token) => constraint.Accept(token);
+    /// <summary>Whether the next mask is known.</summary>
+    public bool IsReady => _isReady;
+
+    /// <summary>Why the sequence must end; null where it may go on.</summary>
+    public string? Problem { get; private set; }
+
+    /// <summary>Time that its masks have taken so far, in ticks of the time provider.</summary>
+    public long Taken { get; private set; }
+
+    /// <summary>Makes the next mask wanted.</summary>
+    /// <param name="token">The token that was chosen; null at the start.</param>
+    public void Await(int? token) => (_token, _isReady) = (token, false);
+
+    /// <summary>Works out the mask that is wanted. For workers.</summary>
+    public void Advance(TimeProvider time)
+    {
+        var started = time.GetTimestamp();
+        try
+        {
+            Problem = constraint.Advance(_token);
+        }
+        catch (Exception exception)
+        {
+            _failure = ExceptionDispatchInfo.Capture(exception);
+        }
+
+        Taken += time.GetTimestamp() - started;
+        _isReady = true;
+    }
+
+    public void Process(Span<float> logits)
+    {
+        _failure?.Throw();
+        constraint.Mask(logits);
+    }
 }

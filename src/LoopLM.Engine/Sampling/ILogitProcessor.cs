@@ -1,6 +1,6 @@
 namespace LoopLM.Engine.Sampling;
 
-/// <summary>One step between the model's logits and the choice of a token. It belongs to one sequence and runs on the engine's thread.</summary>
+/// <summary>One step between the model's logits and the choice of a token. It belongs to one sequence; the engine's thread calls it.</summary>
 internal interface ILogitProcessor
 {
     /// <summary>Changes the logits of the next token; those of a token that may not come become negative infinity.</summary>

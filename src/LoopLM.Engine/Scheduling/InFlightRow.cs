@@ -20,6 +20,9 @@ internal struct InFlightRow
     /// <summary>The loop at which its token was chosen; 0 before. Later loops are observed: they run for the report alone.</summary>
     public int ExitStep { get; set; }
 
+    /// <summary>Whether it has left and waits for the mask of its token: it runs no loop meanwhile, and its state stays in its row slot.</summary>
+    public bool IsHeld { get; set; }
+
     /// <summary>The token that was chosen at <see cref="ExitStep"/>, and what is reported of it.</summary>
     public (int Token, PositionLogprobs? Logprobs) Choice { get; set; }
 
@@ -32,6 +35,9 @@ internal struct InFlightRow
 
     /// <summary>Whether a token comes out of it: every generated position, and the last of the prompt.</summary>
     public readonly bool YieldsToken => Position >= Sequence.Prompt.Length - 1;
+
+    /// <summary>Whether it is held and the mask of its token is there.</summary>
+    public readonly bool IsResumable => IsHeld && Sequence.Constraint!.IsReady;
 
     /// <summary>Whether the head reads it out once it has left.</summary>
     public readonly bool IsReadOut => YieldsToken || Sequence.PromptLogprobs is not null;

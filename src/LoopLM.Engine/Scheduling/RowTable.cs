@@ -2,16 +2,18 @@ using LoopLM.Engine.Depth;
 
 namespace LoopLM.Engine.Scheduling;
 
-/// <summary>The rows in flight, in the order in which they started, and the row slots that are free.</summary>
+/// <summary>The rows in flight, in the order in which they started, those that are held, and the row slots that are free.</summary>
 internal sealed class RowTable
 {
     private readonly InFlightRow[] _rows;
+    private readonly InFlightRow[] _held;
     private readonly int[] _freeSlots;
     private readonly GateProbabilities[] _gates;
 
     public RowTable(int capacity)
     {
         _rows = new InFlightRow[capacity];
+        _held = new InFlightRow[capacity];
         _gates = new GateProbabilities[capacity];
         _freeSlots = new int[capacity];
         for (var i = 0; i < capacity; i++)
@@ -20,9 +22,30 @@ internal sealed class RowTable
         }
     }
 
+    /// <summary>Rows in flight.</summary>
     public int Count { get; private set; }
 
-    public int Free => _rows.Length - Count;
+    /// <summary>Rows that wait for their masks.</summary>
+    public int Held { get; private set; }
+
+    public int Free => _rows.Length - Count - Held;
+
+    /// <summary>Whether the mask of a held row is there.</summary>
+    public bool CanResume
+    {
+        get
+        {
+            for (var i = 0; i < Held; i++)
+            {
+                if (_held[i].IsResumable)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
 
     public ref InFlightRow this[int index] => ref _rows[index];
 
@@ -44,17 +67,58 @@ internal sealed class RowTable
         };
     }
 
-    /// <summary>Removes the rows that have left and those of sequences that have ended; the others keep their order, so that a chunk stays together.</summary>
+    /// <summary>Puts the held rows whose masks are there behind the rows in flight.</summary>
+    /// <returns>The index of the first.</returns>
+    public int Resume()
+    {
+        var (first, kept) = (Count, 0);
+        for (var i = 0; i < Held; i++)
+        {
+            if (_held[i].IsResumable)
+            {
+                _rows[Count] = _held[i];
+                _rows[Count++].IsHeld = false;
+            }
+            else
+            {
+                _held[kept++] = _held[i];
+            }
+        }
+
+        Array.Clear(_held, kept, Held - kept);
+        Held = kept;
+        return first;
+    }
+
+    /// <summary>
+    /// Removes the rows that have left and those of sequences that have ended, and sets those aside that are held. The others keep their order, so
+    /// that a chunk stays together.
+    /// </summary>
     /// <param name="left">For each row whether it has left.</param>
     public void Compact(ReadOnlySpan<bool> left)
     {
-        var kept = 0;
-        var count = Count;
-        for (var i = 0; i < count; i++)
+        var (free, kept, held) = (Free, 0, 0);
+        for (var i = 0; i < Held; i++)
+        {
+            if (_held[i].Sequence.HasEnded)
+            {
+                _freeSlots[free++] = _held[i].RowSlot;
+            }
+            else
+            {
+                _held[held++] = _held[i];
+            }
+        }
+
+        for (var i = 0; i < Count; i++)
         {
             if (left[i] || _rows[i].Sequence.HasEnded)
             {
-                _freeSlots[_rows.Length - count + i - kept] = _rows[i].RowSlot;
+                _freeSlots[free++] = _rows[i].RowSlot;
+            }
+            else if (_rows[i].IsHeld)
+            {
+                _held[held++] = _rows[i];
             }
             else
             {
@@ -62,15 +126,16 @@ internal sealed class RowTable
             }
         }
 
-        Array.Clear(_rows, kept, count - kept);
-        Count = kept;
+        Array.Clear(_rows, kept, Count - kept);
+        Array.Clear(_held, held, Math.Max(0, Held - held));
+        (Count, Held) = (kept, held);
     }
 
-    /// <summary>Checks that every row slot is free or in flight, and that every row belongs to a running sequence.</summary>
+    /// <summary>Checks that every row slot is free or has one row, and that every row belongs to a running sequence.</summary>
     /// <exception cref="InvalidOperationException">One does not.</exception>
     public void Audit(IReadOnlyCollection<Sequence> running)
     {
-        var rows = _rows.AsSpan(0, Count).ToArray();
+        InFlightRow[] rows = [.. _rows.AsSpan(0, Count), .. _held.AsSpan(0, Held)];
         var slots = rows.Select(row => row.RowSlot).Concat(_freeSlots.Take(Free));
         if (!slots.Order().SequenceEqual(Enumerable.Range(0, _rows.Length)))
         {

@@ -31,6 +31,9 @@ internal sealed class Sequence(Generation generation)
     /// <summary>What stands between the logits and the choice of a token, in order.</summary>
     public ILogitProcessor[] Processors { get; init; } = [];
 
+    /// <summary>The constraint among them; null where there is none.</summary>
+    public ConstraintMask? Constraint => Processors is [ConstraintMask mask, ..] ? mask : null;
+
     public int? Logprobs { get; init; }
 
     public int[] LogprobTokens { get; init; } = [];

@@ -80,17 +80,36 @@ public sealed class LimitOptions
     [Range(1, 65536)]
     public int MaxEnumValues { get; set; } = 2048;
 
-    /// <summary>How long the server may work on a JSON schema before generation starts, 1 ms to 1 minute.</summary>
+    /// <summary>How long the server may work on a JSON schema before generation starts, 1 ms to 1 minute; the wait for a thread does not count.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:01:00")]
     public TimeSpan SchemaTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Bytes of the compiled schemas, choices and patterns that are kept for the next request, 0 to 2^30. The largest take some 2.5 MB.</summary>
+    /// <summary>Threads that compile schemas, choices and patterns, and as many that read long texts, 1 to 64. Default: half the processors, at least one.</summary>
+    [Range(1, 64)]
+    public int WorkThreads { get; set; } = Math.Max(1, Environment.ProcessorCount / 2);
+
+    /// <summary>Schemas, choices and patterns that wait for such a thread, and as many long texts, 0 to 65536. What comes beyond them is refused.</summary>
+    [Range(0, 65536)]
+    public int MaxQueuedWork { get; set; } = 64;
+
+    /// <summary>Bytes of the compiled schemas, choices and patterns that are kept for the next request, and of those that were refused, 0 to 2^30. The largest take some 2.5 MB.</summary>
     [Range(0, 1 << 30)]
     public int MaxGrammarCacheBytes { get; set; } = 32 << 20;
+
+    /// <summary>
+    /// Work of all masks of one choice, 2^16 to 2^30; each of its tokens grants 4096 more. The unit is one way to read the text so far, some 40 ns.
+    /// A choice that needs more ends in an error.
+    /// </summary>
+    [Range(1 << 16, 1 << 30)]
+    public int MaxMaskWork { get; set; } = 1 << 22;
 
     /// <summary>Depths at which one prompt may be answered side by side, 2 to 64.</summary>
     [Range(2, 64)]
     public int MaxCompared { get; set; } = 8;
+
+    /// <summary>How long one tick of an engine may last before the server counts as hung: liveness turns red, so that it is started again. 1 ms to 1 day.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "1.00:00:00")]
+    public TimeSpan TickTimeout { get; set; } = TimeSpan.FromMinutes(2);
 
     /// <summary>How long requests may still run after the server was told to stop; then they are cancelled. 0 to 1 hour.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]

@@ -1,44 +1,111 @@
 using System.Buffers;
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using LoopLM.Server.Configuration;
+using LoopLM.Server.Hosting;
+using LoopLM.Server.Work;
 using LoopLM.Text.Constraints;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Options;
 
 namespace LoopLM.Server.Generations;
 
-/// <summary>The grammars of the formats that were used last, up to a total of memory. Safe from any thread.</summary>
-internal sealed class GrammarCache(IOptions<LimitOptions> limits) : IDisposable
+/// <summary>
+/// What compiling the formats that were used last gave, grammars and problems, up to a total of memory. A form is compiled once for all requests
+/// that wait for it, on threads for that. Safe from any thread.
+/// </summary>
+internal sealed class GrammarCache(IOptions<LimitOptions> limits, RequestWork work) : IDisposable
 {
-    private readonly MemoryCache _grammars = new(new MemoryCacheOptions { SizeLimit = limits.Value.MaxGrammarCacheBytes, TrackStatistics = true });
+    // A form that took too long once is not tried again at once.
+    private static readonly TimeSpan s_passing = TimeSpan.FromSeconds(30);
 
-    /// <summary>Grammars that are held, and how often one was found.</summary>
-    public MemoryCacheStatistics Statistics => _grammars.GetCurrentStatistics()!;
+    private readonly MemoryCache _compiled = new(new MemoryCacheOptions { SizeLimit = limits.Value.MaxGrammarCacheBytes, TrackStatistics = true });
+    private readonly Dictionary<(ServedModel Model, string Hash), FormCompilation> _underWay = [];
 
-    /// <summary>Finds the grammar of a format.</summary>
+    /// <summary>What is held, and how often something was found.</summary>
+    public MemoryCacheStatistics Statistics => _compiled.GetCurrentStatistics()!;
+
+    /// <summary>Finds what compiling a format gave, or compiles it.</summary>
+    /// <param name="model">The model that generates.</param>
     /// <param name="format">The format.</param>
-    /// <param name="tokens">The tokens that the grammar is made for.</param>
-    /// <param name="key">Its key for <see cref="Add"/>.</param>
-    /// <param name="grammar">The grammar; null where there is none.</param>
-    public bool TryGet(OutputFormat format, TokenTrie tokens, out object key, [NotNullWhen(true)] out TextGrammar? grammar)
+    /// <param name="compile">Compiles it; called on a thread for that.</param>
+    /// <param name="cancellation">Ends the wait, and the work where nobody else waits for it.</param>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    public async ValueTask<Result<CompiledForm>> GetAsync(
+        ServedModel model, OutputFormat format, Func<OutputFormat, CancellationToken, CompiledForm> compile, CancellationToken cancellation)
     {
-        key = (tokens, Hash(format));
-        return _grammars.TryGetValue(key, out grammar) && grammar is not null;
-    }
-
-    /// <summary>Keeps a grammar, as far as there is room: where there is none, those that were not used for longest go, for the next to come.</summary>
-    public void Add(object key, TextGrammar? grammar)
-    {
-        if (grammar is not null)
+        var key = (model, Hash(format));
+        if (_compiled.TryGetValue(key, out CompiledForm? known))
         {
-            _grammars.Set(key, grammar, new MemoryCacheEntryOptions { Size = grammar.Size });
+            return known!;
+        }
+
+        var compilation = Join(key, format, compile);
+        try
+        {
+            return await compilation.Result.WaitAsync(cancellation);
+        }
+        finally
+        {
+            Leave(key, compilation);
         }
     }
 
-    public void Dispose() => _grammars.Dispose();
+    public void Dispose() => _compiled.Dispose();
+
+    private FormCompilation Join((ServedModel, string) key, OutputFormat format, Func<OutputFormat, CancellationToken, CompiledForm> compile)
+    {
+        // The work may outlive the request that came first, and so its body.
+        var own = format with { Form = format.Form.Detach() };
+        lock (_underWay)
+        {
+            if (!_underWay.TryGetValue(key, out var compilation))
+            {
+                compilation = new FormCompilation(new CancellationTokenSource());
+                _underWay.Add(key, compilation);
+                compilation.Result = CompileAsync(key, own, compile, compilation.Cancellation);
+            }
+
+            compilation.Waiting++;
+            return compilation;
+        }
+    }
+
+    private void Leave((ServedModel, string) key, FormCompilation compilation)
+    {
+        lock (_underWay)
+        {
+            if (--compilation.Waiting > 0)
+            {
+                return;
+            }
+
+            if (_underWay.TryGetValue(key, out var current) && current == compilation)
+            {
+                _underWay.Remove(key);
+            }
+        }
+
+        compilation.Cancel();
+    }
+
+    private async Task<Result<CompiledForm>> CompileAsync(
+        (ServedModel, string) key, OutputFormat format, Func<OutputFormat, CancellationToken, CompiledForm> compile, CancellationToken cancellation)
+    {
+        var result = await work.Forms.RunAsync(() => compile(format, cancellation), cancellation);
+        if (result.TryGet(out var compiled, out _))
+        {
+            // As far as there is room: where there is none, those that were not used for longest go, for the next to come.
+            _compiled.Set(key, compiled, new MemoryCacheEntryOptions
+            {
+                Size = compiled.Size,
+                AbsoluteExpirationRelativeToNow = compiled.IsFinal ? null : s_passing,
+            });
+        }
+
+        return result;
+    }
 
     /// <summary>Different for any two formats that differ in more than their field.</summary>
     private static string Hash(OutputFormat format)

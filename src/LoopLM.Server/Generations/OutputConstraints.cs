@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using LoopLM.Engine.Sampling;
 using LoopLM.Server.Configuration;
 using LoopLM.Server.Hosting;
@@ -20,55 +19,46 @@ internal sealed class OutputConstraints(IOptions<LimitOptions> limits, GrammarCa
 
     /// <summary>Compiles a format, unless that was done not long ago.</summary>
     /// <param name="model">The model that generates.</param>
-    /// <param name="format">The format; null where any text will do.</param>
+    /// <param name="format">The format.</param>
     /// <param name="cancellation">Ends the work.</param>
-    /// <param name="constraint">Makes the constraint of one generation of so many tokens at most; null where any text will do.</param>
-    /// <param name="error">Why it is refused.</param>
+    /// <returns>What makes the constraint of one generation of so many tokens at most.</returns>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
-    public bool TryCompile(
-        ServedModel model, OutputFormat? format, CancellationToken cancellation, out Func<int, ITokenConstraint>? constraint, [NotNullWhen(false)] out RequestError? error)
+    public async ValueTask<Result<Func<int, ITokenConstraint>>> CompileAsync(ServedModel model, OutputFormat format, CancellationToken cancellation)
     {
-        (constraint, error) = (null, null);
-        if (format is null)
+        var result = await cache.GetAsync(model, format, (own, cancelled) => Compile(model, own, cancelled), cancellation);
+        if (!result.TryGet(out var compiled, out var error))
         {
-            return true;
+            return error;
         }
 
+        return compiled is { Grammar: { } grammar, Tokens: { } tokens }
+            ? (Func<int, ITokenConstraint>)(maxTokens => new GrammarConstraint(new TokenConstraint(grammar, tokens, maxTokens, limits.Value.MaxMaskWork)))
+            : new RequestError(compiled.Kind, format.Field, compiled.Problem!);
+    }
+
+    private CompiledForm Compile(ServedModel model, OutputFormat format, CancellationToken cancellation)
+    {
+        // The tokens of a large vocabulary take some time of their own, once.
         var (tokens, problem) = format.Form is TextForm.Calls ? model.CallTokens : model.ConstraintTokens;
         if (tokens is null)
         {
-            error = new(RequestErrorKind.Unsupported, format.Field, $"'{format.Field}' cannot be enforced with this model: {problem}.");
-            return false;
+            return new(null, null, RequestErrorKind.Unsupported, $"The form of the text cannot be enforced with this model: {problem}.");
         }
 
-        if (!cache.TryGet(format, tokens, out var key, out var grammar))
-        {
-            grammar = Compile(format, tokens, cancellation, out error);
-            cache.Add(key, grammar);
-        }
-
-        constraint = grammar is null ? null : maxTokens => new GrammarConstraint(new TokenConstraint(grammar, tokens, maxTokens));
-        return error is null;
-    }
-
-    private TextGrammar? Compile(OutputFormat format, TokenTrie tokens, CancellationToken cancellation, out RequestError? error)
-    {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         timeout.CancelAfter(limits.Value.SchemaTimeout);
         try
         {
-            var grammar = GrammarCompiler.TryCompile(format.Form, format.Thought, tokens, _limits, timeout.Token, out var problem);
-            error = problem is null ? null : new(RequestErrorKind.InvalidValue, format.Field, problem.ToString());
-            return grammar;
+            var grammar = GrammarCompiler.TryCompile(format.Form, format.Thought, tokens, _limits, timeout.Token, out var refused);
+            return new(grammar, tokens, RequestErrorKind.InvalidValue, refused?.ToString());
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            error = new(
-                RequestErrorKind.InvalidValue,
-                format.Field,
-                $"'{format.Field}' takes too long to compile: more than {limits.Value.SchemaTimeout} (Limits:SchemaTimeout). "
-                + "Simplify its patterns and alternatives, or try again when the server is less busy.");
-            return null;
+            return new(
+                null, null, RequestErrorKind.InvalidValue,
+                $"The form of the text takes too long to compile: more than {limits.Value.SchemaTimeout} (Limits:SchemaTimeout). "
+                + "Simplify its patterns and alternatives, or try again when the server is less busy.",
+                IsFinal: false);
         }
     }
 }

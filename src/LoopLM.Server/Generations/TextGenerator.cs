@@ -4,64 +4,45 @@ using LoopLM.Engine.Requests;
 using LoopLM.Engine.Sampling;
 using LoopLM.Server.Access;
 using LoopLM.Server.Hosting;
+using LoopLM.Server.Work;
 using LoopLM.Text.Decoding;
 using LoopLM.Text.Stopping;
 
 namespace LoopLM.Server.Generations;
 
 /// <summary>Turns requests for text into generations of the engine of their model; every protocol goes through it.</summary>
-internal sealed class TextGenerator(ServedModels models, RequestLimits limits, OutputConstraints constraints, TokenCharges charges)
+internal sealed class TextGenerator(ServedModels models, RequestLimits limits, OutputConstraints constraints, RequestWork work, TokenCharges charges)
 {
     /// <summary>Starts all generations of a request, or none and says why not: the server's own checks from cheap to dear, then the engine's.</summary>
     /// <exception cref="OperationCanceledException">The work before the start was cancelled.</exception>
-    public bool TryStart(
-        TextRequest request,
-        CancellationToken cancellation,
-        [NotNullWhen(true)] out TextChoices? choices,
-        [NotNullWhen(false)] out RequestError? error)
-    {
-        choices = null;
-        return TryFindModel(request, out var model, out error) && TryStart(model, request, cancellation, out choices, out error);
-    }
+    public async Task<Result<TextChoices>> StartAsync(TextRequest request, CancellationToken cancellation) =>
+        TryFindModel(request, out var model, out var error) ? await StartAsync(model, request, cancellation) : error;
 
     /// <summary>Starts all generations of a request for which <see cref="TryFindModel"/> has found the model.</summary>
-    /// <inheritdoc cref="TryStart(TextRequest, CancellationToken, out TextChoices?, out RequestError?)"/>
-    public bool TryStart(
-        ServedModel model,
-        TextRequest request,
-        CancellationToken cancellation,
-        [NotNullWhen(true)] out TextChoices? choices,
-        [NotNullWhen(false)] out RequestError? error)
+    /// <inheritdoc cref="StartAsync(TextRequest, CancellationToken)"/>
+    public async Task<Result<TextChoices>> StartAsync(ServedModel model, TextRequest request, CancellationToken cancellation)
     {
-        var started = TryStart(model, [request], cancellation, out var all, out error);
-        choices = all?[0];
-        return started;
+        var started = await StartAsync(model, [request], cancellation);
+        return started.TryGet(out var choices, out var error) ? choices[0] : error;
     }
 
     /// <summary>Starts all generations of several requests to one model, or none.</summary>
     /// <param name="requests">The requests, at least one; the first names the model.</param>
     /// <param name="cancellation">Ends the work before the start.</param>
-    /// <param name="choices">The choices of each request.</param>
-    /// <param name="error">Why none was started.</param>
+    /// <returns>The choices of each request.</returns>
     /// <exception cref="OperationCanceledException">The work before the start was cancelled.</exception>
-    public bool TryStart(
-        IReadOnlyList<TextRequest> requests,
-        CancellationToken cancellation,
-        [NotNullWhen(true)] out IReadOnlyList<TextChoices>? choices,
-        [NotNullWhen(false)] out RequestError? error)
+    public async Task<Result<TextChoices[]>> StartAsync(IReadOnlyList<TextRequest> requests, CancellationToken cancellation)
     {
-        choices = null;
         ServedModel? model = null;
-        error = null;
         foreach (var request in requests)
         {
-            if (!TryFindModel(request, out model, out error))
+            if (!TryFindModel(request, out model, out var error))
             {
-                return false;
+                return error;
             }
         }
 
-        return TryStart(model!, requests, cancellation, out choices, out error);
+        return await StartAsync(model!, requests, cancellation);
     }
 
     /// <summary>Finds the model of a request and makes the cheap checks: what they refuse is refused before any work on its texts.</summary>
@@ -75,36 +56,28 @@ internal sealed class TextGenerator(ServedModels models, RequestLimits limits, O
         return error is null;
     }
 
-    private bool TryStart(
-        ServedModel model,
-        IReadOnlyList<TextRequest> requests,
-        CancellationToken cancellation,
-        [NotNullWhen(true)] out IReadOnlyList<TextChoices>? choices,
-        [NotNullWhen(false)] out RequestError? error)
+    private async Task<Result<TextChoices[]>> StartAsync(ServedModel model, IReadOnlyList<TextRequest> requests, CancellationToken cancellation)
     {
-        choices = null;
-        error = null;
         var wanted = new GenerationRequest[requests.Count][];
         var signals = Array.ConvertAll(wanted, _ => new EventSignal());
         for (var i = 0; i < wanted.Length; i++)
         {
-            if (!TryPrepare(model, requests[i], cancellation, out wanted[i]!, out error))
+            var prepared = await PrepareAsync(model, requests[i], cancellation);
+            if (!prepared.TryGet(out wanted[i]!, out var refused))
             {
-                return false;
+                return refused;
             }
         }
 
         GenerationRequest[] together = [.. wanted.SelectMany((each, i) => each.Select(one => one with { Signal = signals[i] }))];
-        error = charges.TryCharge(together.Sum(each => (long)each.Prompt.Length + each.MaxTokens));
-        if (error is not null)
+        if (charges.TryCharge(together.Sum(each => (long)each.Prompt.Length + each.MaxTokens)) is { } error)
         {
-            return false;
+            return error;
         }
 
         if (!model.Engine.TrySubmit(together, out var generations, out var rejection))
         {
-            error = RequestError.From(rejection);
-            return false;
+            return RequestError.From(rejection);
         }
 
         var started = generations.AsEnumerable();
@@ -115,8 +88,7 @@ internal sealed class TextGenerator(ServedModels models, RequestLimits limits, O
             started = started.Skip(wanted[i].Length);
         }
 
-        choices = all;
-        return true;
+        return all;
     }
 
     private static TextChoices Decode(
@@ -232,34 +204,42 @@ internal sealed class TextGenerator(ServedModels models, RequestLimits limits, O
     }
 
     /// <summary>Encodes a request, as far as the checks of what that gives allow it.</summary>
-    private bool TryPrepare(
-        ServedModel model,
-        TextRequest request,
-        CancellationToken cancellation,
-        [NotNullWhen(true)] out GenerationRequest[]? wanted,
-        [NotNullWhen(false)] out RequestError? error)
+    private async Task<Result<GenerationRequest[]>> PrepareAsync(ServedModel model, TextRequest request, CancellationToken cancellation)
     {
-        wanted = null;
         var sampling = request.Sampling.Over(model.SamplingDefaults);
         sampling = sampling with { BadWords = [.. sampling.BadWords, .. EncodeBadWords(model, request.BadWords)] };
         if (SamplingRules.Check(sampling, model.Checkpoint.Config.VocabularySize) is { } refused)
         {
-            error = RequestError.From(refused);
-            return false;
+            return RequestError.From(refused);
         }
 
-        var prompts = request.Prompts.Select(prompt => Truncate(model, request, Encode(model, prompt, request.AddSpecialTokens))).ToArray();
+        var encoded = await work.OnTextAsync(
+            request.Prompts.Sum(prompt => (long)(prompt.Text?.Length ?? 0)),
+            () => request.Prompts.Select(prompt => Truncate(model, request, Encode(model, prompt, request.AddSpecialTokens))).ToArray(),
+            cancellation);
+        if (!encoded.TryGet(out var prompts, out var error))
+        {
+            return error;
+        }
+
         error = CheckRoom(model, request, prompts)
             ?? limits.CheckLogprobs(
                 request, prompts.Sum(prompt => prompt.Length), prompts.Sum(prompt => (long)MaxTokens(model, request, prompt.Length)), model.Checkpoint.Config.VocabularySize);
-        if (error is not null || !constraints.TryCompile(model, request.Format, cancellation, out var constraint, out error))
+        if (error is not null)
         {
-            return false;
+            return error;
+        }
+
+        Func<int, ITokenConstraint>? constraint = null;
+        if (request.Format is { } format && !(await constraints.CompileAsync(model, format, cancellation)).TryGet(out constraint, out error))
+        {
+            return error;
         }
 
         int[] endTokens = [.. model.EndOfTextTokens, .. request.EndOfTurnTokens];
         int[] stopTokens = [.. request.IgnoreEndOfText ? [] : endTokens, .. request.StopTokens];
-        wanted = [.. prompts.SelectMany(prompt => Enumerable.Range(0, request.Choices).Select(index => ToGeneration(model, request, prompt, stopTokens, sampling, constraint, index)))];
-        return true;
+        return prompts
+            .SelectMany(prompt => Enumerable.Range(0, request.Choices).Select(index => ToGeneration(model, request, prompt, stopTokens, sampling, constraint, index)))
+            .ToArray();
     }
 }

@@ -39,6 +39,17 @@ internal sealed class ThoughtBudgetConstraint : ITokenConstraint
         Behind,
     }
 
+    public string? Advance(int? token)
+    {
+        var problem = _inner?.Advance(token);
+        if (token is { } chosen && _place != Place.Behind)
+        {
+            Accept(chosen);
+        }
+
+        return problem;
+    }
+
     public void Mask(Span<float> logits)
     {
         _inner?.Mask(logits);
@@ -52,14 +63,8 @@ internal sealed class ThoughtBudgetConstraint : ITokenConstraint
         logits[_endTokens[_forced]] = kept;
     }
 
-    public void Accept(int token)
+    private void Accept(int token)
     {
-        _inner?.Accept(token);
-        if (_place == Place.Behind)
-        {
-            return;
-        }
-
         _text.AddRange(_tokenizer.GetTokenBytes(token));
         if (_place == Place.Before)
         {

@@ -11,7 +11,8 @@ internal sealed class InferenceService(TextGenerator generator) : Inference.Infe
     public override async Task Generate(
         GenerateRequest request, IServerStreamWriter<GenerateResponse> responseStream, ServerCallContext context)
     {
-        if (!generator.TryStart(request.ToTextRequest(), context.CancellationToken, out var choices, out var error))
+        var started = await generator.StartAsync(request.ToTextRequest(), context.CancellationToken);
+        if (!started.TryGet(out var choices, out var error))
         {
             throw GrpcErrors.From(error);
         }

@@ -1,8 +1,11 @@
 using LoopLM.Engine.Execution;
 using LoopLM.Server.Access;
+using LoopLM.Server.Configuration;
 using LoopLM.Server.Hosting;
+using LoopLM.Server.OpenAi.Answers;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
 
 namespace LoopLM.Server.Health;
 
@@ -37,15 +40,26 @@ internal static class HealthEndpoints
     }
 
     private static HealthCheckRegistration Check(string tag, Predicate<EngineHealth> isHealthy) =>
-        new(tag, services => new EngineHealthCheck(services.GetRequiredService<ServedModels>(), isHealthy), HealthStatus.Unhealthy, [tag]);
+        new(
+            tag,
+            services => new EngineHealthCheck(services.GetRequiredService<ServedModels>(), services.GetRequiredService<IOptions<LimitOptions>>(), isHealthy),
+            HealthStatus.Unhealthy,
+            [tag]);
 
     private static HealthCheckOptions Options(string tag) => new()
     {
         Predicate = check => check.Tags.Contains(tag),
-        ResponseWriter = (context, report) =>
+        ResponseWriter = (context, report) => context.WriteJsonAsync(json =>
         {
-            context.Response.ContentType = "application/json";
-            return context.Response.WriteAsync($$"""{"status":"{{report.Entries[tag].Description!.ToLowerInvariant()}}"}""");
-        },
+            var entry = report.Entries[tag];
+            json.WriteStartObject();
+            json.WriteString("status"u8, $"{entry.Data[EngineHealthCheck.State]}".ToLowerInvariant());
+            if (entry.Description is { } reason)
+            {
+                json.WriteString("reason"u8, reason);
+            }
+
+            json.WriteEndObject();
+        }),
     };
 }

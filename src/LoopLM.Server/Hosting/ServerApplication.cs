@@ -10,6 +10,7 @@ using LoopLM.Server.Grpc;
 using LoopLM.Server.Health;
 using LoopLM.Server.OpenAi;
 using LoopLM.Server.Telemetry;
+using LoopLM.Server.Work;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -102,6 +103,7 @@ public static class ServerApplication
             .AddOptions(builder.Configuration)
             .AddEngine()
             .AddSingleton<RequestLimits>()
+            .AddSingleton<RequestWork>()
             .AddSingleton<GrammarCache>()
             .AddSingleton<OutputConstraints>()
             .AddSingleton<TextGenerator>()

@@ -5,6 +5,14 @@ namespace LoopLM.Text.Constraints;
 /// <summary>What a text is to be. The JSON in it is good as long as its document is open.</summary>
 public abstract record TextForm
 {
+    /// <summary>The same form with JSON of its own, which is good whatever becomes of the document.</summary>
+    public TextForm Detach() => this switch
+    {
+        Json(var schema) => new Json(schema.Clone()),
+        Calls calls => calls with { Functions = [.. calls.Functions.Select(function => function with { Parameters = function.Parameters?.Clone() })] },
+        _ => this,
+    };
+
     /// <summary>Any JSON object.</summary>
     public sealed record JsonObject : TextForm;
 

@@ -13,21 +13,32 @@ namespace LoopLM.Text.Constraints;
 /// </remarks>
 public sealed class TokenConstraint
 {
+    /// <summary>The work that each token of a sequence adds to what its masks may take.</summary>
+    public const int WorkOfAToken = 1 << 12;
+
+    // Parts of tokens that are tried in the time of a configuration.
+    private const int NodesOfAConfiguration = 8;
+
     private readonly TokenTrie _trie;
     private readonly LazyAutomaton _automaton;
     private readonly TokenMasks _masks;
     private readonly int[] _states;
+    private readonly long _maxWork;
     private readonly TokenMask _urgent;
     private readonly TokenMask _end;
+    private TokenMask? _next;
     private int _state;
     private int _tokensLeft;
+    private long _walked;
 
     /// <summary>Begins a sequence.</summary>
     /// <param name="grammar">What the text has to be; made for the tokens.</param>
     /// <param name="trie">The tokens to write it with.</param>
     /// <param name="maxTokens">Tokens that will be generated at most, end token included.</param>
-    public TokenConstraint(TextGrammar grammar, TokenTrie trie, int maxTokens = int.MaxValue)
+    /// <param name="maxWork">The work that all masks may take, beside <see cref="WorkOfAToken"/> for each token.</param>
+    public TokenConstraint(TextGrammar grammar, TokenTrie trie, int maxTokens = int.MaxValue, long maxWork = long.MaxValue / 2)
     {
+        _maxWork = maxWork;
         _trie = trie;
         _automaton = new(grammar, trie.Depth);
         _masks = new(trie.VocabularySize);
@@ -45,12 +56,31 @@ public sealed class TokenConstraint
     /// <summary>Whether the text is complete and nothing but an end token can follow.</summary>
     public bool MustEnd => CanEnd && !_automaton.CanContinue(_state);
 
+    /// <summary>Tokens taken.</summary>
+    public int Tokens { get; private set; }
+
+    /// <summary>
+    /// Work of all masks so far, the same wherever the same text is written: configurations of the automaton that were visited, and parts of tokens
+    /// that were tried, of which several take as long as one configuration.
+    /// </summary>
+    public long Work => _automaton.Work + (_walked / NodesOfAConfiguration);
+
+    /// <summary>Whether the masks have taken more work than they may.</summary>
+    public bool IsExhausted => Work > _maxWork + ((long)Tokens * WorkOfAToken);
+
     /// <summary>Whether an end token was taken.</summary>
     public bool HasEnded { get; private set; }
 
+    /// <summary>Works out which tokens can follow, which <see cref="Mask"/> otherwise does.</summary>
+    public void Prepare() => _next ??= HasEnded ? _end : Allowed();
+
     /// <summary>Sets the logits of the tokens that cannot follow to negative infinity. Behind an end token only end tokens can.</summary>
     /// <param name="logits">One for each token id; those beyond the vocabulary cannot follow.</param>
-    public void Mask(Span<float> logits) => (HasEnded ? _end : Allowed()).Apply(logits);
+    public void Mask(Span<float> logits)
+    {
+        Prepare();
+        _next!.Apply(logits);
+    }
 
     /// <summary>Takes the token that was chosen.</summary>
     /// <param name="token">One that <see cref="Mask"/> allows.</param>
@@ -71,7 +101,9 @@ public sealed class TokenConstraint
         }
 
         _state = next;
+        _next = null;
         _tokensLeft--;
+        Tokens++;
         HasEnded |= isEnd;
     }
 
@@ -136,6 +168,7 @@ public sealed class TokenConstraint
         for (var at = 0; at < nodes.Length;)
         {
             ref readonly var node = ref nodes[at];
+            _walked++;
             var state = node.Depth > maxDepth ? LazyAutomaton.Dead : _automaton.Step(_states[node.Depth - 1], node.Value);
             if (state == LazyAutomaton.Dead)
             {

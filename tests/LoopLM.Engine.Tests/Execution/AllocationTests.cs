@@ -1,6 +1,7 @@
 using LoopLM.Engine.Execution;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Runners;
+using LoopLM.Engine.Tests.Sampling;
 using LoopLM.Testing;
 using static LoopLM.Engine.Tests.TestRequests;
 
@@ -8,10 +9,13 @@ namespace LoopLM.Engine.Tests.Execution;
 
 public sealed class AllocationTests
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
     [Theory]
-    [InlineData(0.5f)]
-    [InlineData(1f)]
-    public void Tick_WarmDecode_AllocatesNothing(float threshold)
+    [InlineData(0.5f, false)]
+    [InlineData(1f, false)]
+    [InlineData(0.5f, true)]
+    public void Tick_WarmDecode_AllocatesNothing(float threshold, bool constrained)
     {
         var options = new EngineOptions { KvSlots = 80_000, MaxSequences = 8, MaxRows = 16 };
         using var metrics = new EngineMetrics();
@@ -19,7 +23,7 @@ public sealed class AllocationTests
         var generations = new Generation[8];
         for (var i = 0; i < generations.Length; i++)
         {
-            Assert.True(engine.TrySubmit(Greedy(4, 2000, QExit(threshold)), out generations[i]!, out _));
+            Assert.True(engine.TrySubmit(Greedy(4, 2000, QExit(threshold)) with { Constraint = constrained ? new HashedTokens() : null }, out generations[i]!, out _));
         }
 
         Run(engine, generations, 200);
@@ -35,7 +39,7 @@ public sealed class AllocationTests
     {
         for (var i = 0; i < ticks; i++)
         {
-            engine.Tick();
+            _ = engine.Tick() || engine.WaitForMask(s_patience);
             foreach (var generation in generations)
             {
                 while (generation.Events.TryRead(out _))

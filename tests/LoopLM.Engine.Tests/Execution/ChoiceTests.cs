@@ -74,6 +74,17 @@ public sealed class ChoiceTests
     }
 
     [Fact]
+    public void Tick_ConstraintGivesUp_FailsWithItsReasonForTheRequestsFault()
+    {
+        using var engine = new EngineHarness();
+
+        var outcome = engine.Run(Greedy(2, 4) with { Constraint = new Exhausted() });
+
+        Assert.Empty(outcome.Tokens);
+        Assert.True(outcome.End is { Kind: GenerationEventKind.Failed, Error: "too much", IsRequestsFault: true });
+    }
+
+    [Fact]
     public void Tick_ConstraintThrows_FailsThatRequestAlone()
     {
         using var engine = new EngineHarness();
@@ -140,11 +151,18 @@ public sealed class ChoiceTests
 
     private static ScriptedModel Constant(int token) => new() { Favourite = _ => token };
 
+    private sealed class Exhausted : ITokenConstraint
+    {
+        public string? Advance(int? token) => "too much";
+
+        public void Mask(Span<float> logits) => throw new InvalidOperationException("nobody asks for the mask of what gave up");
+    }
+
     private sealed class Throwing : ITokenConstraint
     {
-        public void Mask(Span<float> logits) => throw new InvalidOperationException("broken");
+        public string? Advance(int? token) => throw new InvalidOperationException("broken");
 
-        public void Accept(int token)
+        public void Mask(Span<float> logits)
         {
         }
     }

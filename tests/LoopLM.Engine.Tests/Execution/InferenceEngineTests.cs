@@ -2,8 +2,10 @@ using LoopLM.Engine.Depth;
 using LoopLM.Engine.Execution;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Runners;
+using LoopLM.Engine.Tests.Sampling;
 using LoopLM.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using static LoopLM.Engine.Tests.TestRequests;
 
 namespace LoopLM.Engine.Tests.Execution;
@@ -151,6 +153,63 @@ public sealed class InferenceEngineTests : IDisposable
     }
 
     [Fact]
+    public async Task TickAge_RunnerHangs_GrowsUntilItGoesOn()
+    {
+        var time = new FakeTimeProvider();
+        using var held = new ManualResetEventSlim();
+        using var gate = new ManualResetEventSlim();
+        _runner.BeforeLoop = _ =>
+        {
+            held.Set();
+            Assert.True(gate.Wait(Patience));
+        };
+        var engine = Create(() => _runner, time: time);
+        await engine.Opened.WaitAsync(Patience);
+        Assert.True(engine.TrySubmit(Greedy(1, 1), out _, out _));
+        Assert.True(held.Wait(Patience));
+        var before = engine.TickAge;
+
+        time.Advance(TimeSpan.FromSeconds(61));
+
+        Assert.Equal((TimeSpan.Zero, TimeSpan.FromSeconds(61)), (before, engine.TickAge));
+        gate.Set();
+        await StopAsync(engine);
+        Assert.Equal(TimeSpan.Zero, engine.TickAge);
+    }
+
+    [Fact]
+    public async Task StopAsync_OnlyALateMaskIsLeft_WaitsForIt()
+    {
+        using var begun = new ManualResetEventSlim();
+        using var gate = new ManualResetEventSlim();
+        var engine = await StartAsync();
+        Assert.True(engine.TrySubmit(Greedy(1, 3) with { Constraint = Gated(begun, gate) }, out var generation, out _));
+        Assert.True(begun.Wait(Patience));
+
+        var stopped = StopAsync(engine);
+        gate.Set();
+
+        await stopped;
+        Assert.Equal(3, Outcome.Of(generation).Tokens.Length);
+    }
+
+    [Fact]
+    public async Task Cancel_OnlyALateMaskIsLeft_EndsAndFreesAtOnce()
+    {
+        using var begun = new ManualResetEventSlim();
+        using var gate = new ManualResetEventSlim();
+        var engine = await StartAsync();
+        Assert.True(engine.TrySubmit(Greedy(1, 3) with { Constraint = Gated(begun, gate) }, out var generation, out _));
+        Assert.True(begun.Wait(Patience));
+
+        generation.Cancel();
+
+        Assert.Equal(FinishReason.Cancelled, (await EndOf(generation)).FinishReason);
+        await StopAsync(engine);
+        gate.Set();
+    }
+
+    [Fact]
     public async Task StopAsync_RequestsWaitForAPlace_FinishesThemToo()
     {
         var engine = await StartAsync();
@@ -237,6 +296,15 @@ public sealed class InferenceEngineTests : IDisposable
 
         throw new InvalidOperationException("The generation has no end.");
     }
+
+    private static HashedTokens Gated(ManualResetEventSlim begun, ManualResetEventSlim gate) => new()
+    {
+        BeforeMask = () =>
+        {
+            begun.Set();
+            Assert.True(gate.Wait(Patience));
+        },
+    };
 
     private InferenceEngine Create(Func<IModelRunner> open, EngineOptions? options = null, TimeProvider? time = null)
     {

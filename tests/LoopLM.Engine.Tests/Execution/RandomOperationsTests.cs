@@ -4,6 +4,7 @@ using LoopLM.Engine.Kv;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Sampling;
 using LoopLM.Engine.Tests.Depth;
+using LoopLM.Engine.Tests.Sampling;
 using LoopLM.Testing;
 using static LoopLM.Engine.Tests.TestRequests;
 
@@ -42,6 +43,7 @@ public sealed class RandomOperationsTests
                         with
                     {
                         KvLayout = (KvLayout)random.Next(2),
+                        Constraint = random.Next(3) == 0 ? new HashedTokens() : null,
                         StopTokens = [random.Next(64)],
                         ReportGates = random.Next(2) == 0,
                         Sampling = RandomSampling(random),
@@ -70,7 +72,8 @@ public sealed class RandomOperationsTests
                     engine.Runner.BeforeHead = null;
                     break;
                 default:
-                    engine.Tick();
+                    engine.TickOrWait();
+                    engine.Core.Audit();
                     break;
             }
         }

@@ -2,10 +2,17 @@ using LoopLM.Engine.Sampling;
 
 namespace LoopLM.Engine.Tests.Sampling;
 
-/// <summary>A constraint that allows one token at each step, and nothing behind the last. It checks that the engine accepts what it allowed.</summary>
+/// <summary>A constraint that allows one token at each step, and nothing behind the last. It checks that the engine tells it what it allowed.</summary>
 internal sealed class Spelling(params int[] tokens) : ITokenConstraint
 {
-    private int _next;
+    private int _next = -1;
+
+    public string? Advance(int? token)
+    {
+        Assert.Equal(_next < 0 ? null : tokens[_next], token);
+        _next++;
+        return null;
+    }
 
     public void Mask(Span<float> logits)
     {
@@ -17,6 +24,4 @@ internal sealed class Spelling(params int[] tokens) : ITokenConstraint
             }
         }
     }
-
-    public void Accept(int token) => Assert.Equal(tokens[_next++], token);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LoopLM.Server.Generations;
+using LoopLM.Server.Hosting;
 using LoopLM.Text.Constraints;
 
 namespace LoopLM.Server.Tests.Generations;
@@ -10,37 +11,49 @@ public sealed class OutputConstraintsTests
         """{"type":"object","properties":{"name":{"type":"string","maxLength":9},"age":{"type":"integer","minimum":0,"maximum":120}},"required":["name","age"],"additionalProperties":false}""";
 
     [Fact]
-    public async Task TryCompile_CannotBeEnforced_NamesFieldAndKeyword()
+    public async Task CompileAsync_CannotBeEnforced_NamesFieldAndKeyword()
     {
         await using var server = await ServerHarness.StartAsync();
-        Assert.False(TryCompile(server, Json("""{"type":"string","pattern":"(a)\\1"}"""), out var error));
+        var error = await ErrorOfAsync(server, Json("""{"type":"string","pattern":"(a)\\1"}"""));
         Assert.Equal((RequestErrorKind.InvalidValue, "guided_json"), (error!.Kind, error.Field));
         Assert.Contains("pattern", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task TryCompile_TakesTooLong_IsRefused()
+    public async Task CompileAsync_TakesTooLong_IsRefused()
     {
         await using var server = await ServerHarness.StartAsync(settings: "--Limits:SchemaTimeout=00:00:00.001");
         var properties = string.Join(',', Enumerable.Range(0, 400).Select(i => $$""" "p{{i}}":{"type":"string","pattern":"^(?:x|y)*x(?:x|y){8}{{i}}$"}"""));
-        Assert.False(TryCompile(server, Json($$"""{"properties":{ {{properties}} } }"""), out var error));
+        var error = await ErrorOfAsync(server, Json($$"""{"properties":{ {{properties}} } }"""));
         Assert.Contains("too long", error!.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task TryCompile_SameFormatAgain_IsNotCompiledAgain()
+    public async Task CompileAsync_SameFormatAgain_IsNotCompiledAgain()
     {
         await using var server = await ServerHarness.StartAsync();
 
-        Assert.True(TryCompile(server, Json(Person), out _));
-        Assert.True(TryCompile(server, Json(Person) with { Field = "response_format" }, out _));
+        Assert.Null(await ErrorOfAsync(server, Json(Person)));
+        Assert.Null(await ErrorOfAsync(server, Json(Person) with { Field = "response_format" }));
 
         var found = server.Service<GrammarCache>().Statistics;
         Assert.Equal((1, 1), (found.CurrentEntryCount, found.TotalHits));
     }
 
     [Fact]
-    public async Task TryCompile_OtherFormatModelOrThought_IsCompiledForItself()
+    public async Task CompileAsync_RefusedFormatAgain_IsNotCompiledAgain()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        var format = Json("""{"type":"string","pattern":"(a)\\1"}""");
+
+        var (first, second) = (await ErrorOfAsync(server, format), await ErrorOfAsync(server, format with { Field = "response_format" }));
+
+        Assert.Equal(("guided_json", "response_format", first!.Message), (first.Field, second!.Field, second.Message));
+        Assert.Equal((1, 1), (server.Service<GrammarCache>().Statistics.CurrentEntryCount, server.Service<GrammarCache>().Statistics.TotalHits));
+    }
+
+    [Fact]
+    public async Task CompileAsync_OtherFormatModelOrThought_IsCompiledForItself()
     {
         await using var server = await ServerHarness.StartAsync(settings: ServerHarness.SeveralModels("one", "two"));
         OutputFormat[] formats =
@@ -50,38 +63,40 @@ public sealed class OutputConstraintsTests
             new("f", Calls("f", 1)), new("f", Calls("f", 2)), new("f", Calls("g", 1)),
         ];
 
-        Assert.All(server.Models.All, model => Assert.All(formats, format =>
-            Assert.True(server.Service<OutputConstraints>().TryCompile(model, format, CancellationToken.None, out _, out _))));
+        foreach (var (model, format) in server.Models.All.SelectMany(model => formats.Select(format => (model, format))))
+        {
+            Assert.Null(await ErrorOfAsync(server, format, model));
+        }
 
         var found = server.Service<GrammarCache>().Statistics;
         Assert.Equal((2 * formats.Length, 0), (found.CurrentEntryCount, found.TotalHits));
     }
 
     [Fact]
-    public async Task TryCompile_MoreFormatsThanMemory_KeepsTheMemory()
+    public async Task CompileAsync_MoreFormatsThanMemory_KeepsTheMemory()
     {
         await using var server = await ServerHarness.StartAsync(settings: "--Limits:MaxGrammarCacheBytes=100000");
 
         for (var i = 0; i < 60; i++)
         {
-            Assert.True(TryCompile(server, Json($$"""{"type":"string","minLength":{{i}}}"""), out _));
+            Assert.Null(await ErrorOfAsync(server, Json($$"""{"type":"string","minLength":{{i}}}""")));
             Assert.InRange(server.Service<GrammarCache>().Statistics.CurrentEstimatedSize!.Value, 1, 100_000);
         }
     }
 
     [Fact]
-    public async Task TryCompile_NoMemoryForGrammars_CompilesEachTime()
+    public async Task CompileAsync_NoMemoryForGrammars_CompilesEachTime()
     {
         await using var server = await ServerHarness.StartAsync(settings: "--Limits:MaxGrammarCacheBytes=0");
 
-        Assert.True(TryCompile(server, Json(Person), out _));
-        Assert.True(TryCompile(server, Json(Person), out _));
+        Assert.Null(await ErrorOfAsync(server, Json(Person)));
+        Assert.Null(await ErrorOfAsync(server, Json(Person)));
 
         Assert.Equal(0, server.Service<GrammarCache>().Statistics.TotalHits);
     }
 
     [Fact]
-    public async Task TryStart_WithAFormat_EveryChoiceIsComplete()
+    public async Task StartAsync_WithAFormat_EveryChoiceIsComplete()
     {
         await using var server = await ServerHarness.StartAsync();
         server.Runner.Certainty = 0;
@@ -105,10 +120,28 @@ public sealed class OutputConstraintsTests
         }
     }
 
+    [Fact]
+    public async Task StartAsync_MasksTakeTooMuchWork_EndsInAnErrorThatNamesTheSetting()
+    {
+        await using var server = await ServerHarness.StartAsync(settings: "--Limits:MaxMaskWork=65536");
+        var alternatives = Enumerable.Range(0, 500).Select(i => $$"""{"type":"array","items":{"type":"string","minLength":40,"maxLength":{{5000 + i}}},"minItems":1}""");
+
+        var texts = await GenerateAsync(server, new TextRequest
+        {
+            Prompts = [new TextPrompt("a", default)],
+            MaxTokens = 50,
+            Format = Json($$"""{"anyOf":[{{string.Join(',', alternatives)}}]}"""),
+        });
+
+        var error = Assert.Single(texts).End.Error!;
+        Assert.Equal(RequestErrorKind.InvalidValue, error.Kind);
+        Assert.Contains("Limits:MaxMaskWork", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(1, false, "min_tokens")]
     [InlineData(0, true, "ignore_eos")]
-    public async Task TryStart_FormatAndNoEnd_IsRefused(int minTokens, bool ignoreEnd, string field)
+    public async Task StartAsync_FormatAndNoEnd_IsRefused(int minTokens, bool ignoreEnd, string field)
     {
         await using var server = await ServerHarness.StartAsync();
         var request = new TextRequest
@@ -118,7 +151,8 @@ public sealed class OutputConstraintsTests
             IgnoreEndOfText = ignoreEnd,
             Format = Json(Person),
         };
-        Assert.False(server.Service<TextGenerator>().TryStart(request, CancellationToken.None, out _, out var error));
+        var started = await server.Service<TextGenerator>().StartAsync(request, CancellationToken.None);
+        Assert.False(started.TryGet(out _, out var error));
         Assert.Equal(field, error.Field);
     }
 
@@ -126,12 +160,16 @@ public sealed class OutputConstraintsTests
 
     private static TextForm.Calls Calls(string name, int most) => new([new FunctionSchema(name, null)], new CallSyntax("<", ">", "/", ","), most);
 
-    private static bool TryCompile(ServerHarness server, OutputFormat format, out RequestError? error) =>
-        server.Service<OutputConstraints>().TryCompile(server.Models.Default, format, CancellationToken.None, out _, out error);
+    private static async Task<RequestError?> ErrorOfAsync(ServerHarness server, OutputFormat format, ServedModel? model = null)
+    {
+        var compiled = await server.Service<OutputConstraints>().CompileAsync(model ?? server.Models.Default, format, CancellationToken.None);
+        return compiled.TryGet(out _, out var error) ? null : error;
+    }
 
     private static async Task<IReadOnlyList<FinishedText>> GenerateAsync(ServerHarness server, TextRequest request)
     {
-        Assert.True(server.Service<TextGenerator>().TryStart(request, CancellationToken.None, out var choices, out var error), error?.Message);
+        var started = await server.Service<TextGenerator>().StartAsync(request, CancellationToken.None);
+        Assert.True(started.TryGet(out var choices, out var error), error?.Message);
         using (choices)
         using (var patience = new CancellationTokenSource(ServerHarness.Patience))
         {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 
 namespace LoopLM.Server.Tests.Health;
 
@@ -16,6 +17,29 @@ public sealed class HealthTests
 
         Assert.Equal((HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK), whileLoading);
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (await StatusAsync(server, "ready"), await StatusAsync(server, "live")));
+    }
+
+    [Theory]
+    [InlineData("live")]
+    [InlineData("ready")]
+    public async Task Check_TickHangs_TurnsRedWithTheReasonUntilItGoesOn(string check)
+    {
+        await using var server = await ServerHarness.StartAsync(settings: "--Limits:TickTimeout=00:00:00.001");
+        using var hold = new Hold(server.Runner);
+        var request = server.PostAsync("""{"prompt":"a","max_tokens":1}""");
+        hold.WaitUntilHeld();
+        Assert.True(SpinWait.SpinUntil(() => server.Engine.TickAge > TimeSpan.FromMilliseconds(1), ServerHarness.Patience));
+
+        var answer = await server.Rest.GetAsync($"/health/{check}");
+        hold.LetGo();
+        (await request).Dispose();
+        await server.DrainAsync();
+
+        var body = JsonElement.Parse(await answer.Content.ReadAsStringAsync());
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "unhealthy"), (answer.StatusCode, body.GetProperty("status").GetString()));
+        Assert.Contains("Limits:TickTimeout", body.GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.True(SpinWait.SpinUntil(() => server.Engine.TickAge == TimeSpan.Zero, ServerHarness.Patience));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(server, check));
     }
 
     [Fact]

@@ -115,6 +115,45 @@ public sealed class HostileSchemaTests
         }
     }
 
+    [Fact]
+    public void IsExhausted_ManyAlternativesOfCountedStrings_IsSoAtTheSameTokenEveryTime()
+    {
+        var grammar = Grammars.Compile($$"""{"anyOf":[{{Repeat(200, i => $$"""{"type":"array","minItems":2,"items":{"type":"string","maxLength":{{1000 + i}} } }""")}}]}""");
+        var trie = TokenTrie.TryCreate(SyntheticTokenizer.Load(SyntheticTokenizer.Create(5)), [0], out _)!;
+
+        var (first, second) = (TokensUntilExhausted(grammar, trie), TokensUntilExhausted(grammar, trie));
+
+        Assert.Equal(first, second);
+        Assert.InRange(first, 1, 999);
+    }
+
+    [Fact]
+    public void IsExhausted_OneCountedString_IsNeverSo()
+    {
+        var trie = TokenTrie.TryCreate(SyntheticTokenizer.Load(SyntheticTokenizer.Create(5)), [0], out _)!;
+
+        Assert.Equal(1000, TokensUntilExhausted(Grammars.Compile("""{"type":"array","items":{"type":"string","maxLength":2000} }"""), trie));
+    }
+
+    // At most 1000.
+    private static int TokensUntilExhausted(TextGrammar grammar, TokenTrie trie)
+    {
+        var constraint = new TokenConstraint(grammar, trie, maxWork: 1 << 16);
+        constraint.Prepare();
+        foreach (var value in ("[\"" + new string('a', 1000))[..1000])
+        {
+            if (constraint.IsExhausted)
+            {
+                break;
+            }
+
+            constraint.Accept(value);
+            constraint.Prepare();
+        }
+
+        return constraint.Tokens;
+    }
+
     // Goes on with the first byte that leads closer to the end.
     private static bool Completes(LazyAutomaton automaton, int state)
     {

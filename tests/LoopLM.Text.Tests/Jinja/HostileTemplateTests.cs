@@ -6,6 +6,7 @@ namespace LoopLM.Text.Tests.Jinja;
 /// <summary>Templates and data that want more time or memory than a prompt may take.</summary>
 public class HostileTemplateTests
 {
+    private const string LongSearch = "{% set t = 'a' * 400000 %}{% set p = 'a' * 100000 ~ 'b' ~ 'a' * 100000 %}";
     private const string LongText = "{% set a = 'ab' * 2000000 %}";
 
     /// <summary>A small budget, so that what is not charged shows itself as a rendering that succeeds.</summary>
@@ -62,6 +63,17 @@ public class HostileTemplateTests
     [InlineData("{% macro m() %}{{ varargs | length }}{% endmacro %}{% set x = [1] * 100000 %}{% for i in range(1000) %}{{ m(*x) }}{% endfor %}")]
     [InlineData("{% for x in [[1]] recursive %}{{ loop([[1]]) }}{% endfor %}")]
     [InlineData("{{ strftime_now('%c' * 1000000) | length }}")]
+    [InlineData(LongSearch + "{{ p in t }}")]
+    [InlineData(LongSearch + "{{ t.find(p) }}")]
+    [InlineData(LongSearch + "{{ t.rfind(p) }}")]
+    [InlineData(LongSearch + "{{ t.count(p) }}")]
+    [InlineData(LongSearch + "{{ t.split(p) | length }}")]
+    [InlineData(LongSearch + "{{ t.rsplit(p) | length }}")]
+    [InlineData(LongSearch + "{{ t.partition(p) | length }}")]
+    [InlineData(LongSearch + "{{ t.replace(p, '') | length }}")]
+    [InlineData(LongSearch + "{{ t | replace(p, '') | length }}")]
+    [InlineData("{% set a = 'a' * 1000000 %}{{ (a ~ 'x').startswith((a ~ 'y',) * 1000) }}")]
+    [InlineData("{{ [{}] | map(attribute='a.' * 3000000) | list | length }}")]
     public void TryRender_ExpensiveOperation_EndsAtALimit(string source)
     {
         var (rendered, error) = Rendering.Render(source, limits: s_limits);

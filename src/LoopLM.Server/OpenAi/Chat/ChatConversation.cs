@@ -31,6 +31,9 @@ internal sealed record ChatConversation
     /// <summary>Whether the tokenizer's template puts its special tokens around the prompt, which chat templates write themselves.</summary>
     public bool AddSpecialTokens { get; init; }
 
+    /// <summary>Bytes of the body that it came in.</summary>
+    public required int Length { get; init; }
+
     /// <summary>The template's variables that the request sets.</summary>
     public required IReadOnlyList<KeyValuePair<string, JinjaValue>> Variables { get; init; }
 
@@ -64,6 +67,7 @@ internal sealed record ChatConversation
             IsPrefilled = isPrefilled,
             Effort = effort,
             AddSpecialTokens = fields.Flag("add_special_tokens") ?? false,
+            Length = fields.Length,
             Variables = ReadVariables(fields),
         };
     }

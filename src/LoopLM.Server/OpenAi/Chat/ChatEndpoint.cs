@@ -11,21 +11,21 @@ internal sealed class ChatEndpoint(ReplyGenerator generator, GeneratedAnswer ans
     /// <summary>Answers a request. Nothing is written before its outcome is known: a refused or failed one gets its status.</summary>
     public async Task HandleAsync(HttpContext context)
     {
-        using var body = await RequestBody.ReadAsync(context);
+        using var body = await RequestBody.ReadAsync(context, ChatRequest.Read);
         if (body is null)
         {
             return;
         }
 
-        var fields = new RequestFields(body.RootElement);
-        var request = ChatRequest.Read(fields);
+        var (fields, request) = (body.Fields, body.Request);
         OpenAiLog.UnknownFields(logger, fields.Unknown);
-        if (fields.Error is { } error || !generator.TryStart(request.Reply, context.RequestAborted, out var choices, out var format, out error))
+        if (fields.Error is { } error || !(await generator.StartAsync(request.Reply, context.RequestAborted)).TryGet(out var started, out error))
         {
             await context.WriteErrorAsync(OpenAiErrors.From(fields.Error ?? InTermsOf(request, error)));
             return;
         }
 
+        var (choices, format) = started;
         using (choices)
         {
             ChatReply[] replies = [.. Enumerable.Range(0, choices.Count).Select(_ => new ChatReply(format, request.Reply.IncludeReasoning))];

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using LoopLM.Server.Configuration;
 using LoopLM.Server.Generations;
 using LoopLM.Server.Hosting;
+using LoopLM.Server.Work;
 using LoopLM.Text.Jinja;
 using LoopLM.Text.Templates;
 using Microsoft.Extensions.Options;
@@ -9,28 +10,50 @@ using Microsoft.Extensions.Options;
 namespace LoopLM.Server.OpenAi.Chat;
 
 /// <summary>Writes conversations as prompts, by the model's chat template.</summary>
-internal sealed class ChatPrompts(IOptions<LimitOptions> options, TimeProvider time)
+internal sealed class ChatPrompts(IOptions<LimitOptions> options, RequestWork work, TimeProvider time)
 {
     private const string MessagesName = "messages";
 
     private readonly JinjaLimits _limits = new() { Timeout = options.Value.TemplateTimeout };
 
+    // A short conversation takes less, unless the template makes much of it.
+    private readonly JinjaLimits _shortLimits = new() { Timeout = TimeSpan.FromMilliseconds(10) };
+
     /// <summary>Writes a conversation for a model, or says why it cannot be written.</summary>
     /// <exception cref="OperationCanceledException">The client went away.</exception>
-    public bool TryWrite(
-        ServedModel model,
-        ChatConversation chat,
-        CancellationToken cancellationToken,
-        [NotNullWhen(true)] out ChatPrompt? prompt,
-        [NotNullWhen(false)] out RequestError? error)
+    public async ValueTask<Result<ChatPrompt>> WriteAsync(ServedModel model, ChatConversation chat, CancellationToken cancellationToken)
     {
-        prompt = null;
-        error = Check(model, chat);
-        if (error is not null)
+        if (Check(model, chat) is { } refused)
         {
-            return false;
+            return refused;
         }
 
+        var rendered = chat.Length <= RequestWork.ShortLength ? Render(_shortLimits) : null;
+        if (rendered is null or { Failure.Kind: JinjaErrorKind.LimitExceeded }
+            && !(await work.OnTextAsync(int.MaxValue, () => Render(_limits), cancellationToken)).TryGet(out rendered, out var busy))
+        {
+            return busy;
+        }
+
+        if (rendered.Text is not { } text)
+        {
+            return ToError(rendered.Failure!);
+        }
+
+        return await work.OnTextAsync(
+            text.Text.Length,
+            () =>
+            {
+                var tokens = model.Tokenizer.EncodeWithSpecialTokens(text.Text, text.Own);
+                return new ChatPrompt(text.Text, [.. chat.AddSpecialTokens ? model.Tokenizer.AddSpecialTokens(tokens) : tokens]);
+            },
+            cancellationToken);
+
+        Rendering Render(JinjaLimits limits) => this.Render(model, chat, limits, cancellationToken);
+    }
+
+    private Rendering Render(ServedModel model, ChatConversation chat, JinjaLimits limits, CancellationToken cancellationToken)
+    {
         var conversation = new Conversation
         {
             Messages = [.. chat.Messages.Select(message => message.ToValue(model.ChatTemplate.ArgumentForms))],
@@ -39,19 +62,15 @@ internal sealed class ChatPrompts(IOptions<LimitOptions> options, TimeProvider t
             AddGenerationPrompt = chat.AddGenerationPrompt,
             ContinuedText = chat.ContinueFinalMessage ? chat.Messages[^1].Content : null,
         };
-        if (!TryRender(conversation, out var text, out var failure)
-            && !(chat.IsPrefilled && TryRender(conversation with { AddGenerationPrompt = true, ContinuedText = null }, out text, out failure)))
+        if (!TryRender(conversation, out var text, out var failure) && chat.IsPrefilled)
         {
-            error = ToError(failure);
-            return false;
+            _ = TryRender(conversation with { AddGenerationPrompt = true, ContinuedText = null }, out text, out failure);
         }
 
-        var tokens = model.Tokenizer.EncodeWithSpecialTokens(text.Text, text.Own);
-        prompt = new ChatPrompt(text.Text, [.. chat.AddSpecialTokens ? model.Tokenizer.AddSpecialTokens(tokens) : tokens]);
-        return true;
+        return new(text, failure);
 
         bool TryRender(Conversation written, [NotNullWhen(true)] out RenderedText? rendered, [NotNullWhen(false)] out JinjaError? problem) =>
-            model.ChatTemplate.TryRender(written, time.GetLocalNow(), _limits, out rendered, out problem, cancellationToken);
+            model.ChatTemplate.TryRender(written, time.GetLocalNow(), limits, out rendered, out problem, cancellationToken);
     }
 
     /// <summary>Why the model's template cannot serve a conversation, as far as that is known without running it; null where it may.</summary>
@@ -77,4 +96,6 @@ internal sealed class ChatPrompts(IOptions<LimitOptions> options, TimeProvider t
         failure.Kind == JinjaErrorKind.Raised
             ? $"The model's chat template refuses the messages: {failure.Message}"
             : $"The model's chat template cannot write these messages: {failure}");
+
+    private sealed record Rendering(RenderedText? Text, JinjaError? Failure);
 }

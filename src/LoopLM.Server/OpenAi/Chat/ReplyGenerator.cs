@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using LoopLM.Server.Configuration;
 using LoopLM.Server.Generations;
 using LoopLM.Server.Hosting;
@@ -12,25 +11,17 @@ internal sealed class ReplyGenerator(TextGenerator generator, ChatPrompts prompt
     /// <summary>Starts all choices of a request, or none and says why not.</summary>
     /// <param name="request">What is asked for.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    /// <param name="choices">The choices.</param>
-    /// <param name="format">What is to be told apart in each of them.</param>
-    /// <param name="error">Why none was started, in terms of text (<c>prompt</c>, <c>max_tokens</c>, <c>logprobs</c>) or of chats (<c>messages</c>).</param>
+    /// <returns>The choices. An error is in terms of text (<c>prompt</c>, <c>max_tokens</c>, <c>logprobs</c>) or of chats (<c>messages</c>).</returns>
     /// <exception cref="OperationCanceledException">The client went away.</exception>
-    public bool TryStart(
-        ReplyRequest request,
-        CancellationToken cancellationToken,
-        [NotNullWhen(true)] out TextChoices? choices,
-        out ReplyFormat format,
-        [NotNullWhen(false)] out RequestError? error)
+    public async Task<Result<StartedReply>> StartAsync(ReplyRequest request, CancellationToken cancellationToken)
     {
-        (choices, format) = (null, default);
-        if (!generator.TryFindModel(request.Text, out var model, out error)
-            || !prompts.TryWrite(model, request.Conversation, cancellationToken, out var prompt, out error))
+        if (!generator.TryFindModel(request.Text, out var model, out var error)
+            || !(await prompts.WriteAsync(model, request.Conversation, cancellationToken)).TryGet(out var prompt, out error))
         {
-            return false;
+            return error;
         }
 
-        format = ReplyFormat.Of(request, model, prompt.Text);
+        var format = ReplyFormat.Of(request, model, prompt.Text);
         var text = request.Text with
         {
             Prompts = [new TextPrompt(null, prompt.Tokens)],
@@ -41,6 +32,7 @@ internal sealed class ReplyGenerator(TextGenerator generator, ChatPrompts prompt
             ThoughtBudget = request.ThoughtTokens is { } tokens && format.Thought is { } thought ? new(tokens, thought) : null,
             Exit = ReasoningEffort.Apply(request.Text.Exit, request.Conversation.Effort, model.Checkpoint.Config.Loops),
         };
-        return generator.TryStart(model, text, cancellationToken, out choices, out error);
+        var started = await generator.StartAsync(model, text, cancellationToken);
+        return started.TryGet(out var choices, out error) ? new StartedReply(choices, format) : error;
     }
 }

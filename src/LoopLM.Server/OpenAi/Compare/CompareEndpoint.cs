@@ -13,16 +13,15 @@ internal sealed class CompareEndpoint(TextGenerator generator, IOptions<LimitOpt
     /// <summary>Answers a request. All depths are admitted together, or none.</summary>
     public async Task HandleAsync(HttpContext context)
     {
-        using var body = await RequestBody.ReadAsync(context);
+        using var body = await RequestBody.ReadAsync(context, fields => CompareRequest.Read(fields, limits.Value.MaxCompared));
         if (body is null)
         {
             return;
         }
 
-        var fields = new RequestFields(body.RootElement);
-        var request = CompareRequest.Read(fields, limits.Value.MaxCompared);
+        var (fields, request) = (body.Fields, body.Request);
         OpenAiLog.UnknownFields(logger, fields.Unknown);
-        if (fields.Error is { } error || !generator.TryStart(request.Texts, context.RequestAborted, out var choices, out error))
+        if (fields.Error is { } error || !(await generator.StartAsync(request.Texts, context.RequestAborted)).TryGet(out var choices, out error))
         {
             await context.WriteErrorAsync(OpenAiErrors.From(error));
             return;

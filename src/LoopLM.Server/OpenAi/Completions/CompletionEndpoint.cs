@@ -12,16 +12,15 @@ internal sealed class CompletionEndpoint(
     /// <summary>Answers a request. Nothing is written before its outcome is known: a refused or failed one gets its status.</summary>
     public async Task HandleAsync(HttpContext context)
     {
-        using var body = await RequestBody.ReadAsync(context);
+        using var body = await RequestBody.ReadAsync(context, CompletionRequest.Read);
         if (body is null)
         {
             return;
         }
 
-        var fields = new RequestFields(body.RootElement);
-        var request = CompletionRequest.Read(fields);
+        var (fields, request) = (body.Fields, body.Request);
         OpenAiLog.UnknownFields(logger, fields.Unknown);
-        if (fields.Error is { } error || !generator.TryStart(request.Text, context.RequestAborted, out var choices, out error))
+        if (fields.Error is { } error || !(await generator.StartAsync(request.Text, context.RequestAborted)).TryGet(out var choices, out error))
         {
             await context.WriteErrorAsync(OpenAiErrors.From(error));
             return;

@@ -1,6 +1,6 @@
 using System.Buffers;
-using System.Text.Json;
 using LoopLM.Server.OpenAi.Errors;
+using LoopLM.Server.Work;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 using ZstdSharp;
@@ -14,7 +14,9 @@ internal static class RequestBody
     /// Reads a JSON object, or answers the request with what is wrong with it and returns null. Its names are unique, its text is well-formed
     /// Unicode and its numbers are of bounded length, so that no reader of the object needs to look out for other ones.
     /// </summary>
-    public static async Task<JsonDocument?> ReadAsync(HttpContext context)
+    /// <param name="context">The request.</param>
+    /// <param name="read">Reads the object's fields; called on a thread for long texts where the body is one.</param>
+    public static async Task<ParsedBody<T>?> ReadAsync<T>(HttpContext context, Func<RequestFields, T> read)
     {
         var request = context.Request;
         if (!HasReadableType(request))
@@ -31,22 +33,16 @@ internal static class RequestBody
             return null;
         }
 
-        OpenAiError? error;
+        OpenAiError? error = null;
+        ReadOnlyMemory<byte>? body = null;
         await using (decoded)
         {
             try
             {
                 // Kestrel bounds what comes; this bounds what it becomes.
                 var most = (int)(context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize ?? int.MaxValue);
-                var body = await ReadAsync(decoded, most, context.RequestAborted);
-                if (body is not { } bytes)
-                {
-                    error = OpenAiErrors.TooLarge(most);
-                }
-                else if (JsonBody.TryParse(bytes, out var document, out error))
-                {
-                    return document;
-                }
+                body = await ReadAsync(decoded, most, context.RequestAborted);
+                error = body is null ? OpenAiErrors.TooLarge(most) : null;
             }
             catch (Exception exception) when (decoded != request.Body
                 && exception is InvalidDataException or InvalidOperationException or EndOfStreamException or ZstdException)
@@ -55,8 +51,37 @@ internal static class RequestBody
             }
         }
 
-        await context.WriteErrorAsync(error);
-        return null;
+        ParsedBody<T>? parsed = null;
+        if (body is { } bytes)
+        {
+            (parsed, error) = await ParseAsync(context, bytes, read);
+        }
+
+        if (error is not null)
+        {
+            await context.WriteErrorAsync(error);
+        }
+
+        return parsed;
+    }
+
+    private static async Task<(ParsedBody<T>? Parsed, OpenAiError? Error)> ParseAsync<T>(
+        HttpContext context, ReadOnlyMemory<byte> body, Func<RequestFields, T> read)
+    {
+        var work = context.RequestServices.GetRequiredService<RequestWork>();
+        var outcome = await work.OnTextAsync(body.Length, () => Parse(body, read), context.RequestAborted);
+        return outcome.TryGet(out var parsed, out var busy) ? parsed : (null, OpenAiErrors.From(busy));
+    }
+
+    private static (ParsedBody<T>? Parsed, OpenAiError? Error) Parse<T>(ReadOnlyMemory<byte> body, Func<RequestFields, T> read)
+    {
+        if (!JsonBody.TryParse(body, out var document, out var error))
+        {
+            return (null, error);
+        }
+
+        var fields = new RequestFields(document.RootElement);
+        return (new(document, fields, read(fields)), null);
     }
 
     /// <summary>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using LoopLM.Server.Generations;
 
@@ -12,6 +13,9 @@ namespace LoopLM.Server.OpenAi.Requests;
 internal sealed class RequestFields(JsonElement body)
 {
     private readonly HashSet<string> _known = [];
+
+    /// <summary>Bytes of the object's JSON.</summary>
+    public int Length => JsonMarshal.GetRawUtf8Value(body).Length;
 
     /// <summary>The first problem; null while there is none.</summary>
     public RequestError? Error { get; private set; }
@@ -139,11 +143,14 @@ internal sealed class RequestFields(JsonElement body)
     }
 
     /// <summary>Reports a problem, unless there is one already. A field that is not supported goes before one that is missing: it may be meant by it.</summary>
-    public void Report(RequestErrorKind kind, string name, string message)
+    public void Report(RequestErrorKind kind, string name, string message) => Report(new RequestError(kind, name, message));
+
+    /// <inheritdoc cref="Report(RequestErrorKind, string, string)"/>
+    public void Report(RequestError error)
     {
-        if (Error is null || (kind == RequestErrorKind.Unsupported && Error.Kind == RequestErrorKind.MissingField))
+        if (Error is null || (error.Kind == RequestErrorKind.Unsupported && Error.Kind == RequestErrorKind.MissingField))
         {
-            Error = new RequestError(kind, name, message);
+            Error = error;
         }
     }
 

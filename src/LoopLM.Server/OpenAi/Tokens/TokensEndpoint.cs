@@ -5,14 +5,15 @@ using LoopLM.Server.OpenAi.Answers;
 using LoopLM.Server.OpenAi.Chat;
 using LoopLM.Server.OpenAi.Errors;
 using LoopLM.Server.OpenAi.Requests;
+using LoopLM.Server.Work;
 
 namespace LoopLM.Server.OpenAi.Tokens;
 
 /// <summary><c>POST /tokenize</c>, <c>/detokenize</c> and <c>/apply-template</c>: what the model reads, in vLLM's form. Nothing is generated.</summary>
-internal sealed class TokensEndpoint(ServedModels models, ChatPrompts prompts)
+internal sealed class TokensEndpoint(ServedModels models, ChatPrompts prompts, RequestWork work)
 {
     /// <summary>Answers with the tokens of a text (<c>prompt</c>) or of a conversation (<c>messages</c>).</summary>
-    public Task TokenizeAsync(HttpContext context) => AnswerAsync(context, (model, fields) =>
+    public Task TokenizeAsync(HttpContext context) => AnswerAsync(context, async (model, fields) =>
     {
         var asStrings = fields.Flag("return_token_strs") ?? false;
         if (fields.Find("messages") is not null && fields.Find("prompt") is not null)
@@ -20,7 +21,9 @@ internal sealed class TokensEndpoint(ServedModels models, ChatPrompts prompts)
             fields.Report(RequestErrorKind.InvalidValue, "prompt", "'prompt' and 'messages' exclude each other.");
         }
 
-        var tokens = fields.Find("messages") is null ? EncodeText(model, fields) : WritePrompt(context, model, fields)?.Tokens;
+        var tokens = fields.Find("messages") is null
+            ? await OnTextAsync(context, fields, () => EncodeText(model, fields))
+            : (await WritePromptAsync(context, model, fields))?.Tokens;
         return tokens is null ? null : json =>
         {
             json.WriteNumber("count"u8, tokens.Count);
@@ -40,42 +43,29 @@ internal sealed class TokensEndpoint(ServedModels models, ChatPrompts prompts)
     });
 
     /// <summary>Answers with the text of tokens.</summary>
-    public Task DetokenizeAsync(HttpContext context) => AnswerAsync(context, (model, fields) =>
-    {
-        const string name = "tokens";
-        var tokens = fields.Integers(name);
-        if (tokens is null)
-        {
-            fields.Report(RequestErrorKind.MissingField, name, $"'{name}' is missing; it must be a list of token ids.");
-        }
-        else if (tokens.Any(token => token < 0 || token >= model.Tokenizer.VocabularySize))
-        {
-            fields.Report(RequestErrorKind.InvalidValue, name, $"'{name}' has an id that is no token's; ids are from 0 to {model.Tokenizer.VocabularySize - 1}.");
-        }
-
-        return fields.Error is not null ? null : json => json.WriteString("prompt"u8, model.Tokenizer.Decode(tokens!, skipSpecialTokens: false));
-    });
+    public Task DetokenizeAsync(HttpContext context) => AnswerAsync(context, async (model, fields) =>
+        await OnTextAsync(context, fields, () => DecodeTokens(model, fields)) is { } text ? json => json.WriteString("prompt"u8, text) : null);
 
     /// <summary>Answers with the text that the chat template makes of a conversation.</summary>
-    public Task ApplyTemplateAsync(HttpContext context) => AnswerAsync(context, (model, fields) =>
-        WritePrompt(context, model, fields) is { } prompt ? json => json.WriteString("prompt"u8, prompt.Text) : null);
+    public Task ApplyTemplateAsync(HttpContext context) => AnswerAsync(context, async (model, fields) =>
+        await WritePromptAsync(context, model, fields) is { } prompt ? json => json.WriteString("prompt"u8, prompt.Text) : null);
 
-    private async Task AnswerAsync(HttpContext context, Func<ServedModel, RequestFields, Action<Utf8JsonWriter>?> answer)
+    private async Task AnswerAsync(HttpContext context, Func<ServedModel, RequestFields, Task<Action<Utf8JsonWriter>?>> answer)
     {
-        using var body = await RequestBody.ReadAsync(context);
+        using var body = await RequestBody.ReadAsync(context, fields => fields.Text("model"));
         if (body is null)
         {
             return;
         }
 
-        var fields = new RequestFields(body.RootElement);
-        if (!models.TryFind(fields.Text("model"), out var model, out var unknown))
+        var fields = body.Fields;
+        if (!models.TryFind(body.Request, out var model, out var unknown))
         {
             await context.WriteErrorAsync(OpenAiErrors.From(fields.Error ?? unknown));
             return;
         }
 
-        var write = answer(model, fields);
+        var write = await answer(model, fields);
         UnreadFields.Check(fields, RequestKinds.Tokenizing);
         await (fields.Error is { } error ? context.WriteErrorAsync(OpenAiErrors.From(error)) : context.WriteJsonAsync(json =>
         {
@@ -98,20 +88,48 @@ internal sealed class TokensEndpoint(ServedModels models, ChatPrompts prompts)
         return fields.Flag("add_special_tokens") ?? true ? model.Tokenizer.AddSpecialTokens(tokens) : tokens;
     }
 
-    private ChatPrompt? WritePrompt(HttpContext context, ServedModel model, RequestFields fields)
+    private static string? DecodeTokens(ServedModel model, RequestFields fields)
     {
-        var conversation = ChatConversation.Read(
-            fields, ChatMessages.Read(fields), ChatTools.Read(fields), ReasoningEffort.Read(fields, "reasoning_effort"), mayPrefill: true);
-        if (fields.Error is not null)
+        const string name = "tokens";
+        var tokens = fields.Integers(name);
+        if (tokens is null)
+        {
+            fields.Report(RequestErrorKind.MissingField, name, $"'{name}' is missing; it must be a list of token ids.");
+        }
+        else if (tokens.Any(token => token < 0 || token >= model.Tokenizer.VocabularySize))
+        {
+            fields.Report(RequestErrorKind.InvalidValue, name, $"'{name}' has an id that is no token's; ids are from 0 to {model.Tokenizer.VocabularySize - 1}.");
+        }
+
+        return fields.Error is not null ? null : model.Tokenizer.Decode(tokens!, skipSpecialTokens: false);
+    }
+
+    private async Task<ChatPrompt?> WritePromptAsync(HttpContext context, ServedModel model, RequestFields fields)
+    {
+        var conversation = await OnTextAsync(context, fields, () => ChatConversation.Read(
+            fields, ChatMessages.Read(fields), ChatTools.Read(fields), ReasoningEffort.Read(fields, "reasoning_effort"), mayPrefill: true));
+        if (conversation is null || fields.Error is not null)
         {
             return null;
         }
 
-        if (!prompts.TryWrite(model, conversation, context.RequestAborted, out var prompt, out var error))
+        if (!(await prompts.WriteAsync(model, conversation, context.RequestAborted)).TryGet(out var prompt, out var error))
         {
-            fields.Report(error.Kind, error.Field!, error.Message);
+            fields.Report(error);
         }
 
         return prompt;
+    }
+
+    /// <summary>Works on what a body says; null where that gives nothing, or the server is too busy, which the fields then report.</summary>
+    private async Task<T?> OnTextAsync<T>(HttpContext context, RequestFields fields, Func<T?> read)
+        where T : class
+    {
+        if (!(await work.OnTextAsync(fields.Length, read, context.RequestAborted)).TryGet(out var value, out var busy))
+        {
+            fields.Report(busy);
+        }
+
+        return value;
     }
 }

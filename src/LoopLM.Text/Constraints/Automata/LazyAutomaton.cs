@@ -43,6 +43,7 @@ internal sealed class LazyAutomaton
     private bool _isFreeTwice;
     private int[] _transitions = [];
     private int _work;
+    private long _workBefore;
 
     /// <summary>Begins a text.</summary>
     /// <param name="grammar">What it may be.</param>
@@ -64,6 +65,9 @@ internal sealed class LazyAutomaton
 
     /// <summary>The state before any text.</summary>
     public int Start { get; }
+
+    /// <summary>Configurations visited and transitions made room for since the start.</summary>
+    public long Work => _workBefore + _work;
 
     /// <summary>Configurations of all states that are remembered.</summary>
     public int Count => _configurations.Count;
@@ -99,6 +103,7 @@ internal sealed class LazyAutomaton
     /// <returns>The number of that state from now on.</returns>
     public int Trim(int state)
     {
+        _workBefore += _work;
         _work = 0;
         return _states.Count * _width > MaxKept || _configurations.Count > MaxKept || _stacks.Count > MaxKept ? Rebuild(state) : state;
     }

@@ -12,6 +12,9 @@ internal sealed class Budget(JinjaLimits limits, CancellationToken cancellationT
     /// <summary>Chars of work that take about as long as a step.</summary>
     private const int CharsOfAStep = 4096;
 
+    /// <summary>Chars that are compared in the time of one that is read.</summary>
+    private const int CharsComparedAtOnce = 64;
+
     private readonly long _start = Stopwatch.GetTimestamp();
     private long _steps;
     private long _work;
@@ -48,6 +51,11 @@ internal sealed class Budget(JinjaLimits limits, CancellationToken cancellationT
             throw Exceeded($"{limits.MaxWork} chars of work");
         }
     }
+
+    /// <summary>Counts what looking for a text in another compares at worst, where each place begins like what is looked for; call it before the work.</summary>
+    /// <param name="text">Chars of the text.</param>
+    /// <param name="part">Chars of what is looked for.</param>
+    public void Search(int text, int part) => Work(text + (Math.Max(0L, text - part) * (part / CharsComparedAtOnce)));
 
     /// <summary>Counts chars of a text that an operation is going to make; call it before the work.</summary>
     public void Create(long chars)

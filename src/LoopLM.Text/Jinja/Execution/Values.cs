@@ -151,7 +151,7 @@ internal static class Values
         switch (container)
         {
             case TextValue text when item is TextValue part:
-                budget.Work(text.Value.Length);
+                budget.Search(text.Value.Length, part.Value.Length);
                 return text.Value.Contains(part.Value, StringComparison.Ordinal);
             case ListValue list:
                 return list.Items.Any(each => AreEqual(each, item, budget));

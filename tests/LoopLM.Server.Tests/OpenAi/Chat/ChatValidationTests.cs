@@ -1,6 +1,8 @@
-using System.Net;
 using System.Net.Sockets;
+using System.Net;
 using System.Text.Json.Nodes;
+using LoopLM.Server.Tests.Work;
+using LoopLM.Server.Work;
 
 namespace LoopLM.Server.Tests.OpenAi.Chat;
 
@@ -161,6 +163,18 @@ public sealed class ChatValidationTests
         var (_, error) = await ServerHarness.RefuseAsync(PostAsync(server, $"{{{Hi}}}"));
 
         Assert.EndsWith("The template needs more than 0.01 s.", error.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Post_ShortConversationInASlowTemplate_IsWrittenOnAThreadForLongTexts()
+    {
+        using var model = new TemplatedModel("{% for i in range(600) %}{% for j in range(600) %}{{ i * j }}{% endfor %}{% endfor %}");
+        await using var server = await ServerHarness.StartAsync(settings: [model.Setting, "--Limits:WorkThreads=1", "--Limits:MaxQueuedWork=0"]);
+        using var held = new HeldWork(server.Service<RequestWork>().Texts);
+
+        var (response, error) = await ServerHarness.RefuseAsync(PostAsync(server, $"{{{Hi}}}"));
+
+        Assert.Equal((HttpStatusCode.TooManyRequests, "queue_full"), (response.StatusCode, error.GetProperty("code").GetString()));
     }
 
     [Fact]

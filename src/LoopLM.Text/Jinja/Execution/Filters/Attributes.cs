@@ -27,6 +27,7 @@ internal static class Attributes
         }
 
         budget.Work(text.Value.Length);
+        budget.Step(text.Value.AsSpan().Count('.'));
         return text.Value.Split('.').Aggregate(item, (value, name) => Step(value, Key(name)));
 
         JinjaValue Step(JinjaValue value, JinjaValue key) =>

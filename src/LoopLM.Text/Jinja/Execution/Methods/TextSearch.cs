@@ -17,8 +17,13 @@ internal static class TextSearch
         {
             var bound = arguments.Bind("sub", "start", "end");
             var part = TextMethods.Needed(bound[0], "sub").Value;
-            return Window(subject, bound[1], bound[2], budget, out _) is not { } text ? Of(0)
-                : Of(part.Length == 0 ? Positions.Length(text) + 1 : text.AsSpan().Count(part));
+            if (Window(subject, bound[1], bound[2], budget, out _) is not { } text)
+            {
+                return Of(0);
+            }
+
+            budget.Search(text.Length, part.Length);
+            return Of(part.Length == 0 ? Positions.Length(text) + 1 : text.AsSpan().Count(part));
         },
     };
 
@@ -28,7 +33,12 @@ internal static class TextSearch
         var text = Window(subject, bound[1], bound[2], budget, out _);
         var parts = bound[0] is ListValue { Kind: ListKind.Tuple } several ? several.Items : [bound[0] ?? None];
         budget.Step(parts.Count);
-        return Of(parts.Any(part => TextMethods.Needed(part, "part").Value is var value && text is not null && matches(text, value)));
+        return Of(parts.Any(part =>
+        {
+            var value = TextMethods.Needed(part, "part").Value;
+            budget.Work(value.Length);
+            return text is not null && matches(text, value);
+        }));
     };
 
     private static Operation Finding(bool fromEnd, bool mustBeThere) => (subject, arguments, budget) =>
@@ -36,6 +46,7 @@ internal static class TextSearch
         var bound = arguments.Bind("sub", "start", "end");
         var part = TextMethods.Needed(bound[0], "sub").Value;
         var text = Window(subject, bound[1], bound[2], budget, out var start);
+        budget.Search(text?.Length ?? 0, part.Length);
         var at = text is null ? -1 : fromEnd ? text.LastIndexOf(part, StringComparison.Ordinal) : text.IndexOf(part, StringComparison.Ordinal);
         return at >= 0 ? Of(start + Positions.Length(text.AsSpan(0, at)))
             : mustBeThere ? throw new JinjaFault("The string to find is not there.")

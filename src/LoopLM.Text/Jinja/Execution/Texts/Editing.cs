@@ -30,7 +30,7 @@ internal static class Editing
     /// <summary>Replaces the first occurrences; an empty one stands before, between and behind all characters.</summary>
     public static MarkedText Replace(MarkedText text, MarkedText old, MarkedText with, int most, Budget budget)
     {
-        budget.Work(text.Length);
+        budget.Search(text.Length, old.Length);
         var (parts, taken) = (new List<MarkedText>(), 0);
         if (old.Length == 0)
         {

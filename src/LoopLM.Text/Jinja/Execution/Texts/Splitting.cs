@@ -35,6 +35,7 @@ internal static class Splitting
         }
 
         budget.Create(text.Length);
+        budget.Search(text.Length, separator.Length);
         var (parts, start, end) = (new List<MarkedText>(), 0, text.Length);
         while (parts.Count < most)
         {

@@ -1,0 +1,131 @@
+using LoopLM.Engine.Sampling;
+
+namespace LoopLM.Engine.Execution;
+
+/// <summary>
+/// Threads that work out the masks of constrained sequences beside the engine. The sequence whose masks have taken least so far comes first,
+/// so that dear masks hold up dear masks.
+/// </summary>
+/// <param name="options">How many threads, and how many sequences at most.</param>
+/// <param name="metrics">Where it counts.</param>
+/// <param name="time">Its clock.</param>
+internal sealed class MaskWorkers(EngineOptions options, EngineMetrics metrics, TimeProvider time) : IDisposable
+{
+    private readonly object _lock = new();
+    private readonly AutoResetEvent _done = new(initialState: false);
+
+    // A sequence wants one mask at a time.
+    private readonly ConstraintMask[] _wanted = new ConstraintMask[options.MaxSequences];
+    private int _count;
+    private bool _isStarted;
+    private bool _isStopped;
+
+    /// <summary>Masks that no thread has begun.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _count;
+            }
+        }
+    }
+
+    /// <summary>Starts the threads unless they run. Any thread may call it.</summary>
+    public void Start()
+    {
+        lock (_lock)
+        {
+            for (var i = 0; i < options.MaskThreads && !_isStarted; i++)
+            {
+                new Thread(Run) { IsBackground = true, Name = "LoopLM masks" }.Start();
+            }
+
+            _isStarted = true;
+        }
+    }
+
+    /// <summary>Asks for the next mask of a sequence. For the engine's thread.</summary>
+    /// <param name="mask">The mask.</param>
+    /// <param name="token">The token that was chosen; null at the start.</param>
+    public void Want(ConstraintMask mask, int? token)
+    {
+        mask.Await(token);
+        lock (_lock)
+        {
+            _wanted[_count++] = mask;
+            Monitor.Pulse(_lock);
+        }
+    }
+
+    /// <summary>Drops the mask of a sequence that has ended, unless a thread is at it. For the engine's thread.</summary>
+    public void Drop(ConstraintMask mask)
+    {
+        lock (_lock)
+        {
+            if (Array.IndexOf(_wanted, mask, 0, _count) is >= 0 and var index)
+            {
+                RemoveAt(index);
+            }
+        }
+    }
+
+    /// <summary>Sleeps until a mask is done, or for some time. For the engine's thread.</summary>
+    public void Wait(TimeSpan longest) => _done.WaitOne(longest);
+
+    /// <summary>Ends the threads, each behind the mask that it is at.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _isStopped = true;
+            Monitor.PulseAll(_lock);
+        }
+    }
+
+    private void Run()
+    {
+        while (Take() is { } mask)
+        {
+            var before = mask.Taken;
+            mask.Advance(time);
+            metrics.Masked(time.GetElapsedTime(before, mask.Taken));
+            _done.Set();
+        }
+    }
+
+    private ConstraintMask? Take()
+    {
+        lock (_lock)
+        {
+            while (_count == 0 && !_isStopped)
+            {
+                Monitor.Wait(_lock);
+            }
+
+            if (_isStopped)
+            {
+                return null;
+            }
+
+            var next = 0;
+            for (var i = 1; i < _count; i++)
+            {
+                next = _wanted[i].Taken < _wanted[next].Taken ? i : next;
+            }
+
+            var mask = _wanted[next];
+            RemoveAt(next);
+            return mask;
+        }
+    }
+
+    // The others keep their order.
+    private void RemoveAt(int index)
+    {
+        _count--;
+        Array.Copy(_wanted, index + 1, _wanted, index, _count - index);
+        _wanted[_count] = null!;
+    }
+}

@@ -1,0 +1,70 @@
+using LoopLM.Engine.Execution;
+using LoopLM.Engine.Sampling;
+using LoopLM.Engine.Tests.Sampling;
+using Microsoft.Extensions.Time.Testing;
+
+namespace LoopLM.Engine.Tests.Execution;
+
+public sealed class MaskWorkersTests : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly FakeTimeProvider _time = new();
+    private readonly EngineMetrics _metrics = new();
+
+    public void Dispose() => _metrics.Dispose();
+
+    [Fact]
+    public void Want_SeveralWait_TheOneThatTookLeastComesFirst()
+    {
+        using var workers = new MaskWorkers(new EngineOptions { MaskThreads = 1 }, _metrics, _time);
+        using var begun = new ManualResetEventSlim();
+        using var gate = new ManualResetEventSlim();
+        using var ended = new CountdownEvent(2);
+        var order = new List<string>();
+        var dear = Mask(() => Note("dear"));
+        var blocker = Mask(() =>
+        {
+            begun.Set();
+            Assert.True(gate.Wait(Patience));
+        });
+        var cheap = Mask(() => Note("cheap"));
+        dear.Advance(_time);
+        order.Clear();
+        ended.Reset();
+
+        workers.Start();
+        workers.Want(blocker, null);
+        Assert.True(begun.Wait(Patience));
+        workers.Want(dear, 1);
+        workers.Want(cheap, null);
+        gate.Set();
+
+        Assert.True(ended.Wait(Patience));
+        Assert.Equal(["cheap", "dear"], order);
+
+        void Note(string name)
+        {
+            order.Add(name);
+            _time.Advance(TimeSpan.FromSeconds(1));
+            ended.Signal();
+        }
+    }
+
+    [Fact]
+    public void Drop_MaskThatWaits_IsNotWorkedOut()
+    {
+        using var workers = new MaskWorkers(new EngineOptions { MaskThreads = 1 }, _metrics, _time);
+        var (kept, dropped) = (Mask(() => { }), Mask(() => Assert.Fail("it was dropped")));
+        workers.Want(dropped, null);
+        workers.Want(kept, null);
+
+        workers.Drop(dropped);
+        workers.Start();
+
+        Assert.True(SpinWait.SpinUntil(() => kept.IsReady, Patience));
+        Assert.Equal((0, false), (workers.Waiting, dropped.IsReady));
+    }
+
+    private static ConstraintMask Mask(Action before) => new(new HashedTokens { BeforeMask = before });
+}

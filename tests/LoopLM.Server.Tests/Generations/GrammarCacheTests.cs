@@ -1,0 +1,119 @@
+using LoopLM.Server.Generations;
+using LoopLM.Text.Constraints;
+
+namespace LoopLM.Server.Tests.Generations;
+
+public sealed class GrammarCacheTests
+{
+    private static readonly OutputFormat s_format = new("guided_regex", new TextForm.Pattern("a"));
+    private static readonly CompiledForm s_refused = new(null, null, RequestErrorKind.InvalidValue, "no");
+
+    [Fact]
+    public async Task GetAsync_RefusedBefore_IsNotCompiledAgain()
+    {
+        await using var server = await ServerHarness.StartAsync();
+
+        var (first, second) = (await GetAsync(server, (_, _) => s_refused), await GetAsync(server, (_, _) => throw new InvalidOperationException()));
+
+        Assert.Equal((s_refused, s_refused), (first, second));
+        Assert.True(server.Service<GrammarCache>().Statistics.CurrentEstimatedSize > 0);
+    }
+
+    [Fact]
+    public async Task GetAsync_SeveralAtOnce_AreCompiledOnce()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        using var compilation = new HeldCompilation();
+
+        var all = Enumerable.Range(0, 5).Select(_ => GetAsync(server, compilation.Compile)).ToList();
+        compilation.LetGo();
+
+        Assert.Equal(Enumerable.Repeat(s_refused, 5), await Task.WhenAll(all).WaitAsync(ServerHarness.Patience));
+        Assert.Equal(1, compilation.Count);
+    }
+
+    [Fact]
+    public async Task GetAsync_EveryoneGoesAway_EndsTheWork()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        using var compilation = new HeldCompilation();
+        using var leave = new CancellationTokenSource();
+        Task[] all = [GetAsync(server, compilation.Compile, leave.Token), GetAsync(server, compilation.Compile, leave.Token)];
+        compilation.WaitUntilHeld();
+
+        await leave.CancelAsync();
+
+        foreach (var each in all)
+        {
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => each);
+        }
+
+        Assert.True(compilation.Cancellation.WaitHandle.WaitOne(ServerHarness.Patience));
+    }
+
+    [Fact]
+    public async Task GetAsync_OneOfTwoGoesAway_TheOtherGetsTheResult()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        using var compilation = new HeldCompilation();
+        using var leave = new CancellationTokenSource();
+        var gone = GetAsync(server, compilation.Compile, leave.Token);
+        var stays = GetAsync(server, compilation.Compile);
+        compilation.WaitUntilHeld();
+
+        await leave.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gone);
+        var cancelled = compilation.Cancellation.IsCancellationRequested;
+        compilation.LetGo();
+
+        Assert.Equal((false, s_refused), (cancelled, await stays.WaitAsync(ServerHarness.Patience)));
+    }
+
+    [Fact]
+    public async Task GetAsync_CameAfterEveryoneWentAway_IsCompiledAnew()
+    {
+        await using var server = await ServerHarness.StartAsync(settings: "--Limits:WorkThreads=2");
+        using var compilation = new HeldCompilation();
+        using var leave = new CancellationTokenSource();
+        var gone = GetAsync(server, compilation.Compile, leave.Token);
+        compilation.WaitUntilHeld();
+        await leave.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gone);
+
+        Assert.Equal(s_refused, await GetAsync(server, (_, _) => s_refused).WaitAsync(ServerHarness.Patience));
+    }
+
+    private static async Task<CompiledForm> GetAsync(
+        ServerHarness server, Func<OutputFormat, CancellationToken, CompiledForm> compile, CancellationToken cancellation = default)
+    {
+        var result = await server.Service<GrammarCache>().GetAsync(server.Models.Default, s_format, compile, cancellation);
+        Assert.True(result.TryGet(out var compiled, out var error), error?.Message);
+        return compiled;
+    }
+
+    /// <summary>A compilation that waits until a test lets it go, or it is cancelled.</summary>
+    private sealed class HeldCompilation : IDisposable
+    {
+        private readonly ManualResetEventSlim _held = new();
+        private readonly ManualResetEventSlim _gate = new();
+
+        public int Count { get; private set; }
+
+        public CancellationToken Cancellation { get; private set; }
+
+        public CompiledForm Compile(OutputFormat format, CancellationToken cancellation)
+        {
+            Count++;
+            Cancellation = cancellation;
+            _held.Set();
+            Assert.True(_gate.Wait(ServerHarness.Patience, cancellation));
+            return s_refused;
+        }
+
+        public void WaitUntilHeld() => Assert.True(_held.Wait(ServerHarness.Patience));
+
+        public void LetGo() => _gate.Set();
+
+        public void Dispose() => _gate.Set();
+    }
+}

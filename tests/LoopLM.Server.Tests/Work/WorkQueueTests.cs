@@ -1,0 +1,82 @@
+using LoopLM.Server.Generations;
+using LoopLM.Server.Work;
+using Microsoft.Extensions.Time.Testing;
+
+namespace LoopLM.Server.Tests.Work;
+
+public sealed class WorkQueueTests
+{
+    [Fact]
+    public async Task RunAsync_Work_RunsOnNoThreadOfThePool()
+    {
+        using var queue = new WorkQueue("things", threads: 1, mostWaiting: 0, TimeProvider.System);
+
+        var result = await queue.RunAsync(() => Thread.CurrentThread.IsThreadPoolThread, CancellationToken.None);
+
+        Assert.True(result.TryGet(out var onPool, out _));
+        Assert.False(onPool);
+    }
+
+    [Fact]
+    public async Task RunAsync_MoreThanMayWait_IsRefusedByTheNameOfTheSetting()
+    {
+        using var queue = new WorkQueue("things", threads: 1, mostWaiting: 1, TimeProvider.System);
+        using var held = new HeldWork(queue);
+        var waits = queue.RunAsync(() => 1, CancellationToken.None);
+
+        var refused = await queue.RunAsync(() => 2, CancellationToken.None);
+
+        Assert.False(refused.TryGet(out _, out var error));
+        Assert.Equal((RequestErrorKind.QueueFull, 1, 1L), (error.Kind, error.RetryAfter, queue.Waiting));
+        Assert.Contains("1 things wait", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Limits:MaxQueuedWork", error.Message, StringComparison.Ordinal);
+        held.Dispose();
+        Assert.True((await waits.WaitAsync(ServerHarness.Patience)).TryGet(out _, out _));
+    }
+
+    [Fact]
+    public async Task RunAsync_WorkTakesLong_ThoseRefusedAreAskedToWaitAsLong()
+    {
+        var time = new FakeTimeProvider();
+        using var queue = new WorkQueue("things", threads: 1, mostWaiting: 0, time);
+        for (var i = 0; i < 50; i++)
+        {
+            await queue.RunAsync(
+                () =>
+                {
+                    time.Advance(TimeSpan.FromSeconds(10));
+                    return i;
+                },
+                CancellationToken.None);
+        }
+
+        using var held = new HeldWork(queue);
+
+        Assert.False((await queue.RunAsync(() => 2, CancellationToken.None)).TryGet(out _, out var error));
+        Assert.InRange(error.RetryAfter!.Value, 9, 10);
+    }
+
+    [Fact]
+    public async Task RunAsync_CancelledWhileItWaits_IsNotRunAndGivesItsPlaceBack()
+    {
+        using var queue = new WorkQueue("things", threads: 1, mostWaiting: 1, TimeProvider.System);
+        using var held = new HeldWork(queue);
+        using var leave = new CancellationTokenSource();
+        var gone = queue.RunAsync<int>(() => throw new InvalidOperationException("it was cancelled"), leave.Token);
+
+        await leave.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gone);
+        Assert.Equal(0, queue.Waiting);
+    }
+
+    [Fact]
+    public async Task RunAsync_WorkThrows_ThrowsAndGoesOn()
+    {
+        using var queue = new WorkQueue("things", threads: 1, mostWaiting: 0, TimeProvider.System);
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => queue.RunAsync<int>(() => throw new InvalidOperationException(), CancellationToken.None));
+
+        Assert.True((await queue.RunAsync(() => 1, CancellationToken.None)).TryGet(out _, out _));
+    }
+}

@@ -10,9 +10,9 @@ using LoopLM.Server.Grpc;
 using LoopLM.Server.Health;
 using LoopLM.Server.OpenAi;
 using LoopLM.Server.Telemetry;
+using LoopLM.Server.Transport;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
 namespace LoopLM.Server.Hosting;
@@ -37,6 +37,14 @@ public static class ServerApplication
         {
             await Console.Out.WriteLineAsync(line.AsksForHelp ? HelpText.Text : $"LoopLM.Server {ServerVersion.Text}");
             return 0;
+        }
+
+        if (FileDescriptors.Limit is { } limit and < FileDescriptors.Least)
+        {
+            await Console.Error.WriteLineAsync(
+                $"The server cannot start:\n- The process may have {limit} files and sockets open, and needs {FileDescriptors.Least}. "
+                + "Raise the limit: ulimit -n, LimitNOFILE of systemd, or --ulimit nofile of docker.");
+            return 1;
         }
 
         try
@@ -142,6 +150,7 @@ public static class ServerApplication
         problems.AddRange(known.Problems);
         configuration.AddInMemoryCollection(known.Repairs);
         configuration.AddInMemoryCollection(ShorthandSettings.Read(line, configuration, problems));
+        configuration.AddInMemoryCollection(TlsSettings.Read(configuration));
         return problems;
     }
 
@@ -170,7 +179,8 @@ public static class ServerApplication
         services.AddOptionsWithValidateOnStart<LimitOptions, LimitOptionsValidator>().BindConfiguration(LimitOptions.Section);
 
         var limits = configuration.GetSection(LimitOptions.Section).Get<LimitOptions>() ?? new LimitOptions();
-        services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = limits.MaxBodyBytes);
+        services.AddTransport(limits);
+        services.AddOptionsWithValidateOnStart<TlsOptions, CertificateFile>().BindConfiguration(TlsOptions.Section);
         services.Configure<global::Grpc.AspNetCore.Server.GrpcServiceOptions>(grpc => grpc.MaxReceiveMessageSize = limits.MaxBodyBytes);
 
         // Closing the sockets comes after draining and needs a little time of its own.

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using LoopLM.Engine.Execution;
 using LoopLM.Server.Access;
+using LoopLM.Server.Transport;
 using Microsoft.AspNetCore.Diagnostics;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -80,5 +81,24 @@ internal static class TelemetryExtensions
             : null;
 
     public static IEndpointConventionBuilder MapMetrics(this IEndpointRouteBuilder routes) =>
-        routes.MapPrometheusScrapingEndpoint("/metrics").DisableRateLimiting();
+        routes.MapPrometheusScrapingEndpoint("/metrics", meterProvider: null, scraping => scraping.Use(BufferAsync), optionsName: null).DisableRateLimiting();
+
+    /// <summary>Until the exporter has written its answer, every other scrape waits for it busily: so it writes to memory, never to a client.</summary>
+    private static async Task BufferAsync(HttpContext context, RequestDelegate next)
+    {
+        var client = context.Response.Body;
+        using var answer = new MemoryStream();
+        context.Response.Body = answer;
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            context.Response.Body = client;
+        }
+
+        answer.Position = 0;
+        await answer.CopyToAsync(client, PooledBuffer.ChunkBytes, context.RequestAborted);
+    }
 }

@@ -1,20 +1,33 @@
-using System.Buffers;
 using System.Text.Json;
 using LoopLM.Server.OpenAi.Errors;
+using LoopLM.Server.Transport;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 using ZstdSharp;
 
 namespace LoopLM.Server.OpenAi.Requests;
 
-/// <summary>Reads request bodies.</summary>
-internal static class RequestBody
+/// <summary>
+/// A request's body, a JSON object. It holds memory, and where it is large one of a few places for such bodies, until it is disposed, which
+/// its endpoint does as soon as it knows what is asked for.
+/// </summary>
+internal sealed class RequestBody : IDisposable
 {
+    private readonly TransferLimits _limits;
+    private readonly HeldBytes _held;
+    private JsonDocument? _document;
+    private bool _hasPlace;
+
+    private RequestBody(TransferLimits limits) => (_limits, _held) = (limits, new HeldBytes(limits.Bodies));
+
+    /// <summary>The object. Nothing of it may be read once the body is disposed.</summary>
+    public JsonElement RootElement => _document!.RootElement;
+
     /// <summary>
     /// Reads a JSON object, or answers the request with what is wrong with it and returns null. Its names are unique, its text is well-formed
     /// Unicode and its numbers are of bounded length, so that no reader of the object needs to look out for other ones.
     /// </summary>
-    public static async Task<JsonDocument?> ReadAsync(HttpContext context)
+    public static async Task<RequestBody?> ReadAsync(HttpContext context)
     {
         var request = context.Request;
         if (!HasReadableType(request))
@@ -31,6 +44,8 @@ internal static class RequestBody
             return null;
         }
 
+        var body = new RequestBody(context.RequestServices.GetRequiredService<TransferLimits>());
+        context.Response.RegisterForDispose(body);
         OpenAiError? error;
         await using (decoded)
         {
@@ -38,15 +53,7 @@ internal static class RequestBody
             {
                 // Kestrel bounds what comes; this bounds what it becomes.
                 var most = (int)(context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize ?? int.MaxValue);
-                var body = await ReadAsync(decoded, most, context.RequestAborted);
-                if (body is not { } bytes)
-                {
-                    error = OpenAiErrors.TooLarge(most);
-                }
-                else if (JsonBody.TryParse(bytes, out var document, out error))
-                {
-                    return document;
-                }
+                error = await body.ReadAsync(decoded, most, context.RequestAborted);
             }
             catch (Exception exception) when (decoded != request.Body
                 && exception is InvalidDataException or InvalidOperationException or EndOfStreamException or ZstdException)
@@ -55,8 +62,25 @@ internal static class RequestBody
             }
         }
 
+        if (error is null)
+        {
+            return body;
+        }
+
+        body.Dispose();
         await context.WriteErrorAsync(error);
         return null;
+    }
+
+    public void Dispose()
+    {
+        _document?.Dispose();
+        _held.Dispose();
+        if (_hasPlace)
+        {
+            _hasPlace = false;
+            _limits.LargeBodies.Release();
+        }
     }
 
     /// <summary>
@@ -70,20 +94,71 @@ internal static class RequestBody
                 && (request.HasJsonContentType() || type.MediaType.Equals("text/json", StringComparison.OrdinalIgnoreCase))
                 && HeaderUtilities.RemoveQuotes(type.Charset).Value?.ToUpperInvariant() is null or "" or "UTF-8" or "UTF8" or "US-ASCII";
 
-    /// <summary>Reads a stream to its end; null where it has more than so many bytes. Memory grows with what has come.</summary>
-    private static async Task<ReadOnlyMemory<byte>?> ReadAsync(Stream stream, int most, CancellationToken cancellation)
+    /// <summary>
+    /// Reads a stream to its end and parses it, or says what is wrong. Memory grows with what has come. What takes more than its free share must
+    /// come at the rate of large bodies.
+    /// </summary>
+    private async Task<OpenAiError?> ReadAsync(Stream stream, int most, CancellationToken cancellation)
     {
-        const int step = 4096;
-        var body = new ArrayBufferWriter<byte>(step);
-        while (await stream.ReadAsync(body.GetMemory(step), cancellation) is > 0 and var read)
+        byte[] bytes;
+        using (var read = new PooledBuffer(_held))
         {
+            if (await ReadAsync(stream, read, most, cancellation) is { } error)
+            {
+                return error;
+            }
+
+            bytes = read.ToArray();
+        }
+
+        if (!_held.TryHold(bytes.Length))
+        {
+            return OpenAiErrors.From(TransferLimits.BodyRefused);
+        }
+
+        if (_held.IsCharged)
+        {
+            await _limits.LargeBodies.WaitAsync(cancellation);
+            _hasPlace = true;
+        }
+
+        return JsonBody.TryParse(bytes, out _document, out var problem) ? null : problem;
+    }
+
+    private async Task<OpenAiError?> ReadAsync(Stream stream, PooledBuffer body, int most, CancellationToken cancellation)
+    {
+        TransferPace? pace = null;
+        while (true)
+        {
+            var memory = body.GetMemory();
+            if (body.IsOverBudget)
+            {
+                return OpenAiErrors.From(TransferLimits.BodyRefused);
+            }
+
+            int read;
+            try
+            {
+                read = _held.IsCharged
+                    ? await (pace ??= _limits.StartPace()).ReadAsync(token => stream.ReadAsync(memory, token), cancellation)
+                    : await stream.ReadAsync(memory, cancellation);
+            }
+            catch (TimeoutException)
+            {
+                return OpenAiErrors.Slow();
+            }
+
             body.Advance(read);
-            if (body.WrittenCount > most)
+            pace?.Count(read);
+            if (read == 0)
             {
                 return null;
             }
-        }
 
-        return body.WrittenMemory;
+            if (body.Length > most)
+            {
+                return OpenAiErrors.TooLarge(most);
+            }
+        }
     }
 }

@@ -27,6 +27,7 @@ internal sealed class ResponsesEndpoint(ReplyGenerator generator, GeneratedAnswe
             return;
         }
 
+        body.Dispose();
         using (choices)
         {
             var output = new ResponseOutput(format, request.Reply.IncludeReasoning);

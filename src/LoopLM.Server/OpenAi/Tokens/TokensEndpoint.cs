@@ -5,6 +5,7 @@ using LoopLM.Server.OpenAi.Answers;
 using LoopLM.Server.OpenAi.Chat;
 using LoopLM.Server.OpenAi.Errors;
 using LoopLM.Server.OpenAi.Requests;
+using LoopLM.Text.Decoding;
 
 namespace LoopLM.Server.OpenAi.Tokens;
 
@@ -25,7 +26,13 @@ internal sealed class TokensEndpoint(ServedModels models, ChatPrompts prompts)
         {
             json.WriteNumber("count"u8, tokens.Count);
             json.WriteNumber("max_model_len"u8, model.Checkpoint.Config.ContextLength);
-            json.WriteTokens("tokens"u8, [.. tokens]);
+            json.WriteStartArray("tokens"u8);
+            foreach (var token in tokens)
+            {
+                json.WriteNumberValue(token);
+            }
+
+            json.WriteEndArray();
             if (asStrings)
             {
                 json.WriteStartArray("token_strs"u8);
@@ -53,12 +60,12 @@ internal sealed class TokensEndpoint(ServedModels models, ChatPrompts prompts)
             fields.Report(RequestErrorKind.InvalidValue, name, $"'{name}' has an id that is no token's; ids are from 0 to {model.Tokenizer.VocabularySize - 1}.");
         }
 
-        return fields.Error is not null ? null : json => json.WriteString("prompt"u8, model.Tokenizer.Decode(tokens!, skipSpecialTokens: false));
+        return fields.Error is not null ? null : json => json.WriteText("prompt"u8, Decode(model, tokens!));
     });
 
     /// <summary>Answers with the text that the chat template makes of a conversation.</summary>
     public Task ApplyTemplateAsync(HttpContext context) => AnswerAsync(context, (model, fields) =>
-        WritePrompt(context, model, fields) is { } prompt ? json => json.WriteString("prompt"u8, prompt.Text) : null);
+        WritePrompt(context, model, fields) is { } prompt ? json => json.WriteText("prompt"u8, [prompt.Text]) : null);
 
     private async Task AnswerAsync(HttpContext context, Func<ServedModel, RequestFields, Action<Utf8JsonWriter>?> answer)
     {
@@ -68,21 +75,44 @@ internal sealed class TokensEndpoint(ServedModels models, ChatPrompts prompts)
             return;
         }
 
+        await AnswerAsync(context, body, answer);
+    }
+
+    /// <summary>Lets go of the body before the answer is sent, which may hold much more and take long.</summary>
+    private Task AnswerAsync(HttpContext context, RequestBody body, Func<ServedModel, RequestFields, Action<Utf8JsonWriter>?> answer)
+    {
         var fields = new RequestFields(body.RootElement);
         if (!models.TryFind(fields.Text("model"), out var model, out var unknown))
         {
-            await context.WriteErrorAsync(OpenAiErrors.From(fields.Error ?? unknown));
-            return;
+            return context.WriteErrorAsync(OpenAiErrors.From(fields.Error ?? unknown));
         }
 
         var write = answer(model, fields);
         UnreadFields.Check(fields, RequestKinds.Tokenizing);
-        await (fields.Error is { } error ? context.WriteErrorAsync(OpenAiErrors.From(error)) : context.WriteJsonAsync(json =>
+        if (fields.Error is { } error)
+        {
+            return context.WriteErrorAsync(OpenAiErrors.From(error));
+        }
+
+        var sending = context.WriteJsonAsync(json =>
         {
             json.WriteStartObject();
             write!(json);
             json.WriteEndObject();
-        }));
+        });
+        body.Dispose();
+        return sending;
+    }
+
+    private static IEnumerable<string> Decode(ServedModel model, IReadOnlyList<int> tokens)
+    {
+        var decoder = new IncrementalDecoder(model.Tokenizer, skipSpecialTokens: false);
+        foreach (var token in tokens)
+        {
+            yield return decoder.Append(token);
+        }
+
+        yield return decoder.Flush();
     }
 
     private static IReadOnlyList<int>? EncodeText(ServedModel model, RequestFields fields)

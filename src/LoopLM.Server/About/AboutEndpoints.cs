@@ -1,4 +1,5 @@
 using LoopLM.Server.Hosting;
+using LoopLM.Server.Transport;
 
 namespace LoopLM.Server.About;
 
@@ -17,7 +18,7 @@ internal static class AboutEndpoints
         {
             context.Response.ContentType = "application/json; charset=utf-8";
             await using var document = typeof(AboutEndpoints).Assembly.GetManifestResourceStream("openapi.json")!;
-            await document.CopyToAsync(context.Response.Body, context.RequestAborted);
+            await document.CopyToAsync(context.Response.Body, PooledBuffer.ChunkBytes, context.RequestAborted);
         }
     }
 }

@@ -28,7 +28,13 @@ internal static class AccessExtensions
         // RefusedHosts says why.
         services.Configure<HostFilteringOptions>(hosts => hosts.IncludeFailureMessage = false);
         services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestHeaderCount = HeaderLimit.MaxRead);
-        services.AddAuthentication(ApiKeyHandler.SchemeName).AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.SchemeName, _ => { });
+        // AddAuthentication would also add data protection, which writes keys to the home folder that nothing here uses.
+        services.AddAuthenticationCore(schemes =>
+        {
+            schemes.DefaultScheme = ApiKeyHandler.SchemeName;
+            schemes.AddScheme<ApiKeyHandler>(ApiKeyHandler.SchemeName, displayName: null);
+        });
+        services.AddWebEncoders().AddTransient<ApiKeyHandler>();
 
         // What no endpoint says otherwise, and what reaches no endpoint, needs a key.
         services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());

@@ -27,6 +27,25 @@ internal static class ClientText
         return shown.ToString();
     }
 
+    /// <summary>Whether a text needs no escapes.</summary>
+    public static bool IsVisible(string text)
+    {
+        if (!text.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        {
+            return true;
+        }
+
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (!IsVisible(rune))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private static bool IsVisible(Rune rune) => Rune.GetUnicodeCategory(rune) is not
         (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
         or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned);

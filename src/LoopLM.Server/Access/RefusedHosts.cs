@@ -1,39 +1,23 @@
 using LoopLM.Server.OpenAi.Errors;
+using LoopLM.Server.Telemetry;
 
 namespace LoopLM.Server.Access;
 
 /// <summary>Says why a request with a host name that is not allowed is refused: to the client, and now and then in the log.</summary>
 internal sealed partial class RefusedHosts(TimeProvider time, ILogger<RefusedHosts> logger)
 {
-    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(10);
-
-    private readonly Lock _lock = new();
-    private long? _logged;
+    private readonly LogPause _pause = new(time);
 
     /// <summary>The refusal of a request. The log gets one line in ten seconds at most.</summary>
     public OpenAiError Refuse(HttpContext context)
     {
         var host = ClientText.Show(context.Request.Host.Value ?? "", 128);
-        if (IsTimeToLog())
+        if (_pause.TryEnd())
         {
             HostRefused(host);
         }
 
         return OpenAiErrors.Host(host);
-    }
-
-    private bool IsTimeToLog()
-    {
-        lock (_lock)
-        {
-            if (_logged is { } before && time.GetElapsedTime(before) < s_pause)
-            {
-                return false;
-            }
-
-            _logged = time.GetTimestamp();
-            return true;
-        }
     }
 
     [LoggerMessage(1, LogLevel.Warning, "A request was refused: its Host header is {Host}, which AllowedHosts does not list")]

@@ -45,7 +45,7 @@ internal sealed class CommandLine
     }
 
     /// <summary>The shorthands, without their dashes.</summary>
-    public static IReadOnlyList<string> Shorthands { get; } = ["model", "host", "port", "grpc-port", "api-key"];
+    public static IReadOnlyList<string> Shorthands { get; } = ["model", "host", "port", "grpc-port", "api-key", "ssl-certfile", "ssl-keyfile"];
 
     /// <summary>Settings with their values; the last of a name wins.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Settings => _settings;
@@ -92,6 +92,12 @@ internal sealed class CommandLine
                 break;
             case "GRPC-PORT":
                 GrpcPort = value;
+                break;
+            case "SSL-CERTFILE":
+                _settings.Add(new($"{TlsOptions.Section}:{nameof(TlsOptions.Certificate)}", value));
+                break;
+            case "SSL-KEYFILE":
+                _settings.Add(new($"{TlsOptions.Section}:{nameof(TlsOptions.Key)}", value));
                 break;
             case "API-KEY":
                 _apiKeys.Add(value);

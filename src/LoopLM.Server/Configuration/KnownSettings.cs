@@ -19,6 +19,7 @@ internal sealed class KnownSettings
         (KvOptions.Section, s_kv),
         (EngineOptionsRules.Section, s_engine),
         (LimitOptions.Section, SettingShape.Of(typeof(LimitOptions))),
+        (TlsOptions.Section, SettingShape.Of(typeof(TlsOptions))),
         (AuthOptions.Section, SettingShape.Of(typeof(AuthOptions))),
         (RateLimitOptions.Section, SettingShape.Of(typeof(RateLimitOptions))),
         (CrossOriginOptions.Section, SettingShape.Of(typeof(CrossOriginOptions))),

@@ -111,6 +111,42 @@ public sealed class LimitOptions
     [Range(typeof(TimeSpan), "00:00:00.001", "1.00:00:00")]
     public TimeSpan TickTimeout { get; set; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>Bytes of the bodies of all requests that are read or answered, beyond 64 KiB of each, 1 MiB to 1 GiB. A request for which there is no room is refused.</summary>
+    [Range(1 << 20, 1 << 30)]
+    public int MaxBodyMemory { get; set; } = 32 << 20;
+
+    /// <summary>Bytes of all answers that their clients have not read yet, beyond 64 KiB of each, 1 MiB to 1 GiB. An answer for which there is no room is refused; a stream breaks off.</summary>
+    [Range(1 << 20, 1 << 30)]
+    public int MaxAnswerMemory { get; set; } = 32 << 20;
+
+    /// <summary>Connections at once, 1 to 2^20; more are closed at once. Default: as many as the process's file descriptors allow.</summary>
+    [Range(1, 1 << 20)]
+    public int? MaxConnections { get; set; }
+
+    /// <summary>Connections from one address at once, 1 to 2^20. Default: as many as from all.</summary>
+    [Range(1, 1 << 20)]
+    public int? MaxConnectionsPerAddress { get; set; }
+
+    /// <summary>How long a connection may stay open without a request, 1 second to 1 hour. Longer than proxies keep theirs, or they meet closed ones.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan KeepAliveTimeout { get; set; } = TimeSpan.FromSeconds(75);
+
+    /// <summary>How long the headers of a request, or the handshake of TLS, may take, 1 second to 10 minutes.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan RequestHeadersTimeout { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Bytes a second, from 1, at which a body must come and written bytes of an answer be read. Time without anything to send does not count.</summary>
+    [Range(1, 1 << 30)]
+    public int MinDataRate { get; set; } = 240;
+
+    /// <summary>The same while a body or an answer takes more memory than its 64 KiB, from 1.</summary>
+    [Range(1, 1 << 30)]
+    public int MinLargeDataRate { get; set; } = 16 << 10;
+
+    /// <summary>How long a transfer may take before its rate counts, 2 seconds to 10 minutes.</summary>
+    [Range(typeof(TimeSpan), "00:00:02", "00:10:00")]
+    public TimeSpan DataRateGracePeriod { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How long requests may still run after the server was told to stop; then they are cancelled. 0 to 1 hour.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(25);

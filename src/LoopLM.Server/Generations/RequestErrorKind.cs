@@ -36,6 +36,9 @@ internal enum RequestErrorKind
     /// <summary>As many requests wait as may.</summary>
     QueueFull,
 
+    /// <summary>Bodies or answers on their way hold as much memory as they may.</summary>
+    Overloaded,
+
     /// <summary>It has waited for a place for as long as requests may.</summary>
     QueueTimeout,
 

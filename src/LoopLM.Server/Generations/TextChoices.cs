@@ -25,6 +25,9 @@ internal sealed class TextChoices(ServedModel model, TextGeneration[] generation
     /// <summary>Whether the end of every generation was read.</summary>
     public bool HaveEnded => _left == 0;
 
+    /// <summary>Bytes of the events that wait to be read, if they are like the last ones.</summary>
+    public long UnreadBytes => generations.Sum(each => each.UnreadBytes);
+
     /// <summary>Tokens of all prompts, each counted once.</summary>
     public int PromptTokens => generations.Where((_, index) => index % perPrompt == 0).Sum(each => each.Prompt.Length);
 

@@ -13,8 +13,12 @@ namespace LoopLM.Server.Generations;
 internal sealed class TextGeneration(
     Generation generation, StoppingDecoder decoder, ReadOnlyMemory<int> prompt, IReadOnlyCollection<int> stopTokens, TextRequest request) : IDisposable
 {
+    private const int EventBytes = 128;
+    private const int LogprobBytes = 8;
+
     private readonly List<PositionLogprobs> _promptLogprobs = [];
     private int? _lastToken;
+    private int _eventBytes = EventBytes;
     private bool _stopped;
 
     /// <summary>The prompt's tokens.</summary>
@@ -28,6 +32,9 @@ internal sealed class TextGeneration(
 
     /// <summary>Loops that they ran together.</summary>
     public long LoopSteps { get; private set; }
+
+    /// <summary>Bytes of the events that wait to be read, if they are like the last one.</summary>
+    public long UnreadBytes => generation.Events.Count * (long)_eventBytes;
 
     /// <summary>Whether the end was read.</summary>
     public bool HasEnded { get; private set; }
@@ -70,6 +77,7 @@ internal sealed class TextGeneration(
         CompletionTokens++;
         LoopSteps += read.ExitStep;
         _lastToken = read.Token;
+        _eventBytes = EventBytes + (LogprobBytes * ((read.Logprobs?.Top.Count ?? 0) + ((read.LoopLogprobs?.Count ?? 0) * request.LoopLogprobs)));
         var offset = decoder.DecodedLength;
         var text = !request.IncludeStop && stopTokens.Contains(read.Token) ? "" : decoder.Append(read.Token);
         if (decoder.StoppedBy is not null)

@@ -20,7 +20,7 @@ internal static class GrpcErrors
         RequestErrorKind.UnknownModel => StatusCode.NotFound,
         RequestErrorKind.UnknownKey => StatusCode.Unauthenticated,
         RequestErrorKind.QueueFull or RequestErrorKind.RateLimited or RequestErrorKind.TooManyHeaders => StatusCode.ResourceExhausted,
-        RequestErrorKind.QueueTimeout or RequestErrorKind.Loading or RequestErrorKind.Draining or RequestErrorKind.Unhealthy => StatusCode.Unavailable,
+        RequestErrorKind.Overloaded or RequestErrorKind.QueueTimeout or RequestErrorKind.Loading or RequestErrorKind.Draining or RequestErrorKind.Unhealthy => StatusCode.Unavailable,
         RequestErrorKind.Failed => StatusCode.Internal,
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
     };

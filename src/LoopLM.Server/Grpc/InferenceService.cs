@@ -1,6 +1,7 @@
 using Grpc.Core;
 using LoopLM.Protocol.V1;
 using LoopLM.Server.Generations;
+using LoopLM.Server.Transport;
 
 namespace LoopLM.Server.Grpc;
 
@@ -22,6 +23,7 @@ internal sealed class InferenceService(TextGenerator generator) : Inference.Infe
             // A message is on its way, or refused, when its write returns: one serves all tokens.
             var response = new GenerateResponse();
             var token = new Token();
+            ResponseFlow? flow = null;
             TextEvent next;
             do
             {
@@ -32,10 +34,23 @@ internal sealed class InferenceService(TextGenerator generator) : Inference.Infe
 
                 context.CancellationToken.ThrowIfCancellationRequested();
                 Fill(response, token, next, choices);
-                await responseStream.WriteAsync(response);
+                var write = responseStream.WriteAsync(response);
+                if (!write.IsCompletedSuccessfully
+                    && !await (flow ??= Follow(context)).FollowAsync(write, response.CalculateSize(), () => choices.UnreadBytes))
+                {
+                    throw GrpcErrors.From(TransferLimits.AnswerRefused);
+                }
             }
             while (!next.IsEnd);
         }
+    }
+
+    private static ResponseFlow Follow(ServerCallContext call)
+    {
+        var context = call.GetHttpContext();
+        var flow = new ResponseFlow(context);
+        context.Response.RegisterForDispose(flow);
+        return flow;
     }
 
     private static void Fill(GenerateResponse response, Token token, in TextEvent part, TextChoices choices)

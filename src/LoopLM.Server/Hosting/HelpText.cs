@@ -14,6 +14,8 @@ internal static class HelpText
           --grpc-port PORT  the port of gRPC. Default: 8081
           --api-key KEY     a key that clients must send; may be given several times. Lists of processes show it:
                             better set it in the environment as LOOPLM_API_KEY
+          --ssl-certfile FILE  a certificate, PEM or PKCS #12: both ports then talk TLS
+          --ssl-keyfile FILE   its private key, where it is neither in that file nor beside it
           --help, -h        print this
           --version         print the version
 

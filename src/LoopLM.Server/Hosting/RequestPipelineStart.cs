@@ -1,6 +1,7 @@
 using LoopLM.Server.Access;
 using LoopLM.Server.OpenAi;
 using LoopLM.Server.Telemetry;
+using LoopLM.Server.Transport;
 
 namespace LoopLM.Server.Hosting;
 
@@ -13,6 +14,8 @@ internal sealed class RequestPipelineStart : IStartupFilter
         app.UseRequestLog();
         app.UseOpenAiErrors();
         app.UseHeaderLimit();
+        app.UseDrainingConnections();
+        app.UseChargedMessages();
         next(app);
     };
 }

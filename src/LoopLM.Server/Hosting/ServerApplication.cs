@@ -10,10 +10,10 @@ using LoopLM.Server.Grpc;
 using LoopLM.Server.Health;
 using LoopLM.Server.OpenAi;
 using LoopLM.Server.Telemetry;
+using LoopLM.Server.Transport;
 using LoopLM.Server.Work;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
 namespace LoopLM.Server.Hosting;
@@ -38,6 +38,14 @@ public static class ServerApplication
         {
             await Console.Out.WriteLineAsync(line.AsksForHelp ? HelpText.Text : $"LoopLM.Server {ServerVersion.Text}");
             return 0;
+        }
+
+        if (FileDescriptors.Limit is { } limit and < FileDescriptors.Least)
+        {
+            await Console.Error.WriteLineAsync(
+                $"The server cannot start:\n- The process may have {limit} files and sockets open, and needs {FileDescriptors.Least}. "
+                + "Raise the limit: ulimit -n, LimitNOFILE of systemd, or --ulimit nofile of docker.");
+            return 1;
         }
 
         try
@@ -144,6 +152,7 @@ public static class ServerApplication
         problems.AddRange(known.Problems);
         configuration.AddInMemoryCollection(known.Repairs);
         configuration.AddInMemoryCollection(ShorthandSettings.Read(line, configuration, problems));
+        configuration.AddInMemoryCollection(TlsSettings.Read(configuration));
         return problems;
     }
 
@@ -172,7 +181,8 @@ public static class ServerApplication
         services.AddOptionsWithValidateOnStart<LimitOptions, LimitOptionsValidator>().BindConfiguration(LimitOptions.Section);
 
         var limits = configuration.GetSection(LimitOptions.Section).Get<LimitOptions>() ?? new LimitOptions();
-        services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = limits.MaxBodyBytes);
+        services.AddTransport(limits);
+        services.AddOptionsWithValidateOnStart<TlsOptions, CertificateFile>().BindConfiguration(TlsOptions.Section);
         services.Configure<global::Grpc.AspNetCore.Server.GrpcServiceOptions>(grpc => grpc.MaxReceiveMessageSize = limits.MaxBodyBytes);
 
         // Closing the sockets comes after draining and needs a little time of its own.

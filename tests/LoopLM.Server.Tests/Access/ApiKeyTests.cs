@@ -61,6 +61,14 @@ public sealed class ApiKeyTests
     }
 
     [Fact]
+    public async Task Start_Keys_NeedsNoDataProtection()
+    {
+        await using var server = await ServerHarness.StartAsync();
+
+        Assert.Throws<InvalidOperationException>(() => server.Service<Microsoft.AspNetCore.DataProtection.IDataProtectionProvider>());
+    }
+
+    [Fact]
     public async Task Send_NoKey_ReachesNoRoute()
     {
         await using var server = await ServerHarness.StartAsync(settings: Settings);

@@ -137,6 +137,26 @@ public sealed class StartTests
     }
 
     [Fact]
+    public async Task Process_FewFileDescriptors_SaysHowManyItNeeds()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "sets a limit with bash");
+        var program = Path.Combine(AppContext.BaseDirectory, "LoopLM.Server.dll");
+        using var server = Process.Start(new ProcessStartInfo("bash", ["-c", $"ulimit -n 400; exec dotnet {program}"]) { RedirectStandardError = true })!;
+        try
+        {
+            var errors = await server.StandardError.ReadToEndAsync().WaitAsync(ServerHarness.Patience);
+            await server.WaitForExitAsync().WaitAsync(ServerHarness.Patience);
+
+            Assert.Equal(1, server.ExitCode);
+            Assert.Matches("^The server cannot start:\n- The process may have 400 files and sockets open, and needs 512[.] .*ulimit -n[^\n]*\n$", errors);
+        }
+        finally
+        {
+            server.Kill();
+        }
+    }
+
+    [Fact]
     public async Task Process_ToldToTerminate_DrainsAndExitsWithZero()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "sends SIGTERM");

@@ -1,5 +1,6 @@
 using LoopLM.Server.Generations;
 using LoopLM.Server.OpenAi.Errors;
+using LoopLM.Server.Transport;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace LoopLM.Server.OpenAi.Answers;
@@ -25,6 +26,8 @@ internal static class EventStream
         context.Response.Headers["X-Accel-Buffering"] = "no";
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         using var writer = createWriter();
+        using var flow = new ResponseFlow(context);
+        Func<long> unread = () => choices.UnreadBytes;
         while (true)
         {
             if (next.Error is { } error)
@@ -42,18 +45,21 @@ internal static class EventStream
                 break;
             }
 
-            // What is there already goes out in one piece.
-            if (!choices.TryRead(out index, out next))
+            // What is there already goes out in one piece, or chunk by chunk where much has gathered.
+            var more = choices.TryRead(out index, out next);
+            if ((!more || flow.HasChunk) && !await flow.FlushAsync(unread))
             {
-                await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
-                while (!choices.TryRead(out index, out next))
-                {
-                    await choices.WaitAsync(context.RequestAborted);
-                }
+                return;
+            }
+
+            while (!more)
+            {
+                await choices.WaitAsync(context.RequestAborted);
+                more = choices.TryRead(out index, out next);
             }
         }
 
         writer.WriteEnd();
-        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+        await flow.FlushAsync(unread);
     }
 }

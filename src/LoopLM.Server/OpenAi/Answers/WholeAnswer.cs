@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LoopLM.Server.Generations;
 using LoopLM.Server.OpenAi.Errors;
+using LoopLM.Server.Transport;
 
 namespace LoopLM.Server.OpenAi.Answers;
 
@@ -19,15 +20,52 @@ internal static class WholeAnswer
             : context.WriteJsonAsync(json => write(json, texts)));
     }
 
-    /// <summary>Writes a JSON value.</summary>
-    public static async Task WriteJsonAsync(this HttpContext context, Action<Utf8JsonWriter> write)
+    /// <summary>Writes a JSON value, or refuses it where there is no room for it.</summary>
+    public static Task WriteJsonAsync(this HttpContext context, Action<Utf8JsonWriter> write)
     {
-        context.Response.ContentType = "application/json; charset=utf-8";
-        await using (var json = new Utf8JsonWriter(context.Response.BodyWriter, OpenAiJson.WriterOptions))
+        var flow = new ResponseFlow(context);
+        return SendAsync(context, flow, Render(flow, write));
+    }
+
+    /// <summary>Writes a long text piece by piece, so that no array has to hold all of it.</summary>
+    public static void WriteText(this Utf8JsonWriter json, ReadOnlySpan<byte> name, IEnumerable<string> parts)
+    {
+        const int piece = 4096;
+        json.WritePropertyName(name);
+        foreach (var part in parts)
         {
-            write(json);
+            for (var at = 0; at < part.Length; at += piece)
+            {
+                json.WriteStringValueSegment(part.AsSpan(at, Math.Min(piece, part.Length - at)), isFinalSegment: false);
+            }
         }
 
-        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+        json.WriteStringValueSegment(ReadOnlySpan<char>.Empty, isFinalSegment: true);
+    }
+
+    /// <summary>Renders a JSON value before any of it is sent, so that what it was made of need not wait for the client.</summary>
+    private static PooledBuffer Render(ResponseFlow flow, Action<Utf8JsonWriter> write)
+    {
+        var answer = new PooledBuffer(flow.Held);
+        using var json = new Utf8JsonWriter(answer, OpenAiJson.WriterOptions);
+        write(json);
+        return answer;
+    }
+
+    private static async Task SendAsync(HttpContext context, ResponseFlow flow, PooledBuffer answer)
+    {
+        using (flow)
+        using (answer)
+        {
+            if (answer.IsOverBudget)
+            {
+                await context.WriteErrorAsync(OpenAiErrors.From(TransferLimits.AnswerRefused));
+                return;
+            }
+
+            context.Response.ContentType = "application/json; charset=utf-8";
+            context.Response.ContentLength = answer.Length;
+            await flow.SendAsync(answer);
+        }
     }
 }

@@ -26,6 +26,7 @@ internal sealed class ChatEndpoint(ReplyGenerator generator, GeneratedAnswer ans
         }
 
         var (choices, format) = started;
+        body.Dispose();
         using (choices)
         {
             ChatReply[] replies = [.. Enumerable.Range(0, choices.Count).Select(_ => new ChatReply(format, request.Reply.IncludeReasoning))];

@@ -27,6 +27,7 @@ internal sealed class CompareEndpoint(TextGenerator generator, IOptions<LimitOpt
             return;
         }
 
+        body.Dispose();
         try
         {
             await AnswerAsync(context, request, choices);

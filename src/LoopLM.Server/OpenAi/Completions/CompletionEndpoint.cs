@@ -26,6 +26,7 @@ internal sealed class CompletionEndpoint(
             return;
         }
 
+        body.Dispose();
         using (choices)
         {
             var writer = new CompletionWriter(request, choices, time.GetUtcNow().ToUnixTimeSeconds());

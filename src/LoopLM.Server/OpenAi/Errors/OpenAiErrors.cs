@@ -22,6 +22,7 @@ internal static class OpenAiErrors
         RequestErrorKind.TooManyHeaders => new(431, InvalidRequest, "too_many_headers", null, error.Message),
         RequestErrorKind.RateLimited => new(429, "rate_limit_error", "rate_limit_exceeded", null, error.Message, error.RetryAfter),
         RequestErrorKind.QueueTimeout => new(503, ServerError, "queue_timeout", null, error.Message, error.RetryAfter),
+        RequestErrorKind.Overloaded => new(503, ServerError, "server_overloaded", null, error.Message, error.RetryAfter),
         RequestErrorKind.QueueFull => new(429, "rate_limit_error", "queue_full", null, error.Message, error.RetryAfter),
         RequestErrorKind.Loading => new(503, ServerError, "model_loading", null, error.Message, error.RetryAfter),
         RequestErrorKind.Draining => new(503, ServerError, "draining", null, error.Message, error.RetryAfter),

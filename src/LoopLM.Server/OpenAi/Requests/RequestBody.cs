@@ -1,5 +1,6 @@
-using System.Buffers;
+using System.Text.Json;
 using LoopLM.Server.OpenAi.Errors;
+using LoopLM.Server.Transport;
 using LoopLM.Server.Work;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
@@ -7,9 +8,19 @@ using ZstdSharp;
 
 namespace LoopLM.Server.OpenAi.Requests;
 
-/// <summary>Reads request bodies.</summary>
-internal static class RequestBody
+/// <summary>
+/// A request's body, a JSON object. It holds memory, and where it is large one of a few places for such bodies, until it is disposed, which
+/// its endpoint does as soon as it knows what is asked for.
+/// </summary>
+internal sealed class RequestBody : IDisposable
 {
+    private readonly TransferLimits _limits;
+    private readonly HeldBytes _held;
+    private JsonDocument? _document;
+    private bool _hasPlace;
+
+    private RequestBody(TransferLimits limits) => (_limits, _held) = (limits, new HeldBytes(limits.Bodies));
+
     /// <summary>
     /// Reads a JSON object, or answers the request with what is wrong with it and returns null. Its names are unique, its text is well-formed
     /// Unicode and its numbers are of bounded length, so that no reader of the object needs to look out for other ones.
@@ -33,16 +44,17 @@ internal static class RequestBody
             return null;
         }
 
-        OpenAiError? error = null;
-        ReadOnlyMemory<byte>? body = null;
+        var body = new RequestBody(context.RequestServices.GetRequiredService<TransferLimits>());
+        context.Response.RegisterForDispose(body);
+        var bytes = ReadOnlyMemory<byte>.Empty;
+        OpenAiError? error;
         await using (decoded)
         {
             try
             {
                 // Kestrel bounds what comes; this bounds what it becomes.
                 var most = (int)(context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize ?? int.MaxValue);
-                body = await ReadAsync(decoded, most, context.RequestAborted);
-                error = body is null ? OpenAiErrors.TooLarge(most) : null;
+                (bytes, error) = await body.ReadAsync(decoded, most, context.RequestAborted);
             }
             catch (Exception exception) when (decoded != request.Body
                 && exception is InvalidDataException or InvalidOperationException or EndOfStreamException or ZstdException)
@@ -51,37 +63,31 @@ internal static class RequestBody
             }
         }
 
-        ParsedBody<T>? parsed = null;
-        if (body is { } bytes)
+        if (error is null)
         {
-            (parsed, error) = await ParseAsync(context, bytes, read);
+            var work = context.RequestServices.GetRequiredService<RequestWork>();
+            var outcome = await work.OnTextAsync(bytes.Length, () => body.Parse(bytes, read), context.RequestAborted);
+            (var parsed, error) = outcome.TryGet(out var result, out var busy) ? result : (null, OpenAiErrors.From(busy));
+            if (parsed is not null)
+            {
+                return parsed;
+            }
         }
 
-        if (error is not null)
-        {
-            await context.WriteErrorAsync(error);
-        }
-
-        return parsed;
+        body.Dispose();
+        await context.WriteErrorAsync(error!);
+        return null;
     }
 
-    private static async Task<(ParsedBody<T>? Parsed, OpenAiError? Error)> ParseAsync<T>(
-        HttpContext context, ReadOnlyMemory<byte> body, Func<RequestFields, T> read)
+    public void Dispose()
     {
-        var work = context.RequestServices.GetRequiredService<RequestWork>();
-        var outcome = await work.OnTextAsync(body.Length, () => Parse(body, read), context.RequestAborted);
-        return outcome.TryGet(out var parsed, out var busy) ? parsed : (null, OpenAiErrors.From(busy));
-    }
-
-    private static (ParsedBody<T>? Parsed, OpenAiError? Error) Parse<T>(ReadOnlyMemory<byte> body, Func<RequestFields, T> read)
-    {
-        if (!JsonBody.TryParse(body, out var document, out var error))
+        _document?.Dispose();
+        _held.Dispose();
+        if (_hasPlace)
         {
-            return (null, error);
+            _hasPlace = false;
+            _limits.LargeBodies.Release();
         }
-
-        var fields = new RequestFields(document.RootElement);
-        return (new(document, fields, read(fields)), null);
     }
 
     /// <summary>
@@ -95,20 +101,82 @@ internal static class RequestBody
                 && (request.HasJsonContentType() || type.MediaType.Equals("text/json", StringComparison.OrdinalIgnoreCase))
                 && HeaderUtilities.RemoveQuotes(type.Charset).Value?.ToUpperInvariant() is null or "" or "UTF-8" or "UTF8" or "US-ASCII";
 
-    /// <summary>Reads a stream to its end; null where it has more than so many bytes. Memory grows with what has come.</summary>
-    private static async Task<ReadOnlyMemory<byte>?> ReadAsync(Stream stream, int most, CancellationToken cancellation)
+    /// <summary>
+    /// Reads a stream to its end, or says what is wrong. Memory grows with what has come. What takes more than its free share must
+    /// come at the rate of large bodies.
+    /// </summary>
+    private async Task<(ReadOnlyMemory<byte> Bytes, OpenAiError? Error)> ReadAsync(Stream stream, int most, CancellationToken cancellation)
     {
-        const int step = 4096;
-        var body = new ArrayBufferWriter<byte>(step);
-        while (await stream.ReadAsync(body.GetMemory(step), cancellation) is > 0 and var read)
+        byte[] bytes;
+        using (var read = new PooledBuffer(_held))
         {
+            if (await ReadAsync(stream, read, most, cancellation) is { } error)
+            {
+                return (default, error);
+            }
+
+            bytes = read.ToArray();
+        }
+
+        if (!_held.TryHold(bytes.Length))
+        {
+            return (default, OpenAiErrors.From(TransferLimits.BodyRefused));
+        }
+
+        if (_held.IsCharged)
+        {
+            await _limits.LargeBodies.WaitAsync(cancellation);
+            _hasPlace = true;
+        }
+
+        return (bytes, null);
+    }
+
+    private (ParsedBody<T>? Parsed, OpenAiError? Error) Parse<T>(ReadOnlyMemory<byte> bytes, Func<RequestFields, T> read)
+    {
+        if (!JsonBody.TryParse(bytes, out _document, out var problem))
+        {
+            return (null, problem);
+        }
+
+        var fields = new RequestFields(_document.RootElement);
+        return (new(this, fields, read(fields)), null);
+    }
+
+    private async Task<OpenAiError?> ReadAsync(Stream stream, PooledBuffer body, int most, CancellationToken cancellation)
+    {
+        TransferPace? pace = null;
+        while (true)
+        {
+            var memory = body.GetMemory();
+            if (body.IsOverBudget)
+            {
+                return OpenAiErrors.From(TransferLimits.BodyRefused);
+            }
+
+            int read;
+            try
+            {
+                read = _held.IsCharged
+                    ? await (pace ??= _limits.StartPace()).ReadAsync(token => stream.ReadAsync(memory, token), cancellation)
+                    : await stream.ReadAsync(memory, cancellation);
+            }
+            catch (TimeoutException)
+            {
+                return OpenAiErrors.Slow();
+            }
+
             body.Advance(read);
-            if (body.WrittenCount > most)
+            pace?.Count(read);
+            if (read == 0)
             {
                 return null;
             }
-        }
 
-        return body.WrittenMemory;
+            if (body.Length > most)
+            {
+                return OpenAiErrors.TooLarge(most);
+            }
+        }
     }
 }

@@ -27,6 +27,7 @@ internal sealed class ResponsesEndpoint(ReplyGenerator generator, GeneratedAnswe
         }
 
         var (choices, format) = started;
+        body.Dispose();
         using (choices)
         {
             var output = new ResponseOutput(format, request.Reply.IncludeReasoning);

@@ -28,7 +28,13 @@ internal sealed class TokensEndpoint(ServedModels models, ChatPrompts prompts, R
         {
             json.WriteNumber("count"u8, tokens.Count);
             json.WriteNumber("max_model_len"u8, model.Checkpoint.Config.ContextLength);
-            json.WriteTokens("tokens"u8, [.. tokens]);
+            json.WriteStartArray("tokens"u8);
+            foreach (var token in tokens)
+            {
+                json.WriteNumberValue(token);
+            }
+
+            json.WriteEndArray();
             if (asStrings)
             {
                 json.WriteStartArray("token_strs"u8);
@@ -44,11 +50,11 @@ internal sealed class TokensEndpoint(ServedModels models, ChatPrompts prompts, R
 
     /// <summary>Answers with the text of tokens.</summary>
     public Task DetokenizeAsync(HttpContext context) => AnswerAsync(context, async (model, fields) =>
-        await OnTextAsync(context, fields, () => DecodeTokens(model, fields)) is { } text ? json => json.WriteString("prompt"u8, text) : null);
+        await OnTextAsync(context, fields, () => DecodeTokens(model, fields)) is { } text ? json => json.WriteText("prompt"u8, [text]) : null);
 
     /// <summary>Answers with the text that the chat template makes of a conversation.</summary>
     public Task ApplyTemplateAsync(HttpContext context) => AnswerAsync(context, async (model, fields) =>
-        await WritePromptAsync(context, model, fields) is { } prompt ? json => json.WriteString("prompt"u8, prompt.Text) : null);
+        await WritePromptAsync(context, model, fields) is { } prompt ? json => json.WriteText("prompt"u8, [prompt.Text]) : null);
 
     private async Task AnswerAsync(HttpContext context, Func<ServedModel, RequestFields, Task<Action<Utf8JsonWriter>?>> answer)
     {
@@ -67,12 +73,22 @@ internal sealed class TokensEndpoint(ServedModels models, ChatPrompts prompts, R
 
         var write = await answer(model, fields);
         UnreadFields.Check(fields, RequestKinds.Tokenizing);
-        await (fields.Error is { } error ? context.WriteErrorAsync(OpenAiErrors.From(error)) : context.WriteJsonAsync(json =>
+        if (fields.Error is { } error)
+        {
+            await context.WriteErrorAsync(OpenAiErrors.From(error));
+            return;
+        }
+
+        var sending = context.WriteJsonAsync(json =>
         {
             json.WriteStartObject();
             write!(json);
             json.WriteEndObject();
-        }));
+        });
+
+        // The answer may hold much more than the body, and take long.
+        body.Dispose();
+        await sending;
     }
 
     private static IReadOnlyList<int>? EncodeText(ServedModel model, RequestFields fields)

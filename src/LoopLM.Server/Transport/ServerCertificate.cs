@@ -1,0 +1,77 @@
+using System.Net.Security;
+using LoopLM.Server.Configuration;
+using Microsoft.Extensions.Options;
+
+namespace LoopLM.Server.Transport;
+
+/// <summary>The certificate of the server, which is read again when its file has changed. Safe from any thread.</summary>
+internal sealed partial class ServerCertificate(IOptions<TlsOptions> options, TimeProvider time, ILogger<ServerCertificate> logger)
+{
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(10);
+
+    private readonly Lock _lock = new();
+    private SslStreamCertificateContext? _current;
+    private (DateTime, DateTime) _written;
+    private long _looked;
+
+    /// <summary>The certificate as it was at most ten seconds ago. One that cannot be read leaves the one before in use.</summary>
+    public SslStreamCertificateContext Current
+    {
+        get
+        {
+            lock (_lock)
+            {
+                if (_current is null || time.GetElapsedTime(_looked) >= s_pause)
+                {
+                    Look();
+                }
+
+                return _current!;
+            }
+        }
+    }
+
+    private void Look()
+    {
+        _looked = time.GetTimestamp();
+        var written = WhenWritten();
+        if (_current is not null && written == _written)
+        {
+            return;
+        }
+
+        if (CertificateFile.TryRead(options.Value, out var read, out var problem))
+        {
+            _current = read;
+            var until = read.TargetCertificate.NotAfter;
+            InUse(read.TargetCertificate.Subject, until);
+            if (until < time.GetLocalNow().DateTime)
+            {
+                IsExpired(until);
+            }
+        }
+        else if (_current is null)
+        {
+            throw new OptionsValidationException("", typeof(TlsOptions), [problem]);
+        }
+        else
+        {
+            CannotBeRead(problem);
+        }
+
+        _written = written;
+    }
+
+    private (DateTime Certificate, DateTime Key) WhenWritten() => (
+        File.GetLastWriteTimeUtc(options.Value.Certificate!),
+        options.Value.Key is { } key ? File.GetLastWriteTimeUtc(key) : default);
+
+    [LoggerMessage(1, LogLevel.Information, "TLS uses the certificate of {Subject}, which is valid until {Until:u}")]
+    private partial void InUse(string subject, DateTime until);
+
+    [LoggerMessage(2, LogLevel.Warning, "The certificate is expired since {Until:u}: clients will refuse it. Replace its file")]
+    private partial void IsExpired(DateTime until);
+
+    [LoggerMessage(3, LogLevel.Error, "The certificate before stays in use. {Problem}")]
+    private partial void CannotBeRead(string problem);
+}

@@ -1,3 +1,5 @@
+using LoopLM.Checkpoints;
+
 namespace LoopLM.Text.Tokenization;
 
 /// <summary>A tokenizer.json that cannot be loaded exactly; the message lists every problem found.</summary>

@@ -1,4 +1,4 @@
-namespace LoopLM.Text;
+namespace LoopLM.Checkpoints;
 
 /// <summary>Messages that quote files, which are not trusted: they may be long, and hold what steers a terminal.</summary>
 internal static class FileText

@@ -9,6 +9,7 @@ using LoopLM.Tools.Data.Tales;
 using LoopLM.Tools.Eval;
 using LoopLM.Tools.Parity;
 using LoopLM.Tools.Quantization;
+using LoopLM.Tools.Soak;
 using LoopLM.Tools.Tokenizer;
 using LoopLM.Tools.Train;
 using LoopLM.Torch.Runners;
@@ -48,6 +49,7 @@ var root = new RootCommand("Tools for looped language models.")
     EvalCommand.Create(runners, AnsiConsole.Console),
     ParityCommand.Create(runners, AnsiConsole.Console),
     QuantizeCommand.Create(AnsiConsole.Console),
+    SoakCommand.Create(AnsiConsole.Console),
     TalesCommand.Create(AnsiConsole.Console),
     TokenizerCommand.Create(AnsiConsole.Console),
     TrainCommand.Create(AnsiConsole.Console),

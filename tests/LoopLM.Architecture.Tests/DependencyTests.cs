@@ -16,7 +16,8 @@ public sealed partial class DependencyTests
         ["LoopLM.Torch"] = ["LoopLM.Engine", "LoopLM.Checkpoints"],
         ["LoopLM.Cpu"] = ["LoopLM.Engine", "LoopLM.Checkpoints"],
         ["LoopLM.Server"] = ["LoopLM.Engine", "LoopLM.Checkpoints", "LoopLM.Text", "LoopLM.Protocol", "LoopLM.Torch", "LoopLM.Cpu"],
-        ["LoopLM.Tools"] = ["LoopLM.Engine", "LoopLM.Checkpoints", "LoopLM.Text", "LoopLM.Torch", "LoopLM.Cpu"],
+        ["LoopLM.Tools"] =
+            ["LoopLM.Engine", "LoopLM.Checkpoints", "LoopLM.Text", "LoopLM.Protocol", "LoopLM.Torch", "LoopLM.Cpu", "LoopLM.Server"],
     };
 
     /// <summary>Packages that a project below the server may not carry: the engine is tested without native libraries, runners know no web server.</summary>

@@ -39,7 +39,7 @@ internal sealed class CommandLine
             }
             else
             {
-                _problems.Add($"{argument} has no value.");
+                _problems.Add($"{ClientText.Show(argument)} has no value.");
             }
         }
     }

@@ -112,14 +112,19 @@ internal sealed class KnownSettings
             var next = shape switch
             {
                 SettingShape.Group group => group.Members.GetValueOrDefault(child.Key),
-                SettingShape.ListOf list => int.TryParse(child.Key, out _) ? list.Element : null,
+                SettingShape.ListOf list => list.Element,
                 SettingShape.MapOf map => map.Element,
                 _ => null,
             };
+            if (next is null || (shape is SettingShape.ListOf && !int.TryParse(child.Key, out _)))
+            {
+                ReportUnknown(child.Path, Near($"{section.Path}:", shape));
+            }
+
+            // Elements of lists are bound whatever their names.
             switch (next)
             {
                 case null:
-                    ReportUnknown(child.Path, Near($"{section.Path}:", shape));
                     break;
                 case SettingShape.Value value:
                     CheckValue(child, value);
@@ -146,6 +151,11 @@ internal sealed class KnownSettings
         foreach (var child in setting.GetChildren())
         {
             ReportUnknown(child.Path, []);
+            if (setting.Value is null)
+            {
+                // A value that has only settings below it cannot be bound.
+                _repairs[setting.Path] = SettingValues.DefaultOf(shape);
+            }
         }
     }
 

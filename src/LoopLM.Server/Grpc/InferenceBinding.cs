@@ -5,13 +5,16 @@ using LoopLM.Server.Generations;
 
 namespace LoopLM.Server.Grpc;
 
-/// <summary>Binds <see cref="InferenceService"/> so that a message which is no protobuf is the caller's fault, and no bug.</summary>
+/// <summary>
+/// Binds <see cref="InferenceService"/> so that a message which is no protobuf is the caller's fault, and no bug; and as a stream of requests, which
+/// <see cref="SingleMessageInference"/> reads.
+/// </summary>
 internal static class InferenceBinding
 {
     /// <summary>The service, for reflection.</summary>
     public static Google.Protobuf.Reflection.ServiceDescriptor Descriptor => Inference.Descriptor;
 
-    public static void BindService(ServiceBinderBase binder, Inference.InferenceBase service) =>
+    public static void BindService(ServiceBinderBase binder, SingleMessageInference service) =>
         Inference.BindService(new Binder(binder), service);
 
     private sealed class Binder(ServiceBinderBase inner) : ServiceBinderBase
@@ -33,7 +36,8 @@ internal static class InferenceBinding
                 }
             });
             inner.AddMethod(
-                new Method<TRequest, TResponse>(method.Type, method.ServiceName, method.Name, strict, method.ResponseMarshaller), handler);
+                new Method<TRequest, TResponse>(MethodType.DuplexStreaming, method.ServiceName, method.Name, strict, method.ResponseMarshaller),
+                (DuplexStreamingServerMethod<TRequest, TResponse>?)null);
         }
     }
 }

@@ -7,7 +7,7 @@ namespace LoopLM.Server.Grpc;
 
 /// <summary>The gRPC service of <c>protos/looplm/v1/inference.proto</c>.</summary>
 [BindServiceMethod(typeof(InferenceBinding), nameof(InferenceBinding.BindService))]
-internal sealed class InferenceService(TextGenerator generator) : Inference.InferenceBase
+internal sealed class InferenceService(TextGenerator generator) : SingleMessageInference
 {
     public override async Task Generate(
         GenerateRequest request, IServerStreamWriter<GenerateResponse> responseStream, ServerCallContext context)

@@ -204,6 +204,15 @@ public sealed class ModelConfigTests : IDisposable
     public void Load_NestedWithoutEnd_IsRefused() =>
         Assert.Contains("not valid JSON", Refuse("{\"a\":" + new string('[', 100_000)).Message, StringComparison.Ordinal);
 
+    [Fact]
+    public void Load_TextThatSteersATerminal_IsShownEscapedAndCut()
+    {
+        var problem = Assert.Single(Refuse($$"""{"model_type":"\u001b[2J\n{{new string('a', 5000)}}"}""").Problems);
+
+        Assert.StartsWith("model_type is '\\u001b[2J\\u000aaaa", problem, StringComparison.Ordinal);
+        Assert.InRange(problem.Length, 1000, 1100);
+    }
+
     private string Describe(string file) => JsonSerializer.Serialize(Assert.IsType<OuroConfig>(ModelConfig.Load(_folder[file])));
 
     private static JsonObject Valid() =>

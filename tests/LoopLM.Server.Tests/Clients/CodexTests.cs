@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
 using LoopLM.Server.Tests.OpenAi.Chat;
-using LoopLM.Testing;
 
 namespace LoopLM.Server.Tests.Clients;
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using LoopLM.Testing;
 
 namespace LoopLM.Server.Tests.Clients;
 

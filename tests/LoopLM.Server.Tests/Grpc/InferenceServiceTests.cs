@@ -1,3 +1,4 @@
+using System.Net;
 using System.Globalization;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
@@ -133,6 +134,43 @@ public sealed class InferenceServiceTests
 
             var failed = await Record.ExceptionAsync(() => GenerateAsync(server, request));
             Assert.True(failed is null or RpcException { StatusCode: StatusCode.InvalidArgument }, $"{request} gave {failed}");
+        }
+    }
+
+    [Theory]
+    [InlineData(new byte[] { })]
+    [InlineData(new byte[] { 0, 0, 0 })]
+    [InlineData(new byte[] { 0, 0, 0, 0, 9, 1 })]
+    [InlineData(new byte[] { 1, 0, 0, 0, 0 })]
+    [InlineData(new byte[] { 2, 0, 0, 0, 0 })]
+    [InlineData(new byte[] { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 })]
+    public async Task Generate_MalformedFrames_AreAnInvalidArgumentAndTheConnectionGoesOn(byte[] frames)
+    {
+        await using var server = await ServerHarness.StartAsync();
+        var connections = 0;
+        using var http = new HttpClient(new SocketsHttpHandler
+        {
+            ConnectCallback = async (context, cancellation) =>
+            {
+                connections++;
+                var socket = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
+                await socket.ConnectAsync(context.DnsEndPoint, cancellation);
+                return new System.Net.Sockets.NetworkStream(socket, ownsSocket: true);
+            },
+        });
+        for (var call = 0; call < 2; call++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, $"http://{server.Channel.Target}/looplm.v1.Inference/Generate")
+            {
+                Version = HttpVersion.Version20,
+                VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+                Content = new ByteArrayContent(frames) { Headers = { ContentType = new("application/grpc") } },
+            };
+            using var response = await http.SendAsync(request).WaitAsync(ServerHarness.Patience);
+            await response.Content.ReadAsByteArrayAsync();
+
+            var headers = response.TrailingHeaders.Concat(response.Headers).ToDictionary(header => header.Key, header => header.Value.First());
+            Assert.Equal(($"{(int)StatusCode.InvalidArgument}", 1), (headers["grpc-status"], connections));
         }
     }
 

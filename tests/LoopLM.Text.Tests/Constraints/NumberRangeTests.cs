@@ -20,6 +20,16 @@ public sealed class NumberRangeTests
             value => Assert.Equal(value >= range.Min && value <= range.Max, Grammars.Accepts(grammar, $"{value}")));
     }).QuickCheckThrowOnFailure();
 
+    [Theory]
+    [InlineData("""{"type":"number","minimum":1e308}""")]
+    [InlineData("""{"type":"number","maximum":-1e308}""")]
+    [InlineData("""{"type":"number","exclusiveMinimum":99e307}""")]
+    public void Numbers_BoundBeyondWhatIsWritten_IsRefused(string schema)
+    {
+        Assert.Null(Grammars.TryCompile(schema, out var problem));
+        Assert.Contains("no number", problem!.Reason, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Numbers_AnyBoundsAndStep_AreThoseOfTheRange() => Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed =>
     {

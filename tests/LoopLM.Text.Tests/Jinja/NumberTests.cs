@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text.Json.Nodes;
+using LoopLM.Text.Jinja;
 
 namespace LoopLM.Text.Tests.Jinja;
 
@@ -97,4 +98,15 @@ public class NumberTests
             limits: new() { MaxWork = 10_000_000, Timeout = TimeSpan.FromMinutes(1) });
         Assert.Contains("chars of work", error!.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("{{ 0.1e- }}")]
+    [InlineData("{{ 1e+ }}")]
+    [InlineData("{{ 2e }}")]
+    public void TryParse_ExponentWithoutDigits_IsAnError(string template) =>
+        Assert.False(JinjaTemplate.TryParse(template, out _, out _));
+
+    [Fact]
+    public void TryRender_SizeOfMinusInfinity_IsAnError() =>
+        Assert.Equal(JinjaErrorKind.Failed, Rendering.Render("{{ -1e400 | filesizeformat }}").Error!.Kind);
 }

@@ -17,6 +17,7 @@ public sealed class SplitPatternTests
     [InlineData("[[:alpha:]]", "are not supported")]
     [InlineData("*a", "a quantifier has nothing before it")]
     [InlineData("a**", "a quantifier follows a quantifier")]
+    [InlineData("a++*", "a quantifier follows a quantifier")]
     [InlineData("(?:a?)+b", "what may be empty is repeated")]
     [InlineData("a{3,2}", "0 to 256 times")]
     [InlineData("a{1000}", "0 to 256 times")]

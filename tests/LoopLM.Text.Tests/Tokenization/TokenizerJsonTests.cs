@@ -204,6 +204,18 @@ public sealed class TokenizerJsonTests
         }
     }
 
+    [Fact]
+    public void Load_TextThatSteersATerminal_IsShownEscapedAndCut()
+    {
+        var json = With("model.merges", $"[\"\\u001b\\u0085{new string('a', 5000)} b\"]").ToJsonString();
+
+        var exception = Assert.Throws<TokenizerException>(() => LoadText(json));
+
+        Assert.DoesNotContain(string.Concat(exception.Problems), char.IsControl);
+        Assert.All(exception.Problems, problem => Assert.InRange(problem.Length, 1, 1100));
+        Assert.Contains("\\u001b\\u0085", exception.Message, StringComparison.Ordinal);
+    }
+
     // "a", "b", "ab" among the bytes (less one, so that an unknown token would matter), and two special tokens.
     private static JsonObject Small()
     {

@@ -32,6 +32,8 @@ internal sealed class NondeterministicAutomaton(int maxStates)
                 }
 
                 return next;
+            case PatternNode.Choice({ Count: 0 }):
+                return Add(new(StateKind.Character, next, Set: new CodePointSet()));
             case PatternNode.Choice(var options):
                 var choice = Add(options[^1], next);
                 for (var i = options.Count - 2; i >= 0 && !IsFull; i--)

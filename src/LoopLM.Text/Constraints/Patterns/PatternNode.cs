@@ -25,7 +25,7 @@ internal abstract record PatternNode
     /// <summary>One part after the other; of none, the empty text.</summary>
     public sealed record Sequence(params IReadOnlyList<PatternNode> Parts) : PatternNode;
 
-    /// <summary>Any of the options, of which there is at least one.</summary>
+    /// <summary>Any of the options; of none, no text.</summary>
     public sealed record Choice(params IReadOnlyList<PatternNode> Options) : PatternNode;
 
     /// <summary>The body from Min to Max times; a Max of null is any number.</summary>

@@ -279,14 +279,22 @@ internal sealed class Lexer(string source)
             Skip(IsDigit);
         }
 
-        if (!isIndex && _at + 1 < source.Length && source[_at] is 'e' or 'E' && (char.IsAsciiDigit(source[_at + 1]) || source[_at + 1] is '+' or '-'))
+        if (!isIndex && ExponentMark() is > 0 and var length)
         {
             kind = TokenKind.Float;
-            _at += 2;
+            _at += length;
             Skip(IsDigit);
         }
 
         _tokens.Add(new(kind, source[start.._at].Replace("_", "", StringComparison.Ordinal), start));
+    }
+
+    /// <summary>Chars of the mark and the sign before an exponent's digits; 0 where there is none. A mark without digits is a name.</summary>
+    private int ExponentMark()
+    {
+        var length = _at < source.Length && source[_at] is 'e' or 'E' ? 1 : 0;
+        length += length > 0 && _at + 1 < source.Length && source[_at + 1] is '+' or '-' ? 1 : 0;
+        return length > 0 && _at + length < source.Length && char.IsAsciiDigit(source[_at + length]) ? length : 0;
     }
 
     private static bool IsDigit(char value) => value == '_' || char.IsAsciiDigit(value);

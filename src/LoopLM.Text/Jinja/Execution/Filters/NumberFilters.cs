@@ -114,6 +114,11 @@ internal static class NumberFilters
         var @base = binary ? 1024.0 : 1000.0;
         if (bytes < @base)
         {
+            if (double.IsInfinity(bytes))
+            {
+                throw new JinjaFault("Infinity is no size.");
+            }
+
             return new(MarkedText.OfData(bytes == 1 ? "1 Byte" : $"{Integers.Show(new BigInteger(bytes), budget)} Bytes"));
         }
 

@@ -161,6 +161,7 @@ internal sealed class SplitPatternParser
         {
             if (count > 0)
             {
+                isPossessive = false;
                 return Refuse("a quantifier follows a quantifier");
             }
 

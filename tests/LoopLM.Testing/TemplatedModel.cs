@@ -1,10 +1,9 @@
 using System.Text.Json;
-using LoopLM.Testing;
 
-namespace LoopLM.Server.Tests.OpenAi.Chat;
+namespace LoopLM.Testing;
 
 /// <summary>The bundled model with another chat template, in a folder that is gone after the test.</summary>
-internal sealed class TemplatedModel : IDisposable
+public sealed class TemplatedModel : IDisposable
 {
     /// <summary>Writes the last message alone, and lets the model think and call tools.</summary>
     public const string Talkative = "{# </think> <tool_call> #}{% set t = tools %}{% set e = enable_thinking %}{{ messages[-1].content }}";
@@ -14,6 +13,7 @@ internal sealed class TemplatedModel : IDisposable
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("looplm-chat-");
 
+    /// <summary>Makes the folder.</summary>
     /// <param name="template">The template.</param>
     /// <param name="mark">The special token whose id is <see cref="Mark"/>; null for that of the bundled model.</param>
     public TemplatedModel(string template, string? mark = null)
@@ -37,5 +37,6 @@ internal sealed class TemplatedModel : IDisposable
     /// <summary>The setting that serves it.</summary>
     public string Setting => $"--Model:Path={_folder.FullName}";
 
+    /// <inheritdoc/>
     public void Dispose() => _folder.Delete(recursive: true);
 }

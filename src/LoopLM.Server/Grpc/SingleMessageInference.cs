@@ -1,0 +1,34 @@
+using Grpc.Core;
+using LoopLM.Protocol.V1;
+using LoopLM.Server.Generations;
+
+namespace LoopLM.Server.Grpc;
+
+/// <summary>
+/// Reads the one message of a call itself, as if it were a stream, so that frames which cannot be read are the caller's fault. The library would
+/// log them as failures of the service.
+/// </summary>
+internal abstract class SingleMessageInference : Inference.InferenceBase
+{
+    /// <summary>Reads the call's message, and answers it.</summary>
+    public virtual async Task Generate(
+        IAsyncStreamReader<GenerateRequest> requests, IServerStreamWriter<GenerateResponse> responseStream, ServerCallContext context) =>
+        await Generate(await ReadAsync(requests), responseStream, context);
+
+    private static async Task<GenerateRequest> ReadAsync(IAsyncStreamReader<GenerateRequest> requests)
+    {
+        try
+        {
+            if (await requests.MoveNext() && requests.Current is var request && !await requests.MoveNext())
+            {
+                return request;
+            }
+        }
+        catch (Exception exception) when (exception is InvalidDataException or RpcException { StatusCode: StatusCode.Internal })
+        {
+            // A frame has an unknown flag, is compressed in no known way, or ends early.
+        }
+
+        throw GrpcErrors.From(new RequestError(RequestErrorKind.InvalidValue, null, "The call must hold one message, in one whole frame."));
+    }
+}

@@ -1,0 +1,48 @@
+using LoopLM.Text.Constraints;
+using LoopLM.Text.Constraints.Automata;
+
+namespace LoopLM.Fuzz.Targets.Text;
+
+/// <summary>Writes texts that a grammar admits: any way at first, then the shortest to an end.</summary>
+internal static class GrammarSample
+{
+    private const int FreeBytes = 40;
+    private const long MostBytes = 2000;
+
+    /// <summary>A text; null where its grammar has only longer ones than are worth while.</summary>
+    public static byte[]? Write(TextGrammar grammar, Random random)
+    {
+        if (grammar.ShortestLength > MostBytes)
+        {
+            return null;
+        }
+
+        var (automaton, text) = (new LazyAutomaton(grammar), new List<byte>());
+        var state = automaton.Start;
+        while (!automaton.Accepts(state) || (text.Count < FreeBytes && automaton.CanContinue(state) && random.Next(4) > 0))
+        {
+            state = automaton.Trim(state);
+            var left = automaton.BytesToEnd(state);
+            var isFree = text.Count < FreeBytes;
+            var next = new List<(byte Value, int State)>();
+            foreach (var value in grammar.Classes)
+            {
+                if (automaton.Step(state, value) is not LazyAutomaton.Dead and var reached
+                    && (isFree ? automaton.BytesToEnd(reached) <= MostBytes : automaton.BytesToEnd(reached) < left))
+                {
+                    next.Add((value, reached));
+                }
+            }
+
+            if (next.Count == 0)
+            {
+                throw new Fuzzing.FuzzException("what has been begun can be completed", $"nothing can follow {Convert.ToHexString([.. text])}");
+            }
+
+            (var chosen, state) = next[random.Next(next.Count)];
+            text.Add(chosen);
+        }
+
+        return [.. text];
+    }
+}

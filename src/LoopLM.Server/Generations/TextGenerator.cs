@@ -10,7 +10,7 @@ using LoopLM.Text.Stopping;
 namespace LoopLM.Server.Generations;
 
 /// <summary>Turns requests for text into generations of the engine of their model; every protocol goes through it.</summary>
-internal sealed class TextGenerator(ServedModels models, RequestLimits limits, OutputConstraints constraints, TokenCharges charges)
+internal sealed class TextGenerator(ServedModels models, RequestLimits limits, OutputConstraints constraints, TokenCharges charges, RequestClients clients)
 {
     /// <summary>Starts all generations of a request, or none and says why not: the server's own checks from cheap to dear, then the engine's.</summary>
     /// <exception cref="OperationCanceledException">The work before the start was cancelled.</exception>
@@ -101,7 +101,7 @@ internal sealed class TextGenerator(ServedModels models, RequestLimits limits, O
             return false;
         }
 
-        if (!model.Engine.TrySubmit(together, out var generations, out var rejection))
+        if (!model.Engine.TrySubmit(together, clients.Current, out var generations, out var rejection))
         {
             error = RequestError.From(rejection);
             return false;

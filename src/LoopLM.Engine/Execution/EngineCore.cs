@@ -169,9 +169,11 @@ public sealed class EngineCore : IDisposable
     {
         _ledger.Audit();
         _scheduler.Audit();
-        if (IsIdle && (_ledger.UsedSlots, _ledger.CommittedSlots, _scheduler.Rows.Count, _places.Taken, _places.Tokens, _places.Clients) is var held and not (0, 0, 0, 0, 0, 0))
+        var held = (_ledger.UsedSlots, _ledger.CommittedSlots, _scheduler.Rows.Count, _places.Taken, _places.Tokens, _places.Clients);
+        if (IsIdle && held != (0, 0, 0, 0, 0, 0))
         {
-            throw new InvalidOperationException($"The idle engine holds (used slots, committed slots, rows, queue places, queued tokens, clients) = {held}.");
+            throw new InvalidOperationException(
+                $"The idle engine holds (used slots, committed slots, rows, queue places, queued tokens, clients) = {held}.");
         }
     }
 
@@ -206,7 +208,7 @@ public sealed class EngineCore : IDisposable
         }
 
         rejection ??= Fault is not null ? new Rejection(RejectionReason.Unhealthy, null, RunnerFaults.DeviceLost)
-            : !_places.TryTake(client, resolved.Length, resolved.Sum(sequence => (long)sequence.Prompt.Length)) ? QueueFull(client)
+            : !_places.TryTake(client, resolved.Length, PromptTokens(resolved)) ? QueueFull(client)
             : null;
         if (rejection is null)
         {
@@ -220,7 +222,7 @@ public sealed class EngineCore : IDisposable
     }
 
     /// <summary>Gives back the places of accepted requests that cannot be queued any more.</summary>
-    internal void Decline(SequenceGroup group) => _places.Return(group.Client, group.Sequences.Count, group.Sequences.Sum(sequence => (long)sequence.Prompt.Length));
+    internal void Decline(SequenceGroup group) => _places.Return(group.Client, group.Sequences.Count, PromptTokens(group.Sequences));
 
     /// <summary>Queues accepted requests.</summary>
     internal void Enqueue(SequenceGroup group)
@@ -247,11 +249,12 @@ public sealed class EngineCore : IDisposable
         _metrics.QueueFull(client);
         return new(RejectionReason.QueueFull, null,
             $"{_places.Taken} requests with {_places.Tokens} prompt tokens are waiting, {_places.TakenBy(client)} of them from this client. "
-            + $"{_options.MaxQueuedRequests} requests and {_options.MaxQueuedTokens} tokens may, of one client as many as it leaves free{Times(client.Weight)}. Try again later.",
+            + $"{_options.MaxQueuedRequests} requests and {_options.MaxQueuedTokens} tokens may, "
+            + $"of one client as many as it leaves free{(client.Weight == 1 ? "" : $", times {client.Weight}")}. Try again later.",
             _places.DrainTime());
-
-        static string Times(int weight) => weight == 1 ? "" : $", times {weight}";
     }
+
+    private static long PromptTokens(IEnumerable<Sequence> sequences) => sequences.Sum(sequence => (long)sequence.Prompt.Length);
 
     private void EndAll(in GenerationEvent end)
     {

@@ -8,8 +8,9 @@ namespace LoopLM.Engine.Scheduling;
 /// A sequence that does not fit yet lets others behind it pass, a bounded number of times: then it is protected until it fits.
 /// </summary>
 /// <remarks>
-/// Virtual time is the largest finish that was admitted. A client begins there when something of it begins to wait, so one that was away has neither
-/// credit nor debt, and nothing is kept of it. Every newcomer that is admitted moves virtual time on, so no crowd of newcomers can hold up a client for good.
+/// Virtual time is the largest finish that was admitted. A client begins there when something of it begins to wait, so one that was away
+/// has neither credit nor debt, and nothing is kept of it. Every newcomer that is admitted moves virtual time on, so no crowd of them
+/// can hold up a client for good.
 /// </remarks>
 internal sealed class AdmissionQueue
 {
@@ -109,14 +110,16 @@ internal sealed class AdmissionQueue
     public void Audit()
     {
         var groups = _clients.SelectMany(client => client.Groups).ToArray();
-        var counted = groups.Sum(group => group.Waiting.Count) == Count && groups.All(group => group.Waiting.Count > 0) && groups.Distinct().Count() == groups.Length;
+        var counted = groups.Sum(group => group.Waiting.Count) == Count
+            && groups.All(group => group.Waiting.Count > 0) && groups.Distinct().Count() == groups.Length;
         var known = _clients.Count == _byClient.Count && _clients.All(client => _byClient[client.Client] == client && client.Groups.Count > 0);
         var ordered = _clients.Zip(_clients.Skip(1)).All(pair => pair.First.Finish <= pair.Second.Finish);
         var unstarted = groups.Where(group => group.Unstarted is not null).ToHashSet().SetEquals(_unstarted);
         if (!counted || !known || !ordered || !unstarted)
         {
             throw new InvalidOperationException(
-                $"Admission queue: (every sequence counted, every client known, clients in order, groups without a start known) = {(counted, known, ordered, unstarted)}.");
+                "Admission queue: (every sequence counted, every client known, clients in order, groups without a start known) = "
+                + $"{(counted, known, ordered, unstarted)}.");
         }
     }
 

@@ -4,7 +4,7 @@ using LoopLM.Engine.Requests;
 
 namespace LoopLM.Server.Access;
 
-/// <summary>Whom the current request comes from, as the queues of the engines tell clients apart: by their keys, and where there are none by their addresses.</summary>
+/// <summary>Whom the current request comes from, as the queues of the engines tell clients apart: by keys, or without keys by addresses.</summary>
 internal sealed class RequestClients(IHttpContextAccessor http)
 {
     /// <summary>The client of the current request; <see cref="RequestClient.Local"/> outside of one.</summary>

@@ -98,7 +98,7 @@ internal sealed class RequestLimits(IOptions<LimitOptions> limits)
         var (prompts, choices) = (request.Prompts.Count, request.Choices);
         return (long)prompts * choices <= most
             ? null
-            : Invalid("n",
+            : Invalid(choices > 1 ? "n" : "prompt",
                 $"'n' is {choices} and 'prompt' has {prompts} entries: {(long)prompts * choices} choices; "
                 + $"at most {most} are allowed in one request, which {setting} sets. Send several requests.");
     }

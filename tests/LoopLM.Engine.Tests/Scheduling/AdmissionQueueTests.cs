@@ -30,7 +30,9 @@ public sealed class AdmissionQueueTests
         {
             if (random.Next(2) == 0 && waiting.Count < 200)
             {
-                var choices = Enumerable.Range(0, random.Next(1, 4)).Select(_ => OfLength(random.Next(10) == 0 ? random.Next(50, 101) : random.Next(1, 20))).ToArray();
+                var choices = Enumerable.Range(0, random.Next(1, 4))
+                    .Select(_ => OfLength(random.Next(10) == 0 ? random.Next(50, 101) : random.Next(1, 20)))
+                    .ToArray();
                 _queue.Enqueue(new SequenceGroup(clients[random.Next(clients.Length)], choices));
                 waiting.AddRange(choices);
             }

@@ -69,15 +69,18 @@ public sealed class QueueLimitTests
             error.GetProperty("message").GetString());
     }
 
-    [Fact]
-    public async Task Post_ClientFloodsTheQueue_IsRefusedWhileAnotherFindsAPlace()
+    [Theory]
+    [InlineData(1, 2)]
+    [InlineData(3, 3)]
+    public async Task Post_ClientFloodsTheQueue_IsRefusedWhileAnotherFindsAPlace(int weight, int places)
     {
-        await using var server = await ServerHarness.StartAsync(settings: [.. Keys("flood", "other"), "--Engine:MaxSequences=1", "--Engine:MaxQueuedRequests=4"]);
+        await using var server = await ServerHarness.StartAsync(
+            settings: [.. Keys("flood", "other"), $"--Auth:Keys:0:Weight={weight}", "--Engine:MaxSequences=1", "--Engine:MaxQueuedRequests=4"]);
         using var hold = new Hold(server.Runner);
         var running = PostAsync(server, "flood");
         hold.WaitUntilHeld();
         var flood = Enumerable.Range(0, 6).Select(_ => PostAsync(server, "flood")).ToList();
-        for (var refused = 0; refused < 4; refused++)
+        while (flood.Count > places)
         {
             var next = await Task.WhenAny(flood).WaitAsync(ServerHarness.Patience);
             Assert.Equal((HttpStatusCode.TooManyRequests, true), ((await next).StatusCode, (await next).Headers.RetryAfter is not null));
@@ -90,8 +93,8 @@ public sealed class QueueLimitTests
 
         Assert.Equal(HttpStatusCode.OK, (await other).StatusCode);
         Assert.All(await Task.WhenAll([running, .. flood]), response => Assert.Equal(HttpStatusCode.OK, response.StatusCode));
-        Assert.Contains("looplm_queue_client_requests{client=\"flood\",model=\"looplm-bytes\"} 2", metrics, StringComparison.Ordinal);
-        Assert.Contains("looplm_queue_full_total{client=\"flood\",model=\"looplm-bytes\"} 4", metrics, StringComparison.Ordinal);
+        Assert.Contains($"looplm_queue_client_requests{{client=\"flood\",model=\"looplm-bytes\"}} {places}", metrics, StringComparison.Ordinal);
+        Assert.Contains($"looplm_queue_full_total{{client=\"flood\",model=\"looplm-bytes\"}} {6 - places}", metrics, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -158,7 +158,8 @@ public sealed class ValidationTests
     {
         await using var server = await ServerHarness.StartAsync(settings:
         [
-            "--Limits:MaxStopStrings=4", "--Limits:MaxStopLength=10", "--Limits:MaxPrompts=4", "--Engine:MaxQueuedRequests=16", "--Limits:MaxTotalChoices=12", "--Limits:MaxLogitBias=2",
+            "--Limits:MaxStopStrings=4", "--Limits:MaxStopLength=10", "--Limits:MaxPrompts=4", "--Engine:MaxQueuedRequests=16",
+            "--Limits:MaxTotalChoices=12", "--Limits:MaxLogitBias=2",
             "--Limits:MaxStopTokens=2", "--Limits:MaxBadWords=2", "--Limits:MaxBadWordLength=4",
             "--Limits:MaxPromptLogprobs=98",
         ]);

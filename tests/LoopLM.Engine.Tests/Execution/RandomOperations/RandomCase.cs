@@ -54,7 +54,8 @@ internal sealed class RandomCase
 
     private Operation NextOperation() => _random.Next(40) switch
     {
-        < 14 => new Operation.Submit(s_clients[_random.Next(s_clients.Length)], NextRequest(out var spelling), _random.Next(3) == 0 ? _random.Next(2, 6) : 1, spelling),
+        < 14 => new Operation.Submit(
+            s_clients[_random.Next(s_clients.Length)], NextRequest(out var spelling), _random.Next(3) == 0 ? _random.Next(2, 6) : 1, spelling),
         14 or 15 => new Operation.Cancel(_random.Next(1000)),
         16 => new Operation.Stop(_random.Next(1000)),
         17 => new Operation.Wait(TimeSpan.FromSeconds(_random.Next(12))),
@@ -89,7 +90,15 @@ internal sealed class RandomCase
     private ExitSettings NextExit(int maxTokens)
     {
         var most = _random.Next(1, Options.MaxLoops + 1);
-        var policy = _random.Next(16) switch { 0 => "throwing", 1 => "fixed", 2 or 3 => "act", 4 or 5 => "hidden-delta", 6 or 7 when maxTokens > 0 => TracePolicy.PolicyName, _ => "q-exit" };
+        var policy = _random.Next(16) switch
+        {
+            0 => "throwing",
+            1 => "fixed",
+            2 or 3 => "act",
+            4 or 5 => "hidden-delta",
+            6 or 7 when maxTokens > 0 => TracePolicy.PolicyName,
+            _ => "q-exit",
+        };
         return new ExitSettings
         {
             Policy = policy,
@@ -112,7 +121,7 @@ internal sealed class RandomCase
         Seed = _random.Next(),
         AllowedTokens = _random.Next(4) == 0 ? Tokens(_random.Next(1, 4)) : null,
         BadWords = _random.Next(4) == 0 ? [Tokens(1), Tokens(2)] : [],
-        LogitBias = _random.Next(4) == 0 ? new Dictionary<int, float> { [_random.Next(Vocabulary)] = _random.Next(-100, 100) } : SamplingSettings.Greedy.LogitBias,
+        LogitBias = Enumerable.Range(0, _random.Next(4) / 3).ToDictionary(_ => _random.Next(Vocabulary), _ => (float)_random.Next(-100, 100)),
         RepetitionPenalty = _random.Next(3) == 0 ? 1.5f : 1,
         FrequencyPenalty = _random.Next(3) - 1,
         PresencePenalty = _random.Next(2),

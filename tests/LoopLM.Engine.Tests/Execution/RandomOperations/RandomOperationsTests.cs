@@ -13,7 +13,7 @@ public sealed class RandomOperationsTests
     [Fact]
     public void Tick_RandomOperations_EveryGenerationIsWhatItIsAloneAndNothingLeaks()
     {
-        var (first, cases) = (Setting("LOOPLM_RANDOM_SEED", 1), Setting("LOOPLM_RANDOM_CASES", 60));
+        var (first, cases) = (Setting("LOOPLM_RANDOM_SEED", 1), Setting("LOOPLM_RANDOM_CASES", 40));
         var accepted = 0;
         for (var seed = first; seed < first + cases; seed++)
         {

@@ -12,6 +12,7 @@ namespace LoopLM.Engine.Tests.Execution.RandomOperations;
 internal sealed class RandomRun : IDisposable
 {
     private const string RunnerFailed = "The model runner failed.";
+    private const string Discarded = "A request that has started was discarded for its time in the queue.";
 
     private readonly RandomCase _case;
     private readonly FakeTimeProvider _time = new();
@@ -111,7 +112,9 @@ internal sealed class RandomRun : IDisposable
     private long WorstCase(GenerationRequest request)
     {
         var (prompt, generated, loops) = (request.Prompt.Length, Math.Max(0, request.MaxTokens - 1), _case.Model.Description.Loops);
-        var slots = request.KvLayout == KvLayout.LastExited ? (prompt * loops) + (generated * request.Exit.MaxLoops!.Value) : Math.Max(prompt * loops, prompt + generated);
+        var slots = request.KvLayout == KvLayout.LastExited
+            ? (prompt * loops) + (generated * request.Exit.MaxLoops!.Value)
+            : Math.Max(prompt * loops, prompt + generated);
         return slots + (request.SkippedLoopLogprobs ? 1 : 0);
     }
 
@@ -157,7 +160,7 @@ internal sealed class RandomRun : IDisposable
         }
 
         _live.RemoveAll(expected => expected.Generation.Events.Completion.IsCompleted);
-        Assert.All(_live, expected => Assert.False(expected.Request is { HasStarted: true, HasTimedOut: true }, "a request that has started was discarded for its time in the queue"));
+        Assert.All(_live, expected => Assert.False(expected.Request is { HasStarted: true, HasTimedOut: true }, Discarded));
     }
 
     private void CheckEnded(Expected expected)
@@ -173,7 +176,7 @@ internal sealed class RandomRun : IDisposable
                 Assert.Empty(told);
                 Assert.True(_time.GetUtcNow() - expected.Request.AcceptedAt >= _case.Options.MaxQueueTime);
                 expected.Request.HasTimedOut = true;
-                Assert.False(expected.Request.HasStarted, "a request that has started was discarded for its time in the queue");
+                Assert.False(expected.Request.HasStarted, Discarded);
                 break;
             case { Kind: GenerationEventKind.Failed, Error: RunnerFailed }:
                 Assert.True(_runnerFails);
@@ -193,7 +196,8 @@ internal sealed class RandomRun : IDisposable
 
     private static string Describe(GenerationEvent each) =>
         $"{each.Kind} {each.Token} {each.ExitStep} {each.FinishReason} {each.Error} {each.IsRequestsFault} [{string.Join(' ', each.Gates.ToArray())}] "
-        + $"{each.Logprobs?.Logprob} {each.Logprobs?.Rank} [{string.Join(' ', each.Logprobs?.Top ?? [])}] [{string.Join(' ', each.Logprobs?.Named ?? [])}] [{string.Join(' ', (each.LoopLogprobs ?? []).SelectMany(top => top))}]";
+        + $"{each.Logprobs?.Logprob} {each.Logprobs?.Rank} [{string.Join(' ', each.Logprobs?.Top ?? [])}] [{string.Join(' ', each.Logprobs?.Named ?? [])}] "
+        + $"[{string.Join(' ', (each.LoopLogprobs ?? []).SelectMany(top => top))}]";
 
     /// <summary>A request, whose choices wait together.</summary>
     private sealed class ExpectedRequest(DateTimeOffset acceptedAt)

@@ -201,9 +201,9 @@ internal sealed class SerialOracle(ScriptedModel model, Predicate<int> breaksLog
         }
 
         Change(changed, request);
-        row.Token = !float.IsFinite(changed.Max()) || !_sampler.TrySample(changed, request.Sampling, request.Sampling.Seed ?? 0, row.Position + 1, out var token)
-            ? throw new FailException($"What the request forbids leaves no token for position {row.Position + 1}.", isRequestsFault: true)
-            : token;
+        row.Token = _sampler.TrySample(changed, request.Sampling, request.Sampling.Seed!.Value, row.Position + 1, out var token)
+            ? token
+            : throw new FailException($"What the request forbids leaves no token for position {row.Position + 1}.", isRequestsFault: true);
         row.Logprobs = request.Logprobs is { } top ? scores.Report(row.Token, top, [.. request.LogprobTokens.Distinct()]) : null;
     }
 

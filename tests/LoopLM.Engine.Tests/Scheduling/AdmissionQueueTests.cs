@@ -115,6 +115,15 @@ public sealed class AdmissionQueueTests
     }
 
     [Fact]
+    public void Admit_HeavierClientComesSecond_HasItsTurnFirst()
+    {
+        Enqueue(s_bob, "b");
+        Enqueue(s_alice with { Weight = 3 }, "a", choices: 2);
+
+        Assert.Equal("a a b", AdmitAll());
+    }
+
+    [Fact]
     public void Admit_ClientComesLate_HasNoCreditForTheTimeBefore()
     {
         Enqueue(s_alice, "a", choices: 30);

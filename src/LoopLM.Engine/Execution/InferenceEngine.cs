@@ -23,7 +23,9 @@ public sealed class InferenceEngine : IAsyncDisposable
     private readonly ExitPolicies _policies;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly Channel<SequenceGroup> _inbox = Channel.CreateUnbounded<SequenceGroup>(new UnboundedChannelOptions { SingleReader = true });
+
+    // Null wakes the thread alone.
+    private readonly Channel<SequenceGroup?> _inbox = Channel.CreateUnbounded<SequenceGroup?>(new UnboundedChannelOptions { SingleReader = true });
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile EngineSnapshot _snapshot = new() { Health = EngineHealth.Loading };
@@ -80,7 +82,7 @@ public sealed class InferenceEngine : IAsyncDisposable
     public void Fail(string fault)
     {
         _fault = fault;
-        _inbox.Writer.TryWrite([]);
+        _inbox.Writer.TryWrite(null);
     }
 
     /// <summary>Accepts a request, or says why not. Safe from any thread.</summary>
@@ -247,7 +249,10 @@ public sealed class InferenceEngine : IAsyncDisposable
     {
         while (_inbox.Reader.TryRead(out var group))
         {
-            core.Enqueue(group);
+            if (group is not null)
+            {
+                core.Enqueue(group);
+            }
         }
     }
 

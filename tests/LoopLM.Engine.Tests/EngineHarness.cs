@@ -39,6 +39,14 @@ internal sealed class EngineHarness : IDisposable
         return generation;
     }
 
+    /// <summary>Submits the choices of one request.</summary>
+    public Generation[] Submit(RequestClient client, params GenerationRequest[] requests)
+    {
+        Assert.True(Core.TryAccept(requests, client, out var group, out var rejection), rejection?.Message);
+        Core.Enqueue(group);
+        return [.. group.Sequences.Select(sequence => sequence.Generation)];
+    }
+
     public Rejection Reject(GenerationRequest request)
     {
         Assert.False(Core.TrySubmit(request, out _, out var rejection));

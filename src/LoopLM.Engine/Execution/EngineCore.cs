@@ -74,7 +74,7 @@ public sealed class EngineCore : IDisposable
             throw new ArgumentException($"With these options the smallest request is refused: {rejection.Message}", nameof(options));
         }
 
-        _places = new QueuePlaces(options.MaxQueuedRequests, options.MaxQueuedTokens, _time);
+        _places = new QueuePlaces(options.MaxQueuedRequests, options.MaxQueuedTokens, metrics, _time);
         _ledger = new KvLedger(options.KvSlots, options.MaxSequences);
         _scheduler = new Scheduler(options, _ledger);
         _masks = new MaskWorkers(options, metrics, _time);
@@ -99,13 +99,13 @@ public sealed class EngineCore : IDisposable
         [NotNullWhen(false)] out Rejection? rejection)
     {
         generation = null;
-        if (!TryAccept([request], out var sequences, out rejection))
+        if (!TryAccept([request], RequestClient.Local, out var group, out rejection))
         {
             return false;
         }
 
-        Enqueue(sequences);
-        generation = sequences[0].Generation;
+        Enqueue(group);
+        generation = group.Sequences[0].Generation;
         return true;
     }
 
@@ -189,9 +189,11 @@ public sealed class EngineCore : IDisposable
         _ledger.Audit();
         _scheduler.Audit();
         var rows = _scheduler.Rows.Count + _scheduler.Rows.Held;
-        if (IsIdle && (_ledger.UsedSlots, _ledger.CommittedSlots, rows, _masks.Waiting, _places.Taken, _places.Tokens) is var held and not (0, 0, 0, 0, 0, 0))
+        var held = (_ledger.UsedSlots, _ledger.CommittedSlots, rows, _masks.Waiting, _places.Taken, _places.Tokens, _places.Clients);
+        if (IsIdle && held != (0, 0, 0, 0, 0, 0, 0))
         {
-            throw new InvalidOperationException($"The idle engine holds (used slots, committed slots, rows, masks, queue places, queued tokens) = {held}.");
+            throw new InvalidOperationException(
+                $"The idle engine holds (used slots, committed slots, rows, masks, queue places, queued tokens, clients) = {held}.");
         }
     }
 
@@ -210,11 +212,13 @@ public sealed class EngineCore : IDisposable
     }
 
     /// <summary>
-    /// Checks requests and takes places in the queue for them, for all or for none. Safe from any thread; <see cref="Enqueue"/> or <see cref="Decline"/> must follow.
+    /// Checks requests of one client and takes places in the queue for them, for all or for none. Safe from any thread;
+    /// <see cref="Enqueue"/> or <see cref="Decline"/> must follow.
     /// </summary>
     internal bool TryAccept(
         IReadOnlyList<GenerationRequest> requests,
-        [NotNullWhen(true)] out Sequence[]? sequences,
+        RequestClient client,
+        [NotNullWhen(true)] out SequenceGroup? group,
         [NotNullWhen(false)] out Rejection? rejection)
     {
         rejection = null;
@@ -225,7 +229,7 @@ public sealed class EngineCore : IDisposable
         }
 
         rejection ??= Fault is not null ? new Rejection(RejectionReason.Unhealthy, null, RunnerFaults.DeviceLost)
-            : !_places.TryTake(resolved.Length, resolved.Sum(sequence => (long)sequence.Prompt.Length)) ? QueueFull()
+            : !_places.TryTake(client, resolved.Length, PromptTokens(resolved)) ? QueueFull(client)
             : null;
         if (rejection is null)
         {
@@ -234,26 +238,22 @@ public sealed class EngineCore : IDisposable
                 _masks.Start();
             }
 
-            sequences = resolved;
+            group = new SequenceGroup(client, resolved);
             return true;
         }
 
-        sequences = null;
+        group = null;
         _metrics.Rejected();
         return false;
     }
 
     /// <summary>Gives back the places of accepted requests that cannot be queued any more.</summary>
-    internal void Decline(Sequence[] sequences) => _places.Return(sequences.Length, sequences.Sum(sequence => (long)sequence.Prompt.Length));
+    internal void Decline(SequenceGroup group) => _places.Return(group.Client, group.Sequences.Count, PromptTokens(group.Sequences));
 
     /// <summary>Queues accepted requests.</summary>
-    internal void Enqueue(Sequence[] sequences)
+    internal void Enqueue(SequenceGroup group)
     {
-        foreach (var sequence in sequences)
-        {
-            _scheduler.Enqueue(sequence);
-        }
-
+        _scheduler.Enqueue(group);
         if (Fault is not null)
         {
             FailAll(RunnerFaults.DeviceLost);
@@ -270,9 +270,17 @@ public sealed class EngineCore : IDisposable
         }
     }
 
-    private Rejection QueueFull() => new(RejectionReason.QueueFull, null,
-        $"{_places.Taken} requests with {_places.Tokens} prompt tokens are waiting; {_options.MaxQueuedRequests} requests and {_options.MaxQueuedTokens} tokens may. Try again later.",
-        _places.DrainTime());
+    private Rejection QueueFull(RequestClient client)
+    {
+        _metrics.QueueFull(client);
+        return new(RejectionReason.QueueFull, null,
+            $"{_places.Taken} requests with {_places.Tokens} prompt tokens are waiting, {_places.TakenBy(client)} of them from this client. "
+            + $"{_options.MaxQueuedRequests} requests and {_options.MaxQueuedTokens} tokens may, "
+            + $"of one client as many as it leaves free{(client.Weight == 1 ? "" : $", times {client.Weight}")}. Try again later.",
+            _places.DrainTime());
+    }
+
+    private static long PromptTokens(IEnumerable<Sequence> sequences) => sequences.Sum(sequence => (long)sequence.Prompt.Length);
 
     private void EndAll(in GenerationEvent end)
     {
@@ -291,7 +299,7 @@ public sealed class EngineCore : IDisposable
         for (var i = from; i < _scheduler.Running.Count; i++)
         {
             var admitted = _scheduler.Running[i];
-            _places.Admit(admitted.Prompt.Length);
+            _places.Admit(admitted.Client, admitted.Prompt.Length);
             _metrics.Admitted(admitted.Prompt.Length, _time.GetElapsedTime(admitted.AcceptedAt));
             if (admitted is { Constraint: { } constraint, MaxTokens: > 0 })
             {

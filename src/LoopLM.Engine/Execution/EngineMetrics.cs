@@ -25,6 +25,8 @@ public sealed class EngineMetrics : IDisposable
     private readonly Histogram<double> _maskDuration;
     private readonly Counter<long> _lateMasks;
     private readonly Histogram<double> _queueTime;
+    private readonly UpDownCounter<long> _queuedByClient;
+    private readonly Counter<long> _queueFull;
     private readonly Histogram<double> _timeToFirstToken;
     private readonly Histogram<double> _interTokenLatency;
     private readonly List<(EngineMetrics Metrics, Func<EngineSnapshot> Snapshot)> _observed;
@@ -44,6 +46,8 @@ public sealed class EngineMetrics : IDisposable
         _maskDuration = CreateHistogram("looplm.mask.duration", "s", "Time to work out which tokens a format allows next, beside the engine.", Seconds);
         _lateMasks = _meter.CreateCounter<long>("looplm.masks.late", description: "Tokens that waited for their mask when their row had left.");
         _queueTime = CreateHistogram("looplm.queue.time", "s", "From acceptance to admission.", Seconds);
+        _queuedByClient = _meter.CreateUpDownCounter<long>("looplm.queue.client.requests", description: "Requests that wait for a place, by client.");
+        _queueFull = _meter.CreateCounter<long>("looplm.queue.full", description: "Times that a client found no place in the queue, by client.");
         _timeToFirstToken = CreateHistogram("looplm.time_to_first_token", "s", "From acceptance to the first token.", Seconds);
         _interTokenLatency = CreateHistogram("looplm.inter_token_latency", "s", "Between two tokens of a generation.", Seconds);
         CreateGauge("looplm.exit_step.mean", snapshot => snapshot.MeanExitStep, "Mean exit step of all tokens since the start.");
@@ -67,6 +71,8 @@ public sealed class EngineMetrics : IDisposable
         _maskDuration = shared._maskDuration;
         _lateMasks = shared._lateMasks;
         _queueTime = shared._queueTime;
+        _queuedByClient = shared._queuedByClient;
+        _queueFull = shared._queueFull;
         _timeToFirstToken = shared._timeToFirstToken;
         _interTokenLatency = shared._interTokenLatency;
         _labels = [new("model", model)];
@@ -92,6 +98,10 @@ public sealed class EngineMetrics : IDisposable
         _promptTokens.Add(promptTokens, _labels);
         _queueTime.Record(queueTime.TotalSeconds, _labels);
     }
+
+    internal void Queued(RequestClient client, int change) => _queuedByClient.Add(change, ByClient(client));
+
+    internal void QueueFull(RequestClient client) => _queueFull.Add(1, ByClient(client));
 
     internal void Ticked(int rows, TimeSpan duration)
     {
@@ -123,6 +133,8 @@ public sealed class EngineMetrics : IDisposable
         (_, FinishReason.QueueTimeout) => "queue_timeout",
         _ => throw new UnreachableException(),
     };
+
+    private KeyValuePair<string, object?>[] ByClient(RequestClient client) => [.. _labels, new("client", client.Name)];
 
     private void Count(string outcome) => _requests.Add(1, [.. _labels, new("outcome", outcome)]);
 

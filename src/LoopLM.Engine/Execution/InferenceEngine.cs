@@ -28,7 +28,9 @@ public sealed class InferenceEngine : IAsyncDisposable
     private readonly ExitPolicies _policies;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly Channel<Sequence[]> _inbox = Channel.CreateUnbounded<Sequence[]>(new UnboundedChannelOptions { SingleReader = true });
+
+    // Null wakes the thread alone.
+    private readonly Channel<SequenceGroup?> _inbox = Channel.CreateUnbounded<SequenceGroup?>(new UnboundedChannelOptions { SingleReader = true });
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile EngineSnapshot _snapshot = new() { Health = EngineHealth.Loading };
@@ -91,7 +93,7 @@ public sealed class InferenceEngine : IAsyncDisposable
     public void Fail(string fault)
     {
         _fault = fault;
-        _inbox.Writer.TryWrite([]);
+        _inbox.Writer.TryWrite(null);
     }
 
     /// <summary>Accepts a request, or says why not. Safe from any thread.</summary>
@@ -100,17 +102,26 @@ public sealed class InferenceEngine : IAsyncDisposable
         [NotNullWhen(true)] out Generation? generation,
         [NotNullWhen(false)] out Rejection? rejection)
     {
-        var accepted = TrySubmit([request], out var generations, out rejection);
+        var accepted = TrySubmit([request], RequestClient.Local, out var generations, out rejection);
         generation = generations?[0];
         return accepted;
     }
 
-    /// <summary>Accepts several requests, all of them or none; then says why not. Safe from any thread.</summary>
+    /// <summary>
+    /// Accepts several requests of one client, all of them or none; then says why not. They take turns with others, and once one of them has started,
+    /// none ends for its time in the queue. Safe from any thread.
+    /// </summary>
+    /// <param name="requests">The requests, at least one.</param>
+    /// <param name="client">Whom they come from.</param>
+    /// <param name="generations">A generation for each request.</param>
+    /// <param name="rejection">Why none was accepted.</param>
     public bool TrySubmit(
         IReadOnlyList<GenerationRequest> requests,
+        RequestClient client,
         [NotNullWhen(true)] out Generation[]? generations,
         [NotNullWhen(false)] out Rejection? rejection)
     {
+        ArgumentOutOfRangeException.ThrowIfZero(requests.Count, nameof(requests));
         generations = null;
         if (_draining || _core is not { } core)
         {
@@ -118,19 +129,19 @@ public sealed class InferenceEngine : IAsyncDisposable
             return false;
         }
 
-        if (!core.TryAccept(requests, out var sequences, out rejection))
+        if (!core.TryAccept(requests, client, out var group, out rejection))
         {
             return false;
         }
 
-        if (!_inbox.Writer.TryWrite(sequences))
+        if (!_inbox.Writer.TryWrite(group))
         {
-            core.Decline(sequences);
+            core.Decline(group);
             rejection = NotReady();
             return false;
         }
 
-        generations = Array.ConvertAll(sequences, sequence => sequence.Generation);
+        generations = [.. group.Sequences.Select(sequence => sequence.Generation)];
         return true;
     }
 
@@ -250,9 +261,12 @@ public sealed class InferenceEngine : IAsyncDisposable
 
     private void TakeIn(EngineCore core)
     {
-        while (_inbox.Reader.TryRead(out var sequences))
+        while (_inbox.Reader.TryRead(out var group))
         {
-            core.Enqueue(sequences);
+            if (group is not null)
+            {
+                core.Enqueue(group);
+            }
         }
     }
 

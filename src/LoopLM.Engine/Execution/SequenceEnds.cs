@@ -79,7 +79,7 @@ internal sealed class SequenceEnds(
 
     private void EndWaiting(Sequence sequence, in GenerationEvent end)
     {
-        places.Return(1, sequence.Prompt.Length);
+        places.Return(sequence.Client, 1, sequence.Prompt.Length);
         Publish(sequence, end);
     }
 

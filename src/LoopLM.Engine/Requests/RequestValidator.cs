@@ -54,10 +54,15 @@ internal sealed class RequestValidator(
             PromptLogprobs = request.PromptLogprobs,
             LoopLogprobs = request.LoopLogprobs,
             ObservedLoops = request.SkippedLoopLogprobs ? Math.Max(model.Loops, exit.MaxLoops) : 0,
+            Cost = MostLoops(reservation),
             AcceptedAt = time.GetTimestamp(),
         };
         return true;
     }
+
+    private static long MostLoops(in KvReservation reservation) =>
+        ((long)reservation.PromptLength * reservation.ModelLoops)
+        + ((long)reservation.GeneratedPositions * (reservation.Observes ? Math.Max(reservation.ModelLoops, reservation.MaxLoops) : reservation.MaxLoops));
 
     private Rejection? CheckLengths(GenerationRequest request)
     {

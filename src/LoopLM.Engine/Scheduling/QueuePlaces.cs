@@ -1,53 +1,87 @@
+using LoopLM.Engine.Execution;
+using LoopLM.Engine.Requests;
+
 namespace LoopLM.Engine.Scheduling;
 
 /// <summary>
-/// Counts the requests that wait for admission and the tokens of their prompts, so that the limits hold exactly under concurrent submits,
-/// and measures how fast they are admitted.
+/// Counts the sequences that wait for admission and the tokens of their prompts, so that the limits hold exactly under concurrent submits,
+/// and measures how fast they are admitted. A client may have as many as it leaves free, times its weight: half of them where it is alone.
+/// What it sends while nothing of it waits needs no share, so that a request of any size finds its place in a queue that has room.
 /// </summary>
-/// <param name="capacity">Most requests that wait.</param>
+/// <param name="capacity">Most sequences that wait.</param>
 /// <param name="tokenCapacity">Most prompt tokens that wait; more may only where nothing else waits.</param>
+/// <param name="metrics">Where it counts by client.</param>
 /// <param name="time">Its clock.</param>
-internal sealed class QueuePlaces(int capacity, long tokenCapacity, TimeProvider time)
+internal sealed class QueuePlaces(int capacity, long tokenCapacity, EngineMetrics metrics, TimeProvider time)
 {
-    /// <summary>How much of the pace the last admission makes.</summary>
-    private const double Weight = 0.125;
+    /// <summary>How long an admission counts for the pace: what is so old counts 1/e.</summary>
+    private static readonly TimeSpan s_memory = TimeSpan.FromMinutes(1);
 
     private readonly Lock _lock = new();
+    private readonly Dictionary<RequestClient, (int Count, long Tokens)> _byClient = [];
     private int _taken;
     private long _tokens;
 
-    // When the last request was admitted, or the queue began to fill.
+    // When the last sequence was admitted, or the queue began to fill.
     private long _since;
 
-    // Time from one admission to the next, smoothed exponentially; null before the first.
-    private TimeSpan? _pace;
+    // Admissions, and the time in which they came while something waited, both fading with that time.
+    private double _admissions;
+    private double _seconds;
 
     public int Taken => Volatile.Read(ref _taken);
 
     public long Tokens => Volatile.Read(ref _tokens);
 
-    /// <summary>Takes places for some requests, for all or for none.</summary>
-    /// <param name="count">How many.</param>
-    /// <param name="tokens">Tokens of all their prompts.</param>
-    public bool TryTake(int count, long tokens)
+    /// <summary>Clients that have places.</summary>
+    public int Clients
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _byClient.Count;
+            }
+        }
+    }
+
+    /// <summary>Places that a client has.</summary>
+    public int TakenBy(RequestClient client)
     {
         lock (_lock)
         {
-            if (count > capacity - _taken || (_taken > 0 && tokens > tokenCapacity - _tokens))
+            return _byClient.GetValueOrDefault(client).Count;
+        }
+    }
+
+    /// <summary>Takes places for some sequences, for all or for none.</summary>
+    /// <param name="client">Whose they are.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="tokens">Tokens of all their prompts.</param>
+    public bool TryTake(RequestClient client, int count, long tokens)
+    {
+        lock (_lock)
+        {
+            var (held, heldTokens) = _byClient.GetValueOrDefault(client);
+            var (free, freeTokens) = (capacity - _taken, tokenCapacity - _tokens);
+            if (count > free || (_taken > 0 && tokens > freeTokens)
+                || (held > 0 && client != RequestClient.Local && (IsTooMuch(held, count, free) || IsTooMuch(heldTokens, tokens, freeTokens))))
             {
                 return false;
             }
 
             _since = _taken == 0 ? time.GetTimestamp() : _since;
-            _taken += count;
-            _tokens += tokens;
+            Change(client, count, tokens);
             return true;
         }
+
+        bool IsTooMuch(long held, long more, long free) => held + more > (double)client.Weight * (free - more);
     }
 
-    /// <summary>Gives back the place of a request that is admitted.</summary>
+    /// <summary>Gives back the place of a sequence that is admitted.</summary>
+    /// <param name="client">Whose it is.</param>
     /// <param name="tokens">Tokens of its prompt.</param>
-    public void Admit(long tokens)
+    public void Admit(RequestClient client, long tokens)
     {
         lock (_lock)
         {
@@ -55,13 +89,14 @@ internal sealed class QueuePlaces(int capacity, long tokenCapacity, TimeProvider
             var now = time.GetTimestamp();
             if (_taken > 1)
             {
-                var took = time.GetElapsedTime(_since, now);
-                _pace = took * Weight + (_pace ?? took) * (1 - Weight);
+                var seconds = time.GetElapsedTime(_since, now).TotalSeconds;
+                var fade = Fade(seconds);
+                _admissions = (_admissions * fade) + 1;
+                _seconds = (_seconds * fade) + seconds;
             }
 
             _since = now;
-            _taken--;
-            _tokens -= tokens;
+            Change(client, -1, -tokens);
         }
     }
 
@@ -70,18 +105,37 @@ internal sealed class QueuePlaces(int capacity, long tokenCapacity, TimeProvider
     {
         lock (_lock)
         {
-            var waiting = time.GetElapsedTime(_since);
-            return _taken * (_pace > waiting ? _pace.Value : waiting);
+            // The time since the last admission counts too: the queue may stand still.
+            var seconds = time.GetElapsedTime(_since).TotalSeconds;
+            var fade = Fade(seconds);
+            return _taken == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(_taken * ((_seconds * fade) + seconds) / Math.Max(1, _admissions * fade));
         }
     }
 
-    /// <summary>Gives back the places of requests that are not admitted.</summary>
-    public void Return(int count, long tokens)
+    /// <summary>Gives back the places of sequences that are not admitted.</summary>
+    public void Return(RequestClient client, int count, long tokens)
     {
         lock (_lock)
         {
-            _taken -= count;
-            _tokens -= tokens;
+            Change(client, -count, -tokens);
+        }
+    }
+
+    private static double Fade(double seconds) => Math.Exp(-seconds / s_memory.TotalSeconds);
+
+    private void Change(RequestClient client, int count, long tokens)
+    {
+        _taken += count;
+        _tokens += tokens;
+        metrics.Queued(client, count);
+        var (held, heldTokens) = _byClient.GetValueOrDefault(client);
+        if (held + count == 0)
+        {
+            _byClient.Remove(client);
+        }
+        else
+        {
+            _byClient[client] = (held + count, heldTokens + tokens);
         }
     }
 }

@@ -39,14 +39,14 @@ internal sealed class Scheduler
 
     public bool IsIdle => _queue.Count == 0 && _running.Count == 0;
 
-    public void Enqueue(Sequence sequence) => _queue.Enqueue(sequence);
+    public void Enqueue(SequenceGroup group) => _queue.Enqueue(group);
 
     /// <summary>Takes out a waiting request whose reader asks for its end.</summary>
     public Sequence? RemoveAskedToEndFromQueue() => _queue.Remove(waiting => waiting.Generation.EndAsked is not null);
 
-    /// <summary>Takes out the request that has waited longest, where that is too long.</summary>
+    /// <summary>Takes out a sequence that has waited too long. One whose group has started is never taken: what has begun is brought to its end.</summary>
     public Sequence? RemoveFromQueue(TimeProvider time, TimeSpan longest) =>
-        _queue.First is { } first && time.GetElapsedTime(first.AcceptedAt) >= longest ? RemoveFromQueue() : null;
+        _queue.Oldest is { } oldest && time.GetElapsedTime(oldest.Waiting[0].AcceptedAt) >= longest ? _queue.Remove(oldest) : null;
 
     /// <summary>Takes out any waiting request.</summary>
     public Sequence? RemoveFromQueue() => _queue.Remove(_ => true);
@@ -77,8 +77,8 @@ internal sealed class Scheduler
         _running.Remove(sequence);
     }
 
-    /// <summary>Checks that numbers and rows have exactly one owner each.</summary>
-    /// <exception cref="InvalidOperationException">One has two owners, or none.</exception>
+    /// <summary>Checks that numbers and rows have exactly one owner each, and the queue.</summary>
+    /// <exception cref="InvalidOperationException">One has two owners, or none, or the queue is not in order.</exception>
     public void Audit()
     {
         var numbers = _running.Select(sequence => sequence.Number).Concat(_freeNumbers);
@@ -88,6 +88,7 @@ internal sealed class Scheduler
         }
 
         Rows.Audit(_running);
+        _queue.Audit();
     }
 
     private bool TryOpen(Sequence sequence)

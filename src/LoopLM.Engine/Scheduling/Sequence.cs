@@ -45,13 +45,19 @@ internal sealed class Sequence(Generation generation)
     /// <summary>The loops of a generated token that are reported, whether it ran them or skipped them; 0 reports those that it ran.</summary>
     public int ObservedLoops { get; init; }
 
+    /// <summary>The most loops that it may run, over all its positions: what its client is charged in the queue.</summary>
+    public required long Cost { get; init; }
+
     /// <summary>When it was accepted, in ticks of the time provider.</summary>
     public required long AcceptedAt { get; init; }
+
+    /// <summary>Whom it comes from.</summary>
+    public RequestClient Client { get; set; } = RequestClient.Local;
 
     /// <summary>Its number while it runs.</summary>
     public int Number { get; set; } = -1;
 
-    /// <summary>Requests that were admitted before it although it came first.</summary>
+    /// <summary>Sequences that were admitted before it although it was their turn behind it.</summary>
     public int Bypassed { get; set; }
 
     /// <summary>Prompt positions that have started.</summary>

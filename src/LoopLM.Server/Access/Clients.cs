@@ -19,10 +19,10 @@ internal sealed class Clients : IDisposable
     private readonly (byte[] Hash, Client Client)[] _byKey;
     private readonly Client? _anonymous;
 
-    public Clients(IOptions<AuthOptions> auth, IOptions<RateLimitOptions> limits)
+    public Clients(IOptions<AuthOptions> auth, IOptions<RateLimitOptions> limits, TimeProvider time)
     {
-        _byKey = [.. auth.Value.Keys.Select(key => (Convert.FromHexString(key.Sha256), new Client(key.Name, key, limits.Value)))];
-        _anonymous = _byKey.Length == 0 ? new Client("anonymous", limits.Value, limits.Value) : null;
+        _byKey = [.. auth.Value.Keys.Select(key => (Convert.FromHexString(key.Sha256), new Client(key.Name, key, limits.Value, time, key.Weight)))];
+        _anonymous = _byKey.Length == 0 ? new Client("anonymous", limits.Value, limits.Value, time) : null;
     }
 
     /// <summary>Whether anyone may use the server.</summary>

@@ -1,41 +1,64 @@
-using System.Threading.RateLimiting;
-
 namespace LoopLM.Server.Access;
 
-/// <summary>So many of something a minute. It fills up evenly with time, up to that number. Safe from any thread.</summary>
+/// <summary>
+/// So many of something a minute. It fills up evenly with time, up to that number. Safe from any thread.
+/// It counts in parts, because .NET's token bucket tells whole ones only, from which nobody can say when there will be enough.
+/// </summary>
 /// <param name="limit">How many, from 1.</param>
-internal sealed class MinuteBudget(int limit) : IDisposable
+/// <param name="time">Its clock.</param>
+internal sealed class MinuteBudget(int limit, TimeProvider time)
 {
-    private readonly TokenBucketRateLimiter _bucket = new(new TokenBucketRateLimiterOptions
-    {
-        TokenLimit = limit,
-        TokensPerPeriod = limit,
-        ReplenishmentPeriod = TimeSpan.FromMinutes(1),
-        AutoReplenishment = false,
-    });
+    /// <summary>Parts of one. As many come with every tick of 100 ns as the limit says.</summary>
+    private const long Parts = TimeSpan.TicksPerMinute;
+
+    private readonly Lock _lock = new();
+    private long _parts = limit * Parts;
+    private long _filledAt = time.GetTimestamp();
 
     public int Limit { get; } = limit;
 
-    /// <summary>How many there are now.</summary>
+    /// <summary>How many there are now, whole ones.</summary>
     public int Remaining
     {
         get
         {
-            _bucket.TryReplenish();
-            return (int)_bucket.GetStatistics()!.CurrentAvailablePermits;
+            lock (_lock)
+            {
+                return (int)(Fill() / Parts);
+            }
         }
     }
 
     /// <summary>Takes some, all or none; at most <see cref="Limit"/>.</summary>
     public bool TryTake(int count)
     {
-        _bucket.TryReplenish();
-        using var lease = _bucket.AttemptAcquire(count);
-        return lease.IsAcquired;
+        lock (_lock)
+        {
+            if (count * Parts > Fill())
+            {
+                return false;
+            }
+
+            _parts -= count * Parts;
+            return true;
+        }
     }
 
-    /// <summary>Whole seconds until there are so many, at most <see cref="Limit"/>; 0 where there are.</summary>
-    public int SecondsUntil(int count) => (int)Math.Ceiling(Math.Max(0, count - Remaining) * 60.0 / Limit);
+    /// <summary>How long until there are so many, at most <see cref="Limit"/>; zero where there are.</summary>
+    public TimeSpan TimeUntil(int count)
+    {
+        lock (_lock)
+        {
+            return TimeSpan.FromTicks((Math.Max(0, (count * Parts) - Fill()) + Limit - 1) / Limit);
+        }
+    }
 
-    public void Dispose() => _bucket.Dispose();
+    private long Fill()
+    {
+        var now = time.GetTimestamp();
+        var passed = time.GetElapsedTime(_filledAt, now).Ticks;
+        _filledAt = now;
+        _parts = Math.Min(Limit * Parts, _parts + (Math.Min(passed, TimeSpan.TicksPerMinute) * Limit));
+        return _parts;
+    }
 }

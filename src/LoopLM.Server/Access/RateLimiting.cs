@@ -19,7 +19,8 @@ internal static class RateLimiting
         var error = place is { IsAcquired: false }
             ? new RequestError(RequestErrorKind.RateLimited, null, "As many requests of this client run as may at once. Try again when one has ended.", RetryAfter: 1)
             : client.Requests is { } requests && !requests.TryTake(1)
-                ? new RequestError(RequestErrorKind.RateLimited, null, $"The limit is {requests.Limit} requests a minute.", requests.SecondsUntil(1))
+                ? new RequestError(
+                    RequestErrorKind.RateLimited, null, $"The limit is {requests.Limit} requests a minute.", RequestError.RetrySeconds(requests.TimeUntil(1)))
                 : null;
         context.WriteBudget("requests", client.Requests);
         context.WriteBudget("tokens", client.Tokens);
@@ -33,7 +34,7 @@ internal static class RateLimiting
         {
             context.Response.Headers[$"x-ratelimit-limit-{name}"] = $"{budget.Limit}";
             context.Response.Headers[$"x-ratelimit-remaining-{name}"] = $"{budget.Remaining}";
-            context.Response.Headers[$"x-ratelimit-reset-{name}"] = $"{budget.SecondsUntil(budget.Limit)}s";
+            context.Response.Headers[$"x-ratelimit-reset-{name}"] = $"{Math.Ceiling(budget.TimeUntil(budget.Limit).TotalSeconds)}s";
         }
     }
 }

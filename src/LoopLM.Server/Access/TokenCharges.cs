@@ -21,7 +21,8 @@ internal sealed class TokenCharges(IHttpContextAccessor http)
 
         var error = budget.TryTake((int)tokens) ? null
             : new RequestError(RequestErrorKind.RateLimited, null,
-                $"The request may use {tokens} tokens, the limit is {budget.Limit} a minute and {budget.Remaining} are left.", Math.Max(1, budget.SecondsUntil((int)tokens)));
+                $"The request may use {tokens} tokens, the limit is {budget.Limit} a minute and {budget.Remaining} are left.",
+                RequestError.RetrySeconds(budget.TimeUntil((int)tokens)));
         context.WriteBudget("tokens", budget);
         return error;
     }

@@ -14,4 +14,8 @@ public sealed class ApiKeyOptions : RateLimitOptions
     [Required]
     [RegularExpression("[0-9a-fA-F]{64}", ErrorMessage = "Sha256 must be the SHA-256 of the key as 64 hexadecimal digits.")]
     public string Sha256 { get; set; } = "";
+
+    /// <summary>Its share of the queue and of the engine in relation to the other keys', 1 to 1000.</summary>
+    [Range(1, 1000)]
+    public int Weight { get; set; } = 1;
 }

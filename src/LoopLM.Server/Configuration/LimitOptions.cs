@@ -24,13 +24,17 @@ public sealed class LimitOptions
     [Range(0, 4096)]
     public int MaxStopTokens { get; set; } = 128;
 
-    /// <summary>Prompts of one request, 1 to 65536. Prompts times choices must also fit the queue.</summary>
+    /// <summary>Prompts of one request, 1 to 65536.</summary>
     [Range(1, 65536)]
     public int MaxPrompts { get; set; } = 128;
 
     /// <summary>Choices for each prompt (<c>n</c>), 1 to 1024.</summary>
     [Range(1, 1024)]
     public int MaxChoices { get; set; } = 128;
+
+    /// <summary>Choices of one request for all its prompts, 1 to 1048576. They must also fit the queue.</summary>
+    [Range(1, 1 << 20)]
+    public int MaxTotalChoices { get; set; } = 128;
 
     /// <summary>Most probable tokens that are reported of one position, 0 to 1024.</summary>
     [Range(0, 1024)]

@@ -15,7 +15,7 @@ internal sealed class RequestLimits(IOptions<LimitOptions> limits)
     public RequestError? Check(TextRequest request, EngineOptions engine) =>
         CheckCount("prompt", request.Prompts.Count, _limits.MaxPrompts)
         ?? CheckRange("n", request.Choices, 1, _limits.MaxChoices, nameof(LimitOptions.MaxChoices))
-        ?? CheckTotal(request.Prompts.Count, request.Choices, engine.MaxQueuedRequests)
+        ?? CheckTotal(request, engine)
         ?? CheckTop("logprobs", request.Logprobs)
         ?? CheckTop("prompt_logprobs", request.PromptLogprobs)
         ?? CheckCount("logprob_token_ids", request.LogprobTokens.Count, _limits.MaxLogprobs)
@@ -90,10 +90,16 @@ internal sealed class RequestLimits(IOptions<LimitOptions> limits)
 
     private static RequestError Invalid(string field, string message) => new(RequestErrorKind.InvalidValue, field, message);
 
-    private static RequestError? CheckTotal(int prompts, int choices, int most) =>
-        (long)prompts * choices <= most
+    private RequestError? CheckTotal(TextRequest request, EngineOptions engine)
+    {
+        var (most, setting) = engine.MaxQueuedRequests < _limits.MaxTotalChoices
+            ? (engine.MaxQueuedRequests, $"{EngineOptionsRules.Section}:{nameof(EngineOptions.MaxQueuedRequests)}")
+            : (_limits.MaxTotalChoices, $"{LimitOptions.Section}:{nameof(LimitOptions.MaxTotalChoices)}");
+        var (prompts, choices) = (request.Prompts.Count, request.Choices);
+        return (long)prompts * choices <= most
             ? null
-            : Invalid("n",
-                $"'n' is {choices} and there are {prompts} prompts: {(long)prompts * choices} choices; "
-                + $"at most {most} can wait at once, which Engine:MaxQueuedRequests sets.");
+            : Invalid(choices > 1 ? "n" : "prompt",
+                $"'n' is {choices} and 'prompt' has {prompts} entries: {(long)prompts * choices} choices; "
+                + $"at most {most} are allowed in one request, which {setting} sets. Send several requests.");
+    }
 }

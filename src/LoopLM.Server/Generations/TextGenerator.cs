@@ -11,7 +11,8 @@ using LoopLM.Text.Stopping;
 namespace LoopLM.Server.Generations;
 
 /// <summary>Turns requests for text into generations of the engine of their model; every protocol goes through it.</summary>
-internal sealed class TextGenerator(ServedModels models, RequestLimits limits, OutputConstraints constraints, RequestWork work, TokenCharges charges)
+internal sealed class TextGenerator(
+    ServedModels models, RequestLimits limits, OutputConstraints constraints, RequestWork work, TokenCharges charges, RequestClients clients)
 {
     /// <summary>Starts all generations of a request, or none and says why not: the server's own checks from cheap to dear, then the engine's.</summary>
     /// <exception cref="OperationCanceledException">The work before the start was cancelled.</exception>
@@ -75,7 +76,7 @@ internal sealed class TextGenerator(ServedModels models, RequestLimits limits, O
             return error;
         }
 
-        if (!model.Engine.TrySubmit(together, out var generations, out var rejection))
+        if (!model.Engine.TrySubmit(together, clients.Current, out var generations, out var rejection))
         {
             return RequestError.From(rejection);
         }

@@ -5,7 +5,8 @@ namespace LoopLM.Engine.Tests.Depth;
 /// <summary>A policy with a bug.</summary>
 internal sealed class ThrowingPolicy : IExitPolicy
 {
-    public static ExitPolicies WithOthers { get; } = new([new ThrowingPolicy(), new QExitPolicy(), new ActPolicy(), new HiddenDeltaPolicy()]);
+    public static ExitPolicies WithBuiltIn { get; } =
+        new([new ThrowingPolicy(), new QExitPolicy(), new ActPolicy(), new HiddenDeltaPolicy(), new FixedPolicy(), new TracePolicy()]);
 
     public string Name => "throwing";
 

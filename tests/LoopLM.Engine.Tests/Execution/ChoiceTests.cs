@@ -126,7 +126,7 @@ public sealed class ChoiceTests
         engine.Submit(Greedy(1, 1));
         engine.Submit(Greedy(1, 1));
 
-        Assert.False(engine.Core.TryAccept([Greedy(1, 1), Greedy(1, 1)], out _, out var rejection));
+        Assert.False(engine.Core.TryAccept([Greedy(1, 1), Greedy(1, 1)], RequestClient.Local, out _, out var rejection));
         Assert.Equal((RejectionReason.QueueFull, 2), (rejection.Reason, engine.Snapshot.QueuedRequests));
     }
 
@@ -135,7 +135,7 @@ public sealed class ChoiceTests
     {
         using var engine = new EngineHarness();
 
-        Assert.False(engine.Core.TryAccept([Greedy(1, 1), Greedy(1, -1)], out _, out var rejection));
+        Assert.False(engine.Core.TryAccept([Greedy(1, 1), Greedy(1, -1)], RequestClient.Local, out _, out var rejection));
         Assert.Equal(("max_tokens", 0), (rejection.Parameter, engine.Snapshot.QueuedRequests));
     }
 

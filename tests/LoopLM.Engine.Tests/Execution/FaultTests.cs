@@ -75,7 +75,7 @@ public sealed class FaultTests
     [Fact]
     public void Tick_PolicyThrows_FailsThatRequestAlone()
     {
-        using var engine = new EngineHarness(policies: ThrowingPolicy.WithOthers);
+        using var engine = new EngineHarness(policies: ThrowingPolicy.WithBuiltIn);
         var broken = engine.Submit(Greedy(4, 8, new ExitSettings { Policy = "throwing" }));
         var sound = engine.Submit(Greedy(1, 3));
 

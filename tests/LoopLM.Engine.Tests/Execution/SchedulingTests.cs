@@ -246,6 +246,50 @@ public sealed class SchedulingTests
     }
 
     [Fact]
+    public void Tick_OneChoiceHasStarted_BringsTheOthersToTheirEndHoweverLongTheyWait()
+    {
+        var time = new FakeTimeProvider();
+        using var engine = new EngineHarness(Small with { MaxSequences = 1, MaxQueueTime = TimeSpan.FromSeconds(10) }, time: time);
+        var choices = engine.Submit(RequestClient.Local, Greedy(1, 5), Greedy(1, 5), Greedy(1, 5));
+        engine.Tick();
+        var other = engine.Submit(RequestClient.Local, Greedy(1, 1), Greedy(1, 1));
+
+        time.Advance(TimeSpan.FromSeconds(10));
+        engine.Drain();
+
+        Assert.All(choices, choice => Assert.Equal(FinishReason.Length, Outcome.Of(choice).End.FinishReason));
+        Assert.All(other, choice => Assert.Equal(FinishReason.QueueTimeout, Outcome.Of(choice).End.FinishReason));
+    }
+
+    [Fact]
+    public void Tick_RequestOfManyChoices_LetsALaterRequestStartBehindItsSecond()
+    {
+        using var engine = new EngineHarness(Small with { MaxSequences = 1 });
+        engine.Submit(RequestClient.Local, [.. Enumerable.Repeat(Greedy(1, 2), 20)]);
+        engine.Tick();
+        var later = engine.Submit(Greedy(1, 2, salt: 5));
+
+        // Each takes eight ticks. The first choice has had one, and the second has come before the later request.
+        engine.Tick(23);
+
+        Assert.Equal(2, Outcome.Of(later).Tokens.Length);
+        engine.Core.CancelAll();
+    }
+
+    [Fact]
+    public void TrySubmit_ClientFloodsTheQueue_RejectsItAndAcceptsAnother()
+    {
+        using var engine = new EngineHarness(Small with { MaxQueuedRequests = 4 });
+        var (flood, other) = (new RequestClient("flood"), new RequestClient("other"));
+        engine.Submit(flood, Greedy(1, 1));
+        engine.Submit(flood, Greedy(1, 1));
+
+        Assert.False(engine.Core.TryAccept([Greedy(1, 1)], flood, out _, out var rejection));
+        Assert.Equal(RejectionReason.QueueFull, rejection.Reason);
+        engine.Submit(other, Greedy(1, 1));
+    }
+
+    [Fact]
     public void TrySubmit_QueueFull_Rejects()
     {
         using var engine = new EngineHarness(Small with { MaxQueuedRequests = 2 });

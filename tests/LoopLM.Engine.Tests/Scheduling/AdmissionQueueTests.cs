@@ -9,14 +9,20 @@ namespace LoopLM.Engine.Tests.Scheduling;
 
 public sealed class AdmissionQueueTests
 {
+    private static readonly RequestClient s_alice = new("alice");
+    private static readonly RequestClient s_bob = new("bob");
+
+    private readonly AdmissionQueue _queue = new();
+    private readonly Dictionary<Sequence, string> _names = [];
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public void Admit_RandomSizes_PassesNobodyMoreOftenThanTheLimitAndAdmitsAll(int seed)
+    public void Admit_RandomSizesClientsAndChoices_PassesNobodyMoreOftenThanTheLimitAndAdmitsAll(int seed)
     {
         var random = new Random(seed);
-        var queue = new AdmissionQueue();
+        var clients = new[] { s_alice, s_bob, new RequestClient("carol", Weight: 3) };
         var waiting = new List<Sequence>();
         var running = new Queue<int>();
         var (free, admitted) = (100, 0);
@@ -24,15 +30,16 @@ public sealed class AdmissionQueueTests
         {
             if (random.Next(2) == 0 && waiting.Count < 200)
             {
-                var sequence = OfLength(random.Next(10) == 0 ? random.Next(50, 101) : random.Next(1, 20));
-                queue.Enqueue(sequence);
-                waiting.Add(sequence);
+                var choices = Enumerable.Range(0, random.Next(1, 4))
+                    .Select(_ => OfLength(random.Next(10) == 0 ? random.Next(50, 101) : random.Next(1, 20)))
+                    .ToArray();
+                _queue.Enqueue(new SequenceGroup(clients[random.Next(clients.Length)], choices));
+                waiting.AddRange(choices);
             }
-            else if (queue.Admit(next => next.Prompt.Length <= free) is { } next)
+            else if (_queue.Admit(next => next.Prompt.Length <= free) is { } next)
             {
-                Assert.All(waiting.TakeWhile(passed => passed != next), passed => Assert.InRange(passed.Bypassed, 1, AdmissionQueue.MaxBypasses));
-                Assert.InRange(waiting.IndexOf(next), 0, AdmissionQueue.MaxScan - 1);
                 waiting.Remove(next);
+                Assert.All(waiting, passed => Assert.InRange(passed.Bypassed, 0, AdmissionQueue.MaxBypasses));
                 running.Enqueue(next.Prompt.Length);
                 free -= next.Prompt.Length;
                 admitted++;
@@ -42,7 +49,8 @@ public sealed class AdmissionQueueTests
                 free += length;
             }
 
-            Assert.Equal(waiting.Count, queue.Count);
+            _queue.Audit();
+            Assert.Equal(waiting.Count, _queue.Count);
             Assert.True(round < 100_000, "the queue stands still");
         }
     }
@@ -50,13 +58,138 @@ public sealed class AdmissionQueueTests
     [Fact]
     public void Admit_FirstWasPassedAsOftenAsItMay_LetsNobodyThrough()
     {
-        var queue = new AdmissionQueue();
         var (large, small) = (OfLength(50), OfLength(1));
         large.Bypassed = AdmissionQueue.MaxBypasses;
-        queue.Enqueue(large);
-        queue.Enqueue(small);
+        _queue.Enqueue(new SequenceGroup(s_alice, [large]));
+        _queue.Enqueue(new SequenceGroup(s_alice, [small]));
 
-        Assert.Null(queue.Admit(next => next == small));
+        Assert.Null(_queue.Admit(next => next == small));
+    }
+
+    [Fact]
+    public void Admit_RequestsOfOneClient_ComeInTheOrderOfArrival()
+    {
+        Enqueue(s_alice, "a", length: 9);
+        Enqueue(s_alice, "b", length: 1);
+        Enqueue(s_alice, "c", length: 5);
+
+        Assert.Equal("a b c", AdmitAll());
+    }
+
+    [Fact]
+    public void Admit_RequestOfManyChoices_AlternatesWithOthersOfItsClient()
+    {
+        Enqueue(s_alice, "a", choices: 4);
+        Enqueue(s_alice, "b");
+        Enqueue(s_alice, "c", choices: 2);
+
+        Assert.Equal("a b c a c a a", AdmitAll());
+    }
+
+    [Fact]
+    public void Admit_TwoClients_TakeTurnsHoweverManyOneOfThemHas()
+    {
+        Enqueue(s_alice, "a", choices: 4);
+        Enqueue(s_alice, "a", choices: 4);
+        Enqueue(s_bob, "b", choices: 3);
+
+        Assert.Equal("a b a b a b a a a a a", AdmitAll());
+    }
+
+    [Fact]
+    public void Admit_OneClientsRequestsCostFourTimesAsMuch_AdmitsAsManyTimesMoreOfTheOther()
+    {
+        Enqueue(s_alice, "a", choices: 20, length: 4);
+        Enqueue(s_bob, "b", choices: 80, length: 1);
+
+        Assert.Equal(8, AdmitAll().Split(' ').Take(40).Count(name => name == "a"));
+    }
+
+    [Fact]
+    public void Admit_Weights_AreTheSharesOfWhatIsAdmitted()
+    {
+        Enqueue(s_alice with { Weight = 3 }, "a", choices: 60);
+        Enqueue(s_bob, "b", choices: 60);
+
+        Assert.Equal(30, AdmitAll().Split(' ').Take(40).Count(name => name == "a"));
+    }
+
+    [Fact]
+    public void Admit_HeavierClientComesSecond_HasItsTurnFirst()
+    {
+        Enqueue(s_bob, "b");
+        Enqueue(s_alice with { Weight = 3 }, "a", choices: 2);
+
+        Assert.Equal("a a b", AdmitAll());
+    }
+
+    [Fact]
+    public void Admit_ClientComesLate_HasNoCreditForTheTimeBefore()
+    {
+        Enqueue(s_alice, "a", choices: 30);
+        Admit(count: 20);
+        Enqueue(s_bob, "b", choices: 5);
+
+        Assert.Equal("a b a b a b a b a b a a a a a", AdmitAll());
+    }
+
+    [Fact]
+    public void Admit_NewClientsKeepComing_LargeRequestOfABusyClientHasItsTurn()
+    {
+        Enqueue(s_alice, "busy", length: 100);
+        Admit(count: 1);
+        Enqueue(s_alice, "large", length: 100);
+        var admitted = 0;
+        do
+        {
+            Enqueue(new RequestClient("anonymous", $"{admitted}"), "new", length: 10);
+            admitted++;
+        }
+        while (_names[_queue.Admit(_ => true)!] != "large" && admitted < 100);
+
+        // Ten newcomers cost as much as it does.
+        Assert.InRange(admitted, 10, 11);
+    }
+
+    [Fact]
+    public void Oldest_OneChoiceHasStarted_IsTheNextRequest()
+    {
+        Enqueue(s_alice, "a", choices: 2);
+        Enqueue(s_bob, "b");
+        Admit(count: 1);
+
+        Assert.Equal("b", _names[_queue.Remove(_queue.Oldest!)]);
+        Assert.Null(_queue.Oldest);
+        Assert.Equal("a", AdmitAll());
+    }
+
+    private void Enqueue(RequestClient client, string name, int choices = 1, int length = 1)
+    {
+        var sequences = Enumerable.Range(0, choices).Select(_ => OfLength(length)).ToArray();
+        Array.ForEach(sequences, sequence => _names.Add(sequence, name));
+        _queue.Enqueue(new SequenceGroup(client, sequences));
+        _queue.Audit();
+    }
+
+    private void Admit(int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            Assert.NotNull(_queue.Admit(_ => true));
+            _queue.Audit();
+        }
+    }
+
+    private string AdmitAll()
+    {
+        var names = new List<string>();
+        while (_queue.Admit(_ => true) is { } next)
+        {
+            names.Add(_names[next]);
+            _queue.Audit();
+        }
+
+        return string.Join(' ', names);
     }
 
     private static Sequence OfLength(int length) => new(new Generation(1))
@@ -69,6 +202,7 @@ public sealed class AdmissionQueueTests
         Reservation = new KvReservation(KvLayout.LastExited, length, 0, 4, 4),
         StopTokens = FrozenSet<int>.Empty,
         ReportGates = false,
+        Cost = length * 4,
         AcceptedAt = 0,
     };
 }

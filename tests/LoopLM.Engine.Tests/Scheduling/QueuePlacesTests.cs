@@ -1,17 +1,27 @@
+using LoopLM.Engine.Execution;
+using LoopLM.Engine.Requests;
 using LoopLM.Engine.Scheduling;
 using Microsoft.Extensions.Time.Testing;
 
 namespace LoopLM.Engine.Tests.Scheduling;
 
-public sealed class QueuePlacesTests
+public sealed class QueuePlacesTests : IDisposable
 {
+    private static readonly RequestClient s_alice = new("alice");
+    private static readonly RequestClient s_bob = new("bob");
+
+    private readonly EngineMetrics _metrics = new();
+    private readonly FakeTimeProvider _time = new();
+
+    public void Dispose() => _metrics.Dispose();
+
     [Fact]
     public void TryTake_FromManyThreads_GivesExactlyThePlacesThereAre()
     {
-        var places = new QueuePlaces(100, 1000, TimeProvider.System);
+        var places = Create(100, 1000);
         var taken = 0;
 
-        Parallel.For(0, 1000, _ => Interlocked.Add(ref taken, places.TryTake(1, 5) ? 1 : 0));
+        Parallel.For(0, 1000, _ => Interlocked.Add(ref taken, places.TryTake(RequestClient.Local, 1, 5) ? 1 : 0));
 
         Assert.Equal((100, 100), (taken, places.Taken));
     }
@@ -19,47 +29,84 @@ public sealed class QueuePlacesTests
     [Fact]
     public void Return_FullQueue_MakesRoomForOne()
     {
-        var places = new QueuePlaces(1, 1000, TimeProvider.System);
-        places.TryTake(1, 5);
+        var places = Create(1, 1000);
+        places.TryTake(s_alice, 1, 5);
 
-        places.Return(1, 5);
+        places.Return(s_alice, 1, 5);
 
-        Assert.True(places.TryTake(1, 5));
-        Assert.False(places.TryTake(1, 5));
+        Assert.Equal((0, 0), (places.Taken, places.Clients));
+        Assert.True(places.TryTake(s_alice, 1, 5));
+        Assert.False(places.TryTake(s_alice, 1, 5));
     }
 
     [Fact]
     public void TryTake_MoreThanThereAre_TakesNone()
     {
-        var places = new QueuePlaces(3, 1000, TimeProvider.System);
-        places.TryTake(2, 5);
+        var places = Create(3, 1000);
+        places.TryTake(s_alice, 2, 5);
 
-        Assert.False(places.TryTake(2, 5));
+        Assert.False(places.TryTake(s_bob, 2, 5));
         Assert.Equal(2, places.Taken);
     }
 
     [Fact]
     public void TryTake_MoreTokensThanMayWait_TakesNone()
     {
-        var places = new QueuePlaces(100, 10, TimeProvider.System);
-        places.TryTake(1, 6);
+        var places = Create(100, 10);
+        places.TryTake(s_alice, 1, 6);
 
-        Assert.False(places.TryTake(1, 5));
+        Assert.False(places.TryTake(s_bob, 1, 5));
         Assert.Equal((1, 6L), (places.Taken, places.Tokens));
     }
 
     [Fact]
-    public void TryTake_LongPromptAndNothingWaits_TakesAPlace() => Assert.True(new QueuePlaces(100, 10, TimeProvider.System).TryTake(1, 11));
+    public void TryTake_LongPromptAndNothingWaits_TakesAPlace() => Assert.True(Create(100, 10).TryTake(s_alice, 1, 11));
+
+    [Theory]
+    [InlineData(1, 50)]
+    [InlineData(3, 75)]
+    public void TryTake_OneClientFloods_HasAsManyAsItLeavesFreeTimesItsWeight(int weight, int share)
+    {
+        var places = Create(100, 100_000);
+
+        var taken = TakeAll(places, s_alice with { Weight = weight }, tokens: 1);
+
+        Assert.Equal(share, taken);
+        Assert.True(places.TryTake(s_bob, 1, 1));
+    }
+
+    [Fact]
+    public void TryTake_ThreeAddressesFlood_LeavePlacesForTheNext()
+    {
+        var places = Create(100, 100_000);
+        for (var i = 0; i < 3; i++)
+        {
+            TakeAll(places, new RequestClient("anonymous", $"10.0.0.{i}"), tokens: 1);
+        }
+
+        Assert.InRange(TakeAll(places, new RequestClient("anonymous", "10.0.0.4"), tokens: 1), 5, 25);
+    }
+
+    [Fact]
+    public void TryTake_OneClientFloodsWithTokens_LeavesHalf()
+    {
+        var places = Create(1000, 100);
+
+        Assert.Equal(10, TakeAll(places, s_alice, tokens: 5));
+        Assert.True(places.TryTake(s_bob, 1, 50));
+    }
+
+    [Fact]
+    public void TryTake_Local_HasEveryPlace() => Assert.Equal(100, TakeAll(Create(100, 100), RequestClient.Local, tokens: 1));
 
     [Fact]
     public void DrainTime_NothingWasAdmittedYet_GrowsWithTheWait()
     {
-        var time = new FakeTimeProvider();
-        var places = new QueuePlaces(100, 1000, time);
+        var places = Create(100, 1000);
         Assert.Equal(TimeSpan.Zero, places.DrainTime());
-        places.TryTake(4, 4);
+        places.TryTake(s_alice, 4, 4);
 
-        time.Advance(TimeSpan.FromSeconds(2));
+        _time.Advance(TimeSpan.FromSeconds(2));
 
         Assert.Equal(TimeSpan.FromSeconds(8), places.DrainTime());
     }
@@ -67,57 +114,90 @@ public sealed class QueuePlacesTests
     [Fact]
     public void DrainTime_RequestsAreAdmitted_FollowsTheirPace()
     {
-        var (time, places) = Steady(seconds: 2);
+        var places = Steady(seconds: 2);
         Assert.Equal(20, places.DrainTime().TotalSeconds, precision: 3);
 
-        for (var i = 0; i < 60; i++)
+        for (var i = 0; i < 1000; i++)
         {
-            time.Advance(TimeSpan.FromSeconds(0.5));
-            places.Admit(1);
-            places.TryTake(1, 1);
+            _time.Advance(TimeSpan.FromSeconds(0.5));
+            places.Admit(s_alice, 1);
+            places.TryTake(s_alice, 1, 1);
         }
 
         Assert.Equal(5, places.DrainTime().TotalSeconds, precision: 1);
     }
 
     [Fact]
+    public void DrainTime_AdmissionsInBursts_IsTheirMeanPaceWheneverItIsAsked()
+    {
+        var places = Create(1000, 1000);
+        places.TryTake(s_alice, 400, 400);
+        for (var burst = 0; burst < 60; burst++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(8));
+            for (var i = 0; i < 16; i++)
+            {
+                places.Admit(s_alice, 1);
+            }
+
+            places.TryTake(s_alice, 16, 16);
+        }
+
+        Assert.InRange(places.DrainTime().TotalSeconds, 180, 220);
+        _time.Advance(TimeSpan.FromSeconds(7));
+        Assert.InRange(places.DrainTime().TotalSeconds, 190, 230);
+    }
+
+    [Fact]
     public void DrainTime_AdmissionsStop_Grows()
     {
-        var (time, places) = Steady(seconds: 2);
+        var places = Steady(seconds: 2);
 
-        time.Advance(TimeSpan.FromSeconds(7));
+        _time.Advance(TimeSpan.FromMinutes(10));
 
-        Assert.Equal(70, places.DrainTime().TotalSeconds, precision: 3);
+        Assert.Equal(6000, places.DrainTime().TotalSeconds, precision: 0);
     }
 
     [Fact]
     public void DrainTime_RequestsThatNeverWaited_DoNotCount()
     {
-        var (_, places) = Steady(seconds: 2);
-        places.Return(10, 10);
+        var places = Steady(seconds: 2);
+        places.Return(s_alice, 10, 10);
         for (var i = 0; i < 100; i++)
         {
-            places.TryTake(1, 1);
-            places.Admit(1);
+            places.TryTake(s_alice, 1, 1);
+            places.Admit(s_alice, 1);
         }
 
-        places.TryTake(10, 10);
+        places.TryTake(s_alice, 10, 10);
 
         Assert.Equal(20, places.DrainTime().TotalSeconds, precision: 3);
     }
 
-    /// <summary>Ten requests wait, and one of them was admitted every so many seconds.</summary>
-    private static (FakeTimeProvider Time, QueuePlaces Places) Steady(double seconds)
+    private static int TakeAll(QueuePlaces places, RequestClient client, int tokens)
     {
-        var time = new FakeTimeProvider();
-        var places = new QueuePlaces(100, 1000, time);
-        places.TryTake(15, 15);
-        for (var i = 0; i < 5; i++)
+        var taken = 0;
+        while (places.TryTake(client, 1, tokens))
         {
-            time.Advance(TimeSpan.FromSeconds(seconds));
-            places.Admit(1);
+            taken++;
         }
 
-        return (time, places);
+        return taken;
+    }
+
+    private QueuePlaces Create(int capacity, long tokens) => new(capacity, tokens, _metrics, _time);
+
+    /// <summary>Ten requests wait, and one of them was admitted every so many seconds.</summary>
+    private QueuePlaces Steady(double seconds)
+    {
+        var places = Create(100, 1000);
+        places.TryTake(s_alice, 15, 15);
+        for (var i = 0; i < 5; i++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(seconds));
+            places.Admit(s_alice, 1);
+        }
+
+        return places;
     }
 }

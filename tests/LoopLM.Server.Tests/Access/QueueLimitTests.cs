@@ -1,4 +1,5 @@
 using System.Net;
+using LoopLM.Server.Access;
 
 namespace LoopLM.Server.Tests.Access;
 
@@ -42,5 +43,83 @@ public sealed class QueueLimitTests
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "queue_timeout"), (response.StatusCode, error.GetProperty("code").GetString()));
         Assert.NotNull(response.Headers.RetryAfter);
         await first;
+    }
+
+    [Fact]
+    public async Task Post_ChoicesWaitLongerThanRequestsMay_AreAllAnswered()
+    {
+        await using var server = await ServerHarness.StartAsync(settings: ["--Engine:MaxSequences=1", "--Engine:MaxQueueTime=00:00:00.001"]);
+
+        var completion = await server.CompleteAsync("""{"prompt":["a","b","c"],"n":4,"max_tokens":20,"ignore_eos":true}""");
+
+        Assert.All(completion.GetProperty("choices").EnumerateArray(), choice => Assert.Equal("length", choice.GetProperty("finish_reason").GetString()));
+    }
+
+    [Fact]
+    public async Task Post_MoreChoicesThanOneRequestMayHave_IsRefusedWithTheirNumberAndTheSetting()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        var prompts = string.Join(',', Enumerable.Repeat("\"Once upon a time\"", 32));
+
+        var (response, error) = await ServerHarness.RefuseAsync(server.PostAsync($$"""{"prompt":[{{prompts}}],"n":8,"max_tokens":20}"""));
+
+        Assert.Equal((HttpStatusCode.BadRequest, "n"), (response.StatusCode, error.GetProperty("param").GetString()));
+        Assert.Equal(
+            "'n' is 8 and 'prompt' has 32 entries: 256 choices; at most 128 are allowed in one request, which Limits:MaxTotalChoices sets. Send several requests.",
+            error.GetProperty("message").GetString());
+    }
+
+    [Theory]
+    [InlineData(1, 2)]
+    [InlineData(3, 3)]
+    public async Task Post_ClientFloodsTheQueue_IsRefusedWhileAnotherFindsAPlace(int weight, int places)
+    {
+        await using var server = await ServerHarness.StartAsync(
+            settings: [.. Keys("flood", "other"), $"--Auth:Keys:0:Weight={weight}", "--Engine:MaxSequences=1", "--Engine:MaxQueuedRequests=4"]);
+        using var hold = new Hold(server.Runner);
+        var running = PostAsync(server, "flood");
+        hold.WaitUntilHeld();
+        var flood = Enumerable.Range(0, 6).Select(_ => PostAsync(server, "flood")).ToList();
+        while (flood.Count > places)
+        {
+            var next = await Task.WhenAny(flood).WaitAsync(ServerHarness.Patience);
+            Assert.Equal((HttpStatusCode.TooManyRequests, true), ((await next).StatusCode, (await next).Headers.RetryAfter is not null));
+            flood.Remove(next);
+        }
+
+        var metrics = await MetricsAsync(server, "other");
+        var other = PostAsync(server, "other");
+        hold.LetGo();
+
+        Assert.Equal(HttpStatusCode.OK, (await other).StatusCode);
+        Assert.All(await Task.WhenAll([running, .. flood]), response => Assert.Equal(HttpStatusCode.OK, response.StatusCode));
+        Assert.Contains($"looplm_queue_client_requests{{client=\"flood\",model=\"looplm-bytes\"}} {places}", metrics, StringComparison.Ordinal);
+        Assert.Contains($"looplm_queue_full_total{{client=\"flood\",model=\"looplm-bytes\"}} {6 - places}", metrics, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("203.0.113.7", "203.0.113.7")]
+    [InlineData("::ffff:203.0.113.7", "203.0.113.7")]
+    [InlineData("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64")]
+    [InlineData("2001:db8:1:2::9", "2001:db8:1:2::/64")]
+    [InlineData("2001:db8:1:3::9", "2001:db8:1:3::/64")]
+    public void Network_Address_IsWhatOneClientHas(string address, string network) =>
+        Assert.Equal(network, RequestClients.Network(IPAddress.Parse(address)));
+
+    private static IEnumerable<string> Keys(params string[] names) => names.SelectMany((name, i) => (string[])
+        [$"--Auth:Keys:{i}:Name={name}", $"--Auth:Keys:{i}:Sha256={Convert.ToHexString(Server.Access.Clients.Hash(name))}"]);
+
+    private static Task<HttpResponseMessage> PostAsync(ServerHarness server, string key) => SendAsync(server, key, new(HttpMethod.Post, "/v1/completions")
+    {
+        Content = ServerHarness.Json("""{"prompt":"a","max_tokens":2}"""),
+    });
+
+    private static async Task<string> MetricsAsync(ServerHarness server, string key) =>
+        await (await SendAsync(server, key, new(HttpMethod.Get, "/metrics"))).Content.ReadAsStringAsync();
+
+    private static Task<HttpResponseMessage> SendAsync(ServerHarness server, string key, HttpRequestMessage request)
+    {
+        request.Headers.Authorization = new("Bearer", key);
+        return server.Rest.SendAsync(request);
     }
 }

@@ -3,6 +3,7 @@ using System.Net;
 using Grpc.Core;
 using LoopLM.Protocol.V1;
 using LoopLM.Server.Access;
+using Microsoft.Extensions.Time.Testing;
 
 namespace LoopLM.Server.Tests.Access;
 
@@ -113,19 +114,32 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public async Task TryTake_UsedUp_FillsUpEvenly()
+    public void TimeUntil_PartOfOneIsThere_IsExactlyWhenItIsWhole()
     {
-        using var budget = new MinuteBudget(60_000);
-        Assert.True(budget.TryTake(60_000));
-        Assert.False(budget.TryTake(60_000));
-        Assert.InRange(budget.SecondsUntil(30_000), 29, 30);
+        var time = new FakeTimeProvider();
+        var budget = new MinuteBudget(7, time);
+        Assert.True(budget.TryTake(7));
+        time.Advance(TimeSpan.FromSeconds(8));
 
-        // A thousand come each second, so ten are there long before the minute is over.
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (!budget.TryTake(10))
-        {
-            await Task.Delay(5, patience.Token);
-        }
+        var wait = budget.TimeUntil(1);
+        time.Advance(wait - TimeSpan.FromTicks(1));
+        Assert.False(budget.TryTake(1));
+        time.Advance(TimeSpan.FromTicks(1));
+
+        Assert.InRange(wait.TotalSeconds, 0.57, 0.58);
+        Assert.True(budget.TryTake(1));
+    }
+
+    [Fact]
+    public void TryTake_IdleForDays_HasWhatAMinuteHas()
+    {
+        var time = new FakeTimeProvider();
+        var budget = new MinuteBudget(int.MaxValue, time);
+        Assert.True(budget.TryTake(5));
+
+        time.Advance(TimeSpan.FromDays(400));
+
+        Assert.Equal((int.MaxValue, TimeSpan.Zero), (budget.Remaining, budget.TimeUntil(int.MaxValue)));
     }
 
     private static string[] Headers(HttpResponseMessage response, string name) =>

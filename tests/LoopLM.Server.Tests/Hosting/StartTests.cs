@@ -48,6 +48,7 @@ public sealed class StartTests
     [InlineData("Sha256", "--Auth:Keys:0:Sha256=00", "--Auth:Keys:0:Name=a")]
     [InlineData("Name", "--Auth:Keys:0:Sha256=" + AnyHash)]
     [InlineData("the same Sha256", "--Auth:Keys:0:Name=a", "--Auth:Keys:0:Sha256=" + AnyHash, "--Auth:Keys:1:Name=b", "--Auth:Keys:1:Sha256=" + AnyHash)]
+    [InlineData("Weight", "--Auth:Keys:0:Weight=0", "--Auth:Keys:0:Name=a", "--Auth:Keys:0:Sha256=" + AnyHash)]
     [InlineData("RequestsPerMinute", "--RateLimits:RequestsPerMinute=0")]
     [InlineData("no origin", "--Cors:Origins:0=*")]
     [InlineData("no origin", "--Cors:Origins:0=https://example.org/")]

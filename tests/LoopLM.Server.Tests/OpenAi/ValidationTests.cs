@@ -88,6 +88,7 @@ public sealed class ValidationTests
         ("""{"prompt":"a","n":"2"}""", 400, "invalid_type", "n"),
         ("""{"prompt":["1","2","3","4","5"]}""", 400, "invalid_value", "prompt"),
         ("""{"prompt":["1","2","3","4"],"n":8}""", 400, "invalid_value", "n"),
+        ("""{"prompt":["1","2","3","4"],"n":4}""", 400, "invalid_value", "n"),
         ("""{"prompt":"a","best_of":3}""", 400, "unsupported_value", "best_of"),
         ("""{"prompt":"a","n":3,"best_of":2}""", 400, "invalid_value", "best_of"),
         ("""{"prompt":"a","best_of":"1"}""", 400, "invalid_type", "best_of"),
@@ -157,7 +158,8 @@ public sealed class ValidationTests
     {
         await using var server = await ServerHarness.StartAsync(settings:
         [
-            "--Limits:MaxStopStrings=4", "--Limits:MaxStopLength=10", "--Limits:MaxPrompts=4", "--Engine:MaxQueuedRequests=16", "--Limits:MaxLogitBias=2",
+            "--Limits:MaxStopStrings=4", "--Limits:MaxStopLength=10", "--Limits:MaxPrompts=4", "--Engine:MaxQueuedRequests=16",
+            "--Limits:MaxTotalChoices=12", "--Limits:MaxLogitBias=2",
             "--Limits:MaxStopTokens=2", "--Limits:MaxBadWords=2", "--Limits:MaxBadWordLength=4",
             "--Limits:MaxPromptLogprobs=98",
         ]);

@@ -10,7 +10,7 @@ namespace LoopLM.Server.OpenAi.Compare;
 /// <summary><c>POST /v1/loop/compare</c>: one prompt at several depths, side by side.</summary>
 internal sealed class CompareEndpoint(TextGenerator generator, IOptions<LimitOptions> limits, TimeProvider time, ILogger<CompareEndpoint> logger)
 {
-    /// <summary>Answers a request. All depths are admitted together, or none.</summary>
+    /// <summary>Answers a request. All depths are queued together, or none.</summary>
     public async Task HandleAsync(HttpContext context)
     {
         using var body = await RequestBody.ReadAsync(context, fields => CompareRequest.Read(fields, limits.Value.MaxCompared));

@@ -32,13 +32,15 @@ internal sealed class ServerProcess : IDisposable
             throw new FileNotFoundException($"--server is '{program}'; there is no such file. It must be the server's program or its .dll.");
         }
 
+        // All streams are one client, which may have half of the places.
+        var places = 2 * engine.MaxQueuedRequests;
         var address = new Uri($"http://127.0.0.1:{FreePort()}");
         List<string> arguments =
         [
             $"--Kestrel:Endpoints:Rest:Url={address}", "--Kestrel:Endpoints:Grpc:Url=http://127.0.0.1:0",
             $"--Model:Path={Path.GetFullPath(model)}", $"--Model:Runner={runner}", $"--Model:Weights={settings.Weights}", $"--Kv:Type={settings.Kv}",
             $"--Engine:MaxSequences={engine.MaxSequences}", $"--Engine:MaxRows={engine.MaxRows}", $"--Engine:PrefillChunk={engine.PrefillChunk}",
-            $"--Engine:MaxQueuedRequests={engine.MaxQueuedRequests}", $"--Engine:KvSlots={engine.KvSlots}", $"--Engine:MaxLoops={engine.MaxLoops}",
+            $"--Engine:MaxQueuedRequests={places}", $"--Engine:KvSlots={engine.KvSlots}", $"--Engine:MaxLoops={engine.MaxLoops}",
         ];
         if (settings.Threads is { } threads)
         {

@@ -78,7 +78,10 @@ public sealed class FuzzRunTests : IDisposable
 
         return FuzzRun.Run(target, new FuzzOptions
         {
-            Seed = 7, Inputs = inputs, Corpus = Path.Combine(_folder.FullName, "corpus"), Findings = Path.Combine(_folder.FullName, "findings"),
+            Seed = 7,
+            Inputs = inputs,
+            Corpus = Path.Combine(_folder.FullName, "corpus"),
+            Findings = Path.Combine(_folder.FullName, "findings"),
         });
     }
 

@@ -25,7 +25,12 @@ internal sealed class FaultyRunner(int vocabularySize, RunnerCapacity capacity) 
     /// <inheritdoc/>
     public ModelDescription Model { get; } = new()
     {
-        VocabularySize = vocabularySize, HiddenSize = 1, Loops = Loops, ExitThreshold = 1, ContextLength = 2048, HeadCost = 1,
+        VocabularySize = vocabularySize,
+        HiddenSize = 1,
+        Loops = Loops,
+        ExitThreshold = 1,
+        ContextLength = 2048,
+        HeadCost = 1,
     };
 
     /// <summary>Loses the device with the next loop.</summary>

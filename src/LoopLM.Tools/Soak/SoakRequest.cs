@@ -53,7 +53,11 @@ internal sealed record SoakRequest(int Number, string Path, string Body, int Gen
         var random = new Random(unchecked((seed * 1_000_003) - number - 1));
         return new GenerateRequest
         {
-            Text = Words(random, 1 + random.Next(16)), MaxTokens = 2 + random.Next(30), Temperature = random.Next(2), Seed = random.Next(), ExitThreshold = 0.1f * (1 + random.Next(9)),
+            Text = Words(random, 1 + random.Next(16)),
+            MaxTokens = 2 + random.Next(30),
+            Temperature = random.Next(2),
+            Seed = random.Next(),
+            ExitThreshold = 0.1f * (1 + random.Next(9)),
         };
     }
 

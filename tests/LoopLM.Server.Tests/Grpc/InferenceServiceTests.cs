@@ -1,5 +1,5 @@
-using System.Net;
 using System.Globalization;
+using System.Net;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
 using Grpc.Health.V1;

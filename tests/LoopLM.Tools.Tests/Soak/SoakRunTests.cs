@@ -3,6 +3,7 @@ using LoopLM.Tools.Soak;
 
 namespace LoopLM.Tools.Tests.Soak;
 
+[Collection(typeof(AloneInTheProcess))]
 public sealed class SoakRunTests
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);

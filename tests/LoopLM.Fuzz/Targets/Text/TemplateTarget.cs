@@ -18,7 +18,11 @@ internal sealed class TemplateTarget : FuzzTarget
 
     private static readonly JinjaLimits s_limits = new()
     {
-        MaxSteps = 20_000, MaxWork = 2 << 20, MaxText = 512 << 10, MaxOutput = 128 << 10, Timeout = TimeSpan.FromSeconds(15),
+        MaxSteps = 20_000,
+        MaxWork = 2 << 20,
+        MaxText = 512 << 10,
+        MaxOutput = 128 << 10,
+        Timeout = TimeSpan.FromSeconds(15),
     };
 
     private static readonly KeyValuePair<string, JinjaValue>[] s_variables =

@@ -10,6 +10,11 @@ public readonly record struct FileState(long Length, DateTime Modified)
     /// <summary>The state of the file behind a name, through links; null where it cannot be opened.</summary>
     public static FileState? Of(string path)
     {
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
         try
         {
             using var file = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);

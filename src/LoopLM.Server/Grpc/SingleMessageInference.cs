@@ -24,9 +24,9 @@ internal abstract class SingleMessageInference : Inference.InferenceBase
                 return request;
             }
         }
-        catch (Exception exception) when (exception is InvalidDataException or RpcException { StatusCode: StatusCode.Internal })
+        catch (Exception exception) when (exception is InvalidDataException or IOException or RpcException { StatusCode: StatusCode.Internal })
         {
-            // A frame has an unknown flag, is compressed in no known way, or ends early.
+            // A frame has an unknown flag, is compressed in no known way, says to be longer than 2 GiB, or ends early.
         }
 
         throw GrpcErrors.From(new RequestError(RequestErrorKind.InvalidValue, null, "The call must hold one message, in one whole frame."));

@@ -7,8 +7,8 @@ namespace LoopLM.Server.Hosting;
 /// Ties the engines to the life of the server. Models load once the server listens, which says meanwhile that it is not ready; where one cannot be
 /// loaded it stops. Told to stop, it refuses new requests at once, finishes what runs, and only then closes its sockets.
 /// </summary>
-internal sealed class EngineHost(
-    IServiceProvider services, IOptions<LimitOptions> limits, StopSignals signals, IHostApplicationLifetime lifetime)
+internal sealed partial class EngineHost(
+    IServiceProvider services, IOptions<LimitOptions> limits, StopSignals signals, IHostApplicationLifetime lifetime, ILogger<EngineHost> logger)
     : IHostedLifecycleService
 {
     private ServedModels? _models;
@@ -40,7 +40,12 @@ internal sealed class EngineHost(
 
             // One that still opens its runner has nothing to finish, and cannot be interrupted.
             var engines = _models.All.Select(model => (model.IsLoading, Stopped: model.Engine.StopAsync(patience.Token))).ToList();
-            await Task.WhenAll(engines.Where(engine => !engine.IsLoading).Select(engine => engine.Stopped)).WaitAsync(cancellationToken);
+            var stopped = Task.WhenAll(engines.Where(engine => !engine.IsLoading).Select(engine => engine.Stopped));
+            if (await Task.WhenAny(stopped, Task.Delay(Timeout.Infinite, cancellationToken)) != stopped)
+            {
+                // It may hang in its device; nothing but the end of the process ends it.
+                EnginesHang(string.Join(", ", _models.All.Where(model => model.Engine.IsStopping).Select(model => model.Name)));
+            }
         }
     }
 
@@ -49,4 +54,7 @@ internal sealed class EngineHost(
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    [LoggerMessage(1, LogLevel.Critical, "The engines of {Models} do not stop; the process ends without them")]
+    private partial void EnginesHang(string models);
 }

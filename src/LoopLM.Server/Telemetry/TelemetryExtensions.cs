@@ -52,6 +52,7 @@ internal static class TelemetryExtensions
     {
         options.GetLevel = (context, _, exception) =>
             Array.Exists(Probes, probe => context.Request.Path.StartsWithSegments(probe)) ? LogEventLevel.Verbose
+            : exception is null && context.Response.StatusCode == StatusCodes.Status503ServiceUnavailable ? LogEventLevel.Warning
             : exception is not null || context.Response.StatusCode >= 500 ? LogEventLevel.Error
             : LogEventLevel.Information;
         options.MessageTemplate = "HTTP {RequestMethod} {Route} responded {StatusCode} in {Elapsed:0.0000} ms";

@@ -10,6 +10,9 @@ internal sealed class ByteBudget(long limit)
     /// <summary>Bytes that are taken.</summary>
     public long Used => Interlocked.Read(ref _used);
 
+    /// <summary>Whether more than half of it is taken.</summary>
+    public bool IsShort => Used > limit / 2;
+
     /// <summary>Bytes that were ever taken.</summary>
     public long Taken => Interlocked.Read(ref _taken);
 

@@ -8,6 +8,7 @@ internal sealed class HeldBytes(ByteBudget budget) : IDisposable
     public const int FreeShare = 64 << 10;
 
     private long _charged;
+    private long _kept;
 
     /// <summary>Whether it takes from the budget.</summary>
     public bool IsCharged => _charged > 0;
@@ -16,7 +17,7 @@ internal sealed class HeldBytes(ByteBudget budget) : IDisposable
     /// <param name="bytes">All bytes that the request holds from now on.</param>
     public bool TryHold(long bytes)
     {
-        var charged = Math.Max(0, bytes - FreeShare);
+        var charged = Math.Max(0, Math.Max(bytes, _kept) - FreeShare);
         if (charged > _charged && !budget.TryTake(charged - _charged))
         {
             return false;
@@ -31,6 +32,14 @@ internal sealed class HeldBytes(ByteBudget budget) : IDisposable
         return true;
     }
 
+    /// <summary>Holds at least so many bytes from now on.</summary>
+    /// <param name="bytes">No more than are held.</param>
+    public void Keep(long bytes) => _kept = bytes;
+
     /// <summary>Holds nothing any more.</summary>
-    public void Dispose() => TryHold(0);
+    public void Dispose()
+    {
+        _kept = 0;
+        TryHold(0);
+    }
 }

@@ -5,12 +5,15 @@ namespace LoopLM.Server.Transport;
 
 /// <summary>
 /// Sends a response no faster than its client reads it. While the answer holds more than its free share, a client that reads too slowly is
-/// given up; below that Kestrel's own minimum rate holds. One thread at a time.
+/// given up, sooner where answers hold more than half of what they may; below that share Kestrel's own minimum rate holds. One thread at a time.
 /// </summary>
 internal sealed partial class ResponseFlow : IDisposable
 {
     /// <summary>How often a write that waits for its client is looked after.</summary>
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a client may pause while there is room for what it has not read.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
 
     private readonly HttpContext _context;
     private readonly TransferLimits _limits;
@@ -87,7 +90,7 @@ internal sealed partial class ResponseFlow : IDisposable
     private async ValueTask<bool?> FollowAsync(Task write)
     {
         _pace = Held.IsCharged ? _pace ?? _limits.StartPace() : null;
-        var left = _pace?.Left ?? s_look;
+        var left = _pace is null ? s_look : Left(_pace);
         try
         {
             await write.WaitAsync(left < s_look ? left : s_look, _limits.Time, _context.RequestAborted);
@@ -95,8 +98,14 @@ internal sealed partial class ResponseFlow : IDisposable
         }
         catch (TimeoutException)
         {
-            return _pace?.Left == TimeSpan.Zero ? GiveUp("it reads too slowly") : null;
+            return _pace is not null && Left(_pace) == TimeSpan.Zero ? GiveUp("it reads too slowly") : null;
         }
+    }
+
+    private TimeSpan Left(TransferPace pace)
+    {
+        var (least, most) = (pace.Left, pace.LeftAfter(s_patience));
+        return _limits.Answers.IsShort || least > most ? least : most;
     }
 
     private bool GiveUp(string reason)

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using LoopLM.Checkpoints.Files;
 using LoopLM.Server.Configuration;
 using Microsoft.Extensions.Options;
 
@@ -11,7 +12,7 @@ internal sealed partial class ServerCertificate(IOptions<TlsOptions> options, Ti
 
     private readonly Lock _lock = new();
     private SslStreamCertificateContext? _current;
-    private (DateTime, DateTime) _written;
+    private (FileState?, FileState?) _files;
     private long _looked;
 
     /// <summary>The certificate as it was at most ten seconds ago. One that cannot be read leaves the one before in use.</summary>
@@ -34,8 +35,8 @@ internal sealed partial class ServerCertificate(IOptions<TlsOptions> options, Ti
     private void Look()
     {
         _looked = time.GetTimestamp();
-        var written = WhenWritten();
-        if (_current is not null && written == _written)
+        var files = State();
+        if (_current is not null && files == _files)
         {
             return;
         }
@@ -59,12 +60,13 @@ internal sealed partial class ServerCertificate(IOptions<TlsOptions> options, Ti
             CannotBeRead(problem);
         }
 
-        _written = written;
+        _files = files;
     }
 
-    private (DateTime Certificate, DateTime Key) WhenWritten() => (
-        File.GetLastWriteTimeUtc(options.Value.Certificate!),
-        options.Value.Key is { } key ? File.GetLastWriteTimeUtc(key) : default);
+    /// <summary>Of the certificate and its key, behind all links: a mounted secret is a link to a folder that is exchanged.</summary>
+    private (FileState? Certificate, FileState? Key) State() => FileState.Of(options.Value.Certificate!) is { } certificate
+        ? (certificate, FileState.Of(CertificateFile.KeyFile(options.Value)))
+        : default;
 
     [LoggerMessage(1, LogLevel.Information, "TLS uses the certificate of {Subject}, which is valid until {Until:u}")]
     private partial void InUse(string subject, DateTime until);

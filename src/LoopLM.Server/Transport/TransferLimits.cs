@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 namespace LoopLM.Server.Transport;
 
 /// <summary>What bodies and answers on their way may hold of the process's memory, and how fast large ones must flow.</summary>
-internal sealed class TransferLimits(IOptions<LimitOptions> limits, TimeProvider time) : IDisposable
+internal sealed class TransferLimits(IOptions<LimitOptions> limits, TimeProvider time)
 {
     /// <summary>What requests refused for want of room are told to wait, in seconds. Whoever holds the room must let it go at the minimum rate.</summary>
     private const int RetrySeconds = 5;
@@ -19,11 +19,6 @@ internal sealed class TransferLimits(IOptions<LimitOptions> limits, TimeProvider
     /// <summary>Bytes of answers that are not sent yet.</summary>
     public ByteBudget Answers { get; } = new(limits.Value.MaxAnswerMemory);
 
-    /// <summary>
-    /// Places for reading what large bodies mean: parsing and encoding one takes up to thirty times its size for as long as it lasts.
-    /// </summary>
-    public SemaphoreSlim LargeBodies { get; } = new(Math.Clamp(Environment.ProcessorCount / 2, 1, 8));
-
     /// <summary>The refusal of a body for which there is no room.</summary>
     public static RequestError BodyRefused { get; } = new(
         RequestErrorKind.Overloaded, null, "The server holds as many bytes of large requests as it may. Try again later.", RetrySeconds);
@@ -34,6 +29,4 @@ internal sealed class TransferLimits(IOptions<LimitOptions> limits, TimeProvider
 
     /// <summary>The pace of a transfer that begins to hold more than its free share.</summary>
     public TransferPace StartPace() => new(time, limits.Value.MinLargeDataRate, limits.Value.DataRateGracePeriod);
-
-    public void Dispose() => LargeBodies.Dispose();
 }

@@ -10,13 +10,14 @@ internal sealed class TransferPace(TimeProvider time, int rate, TimeSpan grace)
     private long _bytes;
 
     /// <summary>How long it may still take; zero where it is too slow.</summary>
-    public TimeSpan Left
+    public TimeSpan Left => LeftAfter(grace);
+
+    /// <summary>The same with another grace.</summary>
+    /// <param name="grace">How long it may take before it has a rate.</param>
+    public TimeSpan LeftAfter(TimeSpan grace)
     {
-        get
-        {
-            var left = grace + TimeSpan.FromSeconds((double)_bytes / rate) - time.GetElapsedTime(_started);
-            return left > TimeSpan.Zero ? left : TimeSpan.Zero;
-        }
+        var left = grace + TimeSpan.FromSeconds((double)_bytes / rate) - time.GetElapsedTime(_started);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
     /// <summary>Counts bytes that are on their way.</summary>

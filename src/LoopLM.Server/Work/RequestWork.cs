@@ -1,3 +1,4 @@
+using LoopLM.Server.Access;
 using LoopLM.Server.Configuration;
 using LoopLM.Server.Generations;
 using Microsoft.Extensions.Options;
@@ -5,16 +6,16 @@ using Microsoft.Extensions.Options;
 namespace LoopLM.Server.Work;
 
 /// <summary>The long work of requests, by kind: each has threads of its own, so that one kind cannot hold up another.</summary>
-internal sealed class RequestWork(IOptions<LimitOptions> limits, TimeProvider time) : IDisposable
+internal sealed class RequestWork(IOptions<LimitOptions> limits, RequestClients clients, TimeProvider time) : IDisposable
 {
     /// <summary>Chars or bytes of text that are read, encoded or decoded within some milliseconds, wherever that is done.</summary>
     public const int ShortLength = 32 << 10;
 
     /// <summary>Reading and writing long texts; <see cref="OnTextAsync"/> says which are.</summary>
-    public WorkQueue Texts { get; } = new("long texts", limits.Value.WorkThreads, limits.Value.MaxQueuedWork, time);
+    public WorkQueue Texts { get; } = new("long texts", limits.Value.WorkThreads, limits.Value.MaxQueuedWork, time, () => clients.Current);
 
     /// <summary>Compiling the forms of answers.</summary>
-    public WorkQueue Forms { get; } = new("schemas, patterns and choices", limits.Value.WorkThreads, limits.Value.MaxQueuedWork, time);
+    public WorkQueue Forms { get; } = new("schemas, patterns and choices", limits.Value.WorkThreads, limits.Value.MaxQueuedWork, time, () => clients.Current);
 
     /// <summary>Reads or writes text: short ones at once, long ones on a thread for them.</summary>
     /// <param name="length">Chars or bytes of the text.</param>

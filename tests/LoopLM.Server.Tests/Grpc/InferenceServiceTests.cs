@@ -144,6 +144,7 @@ public sealed class InferenceServiceTests
     [InlineData(new byte[] { 1, 0, 0, 0, 0 })]
     [InlineData(new byte[] { 2, 0, 0, 0, 0 })]
     [InlineData(new byte[] { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 })]
+    [InlineData(new byte[] { 0, 255, 255, 255, 255, 18, 1, 97 })]
     public async Task Generate_MalformedFrames_AreAnInvalidArgumentAndTheConnectionGoesOn(byte[] frames)
     {
         await using var server = await ServerHarness.StartAsync();

@@ -55,6 +55,21 @@ public sealed class HeldBytesTests
     }
 
     [Fact]
+    public void Keep_LessIsHeldAfterwards_LeavesNobodyTheRoom()
+    {
+        var budget = new ByteBudget(100);
+        var held = new HeldBytes(budget);
+        held.TryHold(Free + 60);
+
+        held.Keep(Free + 50);
+        held.TryHold(0);
+        Assert.Equal(50, budget.Used);
+        held.Dispose();
+
+        Assert.Equal(0, budget.Used);
+    }
+
+    [Fact]
     public async Task TryHold_ManyAtOnce_NeverExceedsTheBudget()
     {
         var budget = new ByteBudget(100);

@@ -147,6 +147,33 @@ public sealed class TlsTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Current_FolderBehindALinkExchanged_IsReadAgain()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "links of mounted secrets");
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var root = _folder.FullName;
+        foreach (var version in (string[])["one", "two"])
+        {
+            Directory.CreateDirectory(Path.Combine(root, version));
+            WritePem(Path.Combine(version, "tls.pem"), withKey: true);
+        }
+
+        var link = Path.Combine(root, "data");
+        Directory.CreateSymbolicLink(link, Path.Combine(root, "one"));
+        File.CreateSymbolicLink(Path.Combine(root, "tls.pem"), Path.Combine(link, "tls.pem"));
+        File.SetLastWriteTimeUtc(Path.Combine(root, "two", "tls.pem"), DateTime.UtcNow.AddMinutes(1));
+        var certificate = new ServerCertificate(
+            Options.Create(new TlsOptions { Certificate = Path.Combine(root, "tls.pem") }), time, new LogLines<ServerCertificate>());
+        var before = certificate.Current.TargetCertificate.Thumbprint;
+
+        Directory.Delete(link);
+        Directory.CreateSymbolicLink(link, Path.Combine(root, "two"));
+        time.Advance(TimeSpan.FromSeconds(10));
+
+        Assert.NotEqual(before, certificate.Current.TargetCertificate.Thumbprint);
+    }
+
     private static (HttpClient Client, List<string> Seen) Client()
     {
         var seen = new List<string>();

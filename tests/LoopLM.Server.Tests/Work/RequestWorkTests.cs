@@ -37,7 +37,7 @@ public sealed class RequestWorkTests
     public async Task Post_MoreFormsThanMayWait_IsRefusedWithTheTimeToWait()
     {
         await using var server = await ServerHarness.StartAsync(settings: ["--Limits:WorkThreads=1", "--Limits:MaxQueuedWork=0"]);
-        using var held = new HeldWork(server.Service<RequestWork>().Forms);
+        using var held = new HeldWork(server, work => work.Forms);
 
         var (response, error) = await ServerHarness.RefuseAsync(server.PostAsync("""{"prompt":"a","max_tokens":1,"guided_choice":["a"]}"""));
 
@@ -82,5 +82,5 @@ public sealed class RequestWorkTests
         Assert.Equal(HttpStatusCode.OK, tokens.StatusCode);
     }
 
-    private static HeldWork HeldTexts(ServerHarness server) => new(server.Service<RequestWork>().Texts);
+    private static HeldWork HeldTexts(ServerHarness server) => new(server, work => work.Texts);
 }

@@ -1,3 +1,4 @@
+using LoopLM.Engine.Requests;
 using LoopLM.Server.Generations;
 using LoopLM.Server.Work;
 using Microsoft.Extensions.Time.Testing;
@@ -9,7 +10,7 @@ public sealed class WorkQueueTests
     [Fact]
     public async Task RunAsync_Work_RunsOnNoThreadOfThePool()
     {
-        using var queue = new WorkQueue("things", threads: 1, mostWaiting: 0, TimeProvider.System);
+        using var queue = new WorkQueue("things", threads: 1, mostWaiting: 0, TimeProvider.System, () => RequestClient.Local);
 
         var result = await queue.RunAsync(() => Thread.CurrentThread.IsThreadPoolThread, CancellationToken.None);
 
@@ -20,7 +21,7 @@ public sealed class WorkQueueTests
     [Fact]
     public async Task RunAsync_MoreThanMayWait_IsRefusedByTheNameOfTheSetting()
     {
-        using var queue = new WorkQueue("things", threads: 1, mostWaiting: 1, TimeProvider.System);
+        using var queue = new WorkQueue("things", threads: 1, mostWaiting: 1, TimeProvider.System, () => RequestClient.Local);
         using var held = new HeldWork(queue);
         var waits = queue.RunAsync(() => 1, CancellationToken.None);
 
@@ -28,7 +29,7 @@ public sealed class WorkQueueTests
 
         Assert.False(refused.TryGet(out _, out var error));
         Assert.Equal((RequestErrorKind.QueueFull, 1, 1L), (error.Kind, error.RetryAfter, queue.Waiting));
-        Assert.Contains("1 things wait", error.Message, StringComparison.Ordinal);
+        Assert.Contains("1 things of yours wait", error.Message, StringComparison.Ordinal);
         Assert.Contains("Limits:MaxQueuedWork", error.Message, StringComparison.Ordinal);
         held.Dispose();
         Assert.True((await waits.WaitAsync(ServerHarness.Patience)).TryGet(out _, out _));
@@ -38,7 +39,7 @@ public sealed class WorkQueueTests
     public async Task RunAsync_WorkTakesLong_ThoseRefusedAreAskedToWaitAsLong()
     {
         var time = new FakeTimeProvider();
-        using var queue = new WorkQueue("things", threads: 1, mostWaiting: 0, time);
+        using var queue = new WorkQueue("things", threads: 1, mostWaiting: 0, time, () => RequestClient.Local);
         for (var i = 0; i < 50; i++)
         {
             await queue.RunAsync(
@@ -59,7 +60,7 @@ public sealed class WorkQueueTests
     [Fact]
     public async Task RunAsync_CancelledWhileItWaits_IsNotRunAndGivesItsPlaceBack()
     {
-        using var queue = new WorkQueue("things", threads: 1, mostWaiting: 1, TimeProvider.System);
+        using var queue = new WorkQueue("things", threads: 1, mostWaiting: 1, TimeProvider.System, () => RequestClient.Local);
         using var held = new HeldWork(queue);
         using var leave = new CancellationTokenSource();
         var gone = queue.RunAsync<int>(() => throw new InvalidOperationException("it was cancelled"), leave.Token);
@@ -71,9 +72,32 @@ public sealed class WorkQueueTests
     }
 
     [Fact]
+    public async Task RunAsync_OneClientHasFilledItsShare_AnotherIsNext()
+    {
+        var client = new RequestClient("greedy");
+        using var queue = new WorkQueue("things", threads: 1, mostWaiting: 1, TimeProvider.System, () => client);
+        using var held = new HeldWork(queue);
+        var order = new List<string>();
+        var greedy = queue.RunAsync(() => Note("greedy"), CancellationToken.None);
+        client = new RequestClient("modest");
+        var modest = queue.RunAsync(() => Note("modest"), CancellationToken.None);
+
+        held.Dispose();
+
+        await Task.WhenAll(greedy, modest).WaitAsync(ServerHarness.Patience);
+        Assert.Equal(["modest", "greedy"], order);
+
+        int Note(string name)
+        {
+            order.Add(name);
+            return order.Count;
+        }
+    }
+
+    [Fact]
     public async Task RunAsync_WorkThrows_ThrowsAndGoesOn()
     {
-        using var queue = new WorkQueue("things", threads: 1, mostWaiting: 0, TimeProvider.System);
+        using var queue = new WorkQueue("things", threads: 1, mostWaiting: 0, TimeProvider.System, () => RequestClient.Local);
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => queue.RunAsync<int>(() => throw new InvalidOperationException(), CancellationToken.None));
 

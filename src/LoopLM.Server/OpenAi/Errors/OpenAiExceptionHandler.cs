@@ -1,4 +1,5 @@
 using LoopLM.Server.Configuration;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Extensions.Options;
 
@@ -10,6 +11,13 @@ internal sealed partial class OpenAiExceptionHandler(
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
+        if (exception is ConnectionResetException or ConnectionAbortedException)
+        {
+            // The client went away in its body, and nobody reads an answer.
+            httpContext.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            return true;
+        }
+
         await httpContext.WriteErrorAsync(exception switch
         {
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>

@@ -17,7 +17,6 @@ internal sealed class RequestBody : IDisposable
     private readonly TransferLimits _limits;
     private readonly HeldBytes _held;
     private JsonDocument? _document;
-    private bool _hasPlace;
 
     private RequestBody(TransferLimits limits) => (_limits, _held) = (limits, new HeldBytes(limits.Bodies));
 
@@ -83,11 +82,6 @@ internal sealed class RequestBody : IDisposable
     {
         _document?.Dispose();
         _held.Dispose();
-        if (_hasPlace)
-        {
-            _hasPlace = false;
-            _limits.LargeBodies.Release();
-        }
     }
 
     /// <summary>
@@ -107,29 +101,15 @@ internal sealed class RequestBody : IDisposable
     /// </summary>
     private async Task<(ReadOnlyMemory<byte> Bytes, OpenAiError? Error)> ReadAsync(Stream stream, int most, CancellationToken cancellation)
     {
-        byte[] bytes;
-        using (var read = new PooledBuffer(_held))
+        using var body = new PooledBuffer(_held);
+        if (await ReadAsync(stream, body, most, cancellation) is { } error)
         {
-            if (await ReadAsync(stream, read, most, cancellation) is { } error)
-            {
-                return (default, error);
-            }
-
-            bytes = read.ToArray();
+            return (default, error);
         }
 
-        if (!_held.TryHold(bytes.Length))
-        {
-            return (default, OpenAiErrors.From(TransferLimits.BodyRefused));
-        }
-
-        if (_held.IsCharged)
-        {
-            await _limits.LargeBodies.WaitAsync(cancellation);
-            _hasPlace = true;
-        }
-
-        return (bytes, null);
+        // What has come is held from now on, whatever chunks go back: nobody else may take its room.
+        _held.Keep(body.Length);
+        return (body.ToArray(), null);
     }
 
     private (ParsedBody<T>? Parsed, OpenAiError? Error) Parse<T>(ReadOnlyMemory<byte> bytes, Func<RequestFields, T> read)

@@ -170,7 +170,7 @@ public sealed class ChatValidationTests
     {
         using var model = new TemplatedModel("{% for i in range(600) %}{% for j in range(600) %}{{ i * j }}{% endfor %}{% endfor %}");
         await using var server = await ServerHarness.StartAsync(settings: [model.Setting, "--Limits:WorkThreads=1", "--Limits:MaxQueuedWork=0"]);
-        using var held = new HeldWork(server.Service<RequestWork>().Texts);
+        using var held = new HeldWork(server, work => work.Texts);
 
         var (response, error) = await ServerHarness.RefuseAsync(PostAsync(server, $"{{{Hi}}}"));
 

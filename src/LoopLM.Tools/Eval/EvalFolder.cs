@@ -1,4 +1,5 @@
 using LoopLM.Checkpoints.Files;
+using LoopLM.Tools.Eval.Tales;
 using LoopLM.Tools.Plots;
 
 namespace LoopLM.Tools.Eval;
@@ -25,6 +26,23 @@ internal static class EvalFolder
         Plot("loss-by-loop", $"{report.Model}: loss by loop", "loop", "nats per target", [.. report.Kinds.Select(kind => (kind.Kind, (IReadOnlyList<(double, double)>)ByLoop(kind.LossByLoop)))]);
         Plot("accuracy-by-loop", $"{report.Model}: accuracy by loop", "loop", "share of targets", [.. report.Kinds.Select(kind => (kind.Kind, (IReadOnlyList<(double, double)>)ByLoop(kind.AccuracyByLoop)))]);
         Plot("loss-by-mean-loops", $"{report.Model}: loss against mean loops", "mean exit step", "nats per target", Curves(point => point.Loss));
+        if (report.Answers.Length > 0)
+        {
+            Plot("answers-by-loop", $"{report.Model}: exact answers by loop", "loop", "share of answers",
+                [.. report.Answers.Where(score => score.Group is "all" or "no answer" || score.Group.StartsWith("steps", StringComparison.Ordinal))
+                    .Select(score => (score.Group, (IReadOnlyList<(double, double)>)ByLoop(score.ExactByLoop)))]);
+        }
+
+        if (report.Tales.Length > 0)
+        {
+            (string, IReadOnlyList<(double, double)>) ByThreshold(string name, Func<TaleScore, double> value) =>
+                (name, [.. report.Tales.Select(score => ((double)score.Threshold, value(score)))]);
+            Plot("tales-by-threshold", $"{report.Model}: tales as the checker reads them", "threshold", "share",
+                ByThreshold("sentences parsed", score => score.Parsed), ByThreshold("no contradiction", score => score.Consistent),
+                ByThreshold("has what was asked", score => score.Contains), ByThreshold("ends well", score => score.EndsWell));
+            AtomicFile.Write(Path.Combine(folder, "tales.md"), TalePage.Of(report));
+        }
+
         Plot("accuracy-by-mean-loops", $"{report.Model}: accuracy against mean loops", "mean exit step", "share of targets", Curves(point => point.Accuracy));
     }
 }

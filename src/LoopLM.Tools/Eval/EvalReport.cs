@@ -62,6 +62,9 @@ internal sealed record EvalReport
     /// <summary>Tales that the model wrote, by threshold; empty where none is asked for.</summary>
     public required TaleScore[] Tales { get; init; }
 
+    /// <summary>The first tales written at <see cref="TokenKindsThreshold"/>, to read; empty where none is asked for.</summary>
+    public required ShownTale[] ShownTales { get; init; }
+
     /// <summary>How often an earlier loop drafts the token of full depth.</summary>
     public required DraftScore[] Drafts { get; init; }
 

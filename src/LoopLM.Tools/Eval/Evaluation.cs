@@ -82,6 +82,7 @@ internal sealed class Evaluation(Checkpoint checkpoint, ByteLevelBpeTokenizer to
             WeightTypes = [.. CompareWeights(split, threshold)],
             Answers = AnswerScore.All(scores, labels, threshold, depth),
             Tales = [.. tales.Score(TaleThresholds.Append(threshold).Append(1))],
+            ShownTales = [.. tales.Show(threshold)],
             Drafts = [.. tales.Drafts().Prepend(DraftScore.Of("held-out", scores, depth))],
             KvStrategies = [.. KvStrategies(AnsweredQuestion.Of(split, tokenizer, Problems), threshold)],
         };

@@ -81,7 +81,7 @@ public sealed class EvalCommandTests : IDisposable
     public void Invoke_Tales_ScoresAnswersBySteps_ChecksTalesAndCountsDrafts()
     {
         using var report = Measure("--source", "tale:held-out=8,chat=0.5", "--window", "2000", "--max-tokens", "12000", "--tales",
-            "2", "--threshold", "0.3", "--problems", "0", "--json");
+            "2", "--threshold", "0.3", "--problems", "0", "--out", _folder, "--json");
 
         var answers = report.RootElement.GetProperty("answers").EnumerateArray()
             .Select(score => score.GetProperty("group").GetString()).ToList();
@@ -94,6 +94,12 @@ public sealed class EvalCommandTests : IDisposable
             .EnumerateArray().Select(draft => draft.GetProperty("text").GetString()!));
         Assert.All(report.RootElement.GetProperty("drafts").EnumerateArray(), draft =>
             Assert.Equal(3, draft.GetProperty("agrees_by_loop").GetArrayLength()));
+        var shown = report.RootElement.GetProperty("shown_tales").EnumerateArray().ToList();
+        Assert.Equal(2, shown.Count);
+        Assert.All(shown, tale => Assert.Equal(tale.GetProperty("tokens").GetArrayLength(), tale.GetProperty("exit_steps").GetArrayLength()));
+        Assert.Equal(shown.Select(tale => $"## {tale.GetProperty("request").GetString()}"),
+            File.ReadLines(Path.Combine(_folder, "tales.md")).Where(line => line.StartsWith("## ", StringComparison.Ordinal)));
+        Assert.True(File.Exists(Path.Combine(_folder, "answers-by-loop.svg")) && File.Exists(Path.Combine(_folder, "tales-by-threshold.svg")));
     }
 
     [Fact]

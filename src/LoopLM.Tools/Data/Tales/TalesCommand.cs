@@ -57,7 +57,8 @@ internal static class TalesCommand
         var random = new Random(seed);
         var tale = TaleGenerator.Draw(random);
         writer.WriteLine(questions > 0 ? $"{new TaleDocuments(random, new TaleMixture()).RequestFor(tale)}\n\n{tale.Text}\n" : tale.Text);
-        foreach (var question in new QuestionSampler(random, new TaleMixture().Unanswered).Draw(tale, questions))
+        var mixture = new TaleMixture();
+        foreach (var question in new QuestionSampler(random, mixture.Unanswered, mixture.Steps).Draw(tale, questions))
         {
             writer.WriteLine($"{question.Text} {question.Answer} ({question.Steps})");
         }

@@ -14,6 +14,9 @@ namespace LoopLM.Tools.Eval.Tales;
 internal sealed class TaleTrial(ByteLevelBpeTokenizer tokenizer, Func<RunnerCapacity, IModelRunner> open, OuroModel model, int loops,
     int context)
 {
+    /// <summary>Most tales to read.</summary>
+    private const int MostShown = 10;
+
     /// <summary>Tales at each threshold; 0 tells none.</summary>
     public required int Count { get; init; }
 
@@ -27,6 +30,11 @@ internal sealed class TaleTrial(ByteLevelBpeTokenizer tokenizer, Func<RunnerCapa
     public IEnumerable<TaleScore> Score(IEnumerable<float> thresholds) => Count == 0
         ? []
         : thresholds.Distinct().Order().Select(threshold => TaleScore.Of(Tell(Count, Temperature, threshold), threshold, Temperature));
+
+    /// <summary>The first tales at a threshold, at most ten.</summary>
+    public IEnumerable<ShownTale> Show(float threshold) => Count == 0
+        ? []
+        : Tell(Math.Min(MostShown, Count), Temperature, threshold).Select(tale => ShownTale.Of(tale, tokenizer));
 
     /// <summary>
     /// How often earlier loops draft the tokens of tales that the model tells at full depth, greedily and at its temperature.

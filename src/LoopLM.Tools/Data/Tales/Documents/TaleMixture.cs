@@ -1,3 +1,5 @@
+using LoopLM.Tools.Data.Tales.Questions;
+
 namespace LoopLM.Tools.Data.Tales.Documents;
 
 /// <summary>What documents about tales are made of. Weights are relative.</summary>
@@ -21,6 +23,9 @@ internal sealed record TaleMixture
     /// <summary>Fewest and most questions about a tale.</summary>
     public (int Low, int High) Asked { get; init; } = (3, 6);
 
+    /// <summary>Fewest and most steps of a question that a tale answers, 1 to 4.</summary>
+    public (int Low, int High) Steps { get; init; } = (1, QuestionBook.MostSteps);
+
     /// <summary>Share of the questions that a tale does not answer.</summary>
     public double Unanswered { get; init; } = 0.08;
 
@@ -40,13 +45,15 @@ internal sealed record TaleMixture
             Continuations = spec.Share("continuation", absent.Continuations),
             Sums = spec.Share("sum", absent.Sums),
             Asked = spec.Range("questions", absent.Asked),
+            Steps = spec.Range("steps", absent.Steps),
             Unanswered = spec.Share("unanswered", absent.Unanswered),
             Chat = spec.Share("chat", absent.Chat),
         };
-        return mixture.Weight > 0 && mixture.Asked.Low > 0
+        return mixture.Weight > 0 && mixture.Asked.Low > 0 && mixture.Steps is { Low: >= 1, High: <= QuestionBook.MostSteps }
             ? mixture
             : throw new FormatException(
-                "tale: text, question, request, continuation and sum must not all be 0; questions must be at least 1.");
+                "tale: text, question, request, continuation and sum must not all be 0; questions must be at least 1; "
+                + $"steps must be from 1 to {QuestionBook.MostSteps}.");
     }
 
     /// <summary>The sum of all weights.</summary>

@@ -7,7 +7,8 @@ namespace LoopLM.Tools.Data.Tales.Questions;
 /// </summary>
 /// <param name="random">Draws.</param>
 /// <param name="unanswered">Share of questions that the tale does not answer.</param>
-internal sealed class QuestionSampler(Random random, double unanswered)
+/// <param name="steps">Fewest and most steps of the others, 1 to 4.</param>
+internal sealed class QuestionSampler(Random random, double unanswered, (int Low, int High) steps)
 {
     /// <summary>Share of questions left out that ask for the hero, who does most of what happens.</summary>
     private const double HeroesLeftOut = 0.6;
@@ -34,8 +35,8 @@ internal sealed class QuestionSampler(Random random, double unanswered)
 
     private TaleQuestion? Answered(IReadOnlyList<TaleQuestion> all)
     {
-        var steps = random.Next(1, QuestionBook.MostSteps + 1);
-        List<TaleQuestion> left = [.. all.Where(question => question.Steps == steps)];
+        var drawn = random.Next(steps.Low, steps.High + 1);
+        List<TaleQuestion> left = [.. all.Where(question => question.Steps == drawn)];
         return left.Count == 0 ? null : OneOf(Narrow(Narrow(left, question => question.Kind.Split('-')[0]), question => question.Answer));
     }
 

@@ -38,9 +38,16 @@ public sealed class TaleSourceTests
     public void Documents_OfAWeightOfZero_AreLeftOut() =>
         Assert.Equal(["tale-sums"], Open("tale:count=5,text=0,question=0,request=0,continuation=0,sum=1").Select(source => source.Kind));
 
+    [Fact]
+    public void Documents_WithSteps_AskNoOthers() =>
+        Assert.All(Open("tale:count=10,text=0,question=1,request=0,continuation=0,sum=0,steps=2-3,unanswered=0")[0].Documents(heldOut: false),
+            document => Assert.All(document.Select(segment => segment.Label).OfType<string>(), label => Assert.Contains(label[0], "23")));
+
     [Theory]
     [InlineData("tale:count=5,text=0,question=0,request=0,continuation=0,sum=0", "all be 0")]
     [InlineData("tale:count=5,questions=0-3", "questions")]
+    [InlineData("tale:count=5,steps=0-2", "steps")]
+    [InlineData("tale:count=5,steps=2-5", "steps")]
     [InlineData("tale:count=5,digits=1", "digits")]
     [InlineData("tale:count=5,text=2", "text")]
     [InlineData("tale:count=5,dragons=2", "dragons")]

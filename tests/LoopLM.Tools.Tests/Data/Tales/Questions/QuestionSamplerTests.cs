@@ -11,7 +11,7 @@ public sealed class QuestionSamplerTests
         var random = new Random(seed);
         var tale = TaleGenerator.Draw(random);
         var chronicle = Chronicle.Of(tale.Events);
-        Assert.All(new QuestionSampler(random, unanswered: 0).Draw(tale, 6), question =>
+        Assert.All(new QuestionSampler(random, unanswered: 0, steps: (1, 4)).Draw(tale, 6), question =>
         {
             Assert.Equal(question.Steps, question.Evidence.Count);
             Assert.InRange(question.Steps, 1, 4);
@@ -30,7 +30,7 @@ public sealed class QuestionSamplerTests
         var random = new Random(seed);
         var tale = TaleGenerator.Draw(random);
         var answered = QuestionBook.Of(Chronicle.Of(tale.Events), tale.Cast);
-        Assert.All(new QuestionSampler(random, unanswered: 1).Draw(tale, 4), question =>
+        Assert.All(new QuestionSampler(random, unanswered: 1, steps: (1, 4)).Draw(tale, 4), question =>
         {
             Assert.Equal((TaleQuestion.Unknown, 0), (question.Answer, question.Steps));
             Assert.DoesNotContain(answered, other => other.Kind == question.Kind && other.Slots.SequenceEqual(question.Slots));
@@ -43,7 +43,7 @@ public sealed class QuestionSamplerTests
         var (random, questions) = (new Random(4), new List<TaleQuestion>());
         for (var i = 0; i < 250; i++)
         {
-            questions.AddRange(new QuestionSampler(random, unanswered: 0).Draw(TaleGenerator.Draw(random), 4));
+            questions.AddRange(new QuestionSampler(random, unanswered: 0, steps: (1, 4)).Draw(TaleGenerator.Draw(random), 4));
         }
 
         Assert.All(questions.GroupBy(question => question.Steps), steps =>

@@ -29,6 +29,7 @@ internal sealed record ShownTale(string Request, string[] Tokens, int[] ExitStep
             }
 
             var shown = token.Replace("\n", "", StringComparison.Ordinal);
+            shown = text.Length == 0 ? shown.TrimStart() : shown;
             var letter = text.Length + (shown.StartsWith(' ') ? 1 : 0);
             text += shown;
             steps = shown.Trim().Length > 0 ? steps.PadRight(letter) + step : steps;

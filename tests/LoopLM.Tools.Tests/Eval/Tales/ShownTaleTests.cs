@@ -25,6 +25,6 @@ public sealed class ShownTaleTests
     {
         ShownTale tale = new("Tell me a story.", [.. Enumerable.Repeat(" word", 30)], [.. Enumerable.Repeat(2, 30)]);
 
-        Assert.Equal([100, 50], tale.Lines().Select(line => line.Text.Length));
+        Assert.Equal([99, 49], tale.Lines().Select(line => line.Text.Length));
     }
 }

@@ -33,6 +33,16 @@ public sealed class TransferPaceTests
     }
 
     [Fact]
+    public void LeftAfter_LongerGrace_IsThatMuchMore()
+    {
+        var time = new FakeTimeProvider();
+        var pace = new TransferPace(time, 100, s_grace);
+        time.Advance(TimeSpan.FromSeconds(30));
+
+        Assert.Equal((TimeSpan.Zero, TimeSpan.FromSeconds(30)), (pace.Left, pace.LeftAfter(TimeSpan.FromMinutes(1))));
+    }
+
+    [Fact]
     public async Task ReadAsync_TooSlow_CancelsTheRead()
     {
         var time = new FakeTimeProvider();

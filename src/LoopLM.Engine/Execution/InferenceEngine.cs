@@ -163,9 +163,6 @@ public sealed class InferenceEngine : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether it was told to stop and has not.</summary>
-    public bool IsStopping => _draining && !_stopped.Task.IsCompleted;
-
     /// <summary>Cancels everything and stops.</summary>
     public ValueTask DisposeAsync() => new(StopAsync(new CancellationToken(canceled: true)));
 

@@ -39,12 +39,13 @@ internal sealed partial class EngineHost(
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token, signals.Hurry);
 
             // One that still opens its runner has nothing to finish, and cannot be interrupted.
-            var engines = _models.All.Select(model => (model.IsLoading, Stopped: model.Engine.StopAsync(patience.Token))).ToList();
-            var stopped = Task.WhenAll(engines.Where(engine => !engine.IsLoading).Select(engine => engine.Stopped));
+            var engines = _models.All.Select(model => (model.IsLoading, Model: model, Stopped: model.Engine.StopAsync(patience.Token))).Where(engine => !engine.IsLoading).ToList();
+            var stopped = Task.WhenAll(engines.Select(engine => engine.Stopped));
             if (await Task.WhenAny(stopped, Task.Delay(Timeout.Infinite, cancellationToken)) != stopped)
             {
                 // It may hang in its device; nothing but the end of the process ends it.
-                EnginesHang(string.Join(", ", _models.All.Where(model => model.Engine.IsStopping).Select(model => model.Name)));
+                _models.Hung = [.. engines.Where(engine => !engine.Stopped.IsCompleted).Select(engine => engine.Model)];
+                EnginesHang(string.Join(", ", _models.Hung.Select(model => model.Name)));
             }
         }
     }

@@ -78,22 +78,17 @@ public static class ServerApplication
             await app.StartAsync();
             await app.WaitForShutdownAsync();
             return models.LoadProblems is { Count: > 0 } problems ? throw new ModelProblemsException(problems)
-                : signals.ExitCode ?? (models.All.Any(HasFailed) ? 1 : 0);
+                : signals.ExitCode ?? (models.Hung.Count > 0 || models.All.Any(model => model.Engine.Snapshot.Health == EngineHealth.Unhealthy) ? 1 : 0);
         }
         finally
         {
             // A thread that still reads weights, or hangs, ends with the process: nothing may be taken from under it.
-            if (models is null || !models.All.Any(model => model.IsLoading || IsHung(model)))
+            if (models is null || (models.Hung.Count == 0 && !models.All.Any(model => model.IsLoading)))
             {
                 await app.DisposeAsync();
             }
         }
     }
-
-    private static bool HasFailed(ServedModel model) => model.Engine.Snapshot.Health == EngineHealth.Unhealthy || IsHung(model);
-
-    /// <summary>Whether its engine works, was told to stop, and has not.</summary>
-    private static bool IsHung(ServedModel model) => model.Engine.IsStopping && !model.IsLoading;
 
     /// <summary>Builds the server and checks all of its settings.</summary>
     /// <exception cref="OptionsValidationException">Some are wrong; it lists every one.</exception>

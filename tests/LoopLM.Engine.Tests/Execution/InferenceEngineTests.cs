@@ -178,30 +178,6 @@ public sealed class InferenceEngineTests : IDisposable
     }
 
     [Fact]
-    public async Task IsStopping_RunnerHangs_LastsUntilItGoesOn()
-    {
-        using var held = new ManualResetEventSlim();
-        using var gate = new ManualResetEventSlim();
-        _runner.BeforeLoop = _ =>
-        {
-            held.Set();
-            Assert.True(gate.Wait(Patience));
-        };
-        var engine = await StartAsync();
-        Assert.True(engine.TrySubmit(Greedy(1, 1), out _, out _));
-        Assert.True(held.Wait(Patience));
-        var before = engine.IsStopping;
-
-        var stopping = engine.StopAsync(CancellationToken.None);
-        var during = engine.IsStopping;
-        gate.Set();
-        await stopping.WaitAsync(Patience);
-
-        Assert.Equal((false, true, false), (before, during, engine.IsStopping));
-        await StopAsync(engine);
-    }
-
-    [Fact]
     public async Task StopAsync_OnlyALateMaskIsLeft_WaitsForIt()
     {
         using var begun = new ManualResetEventSlim();

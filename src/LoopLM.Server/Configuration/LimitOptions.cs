@@ -92,7 +92,7 @@ public sealed class LimitOptions
     [Range(1, 64)]
     public int WorkThreads { get; set; } = Math.Max(1, Environment.ProcessorCount / 2);
 
-    /// <summary>Schemas, choices and patterns that wait for such a thread, and as many long texts, 0 to 65536. What comes beyond them is refused.</summary>
+    /// <summary>Schemas, choices and patterns of one client that wait for such a thread, and as many long texts, 0 to 65536. What comes beyond them is refused.</summary>
     [Range(0, 65536)]
     public int MaxQueuedWork { get; set; } = 64;
 
@@ -147,7 +147,7 @@ public sealed class LimitOptions
     [Range(1, 1 << 30)]
     public int MinLargeDataRate { get; set; } = 16 << 10;
 
-    /// <summary>How long a transfer may take before its rate counts, 2 seconds to 10 minutes.</summary>
+    /// <summary>How long a transfer may take before its rate counts, 2 seconds to 10 minutes. An answer has a minute at least while answers hold no more than half of what they may.</summary>
     [Range(typeof(TimeSpan), "00:00:02", "00:10:00")]
     public TimeSpan DataRateGracePeriod { get; set; } = TimeSpan.FromSeconds(5);
 

@@ -9,8 +9,7 @@ using ZstdSharp;
 namespace LoopLM.Server.OpenAi.Requests;
 
 /// <summary>
-/// A request's body, a JSON object. It holds memory, and where it is large one of a few places for such bodies, until it is disposed, which
-/// its endpoint does as soon as it knows what is asked for.
+/// A request's body, a JSON object. It holds memory until it is disposed, which its endpoint does as soon as it knows what is asked for.
 /// </summary>
 internal sealed class RequestBody : IDisposable
 {

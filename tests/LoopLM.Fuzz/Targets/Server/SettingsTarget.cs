@@ -26,7 +26,7 @@ internal sealed class SettingsTarget : FuzzTarget
     {
         var line = new CommandLine(Encoding.UTF8.GetString(input).Split('\n'));
         using var configuration = new ConfigurationManager();
-        configuration.AddInMemoryCollection(line.Settings.GroupBy(setting => setting.Key).Select(group => new KeyValuePair<string, string?>(group.Key, group.Last().Value)));
+        configuration.AddInMemoryCollection(line.Settings.GroupBy(setting => setting.Key, StringComparer.OrdinalIgnoreCase).Select(group => new KeyValuePair<string, string?>(group.Key, group.Last().Value)));
         List<string> problems = [.. line.Problems];
         var known = KnownSettings.Check(configuration, line);
         problems.AddRange(known.Problems);

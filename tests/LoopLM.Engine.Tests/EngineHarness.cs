@@ -42,9 +42,9 @@ internal sealed class EngineHarness : IDisposable
     /// <summary>Submits the choices of one request.</summary>
     public Generation[] Submit(RequestClient client, params GenerationRequest[] requests)
     {
-        Assert.True(Core.TryAccept(requests, client, out var group, out var rejection), rejection?.Message);
-        Core.Enqueue(group);
-        return [.. group.Sequences.Select(sequence => sequence.Generation)];
+        Assert.True(Core.TryAccept(requests, client, out var submission, out var rejection), rejection?.Message);
+        Core.Commit(submission);
+        return submission.Generations;
     }
 
     public Rejection Reject(GenerationRequest request)

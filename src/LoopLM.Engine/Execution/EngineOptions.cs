@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using LoopLM.Engine.Depth;
 using LoopLM.Engine.Kv;
+using LoopLM.Engine.Runners;
 
 namespace LoopLM.Engine.Execution;
 
@@ -55,6 +56,23 @@ public sealed record EngineOptions
     /// <summary>Exit settings where a request gives none.</summary>
     public ExitSettings Exit { get; init; } = new() { Policy = "q-exit" };
 
+    /// <summary>Checks the options by themselves and against a model.</summary>
+    /// <exception cref="ValidationException">An option is out of its range.</exception>
+    /// <exception cref="ArgumentException">The options contradict each other or the model.</exception>
+    internal void Validate(ModelDescription model)
+    {
+        Validator.ValidateObject(this, new ValidationContext(this), validateAllProperties: true);
+        if (MaxRows < MaxSequences)
+        {
+            throw new ArgumentException($"MaxRows is {MaxRows}; it must be at least MaxSequences, which is {MaxSequences}.");
+        }
+
+        if (MaxLoops < model.Loops)
+        {
+            throw new ArgumentException($"MaxLoops is {MaxLoops}; it must be at least the model's loops, which are {model.Loops}.");
+        }
+    }
+
     /// <summary>Bytes of the logits that an engine holds for a vocabulary.</summary>
-    public long LogitBytes(int vocabularySize) => (long)Math.Min(MaxRows, ReadOut.MaxHeadRows) * vocabularySize * sizeof(float);
+    public long LogitBytes(int vocabularySize) => (long)Math.Min(MaxRows, HeadStage.MaxHeadRows) * vocabularySize * sizeof(float);
 }

@@ -122,7 +122,7 @@ public sealed class KvLedger
         return slot;
     }
 
-    /// <summary>A position has left after a loop: deeper loops of later positions will see that loop's K and V.</summary>
+    /// <summary>A position has left after a loop: deeper loops of later positions see that loop's K and V. Its worst case stays committed until <see cref="Confirm"/>.</summary>
     public void Exit(int sequence, int position, int exitStep)
     {
         var table = Table(sequence);
@@ -134,10 +134,36 @@ public sealed class KvLedger
                 Set(table, loop, position, slot);
             }
         }
+    }
 
+    /// <summary>A position that has left is certain: it takes no more slots, and the worst case of its sequence shrinks.</summary>
+    public void Confirm(int sequence, int position, int exitStep)
+    {
+        var table = Table(sequence);
         if (table.Layout == KvLayout.LastExited && position >= table.PromptLength)
         {
             Uncommit(table, table.MaxLoops - exitStep);
+        }
+    }
+
+    /// <summary>Frees what generated positions hold that are not confirmed: the sequence goes on in another way. Only <see cref="KvLayout.LastExited"/> can go back.</summary>
+    /// <param name="sequence">An open sequence.</param>
+    /// <param name="fromPosition">The first of them; all later positions are dropped too.</param>
+    public void Drop(int sequence, int fromPosition)
+    {
+        var table = Table(sequence);
+        if (table.Layout != KvLayout.LastExited || fromPosition < table.PromptLength)
+        {
+            throw new InvalidOperationException($"Position {fromPosition} of sequence {sequence} cannot be dropped.");
+        }
+
+        for (var loop = 1; loop <= table.Loops; loop++)
+        {
+            for (var position = fromPosition; position < table.Positions; position++)
+            {
+                Unreference(table[loop, position]);
+                table[loop, position] = Unset;
+            }
         }
     }
 

@@ -17,6 +17,7 @@ internal sealed class RequestValidator(
     /// <summary>Turns a request into a sequence, or says what is wrong with it.</summary>
     public bool TryResolve(
         GenerationRequest request,
+        RequestClient client,
         [NotNullWhen(true)] out Sequence? sequence,
         [NotNullWhen(false)] out Rejection? rejection)
     {
@@ -48,7 +49,7 @@ internal sealed class RequestValidator(
             Reservation = reservation,
             StopTokens = request.StopTokens.ToFrozenSet(),
             ReportGates = request.ReportGates,
-            Processors = LogitProcessors.For(request),
+            Processors = LogitsProcessors.For(request),
             Logprobs = request.Logprobs,
             LogprobTokens = [.. request.LogprobTokens.Distinct()],
             PromptLogprobs = request.PromptLogprobs,
@@ -56,6 +57,8 @@ internal sealed class RequestValidator(
             ObservedLoops = request.SkippedLoopLogprobs ? Math.Max(model.Loops, exit.MaxLoops) : 0,
             Cost = MostLoops(reservation),
             AcceptedAt = time.GetTimestamp(),
+            Client = client,
+            Window = new PositionWindow(TokenTail.MaxDrafts + 1),
         };
         return true;
     }

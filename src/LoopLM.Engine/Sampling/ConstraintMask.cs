@@ -6,7 +6,7 @@ namespace LoopLM.Engine.Sampling;
 /// Applies a constraint from outside, whose masks are worked out by <see cref="MaskWorkers"/>. The engine's thread owns it while
 /// <see cref="IsReady"/>, a worker from <see cref="Await"/> on.
 /// </summary>
-internal sealed class ConstraintMask(ITokenConstraint constraint) : ILogitProcessor
+internal sealed class ConstraintMask(ITokenConstraint constraint) : ILogitsProcessor
 {
     private volatile bool _isReady;
     private int? _token;
@@ -42,7 +42,7 @@ internal sealed class ConstraintMask(ITokenConstraint constraint) : ILogitProces
         _isReady = true;
     }
 
-    public void Process(Span<float> logits)
+    public void Process(Span<float> logits, int drafts)
     {
         _failure?.Throw();
         constraint.Mask(logits);

@@ -4,16 +4,20 @@ using LoopLM.Engine.Runners;
 
 namespace LoopLM.Engine.Scheduling;
 
-/// <summary>The batch of the current tick. One instance serves all ticks; its content stands still while a runner reads it.</summary>
+/// <summary>What the current tick does. One instance serves all ticks; its content stands still while a runner reads it.</summary>
 internal sealed class TickPlan(KvLedger ledger, int capacity) : LoopBatch
 {
     private readonly LoopRow[] _rows = new LoopRow[capacity];
+    private readonly List<Sequence> _admitted = [];
     private long _tick;
     private int _count;
 
     public override long Tick => _tick;
 
     public override ReadOnlySpan<LoopRow> Rows => _rows.AsSpan(0, _count);
+
+    /// <summary>Sequences that run from this tick on.</summary>
+    public List<Sequence> Admitted => _admitted;
 
     /// <summary>What the rows' exits and reports read, taken together.</summary>
     public ExitSignals Reads { get; private set; }
@@ -24,17 +28,17 @@ internal sealed class TickPlan(KvLedger ledger, int capacity) : LoopBatch
         return ledger.Slots(planned.Sequence, planned.Loop, planned.Position + 1);
     }
 
-    /// <summary>Plans the next loop of every row in flight, with the KV slots that it writes.</summary>
+    /// <summary>Plans the next loop of every running row, with the KV slots that it writes.</summary>
     public void Fill(RowTable rows)
     {
         _tick++;
-        _count = rows.Count;
+        _count = rows.RunningCount;
         Reads = ExitSignals.None;
         for (var i = 0; i < _count; i++)
         {
-            ref var row = ref rows[i];
+            ref var row = ref rows[rows.Running[i]];
             var loop = row.Loop + 1;
-            var slot = row.ExitStep > 0
+            var slot = row.State == PositionState.Observing
                 ? ledger.Observe(row.Sequence.Number, row.Position, loop)
                 : ledger.Take(row.Sequence.Number, row.Position, loop);
             _rows[i] = new LoopRow(row.RowSlot, row.Sequence.Number, row.Position, loop, slot, row.Token);

@@ -96,7 +96,7 @@ public sealed class ScriptedRunner(ScriptedModel model, RunnerCapacity capacity)
         for (var i = 0; i < rowSlots.Length; i++)
         {
             var row = logits.Slice(i * Model.VocabularySize, Model.VocabularySize);
-            model.Head(_states[rowSlots[i]], row);
+            model.Head(_bySlot[rowSlots[i]].Position, _states[rowSlots[i]], row);
             if (BreaksLogits(_bySlot[rowSlots[i]]))
             {
                 row[^1] = float.NaN;

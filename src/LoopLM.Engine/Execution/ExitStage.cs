@@ -28,7 +28,7 @@ internal sealed class ExitStage(
             row.Loop++;
             if (row.State == PositionState.Observing)
             {
-                ledger.EndObservation(row.Sequence.Number, row.Position, row.Loop, row.ExitStep);
+                ledger.EndObservation(row.Sequence.Number);
                 row.NeedsHead = true;
             }
             else if (TryReadSignals(ref row, gateLogits[i], stateChanges[i]))

@@ -124,7 +124,7 @@ internal sealed class HeadStage(IModelRunner runner, RowTable rows, TokenChooser
 
         var sequence = row.Sequence;
         var reportsLoop = row.LoopLogprobs is { } loops && loops.Count < row.Loop;
-        var top = row.YieldsToken ? sequence.Logprobs : sequence.PromptLogprobs;
+        var top = row.State != PositionState.Confirmed ? null : row.YieldsToken ? sequence.Logprobs : sequence.PromptLogprobs;
         var scores = top is null && !reportsLoop ? default : new LogSoftmax(logits, _scratch);
         if (!scores.IsFinite)
         {

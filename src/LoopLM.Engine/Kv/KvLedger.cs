@@ -8,13 +8,13 @@ namespace LoopLM.Engine.Kv;
 /// <see cref="KvLayout.LastExited"/>: a position takes a slot for each loop it runs; when it exits at e, loops beyond e alias slot e.
 /// <see cref="KvLayout.Shared"/>: the prompt does the same until it is done; then every loop aliases the slot of the last one, and each generated
 /// position takes one slot that all its loops name.
-/// A loop that is observed, behind the exit of its position, writes into a slot that only it sees; what later tokens see stays as it is.
+/// An observed loop, after the exit of its position, writes into a slot that only it sees; what later tokens see stays as it is.
 /// A sequence is opened only if its worst case fits beside the worst cases of the others, so that taking a slot never fails;
 /// every early exit shrinks the worst case at once.
 /// </remarks>
 public sealed class KvLedger
 {
-    private const int Unset = -1;
+    private const int Unset = SlotTable.Unset;
 
     private readonly int[] _free;
     private readonly int[] _references;
@@ -167,22 +167,25 @@ public sealed class KvLedger
         }
     }
 
-    /// <summary>The slot into which a loop writes that is observed. <see cref="EndObservation"/> must follow before the next one.</summary>
+    /// <summary>The slot into which an observed loop writes. <see cref="EndObservation"/> must follow before the next one.</summary>
     /// <param name="sequence">An open sequence that was opened to observe.</param>
     /// <param name="position">A position that has left.</param>
-    /// <param name="loop">A loop behind its exit.</param>
+    /// <param name="loop">A loop after its exit.</param>
     public int Observe(int sequence, int position, int loop)
     {
+        var table = Table(sequence);
         var slot = _free[--_freeCount];
-        Set(Table(sequence), loop, position, slot);
+        _references[slot]++;
+        table.Observe(slot, position, loop);
         return slot;
     }
 
-    /// <summary>Forgets what an observed loop has written: the loop aliases the slot of the exit step again.</summary>
-    public void EndObservation(int sequence, int position, int loop, int exitStep)
+    /// <summary>Frees what an observed loop has written.</summary>
+    public void EndObservation(int sequence)
     {
         var table = Table(sequence);
-        Set(table, loop, position, table[exitStep, position]);
+        Unreference(table.ObservedSlot);
+        table.EndObservation();
     }
 
     /// <summary>The whole prompt has left: from here on the shared layout keeps only its last loop.</summary>
@@ -203,11 +206,14 @@ public sealed class KvLedger
             }
         }
 
-        Uncommit(table, table.Committed - table.Positions - table.Observed);
+        Uncommit(table, table.Committed - table.Positions - (table.Observes ? 1 : 0));
     }
 
     /// <summary>The slots that a loop sees of positions 0..count-1.</summary>
     public ReadOnlySpan<int> Slots(int sequence, int loop, int count) => Table(sequence).Slots(loop, count);
+
+    /// <summary>The slots that the observed loop sees of positions 0..count-1, its own last.</summary>
+    public ReadOnlySpan<int> ObservedSlots(int sequence, int count) => Table(sequence).ObservedSlots(count);
 
     /// <summary>Closes a sequence, wherever it stands, and frees the slots that nobody else names.</summary>
     public void Close(int sequence)
@@ -218,6 +224,7 @@ public sealed class KvLedger
             Unreference(slot);
         }
 
+        Unreference(table.ObservedSlot);
         Uncommit(table, table.Committed);
         table.Return();
         _tables[sequence] = null;
@@ -238,7 +245,7 @@ public sealed class KvLedger
 
             committed += table.Committed;
             var held = new HashSet<int>();
-            foreach (var slot in table.Entries)
+            foreach (var slot in (int[])[.. table.Entries, table.ObservedSlot])
             {
                 if (slot != Unset)
                 {

@@ -8,6 +8,7 @@ namespace LoopLM.Engine.Scheduling;
 internal sealed class TickPlan(KvLedger ledger, int capacity) : LoopBatch
 {
     private readonly LoopRow[] _rows = new LoopRow[capacity];
+    private readonly bool[] _observes = new bool[capacity];
     private readonly List<Sequence> _admitted = [];
     private long _tick;
     private int _count;
@@ -25,7 +26,9 @@ internal sealed class TickPlan(KvLedger ledger, int capacity) : LoopBatch
     public override ReadOnlySpan<int> VisibleSlots(int row)
     {
         ref readonly var planned = ref _rows[row];
-        return ledger.Slots(planned.Sequence, planned.Loop, planned.Position + 1);
+        return _observes[row]
+            ? ledger.ObservedSlots(planned.Sequence, planned.Position + 1)
+            : ledger.Slots(planned.Sequence, planned.Loop, planned.Position + 1);
     }
 
     /// <summary>Plans the next loop of every running row, with the KV slots that it writes.</summary>
@@ -38,7 +41,8 @@ internal sealed class TickPlan(KvLedger ledger, int capacity) : LoopBatch
         {
             ref var row = ref rows[rows.Running[i]];
             var loop = row.Loop + 1;
-            var slot = row.State == PositionState.Observing
+            _observes[i] = row.State == PositionState.Observing;
+            var slot = _observes[i]
                 ? ledger.Observe(row.Sequence.Number, row.Position, loop)
                 : ledger.Take(row.Sequence.Number, row.Position, loop);
             _rows[i] = new LoopRow(row.RowSlot, row.Sequence.Number, row.Position, loop, slot, row.Token);

@@ -193,7 +193,7 @@ public sealed class KvLedgerTests
     [Theory]
     [InlineData(KvLayout.LastExited)]
     [InlineData(KvLayout.Shared)]
-    public void Observe_LoopBehindTheExit_HasASlotOfItsOwnUntilItEnds(KvLayout layout)
+    public void Observe_LoopAfterTheExit_HasASlotThatOnlyItSees(KvLayout layout)
     {
         var ledger = new KvLedger(100, 1);
         Assert.True(ledger.TryOpen(0, new KvReservation(layout, 1, 2, Loops, Loops, Observes: true)));
@@ -206,10 +206,11 @@ public sealed class KvLedgerTests
         var slot = ledger.Observe(0, 1, 2);
 
         Assert.DoesNotContain(slot, before);
-        Assert.Equal((slot, used + 1), (ledger.Slots(0, 2, 2)[1], ledger.UsedSlots));
-        ledger.Audit();
-        ledger.EndObservation(0, 1, 2, exitStep: 1);
+        Assert.Equal([ledger.Slots(0, 2, 1)[0], slot], ledger.ObservedSlots(0, 2).ToArray());
         Assert.Equal(before, SlotsOf(ledger, 1));
+        Assert.Equal(used + 1, ledger.UsedSlots);
+        ledger.Audit();
+        ledger.EndObservation(0);
         Assert.Equal(used, ledger.UsedSlots);
         ledger.Audit();
     }
@@ -293,7 +294,7 @@ public sealed class KvLedgerTests
             for (var loop = exitSteps[confirmed - 1] + 1; reservation.Observes && loop <= Math.Max(reservation.ModelLoops, reservation.MaxLoops); loop++)
             {
                 yield return ledger.Observe(number, position - 1, loop);
-                ledger.EndObservation(number, position - 1, loop, exitSteps[confirmed - 1]);
+                ledger.EndObservation(number);
             }
         }
     }

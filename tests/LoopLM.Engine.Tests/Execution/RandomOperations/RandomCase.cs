@@ -3,6 +3,7 @@ using LoopLM.Engine.Execution;
 using LoopLM.Engine.Kv;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Sampling;
+using LoopLM.Engine.Scheduling;
 using LoopLM.Testing;
 
 namespace LoopLM.Engine.Tests.Execution.RandomOperations;
@@ -24,6 +25,7 @@ internal sealed class RandomCase
         Model = new ScriptedModel
         {
             Description = plain.Description with { Loops = _random.Next(1, 5), ExitThreshold = 0.5f },
+            Favourite = _random.Next(2) == 0 ? null : (position, state) => (int)((state % 5 == 0 ? state : (ulong)position * 7919) % Vocabulary),
             GateLogit = (position, loop, state) => state % 401 == 0 ? float.NaN : plain.GateLogit(position, loop, state),
         };
         var sequences = _random.Next(1, 7);
@@ -40,12 +42,16 @@ internal sealed class RandomCase
             MaxQueueTime = TimeSpan.FromSeconds(10),
             Refill = _random.Next(4) > 0,
         };
+        Drafts = new RandomDrafts(seed);
         Operations = [.. Enumerable.Range(0, operations).Select(_ => NextOperation())];
     }
 
     public ScriptedModel Model { get; }
 
     public EngineOptions Options { get; }
+
+    /// <summary>When sequences think ahead, which changes nothing of what they say.</summary>
+    public IDraftStrategy Drafts { get; }
 
     public IReadOnlyList<Operation> Operations { get; }
 

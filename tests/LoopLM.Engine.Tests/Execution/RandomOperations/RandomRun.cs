@@ -23,7 +23,7 @@ internal sealed class RandomRun : IDisposable
     private RandomRun(RandomCase random)
     {
         _case = random;
-        _engine = new EngineHarness(random.Options, random.Model, ThrowingPolicy.WithBuiltIn, _time);
+        _engine = new EngineHarness(random.Options, random.Model, ThrowingPolicy.WithBuiltIn, _time, random.Drafts);
         _engine.Runner.BreaksLogits = row => RandomCase.BreaksLogits(row.Position);
     }
 

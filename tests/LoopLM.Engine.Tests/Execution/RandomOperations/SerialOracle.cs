@@ -161,7 +161,7 @@ internal sealed class SerialOracle(ScriptedModel model, Predicate<int> breaksLog
 
     private void ReadHead(Row row)
     {
-        model.Head(row.State, _logits);
+        model.Head(row.Position, row.State, _logits);
         if (breaksLogits(row.Position))
         {
             throw new FailException($"The model computed no finite logits at position {row.Position}, loop {row.Loop}.");

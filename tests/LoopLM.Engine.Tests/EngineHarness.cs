@@ -20,7 +20,7 @@ internal sealed class EngineHarness : IDisposable
     {
         Options = options ?? new EngineOptions { KvSlots = 4096, MaxSequences = 8, MaxRows = 32, PrefillChunk = 4 };
         Model = model ?? new ScriptedModel();
-        Runner = new ScriptedRunner(Model, new RunnerCapacity(Options.MaxRows, Options.KvSlots));
+        Runner = new ScriptedRunner(Model, new RunnerCapacity(Options.MaxRows, Options.KvSlots, Options.PositionSlots(Model.Description)));
         Core = new EngineCore(Runner, Options, _metrics, drafts ?? new NoDrafts(), policies, time, logger: null);
     }
 

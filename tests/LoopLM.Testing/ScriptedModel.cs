@@ -32,7 +32,10 @@ public sealed class ScriptedModel
     /// <summary>What a loop of a row writes as K and V, from the state that enters the loop.</summary>
     public static ulong KeyValue(ulong state, int position, int loop) => Mix(Mix(state + (ulong)position) + (ulong)loop);
 
-    /// <summary>The state with which a row enters its first loop.</summary>
+    /// <summary>What a row writes as K and V of its prelude and its coda, from the state that enters them.</summary>
+    public static ulong PositionKeyValue(ulong state, int position, PositionLayers layers) => Mix(Mix(state ^ (ulong)position) - (ulong)layers);
+
+    /// <summary>The embedding of a token: the state with which a row enters its prelude or, without one, its first loop.</summary>
     public static ulong Embed(int token) => Mix((ulong)token + 0x1234);
 
     /// <summary>Folds one more K/V content into the state that leaves a loop.</summary>

@@ -63,7 +63,7 @@ public sealed class EngineCore : IDisposable
         }
 
         _places = new QueuePlaces(options.MaxQueuedRequests, options.MaxQueuedTokens, metrics, _time);
-        _ledger = new KvLedger(options.KvSlots, options.MaxSequences);
+        _ledger = new KvLedger(options.KvSlots, options.MaxSequences, options.PositionSlots(runner.Model));
         _scheduler = new Scheduler(options, _ledger);
         _masks = new MaskWorkers(options, metrics, _time);
         _finisher = new SequenceFinisher(_scheduler, _places, _masks, runner, metrics, logger);
@@ -72,7 +72,7 @@ public sealed class EngineCore : IDisposable
         _publisher = new TokenPublisher(_scheduler.Rows, _ledger, _finisher, _masks, metrics, _time);
         _exits = new ExitStage(runner.Model, _scheduler.Rows, _ledger, _publisher, _finisher, drafts, metrics, logger);
         var chooser = new TokenChooser(runner.Model.VocabularySize, logger);
-        _head = new HeadStage(runner, _scheduler.Rows, chooser, _publisher, _finisher, _failures, options.MaxRows);
+        _head = new HeadStage(runner, _scheduler.Rows, _ledger, chooser, _publisher, _finisher, _failures, options.MaxRows);
         _gateLogits = new float[options.MaxRows];
         _stateChanges = new float[options.MaxRows];
     }
@@ -103,24 +103,24 @@ public sealed class EngineCore : IDisposable
     {
         FinishRequested();
         var plan = _scheduler.Plan();
-        _rows = plan.Rows.Length;
+        _rows = plan.Batch.Rows.Length;
         Admit(plan.Admitted);
         _finisher.FinishExpired(_time, _options.MaxQueueTime);
-        if (plan.Rows.IsEmpty && !_scheduler.Rows.HasReadable)
+        if (plan.IsEmpty && !_scheduler.Rows.HasReadable)
         {
             return false;
         }
 
         var started = _time.GetTimestamp();
         _ticks++;
-        if (!plan.Rows.IsEmpty && TryRunLoop(plan))
+        if (!plan.IsEmpty && TryRunLoop(plan))
         {
             _exits.Run(plan, _gateLogits, _stateChanges);
         }
 
         _head.Run(_ticks);
         _scheduler.Rows.Compact();
-        _metrics.Ticked(plan.Rows.Length, _time.GetElapsedTime(started));
+        _metrics.Ticked(_rows, _time.GetElapsedTime(started));
         return true;
     }
 
@@ -254,11 +254,10 @@ public sealed class EngineCore : IDisposable
     {
         try
         {
-            var rows = plan.Rows.Length;
-            _runner.RunLoop(
-                plan,
-                plan.Reads.Has(ExitSignals.Gate) ? _gateLogits.AsSpan(0, rows) : default,
-                plan.Reads.Has(ExitSignals.StateChange) ? _stateChanges.AsSpan(0, rows) : default);
+                        _runner.RunLoop(
+                plan.Batch,
+                plan.Reads.Has(ExitSignals.Gate) ? _gateLogits.AsSpan(0, _rows) : default,
+                plan.Reads.Has(ExitSignals.StateChange) ? _stateChanges.AsSpan(0, _rows) : default);
             return true;
         }
         catch (Exception exception)

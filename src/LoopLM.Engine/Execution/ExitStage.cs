@@ -17,9 +17,9 @@ internal sealed class ExitStage(
     /// <param name="stateChanges">Of each row, where the plan reads them.</param>
     public void Run(TickPlan plan, ReadOnlySpan<float> gateLogits, ReadOnlySpan<float> stateChanges)
     {
-        for (var i = 0; i < plan.Rows.Length; i++)
+        for (var i = 0; i < plan.Batch.Rows.Length; i++)
         {
-            ref var row = ref rows[plan.Rows[i].RowSlot];
+            ref var row = ref rows[plan.Batch.Rows[i].RowSlot];
             if (row.IsOver)
             {
                 continue;
@@ -109,7 +109,7 @@ internal sealed class ExitStage(
 
         row.Apply(PositionChange.Confirm);
         ledger.Confirm(sequence.Number, row.Position, row.ExitStep);
-        if (!row.IsRead)
+        if (!row.IsRead && !model.HasCoda)
         {
             row.Apply(PositionChange.Publish);
         }
@@ -132,7 +132,10 @@ internal sealed class ExitStage(
         }
     }
 
-    /// <summary>Whether the newest position of a sequence drafts the one after it now: there is room for it, and it would run.</summary>
+    /// <summary>
+    /// Whether the newest position of a sequence drafts the one after it now: there is room for it, and it would run. The coda reads those of
+    /// the positions before, which a prompt that is looping does not have yet.
+    /// </summary>
     private bool ShouldDraft(in Row row)
     {
         var sequence = row.Sequence;
@@ -140,6 +143,7 @@ internal sealed class ExitStage(
             && row.Position == sequence.NewestPosition
             && sequence is { Constraint: null, Reservation.Layout: KvLayout.LastExited, DraftCount: < TokenTail.MaxDrafts }
             && row.TokenIndex + 1 < sequence.MaxTokens
+            && !(row.IsPrompt && model.HasCoda)
             && drafts.DraftLoop(sequence) is > 0 and var loop && row.Loop >= loop;
     }
 }

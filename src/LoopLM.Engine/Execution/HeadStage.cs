@@ -1,3 +1,4 @@
+using LoopLM.Engine.Kv;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Runners;
 using LoopLM.Engine.Sampling;
@@ -9,13 +10,15 @@ namespace LoopLM.Engine.Execution;
 /// Puts the states of rows through the head: for the tokens of positions that are certain, for scores of prompt tokens, for reports of loops, and for drafts.
 /// It keeps its buffers, so that a tick allocates nothing unless log-probabilities are asked for.
 /// </summary>
-internal sealed class HeadStage(IModelRunner runner, RowTable rows, TokenChooser chooser, TokenPublisher publisher, SequenceFinisher finisher, RunnerFailures failures, int maxRows)
+internal sealed class HeadStage(
+    IModelRunner runner, RowTable rows, KvLedger ledger, TokenChooser chooser, TokenPublisher publisher, SequenceFinisher finisher, RunnerFailures failures, int maxRows)
 {
     /// <summary>Most rows that go through the head at once.</summary>
     public const int MaxHeadRows = 64;
 
     private readonly float[] _logits = new float[Math.Min(maxRows, MaxHeadRows) * runner.Model.VocabularySize];
     private readonly float[] _scratch = new float[runner.Model.VocabularySize];
+    private readonly LoopBatchBuilder _batch = new(Math.Min(maxRows, MaxHeadRows));
     private readonly int[] _slots = new int[maxRows];
     private readonly bool[] _isAdded = new bool[maxRows];
     private int _count;
@@ -103,9 +106,17 @@ internal sealed class HeadStage(IModelRunner runner, RowTable rows, TokenChooser
 
     private bool TryRunHead(long tick, ReadOnlySpan<int> slots, Span<float> logits)
     {
+        _batch.Clear();
+        foreach (var slot in slots)
+        {
+            ref var row = ref rows[slot];
+            var positions = runner.Model.HasCoda ? ledger.PositionSlots(row.Sequence.Number, row.Position + 1) : default;
+            _batch.Add(new LoopRow(slot, row.Sequence.Number, row.Position, row.Loop, KvSlot: -1, row.Token), default, positions);
+        }
+
         try
         {
-            runner.RunHead(slots, logits);
+            runner.RunHead(_batch.Batch, logits);
             return true;
         }
         catch (Exception exception)
@@ -150,9 +161,7 @@ internal sealed class HeadStage(IModelRunner runner, RowTable rows, TokenChooser
         }
         else if (!row.YieldsToken)
         {
-            var next = sequence.Prompt.Span[row.Position + 1];
-            sequence.Generation.Publish(GenerationEvent.ForPromptToken(next, scores.Report(next, top!.Value)));
-            row.Apply(PositionChange.Publish);
+            PublishPrompt(ref row, scores, top);
         }
         else if (sequence.MaxTokens == 0)
         {
@@ -162,6 +171,17 @@ internal sealed class HeadStage(IModelRunner runner, RowTable rows, TokenChooser
         {
             Choose(ref row, logits, scores, top);
         }
+    }
+
+    private static void PublishPrompt(ref Row row, LogSoftmax scores, int? top)
+    {
+        if (top is { } count)
+        {
+            var next = row.Sequence.Prompt.Span[row.Position + 1];
+            row.Sequence.Generation.Publish(GenerationEvent.ForPromptToken(next, scores.Report(next, count)));
+        }
+
+        row.Apply(PositionChange.Publish);
     }
 
     private void Choose(ref Row row, ReadOnlySpan<float> logits, LogSoftmax scores, int? top)

@@ -1,7 +1,7 @@
 namespace LoopLM.Engine.Kv;
 
 /// <summary>
-/// Maps (sequence, position, loop) to KV slots and owns which slots are free. It counts references, one for each table entry that names a slot,
+/// Maps (sequence, position, loop) to KV slots of the core, and (sequence, position) to position slots, and owns which slots are free. It counts references, one for each table entry that names a slot,
 /// so that loops of one position, and later sequences with a common prefix, can alias a slot. It holds numbers only; the tensors are the runner's.
 /// </summary>
 /// <remarks>
@@ -19,16 +19,19 @@ public sealed class KvLedger
     private readonly int[] _free;
     private readonly int[] _references;
     private readonly SlotTable?[] _tables;
+    private readonly PositionLedger _positions;
     private int _freeCount;
 
     /// <summary>Creates an empty ledger.</summary>
     /// <param name="slots">Slots in all, from 1.</param>
     /// <param name="sequences">Sequence numbers are 0..sequences-1.</param>
-    public KvLedger(int slots, int sequences)
+    /// <param name="positionSlots">Position slots in all; 0 where the model needs none.</param>
+    public KvLedger(int slots, int sequences, int positionSlots = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(slots, 1);
         _references = new int[slots];
         _tables = new SlotTable?[sequences];
+        _positions = new PositionLedger(positionSlots, sequences);
         _free = new int[slots];
         for (var i = 0; i < slots; i++)
         {
@@ -46,6 +49,9 @@ public sealed class KvLedger
 
     /// <summary>Slots that the open sequences may still come to hold at worst, those they hold included.</summary>
     public int CommittedSlots { get; private set; }
+
+    /// <summary>Position slots that hold something.</summary>
+    public int UsedPositionSlots => _positions.UsedSlots;
 
     /// <summary>The most slots that a sequence can come to hold at once.</summary>
     public static long WorstCase(in KvReservation reservation)
@@ -84,7 +90,7 @@ public sealed class KvLedger
         }
 
         var worstCase = WorstCase(reservation);
-        if (worstCase > Capacity - CommittedSlots)
+        if (worstCase > Capacity - CommittedSlots || !_positions.TryOpen(sequence, reservation.PromptLength + reservation.GeneratedPositions))
         {
             return false;
         }
@@ -104,6 +110,11 @@ public sealed class KvLedger
         if (table[loop, position] is var taken and not Unset)
         {
             return taken;
+        }
+
+        if (loop == 1)
+        {
+            _positions.Take(sequence, position);
         }
 
         var slot = _free[--_freeCount];
@@ -157,6 +168,7 @@ public sealed class KvLedger
             throw new InvalidOperationException($"Position {fromPosition} of sequence {sequence} cannot be dropped.");
         }
 
+        _positions.Drop(sequence, fromPosition);
         for (var loop = 1; loop <= table.Loops; loop++)
         {
             for (var position = fromPosition; position < table.Positions; position++)
@@ -210,10 +222,13 @@ public sealed class KvLedger
     }
 
     /// <summary>The slots that a loop sees of positions 0..count-1.</summary>
-    public ReadOnlySpan<int> Slots(int sequence, int loop, int count) => Table(sequence).Slots(loop, count);
+    public ReadOnlyMemory<int> Slots(int sequence, int loop, int count) => Table(sequence).Slots(loop, count);
 
     /// <summary>The slots that the observed loop sees of positions 0..count-1, its own last.</summary>
-    public ReadOnlySpan<int> ObservedSlots(int sequence, int count) => Table(sequence).ObservedSlots(count);
+    public ReadOnlyMemory<int> ObservedSlots(int sequence, int count) => Table(sequence).ObservedSlots(count);
+
+    /// <summary>The position slots of positions 0..count-1; empty where the model needs none.</summary>
+    public ReadOnlyMemory<int> PositionSlots(int sequence, int count) => _positions.Slots(sequence, count);
 
     /// <summary>Closes a sequence, wherever it stands, and frees the slots that nobody else names.</summary>
     public void Close(int sequence)
@@ -225,6 +240,7 @@ public sealed class KvLedger
         }
 
         Unreference(table.ObservedSlot);
+        _positions.Close(sequence);
         Uncommit(table, table.Committed);
         table.Return();
         _tables[sequence] = null;
@@ -264,6 +280,7 @@ public sealed class KvLedger
         Require(free.Distinct().Count() == free.Length, "a slot is free twice");
         Require(free.All(slot => references[slot] == 0), "a free slot is in use");
         Require(references.Count(count => count == 0) == _freeCount, "a slot is lost");
+        _positions.Audit();
     }
 
     private static void Require(bool condition, string fault)

@@ -56,15 +56,15 @@ internal sealed class SlotTable
         set => _slots[((loop - 1) * Positions) + position] = value;
     }
 
-    public ReadOnlySpan<int> Slots(int loop, int count) => _slots.AsSpan((loop - 1) * Positions, count);
+    public ReadOnlyMemory<int> Slots(int loop, int count) => _slots.AsMemory((loop - 1) * Positions, count);
 
-    public ReadOnlySpan<int> ObservedSlots(int count) => Slots(Loops + 1, count);
+    public ReadOnlyMemory<int> ObservedSlots(int count) => Slots(Loops + 1, count);
 
     /// <summary>A position runs a loop that only it sees.</summary>
     public void Observe(int slot, int position, int loop)
     {
         ObservedSlot = slot;
-        Slots(loop, position).CopyTo(_slots.AsSpan(Loops * Positions));
+        Slots(loop, position).CopyTo(_slots.AsMemory(Loops * Positions));
         this[Loops + 1, position] = slot;
     }
 

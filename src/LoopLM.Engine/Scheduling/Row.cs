@@ -54,7 +54,8 @@ internal struct Row
     public readonly bool IsOver => Sequence.HasEnded || State is PositionState.Published or PositionState.Dropped;
 
     /// <summary>Whether the head can choose its token now: it is certain, and its mask is there where it has one.</summary>
-    public readonly bool IsReadable => State == PositionState.Confirmed && (!YieldsToken || Sequence is { MaxTokens: 0 } or { Constraint: null or { IsReady: true } });
+    public readonly bool IsReadable => State == PositionState.Confirmed && !Sequence.HasEnded
+        && (!YieldsToken || Sequence is { MaxTokens: 0 } or { Constraint: null or { IsReady: true } });
 
     /// <summary>Whether the head reads it once it has left.</summary>
     public readonly bool IsRead => YieldsToken || Sequence.PromptLogprobs is not null;

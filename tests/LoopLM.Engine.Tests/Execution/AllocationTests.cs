@@ -65,7 +65,7 @@ public sealed class AllocationTests
             stateChanges.Clear();
         }
 
-        public void RunHead(ReadOnlySpan<int> rowSlots, Span<float> logits) => logits.Clear();
+        public void RunHead(LoopBatch rows, Span<float> logits) => logits.Clear();
 
         public void ReadStates(ReadOnlySpan<int> rowSlots, Span<float> states) => states.Clear();
 

@@ -85,7 +85,7 @@ public sealed class KvLedgerTests
         Assert.True(ledger.TryOpen(0, new KvReservation(KvLayout.LastExited, 1, 1, Loops, Loops + 2)));
         RunPrompt(ledger, 1);
 
-        Assert.Equal(ledger.Slots(0, Loops, 1)[0], ledger.Slots(0, Loops + 2, 1)[0]);
+        Assert.Equal(ledger.Slots(0, Loops, 1).Span[0], ledger.Slots(0, Loops + 2, 1).Span[0]);
         ledger.Audit();
     }
 
@@ -206,7 +206,7 @@ public sealed class KvLedgerTests
         var slot = ledger.Observe(0, 1, 2);
 
         Assert.DoesNotContain(slot, before);
-        Assert.Equal([ledger.Slots(0, 2, 1)[0], slot], ledger.ObservedSlots(0, 2).ToArray());
+        Assert.Equal([ledger.Slots(0, 2, 1).Span[0], slot], ledger.ObservedSlots(0, 2).ToArray());
         Assert.Equal(before, SlotsOf(ledger, 1));
         Assert.Equal(used + 1, ledger.UsedSlots);
         ledger.Audit();
@@ -320,5 +320,5 @@ public sealed class KvLedgerTests
     }
 
     private static int[] SlotsOf(KvLedger ledger, int position) =>
-        [.. Enumerable.Range(1, Loops).Select(loop => ledger.Slots(0, loop, position + 1)[position])];
+        [.. Enumerable.Range(1, Loops).Select(loop => ledger.Slots(0, loop, position + 1).Span[position])];
 }

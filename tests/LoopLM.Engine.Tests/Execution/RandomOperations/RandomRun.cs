@@ -97,7 +97,7 @@ internal sealed class RandomRun : IDisposable
         var waiting = _engine.Snapshot.QueuedRequests;
         if (!_engine.Core.TryAccept(choices, submit.Client, out var submission, out var rejection))
         {
-            Assert.Equal(WorstCase(submit.Request) > _case.Options.KvSlots ? RejectionReason.KvExceeded : RejectionReason.QueueFull, rejection.Reason);
+            Assert.Equal(NeverFits(submit.Request) ? RejectionReason.KvExceeded : RejectionReason.QueueFull, rejection.Reason);
             Assert.True(rejection.Reason == RejectionReason.KvExceeded || waiting > 0 || choices.Length > _case.Options.MaxQueuedRequests);
             return 0;
         }
@@ -106,6 +106,12 @@ internal sealed class RandomRun : IDisposable
         var request = new ExpectedRequest(_time.GetUtcNow());
         _live.AddRange(submission.Generations.Zip(choices, (generation, choice) => new Expected(generation, choice, submit.Spelling, request)));
         return choices.Length;
+    }
+
+    private bool NeverFits(GenerationRequest request)
+    {
+        var (positions, positionSlots) = (request.Prompt.Length + Math.Max(0, request.MaxTokens - 1), _case.Options.PositionSlots(_case.Model.Description));
+        return WorstCase(request) > _case.Options.KvSlots || (positionSlots > 0 && positions > positionSlots);
     }
 
     /// <summary>The slots that hold something when the last token is chosen and no token has left early.</summary>

@@ -10,6 +10,13 @@ public readonly record struct FileState(long Length, DateTime Modified)
     /// <summary>The state of the file behind a name, through links; null where it cannot be opened.</summary>
     public static FileState? Of(string path)
     {
+        using var file = TryOpen(path);
+        return file is null ? null : Of(file);
+    }
+
+    /// <summary>Opens the file behind a name and lets others do with it what they like; null where that cannot be.</summary>
+    internal static SafeFileHandle? TryOpen(string path)
+    {
         if (!File.Exists(path))
         {
             return null;
@@ -17,8 +24,7 @@ public readonly record struct FileState(long Length, DateTime Modified)
 
         try
         {
-            using var file = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
-            return Of(file);
+            return File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -12,7 +12,11 @@ public sealed class SlowCallTests
 {
     private const int Budget = 1 << 20;
 
-    private static readonly string[] s_impatient = [$"--Limits:MaxAnswerMemory={Budget}", $"--Limits:MaxBodyMemory={Budget}", "--Limits:DataRateGracePeriod=00:00:02"];
+    private static readonly string[] s_impatient =
+    [
+        $"--Limits:MaxAnswerMemory={Budget}", $"--Limits:MaxBodyMemory={Budget}", "--Limits:DataRateGracePeriod=00:00:02",
+        "--Limits:AnswerGracePeriod=00:00:02",
+    ];
 
     [Fact]
     public async Task Generate_MessagesThatStop_HoldNoMoreThanTheBudgetAndAreRefused()

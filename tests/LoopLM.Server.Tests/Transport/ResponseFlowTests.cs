@@ -51,6 +51,9 @@ public sealed class ResponseFlowTests
         var services = new ServiceCollection().AddLogging().AddSingleton(new TransferLimits(Options.Create(s_limits), time)).BuildServiceProvider();
         var flow = new ResponseFlow(new DefaultHttpContext { RequestServices = services });
         Assert.True(flow.Held.TryHold(HeldBytes.FreeShare + held));
+
+        // What follows a tick of the clock runs within it.
+        SynchronizationContext.SetSynchronizationContext(null);
         return (flow, flow.FollowAsync(new TaskCompletionSource().Task, bytes: 0, unread: null).AsTask());
     }
 }

@@ -18,10 +18,14 @@ internal sealed class EngineHealthCheck(ServedModels models, IOptions<LimitOptio
     /// <summary>Tag of the check that says whether a restart is the only help.</summary>
     public const string Live = "live";
 
-    /// <summary>Name of the state among the data of a result. Where it is bad, the description says why, in words that anyone may read: they name no model, file or figure.</summary>
+    /// <summary>
+    /// Name of the state among the data of a result. Where it is bad, the description says why, in words that anyone may read:
+    /// they name no model, file or figure.
+    /// </summary>
     public const string State = "state";
 
-    private const string Hangs = $"A loop pass has lasted longer than {LimitOptions.Section}:{nameof(LimitOptions.TickTimeout)} allows; the engine hangs.";
+    private const string Hangs =
+        $"A loop pass has lasted longer than {LimitOptions.Section}:{nameof(LimitOptions.TickTimeout)} allows; the engine hangs.";
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
@@ -32,7 +36,9 @@ internal sealed class EngineHealthCheck(ServedModels models, IOptions<LimitOptio
 
         var states = models.All.Select(model => model.Engine.Snapshot.Health).ToList();
         var worst = states.FindIndex(health => !isHealthy(health));
-        return Task.FromResult(worst < 0 ? Result(HealthStatus.Healthy, states[0]) : Result(HealthStatus.Unhealthy, states[worst], ReasonOf(states[worst])));
+        return Task.FromResult(worst < 0
+            ? Result(HealthStatus.Healthy, states[0])
+            : Result(HealthStatus.Unhealthy, states[worst], ReasonOf(states[worst])));
     }
 
     private static string? ReasonOf(EngineHealth state) => state switch

@@ -1,3 +1,5 @@
+using LoopLM.Server.Hosting;
+
 namespace LoopLM.Server.Tests.Hosting;
 
 /// <summary>What signals do to the real server.</summary>
@@ -67,6 +69,7 @@ public sealed class StopSignalsTests
         await server.StopAsync();
 
         Assert.False(server.Engine.Opened.IsCompleted);
+        Assert.Empty(server.Service<EngineHost>().Hung);
         loaded.Set();
     }
 }

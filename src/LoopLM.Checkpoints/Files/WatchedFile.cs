@@ -3,8 +3,8 @@ using Microsoft.Win32.SafeHandles;
 namespace LoopLM.Checkpoints.Files;
 
 /// <summary>
-/// A file as it was when it was opened, or its absence. It stays open, so that a change of it and another file under its name are two things.
-/// Nothing is read: length and time of change are compared.
+/// A file as it was when it was opened, or its absence. It stays open, so that a change of it and another file under its name are two
+/// things. Nothing is read: length and time of change are compared.
 /// </summary>
 public sealed class WatchedFile : IDisposable
 {
@@ -12,19 +12,13 @@ public sealed class WatchedFile : IDisposable
     private readonly FileState? _opened;
 
     /// <summary>Watches a file from now on. One that is not there, or cannot be opened, is watched too.</summary>
-    public WatchedFile(string path)
-        : this(path, FileState.TryOpen(path))
-    {
-    }
+    public WatchedFile(string path) => (Path, _file) = (path, FileState.TryOpen(path, out _opened));
 
     /// <summary>Watches a file that is open already.</summary>
     /// <param name="path">Its name.</param>
-    /// <param name="file">The file; null where there is none. It is closed with this.</param>
-    internal WatchedFile(string path, SafeFileHandle? file)
-    {
-        (Path, _file) = (path, file);
-        _opened = file is null ? null : FileState.Of(file);
-    }
+    /// <param name="file">The file, which is closed with this.</param>
+    /// <exception cref="IOException">It cannot be reached.</exception>
+    internal WatchedFile(string path, SafeFileHandle file) => (Path, _file, _opened) = (path, file, FileState.Of(file));
 
     /// <summary>Its name when it was opened.</summary>
     public string Path { get; }

@@ -37,7 +37,9 @@ public sealed unsafe class SafetensorsFile : IDisposable
         }
     }
 
-    /// <summary>The file as it was when it was opened. Another one under its name changes no tensor: what was opened lives until this is disposed.</summary>
+    /// <summary>
+    /// The file as it was when it was opened. Another one under its name changes no tensor: what was opened lives until this is disposed.
+    /// </summary>
     public WatchedFile Watched { get; }
 
     /// <summary>The tensors by name.</summary>

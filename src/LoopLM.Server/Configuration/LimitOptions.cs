@@ -152,8 +152,8 @@ public sealed class LimitOptions
     public TimeSpan DataRateGracePeriod { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// The same of an answer above its 64 KiB while all answers hold no more than half of <see cref="MaxAnswerMemory"/>, 2 seconds to 1 hour;
-    /// <see cref="DataRateGracePeriod"/> where that is longer.
+    /// The same of an answer above its 64 KiB while all answers hold no more than half of <see cref="MaxAnswerMemory"/>;
+    /// <see cref="DataRateGracePeriod"/> where that is longer. 2 seconds to 1 hour.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:02", "01:00:00")]
     public TimeSpan AnswerGracePeriod { get; set; } = TimeSpan.FromMinutes(1);

@@ -91,7 +91,10 @@ internal sealed partial class GrammarCache(IOptions<LimitOptions> limits, Reques
     }
 
     private async Task<Result<CompiledForm>> CompileAsync(
-        (ServedModel, string) key, OutputFormat format, Func<OutputFormat, CancellationToken, CompiledForm> compile, FormCompilation compilation)
+        (ServedModel, string) key,
+        OutputFormat format,
+        Func<OutputFormat, CancellationToken, CompiledForm> compile,
+        FormCompilation compilation)
     {
         var result = await work.Forms.RunAsync(() => CompileAndTell(format, compile, compilation), compilation.Cancellation);
         if (result.TryGet(out var compiled, out _))
@@ -108,7 +111,8 @@ internal sealed partial class GrammarCache(IOptions<LimitOptions> limits, Reques
     }
 
     /// <summary>Requests that wait are told of a bug; one that nobody waits for any more is logged here.</summary>
-    private CompiledForm CompileAndTell(OutputFormat format, Func<OutputFormat, CancellationToken, CompiledForm> compile, FormCompilation compilation)
+    private CompiledForm CompileAndTell(
+        OutputFormat format, Func<OutputFormat, CancellationToken, CompiledForm> compile, FormCompilation compilation)
     {
         try
         {

@@ -42,7 +42,8 @@ internal sealed partial class EngineHost(
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token, signals.Hurry);
 
             var engines = _models.All
-                .Select(model => (model.Name, model.IsLoading, Stopping: model.Engine.StopAsync(patience.Token, giveUp: cancellationToken))).ToList();
+                .Select(model => (model.Name, model.IsLoading, Stopping: model.Engine.StopAsync(patience.Token, giveUp: cancellationToken)))
+                .ToList();
             var hung = new List<string>();
             foreach (var (name, isLoading, stopping) in engines)
             {

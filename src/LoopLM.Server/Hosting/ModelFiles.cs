@@ -20,7 +20,11 @@ internal sealed class ModelFiles
         ["config.json", "model.safetensors.index.json", "tokenizer.json", GenerationConfig.FileName, .. s_templateFiles];
 
     private ModelFiles(
-        Checkpoint checkpoint, ByteLevelBpeTokenizer tokenizer, ChatTemplate chatTemplate, GenerationConfig generation, IReadOnlyList<WatchedFile> read) =>
+        Checkpoint checkpoint,
+        ByteLevelBpeTokenizer tokenizer,
+        ChatTemplate chatTemplate,
+        GenerationConfig generation,
+        IReadOnlyList<WatchedFile> read) =>
         (Checkpoint, Tokenizer, ChatTemplate, Generation, Read) = (checkpoint, tokenizer, chatTemplate, generation, read);
 
     /// <summary>Configuration and weights.</summary>

@@ -80,7 +80,8 @@ public static class ServerApplication
             await app.StartAsync();
             await app.WaitForShutdownAsync();
             return models.LoadProblems is { Count: > 0 } problems ? throw new ModelProblemsException(problems)
-                : signals.ExitCode ?? (host.Hung.Count > 0 || models.All.Any(model => model.Engine.Snapshot.Health == EngineHealth.Unhealthy) ? 1 : 0);
+                : signals.ExitCode
+                    ?? (host.Hung.Count > 0 || models.All.Any(model => model.Engine.Snapshot.Health == EngineHealth.Unhealthy) ? 1 : 0);
         }
         finally
         {

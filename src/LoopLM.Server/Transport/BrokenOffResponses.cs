@@ -1,8 +1,8 @@
 namespace LoopLM.Server.Transport;
 
 /// <summary>
-/// Ends responses that have begun and cannot be completed so that their clients see it. Only an exception makes Kestrel send what is written
-/// and then leave the response without its proper end. Aborting the connection could lose what is written.
+/// Ends responses that have begun and cannot be completed so that their clients see it. Only an exception makes Kestrel send what is
+/// written and then leave the response without its proper end. Aborting the connection could lose what is written.
 /// </summary>
 internal static partial class BrokenOffResponses
 {

@@ -25,7 +25,8 @@ public sealed class ChangedFileTests : IDisposable
     }
 
     [Fact]
-    public void FindChange_Untouched_IsNothing() => Assert.Equal((null, null, false), (_file.Watched.FindChange(), _file.Watched.FindReplacement(), _file.IsDamaged));
+    public void FindChange_Untouched_IsNothing() =>
+        Assert.Equal((null, null, false), (_file.Watched.FindChange(), _file.Watched.FindReplacement(), _file.IsDamaged));
 
     [Fact]
     public void FindChange_CutShort_SaysBothLengths()

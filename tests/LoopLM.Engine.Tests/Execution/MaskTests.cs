@@ -132,7 +132,8 @@ public sealed class MaskTests
     public void Tick_MaskThrows_EndsItsOwnSequenceAlone()
     {
         using var engine = new EngineHarness();
-        var broken = engine.Submit(Greedy(2, 3) with { Constraint = new HashedTokens { BeforeMask = () => throw new InvalidOperationException("broken") } });
+        var throwing = new HashedTokens { BeforeMask = () => throw new InvalidOperationException("broken") };
+        var broken = engine.Submit(Greedy(2, 3) with { Constraint = throwing });
         var other = engine.Submit(Greedy(2, 3) with { Constraint = new HashedTokens() });
 
         engine.Drain();

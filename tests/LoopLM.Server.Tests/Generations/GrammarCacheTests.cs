@@ -102,7 +102,8 @@ public sealed class GrammarCacheTests
 
         Assert.True(SpinWait.SpinUntil(() => log.Lines.Count > 0, ServerHarness.Patience));
         var line = Assert.Single(log.Lines);
-        Assert.StartsWith("A form that nobody waits for any more could not be compiled: System.InvalidOperationException", line, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "A form that nobody waits for any more could not be compiled: System.InvalidOperationException", line, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", line, StringComparison.Ordinal);
 
         CompiledForm Compile(OutputFormat format, CancellationToken cancellation)

@@ -214,7 +214,8 @@ public sealed class InferenceServiceTests
 
         for (var call = 0; call < 3; call++)
         {
-            var exception = await Assert.ThrowsAsync<RpcException>(() => GenerateAsync(server, new GenerateRequest { Text = new string('a', length) }));
+            var request = new GenerateRequest { Text = new string('a', length) };
+            var exception = await Assert.ThrowsAsync<RpcException>(() => GenerateAsync(server, request));
 
             Assert.Equal(StatusCode.ResourceExhausted, exception.StatusCode);
             Assert.Contains("Limits:MaxBodyBytes", exception.Status.Detail, StringComparison.Ordinal);

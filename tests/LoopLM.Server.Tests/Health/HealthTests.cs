@@ -38,7 +38,8 @@ public sealed class HealthTests
 
         var body = JsonElement.Parse(await answer.Content.ReadAsStringAsync());
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "unhealthy"), (answer.StatusCode, body.GetProperty("status").GetString()));
-        Assert.Equal("A loop pass has lasted longer than Limits:TickTimeout allows; the engine hangs.", body.GetProperty("reason").GetString());
+        Assert.Equal(
+            "A loop pass has lasted longer than Limits:TickTimeout allows; the engine hangs.", body.GetProperty("reason").GetString());
         Assert.True(SpinWait.SpinUntil(() => server.Engine.TickAge == TimeSpan.Zero, ServerHarness.Patience));
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(server, check));
     }
@@ -66,7 +67,8 @@ public sealed class HealthTests
         Assert.True(SpinWait.SpinUntil(() => server.Engine.Snapshot.Health == EngineHealth.Unhealthy, ServerHarness.Patience));
 
         Assert.Equal(
-            """{"status":"unhealthy","reason":"An engine has failed for good, and the log says why. Only a restart helps."}""", await BodyAsync(server, "live"));
+            """{"status":"unhealthy","reason":"An engine has failed for good, and the log says why. Only a restart helps."}""",
+            await BodyAsync(server, "live"));
     }
 
     [Fact]

@@ -66,7 +66,10 @@ public sealed class BrokenOffResponsesTests
         try
         {
             await using (var server = await ServerHarness.StartAsync(settings:
-                ["--Serilog:MinimumLevel:Default=Information", "--Serilog:WriteTo:0:Name=File", $"--Serilog:WriteTo:0:Args:path={file}", .. settings]))
+            [
+                "--Serilog:MinimumLevel:Default=Information", "--Serilog:WriteTo:0:Name=File", $"--Serilog:WriteTo:0:Args:path={file}",
+                .. settings,
+            ]))
             {
                 await use(server);
             }

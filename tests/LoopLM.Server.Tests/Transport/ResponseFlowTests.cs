@@ -48,7 +48,8 @@ public sealed class ResponseFlowTests
     /// <summary>Begins a write that its client never takes.</summary>
     private static (ResponseFlow Flow, Task<bool> Following) Follow(FakeTimeProvider time, int held)
     {
-        var services = new ServiceCollection().AddLogging().AddSingleton(new TransferLimits(Options.Create(s_limits), time)).BuildServiceProvider();
+        var limits = new TransferLimits(Options.Create(s_limits), time);
+        var services = new ServiceCollection().AddLogging().AddSingleton(limits).BuildServiceProvider();
         var flow = new ResponseFlow(new DefaultHttpContext { RequestServices = services });
         Assert.True(flow.Held.TryHold(HeldBytes.FreeShare + held));
 

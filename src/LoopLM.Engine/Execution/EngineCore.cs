@@ -65,7 +65,7 @@ public sealed class EngineCore : IDisposable
         _places = new QueuePlaces(options.MaxQueuedRequests, options.MaxQueuedTokens, metrics, _time);
         _ledger = new KvLedger(options.KvSlots, options.MaxSequences, options.PositionSlots(runner.Model));
         _scheduler = new Scheduler(options, _ledger);
-        _masks = new MaskWorkers(options, metrics, _time);
+        _masks = new MaskWorkers(options, metrics, _time, logger);
         _finisher = new SequenceFinisher(_scheduler, _places, _masks, runner, metrics, logger);
         _failures = new RunnerFailures(_finisher, _scheduler.Rows, logger);
         _intake = new RequestIntake(validator, options, _scheduler, _finisher, _failures, _places, _masks, metrics);

@@ -8,6 +8,8 @@ namespace LoopLM.Engine.Execution;
 /// <summary>Chooses the token that follows a row: processors, then the sampler. It reuses its buffers.</summary>
 internal sealed class TokenChooser(int vocabularySize, ILogger logger)
 {
+    private static readonly ChoiceProblem ConstraintFailed = new("The constraint failed.", IsRequestsFault: false);
+
     private readonly Sampler _sampler = new(vocabularySize);
     private readonly float[] _scratch = new float[vocabularySize];
 
@@ -42,6 +44,11 @@ internal sealed class TokenChooser(int vocabularySize, ILogger logger)
             return NotFinite(row);
         }
 
+        if (sequence.Constraint is { HasFailed: true })
+        {
+            return ConstraintFailed;
+        }
+
         if (sequence.Constraint?.Problem is { } problem)
         {
             return new(problem, IsRequestsFault: true);
@@ -58,7 +65,7 @@ internal sealed class TokenChooser(int vocabularySize, ILogger logger)
         catch (Exception exception)
         {
             EngineLog.ConstraintFailed(logger, exception, sequence.Number);
-            return new("The constraint failed.", IsRequestsFault: false);
+            return ConstraintFailed;
         }
 
         return _sampler.TrySample(_scratch, sequence.Sampling, sequence.Seed, row.Position + 1, out token)

@@ -254,10 +254,9 @@ public sealed class EngineCore : IDisposable
     {
         try
         {
-                        _runner.RunLoop(
-                plan.Batch,
-                plan.Reads.Has(ExitSignals.Gate) ? _gateLogits.AsSpan(0, _rows) : default,
-                plan.Reads.Has(ExitSignals.StateChange) ? _stateChanges.AsSpan(0, _rows) : default);
+            var gateLogits = plan.Reads.Has(ExitSignals.Gate) ? _gateLogits.AsSpan(0, _rows) : default;
+            var stateChanges = plan.Reads.Has(ExitSignals.StateChange) ? _stateChanges.AsSpan(0, _rows) : default;
+            _runner.RunLoop(plan.Batch, gateLogits, stateChanges);
             return true;
         }
         catch (Exception exception)

@@ -1,7 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Diagnostics.CodeAnalysis;
 using LoopLM.Engine.Depth;
-using LoopLM.Engine.Kv;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Runners;
 using LoopLM.Engine.Scheduling;
@@ -20,16 +19,7 @@ public sealed class EngineCore : IDisposable
     private readonly EngineOptions _options;
     private readonly TimeProvider _time;
     private readonly EngineMetrics _metrics;
-    private readonly QueuePlaces _places;
-    private readonly KvLedger _ledger;
-    private readonly Scheduler _scheduler;
-    private readonly MaskWorkers _masks;
-    private readonly SequenceFinisher _finisher;
-    private readonly RunnerFailures _failures;
-    private readonly RequestIntake _intake;
-    private readonly TokenPublisher _publisher;
-    private readonly ExitStage _exits;
-    private readonly HeadStage _head;
+    private readonly EngineParts _parts;
     private readonly float[] _gateLogits;
     private readonly float[] _stateChanges;
     private int _rows;
@@ -55,33 +45,16 @@ public sealed class EngineCore : IDisposable
     {
         options.Validate(runner.Model);
         (_runner, _options, _metrics, _time) = (runner, options, metrics, time ?? TimeProvider.System);
-        logger ??= NullLogger.Instance;
-        var validator = new RequestValidator(runner.Model, options, policies ?? ExitPolicies.BuiltIn, _time);
-        if (!validator.TryResolve(new GenerationRequest { Prompt = new int[1], MaxTokens = 1 }, RequestClient.Local, out _, out var rejection))
-        {
-            throw new ArgumentException($"With these options the smallest request is refused: {rejection.Message}", nameof(options));
-        }
-
-        _places = new QueuePlaces(options.MaxQueuedRequests, options.MaxQueuedTokens, metrics, _time);
-        _ledger = new KvLedger(options.KvSlots, options.MaxSequences, options.PositionSlots(runner.Model));
-        _scheduler = new Scheduler(options, _ledger);
-        _masks = new MaskWorkers(options, metrics, _time, logger);
-        _finisher = new SequenceFinisher(_scheduler, _places, _masks, runner, metrics, logger);
-        _failures = new RunnerFailures(_finisher, _scheduler.Rows, logger);
-        _intake = new RequestIntake(validator, options, _scheduler, _finisher, _failures, _places, _masks, metrics);
-        _publisher = new TokenPublisher(_scheduler.Rows, _ledger, _finisher, _masks, metrics, _time);
-        _exits = new ExitStage(runner.Model, _scheduler.Rows, _ledger, _publisher, _finisher, drafts, metrics, logger);
-        var chooser = new TokenChooser(runner.Model.VocabularySize, logger);
-        _head = new HeadStage(runner, _scheduler.Rows, _ledger, chooser, _publisher, _finisher, _failures, options.MaxRows);
+        _parts = new EngineParts(runner, options, metrics, drafts, policies ?? ExitPolicies.BuiltIn, _time, logger ?? NullLogger.Instance);
         _gateLogits = new float[options.MaxRows];
         _stateChanges = new float[options.MaxRows];
     }
 
     /// <summary>Whether no request waits or runs.</summary>
-    public bool IsIdle => _scheduler.IsIdle;
+    public bool IsIdle => _parts.Scheduler.IsIdle;
 
     /// <summary>Why the engine can do nothing more; null while it can.</summary>
-    public string? Fault => _failures.Latched;
+    public string? Fault => _parts.Failures.Latched;
 
     /// <summary>Accepts a request, or says why not. For callers on the thread that ticks.</summary>
     public bool TrySubmit(
@@ -102,11 +75,11 @@ public sealed class EngineCore : IDisposable
     public bool Tick()
     {
         FinishRequested();
-        var plan = _scheduler.Plan();
+        var plan = _parts.Scheduler.Plan();
         _rows = plan.Batch.Rows.Length;
         Admit(plan.Admitted);
-        _finisher.FinishExpired(_time, _options.MaxQueueTime);
-        if (plan.IsEmpty && !_scheduler.Rows.HasReadable)
+        _parts.Finisher.FinishExpired(_time, _options.MaxQueueTime);
+        if (plan.IsEmpty && !_parts.Scheduler.Rows.HasReadable)
         {
             return false;
         }
@@ -115,11 +88,11 @@ public sealed class EngineCore : IDisposable
         _ticks++;
         if (!plan.IsEmpty && TryRunLoop(plan))
         {
-            _exits.Run(plan, _gateLogits, _stateChanges);
+            _parts.Exits.Run(plan, _gateLogits, _stateChanges);
         }
 
-        _head.Run(_ticks);
-        _scheduler.Rows.Compact();
+        _parts.Head.Run(_ticks);
+        _parts.Scheduler.Rows.Compact();
         _metrics.Ticked(_rows, _time.GetElapsedTime(started));
         return true;
     }
@@ -127,14 +100,14 @@ public sealed class EngineCore : IDisposable
     /// <summary>Sleeps until a mask is there that a token waits for, or for some time. False where no token waits for one.</summary>
     public bool WaitForMask(TimeSpan longest)
     {
-        if (_scheduler.Rows.ParkedCount == 0)
+        if (_parts.Scheduler.Rows.ParkedCount == 0)
         {
             return false;
         }
 
-        if (!_scheduler.Rows.HasReadable)
+        if (!_parts.Scheduler.Rows.HasReadable)
         {
-            _masks.Wait(longest);
+            _parts.Masks.Wait(longest);
         }
 
         return true;
@@ -155,29 +128,18 @@ public sealed class EngineCore : IDisposable
         Model = _runner.Model,
         Ticks = _ticks,
         Rows = _rows,
-        RunningSequences = _scheduler.Running.Count,
-        QueuedRequests = _places.Taken,
-        QueuedTokens = _places.Tokens,
-        UsedKvSlots = _ledger.UsedSlots,
-        KvSlots = _ledger.Capacity,
-        GeneratedTokens = _publisher.GeneratedTokens,
-        ExitSteps = _publisher.ExitSteps,
+        RunningSequences = _parts.Scheduler.Running.Count,
+        QueuedRequests = _parts.Places.Taken,
+        QueuedTokens = _parts.Places.Tokens,
+        UsedKvSlots = _parts.Ledger.UsedSlots,
+        KvSlots = _parts.Ledger.Capacity,
+        GeneratedTokens = _parts.Publisher.GeneratedTokens,
+        ExitSteps = _parts.Publisher.ExitSteps,
     };
 
     /// <summary>Recounts the KV ledger and the rows, and checks that an idle engine holds nothing.</summary>
     /// <exception cref="InvalidOperationException">Something leaked.</exception>
-    public void Audit()
-    {
-        _ledger.Audit();
-        _scheduler.Audit();
-        var rows = _scheduler.Rows.RunningCount + _scheduler.Rows.ParkedCount;
-        var held = (_ledger.UsedSlots, _ledger.CommittedSlots, rows, _masks.Waiting, _places.Taken, _places.Tokens, _places.Clients);
-        if (IsIdle && held != (0, 0, 0, 0, 0, 0, 0))
-        {
-            throw new InvalidOperationException(
-                $"The idle engine holds (used slots, committed slots, rows, masks, queue places, queued tokens, clients) = {held}.");
-        }
-    }
+    public void Audit() => _parts.Audit();
 
     /// <summary>Cancels everything and disposes the runner.</summary>
     public void Dispose()
@@ -188,7 +150,7 @@ public sealed class EngineCore : IDisposable
         }
         finally
         {
-            _masks.Dispose();
+            _parts.Masks.Dispose();
             _runner.Dispose();
         }
     }
@@ -201,7 +163,7 @@ public sealed class EngineCore : IDisposable
         IReadOnlyList<GenerationRequest> requests,
         RequestClient client,
         [NotNullWhen(true)] out Submission? submission,
-        [NotNullWhen(false)] out Rejection? rejection) => _intake.TryAccept(requests, client, out submission, out rejection);
+        [NotNullWhen(false)] out Rejection? rejection) => _parts.Intake.TryAccept(requests, client, out submission, out rejection);
 
     /// <summary>Queues accepted requests.</summary>
     internal void Commit(Submission submission)
@@ -218,22 +180,22 @@ public sealed class EngineCore : IDisposable
     {
         if (Fault is null)
         {
-            _failures.Handle(new DeviceLostException(fault), _ticks, []);
-            _scheduler.Rows.Compact();
+            _parts.Failures.Handle(new DeviceLostException(fault), _ticks, []);
+            _parts.Scheduler.Rows.Compact();
         }
     }
 
     private void FinishAll(in GenerationEvent end)
     {
-        _finisher.FinishAll(end);
-        _scheduler.Rows.Compact();
+        _parts.Finisher.FinishAll(end);
+        _parts.Scheduler.Rows.Compact();
     }
 
     private void FinishRequested()
     {
-        if (_finisher.FinishRequested())
+        if (_parts.Finisher.FinishRequested())
         {
-            _scheduler.Rows.Compact();
+            _parts.Scheduler.Rows.Compact();
         }
     }
 
@@ -241,11 +203,11 @@ public sealed class EngineCore : IDisposable
     {
         foreach (var sequence in admitted)
         {
-            _places.Admit(sequence.Client, sequence.Prompt.Length);
+            _parts.Places.Admit(sequence.Client, sequence.Prompt.Length);
             _metrics.Admitted(sequence.Prompt.Length, _time.GetElapsedTime(sequence.AcceptedAt));
             if (sequence is { Constraint: { } constraint, MaxTokens: > 0 })
             {
-                _masks.Want(constraint, token: null);
+                _parts.Masks.Want(constraint, token: null);
             }
         }
     }
@@ -261,7 +223,7 @@ public sealed class EngineCore : IDisposable
         }
         catch (Exception exception)
         {
-            _failures.Handle(exception, _ticks, _scheduler.Rows.Running);
+            _parts.Failures.Handle(exception, _ticks, _parts.Scheduler.Rows.Running);
             return false;
         }
     }

@@ -8,7 +8,12 @@ internal static class AboutEndpoints
 {
     public static void MapAbout(this IEndpointRouteBuilder routes)
     {
-        routes.MapRead("/", context => context.RequestServices.GetRequiredService<Description>().WriteAsync(context));
+        routes.MapRead("/", context =>
+        {
+            // Browsers get a page there.
+            context.Response.Headers.Vary = "Accept";
+            return context.RequestServices.GetRequiredService<Description>().WriteAsync(context);
+        });
         routes.MapRead("/version", context =>
             context.Response.WriteAsJsonAsync(new Dictionary<string, string> { ["version"] = ServerVersion.Text }));
         routes.MapRead("/openapi/v1.json", WriteOpenApiAsync);

@@ -22,11 +22,8 @@ internal static class AboutEndpoints
     }
 
     /// <summary>Maps the description of the API for its page, which has no key. It holds nothing of this server but what is published with it.</summary>
-    public static void MapOpenDescription(this IEndpointRouteBuilder routes)
-    {
-        var endpoint = routes.MapRead("/docs/openapi.json", WriteOpenApiAsync);
-        endpoint.AllowEveryone().AsAlias();
-    }
+    public static void MapOpenDescription(this IEndpointRouteBuilder routes) =>
+        routes.MapRead("/docs/openapi.json", WriteOpenApiAsync).AllowEveryone().AsAlias();
 
     private static async Task WriteOpenApiAsync(HttpContext context)
     {

@@ -13,9 +13,11 @@ public sealed partial class DependencyTests
         ["LoopLM.Text"] = [],
         ["LoopLM.Checkpoints"] = [],
         ["LoopLM.Protocol"] = [],
+        ["LoopLM.Playground"] = [],
         ["LoopLM.Torch"] = ["LoopLM.Engine", "LoopLM.Checkpoints"],
         ["LoopLM.Cpu"] = ["LoopLM.Engine", "LoopLM.Checkpoints"],
-        ["LoopLM.Server"] = ["LoopLM.Engine", "LoopLM.Checkpoints", "LoopLM.Text", "LoopLM.Protocol", "LoopLM.Torch", "LoopLM.Cpu"],
+        ["LoopLM.Server"] =
+            ["LoopLM.Engine", "LoopLM.Checkpoints", "LoopLM.Text", "LoopLM.Protocol", "LoopLM.Playground", "LoopLM.Torch", "LoopLM.Cpu"],
         ["LoopLM.Tools"] =
             ["LoopLM.Engine", "LoopLM.Checkpoints", "LoopLM.Text", "LoopLM.Protocol", "LoopLM.Torch", "LoopLM.Cpu", "LoopLM.Server"],
     };

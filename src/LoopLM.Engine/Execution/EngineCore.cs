@@ -126,15 +126,20 @@ public sealed class EngineCore : IDisposable
         Fault = Fault,
         Runner = _runner.Name,
         Model = _runner.Model,
+        Timestamp = _time.GetTimestamp(),
         Ticks = _ticks,
         Rows = _rows,
+        PrefillRows = _parts.Exits.PrefillRows,
+        DecodeRows = _parts.Exits.DecodeRows,
         RunningSequences = _parts.Scheduler.Running.Count,
         QueuedRequests = _parts.Places.Taken,
         QueuedTokens = _parts.Places.Tokens,
         UsedKvSlots = _parts.Ledger.UsedSlots,
+        UsedKvSlotsByLoop = _parts.Ledger.UsedSlotsByLoop,
         KvSlots = _parts.Ledger.Capacity,
         GeneratedTokens = _parts.Publisher.GeneratedTokens,
         ExitSteps = _parts.Publisher.ExitSteps,
+        Exits = _parts.Publisher.Exits,
     };
 
     /// <summary>Recounts the KV ledger and the rows, and checks that an idle engine holds nothing.</summary>

@@ -11,6 +11,15 @@ namespace LoopLM.Engine.Execution;
 internal sealed class ExitStage(
     ModelDescription model, RowTable rows, KvLedger ledger, TokenPublisher publisher, SequenceFinisher finisher, IDraftStrategy drafts, EngineMetrics metrics, ILogger logger)
 {
+    private LoopCounts _prefillRows;
+    private LoopCounts _decodeRows;
+
+    /// <summary>Rows of prompts that ran since the start, by the loop that they ran.</summary>
+    public LoopCounts PrefillRows => _prefillRows;
+
+    /// <summary>Rows of generated positions that ran since the start, by the loop that they ran.</summary>
+    public LoopCounts DecodeRows => _decodeRows;
+
     /// <summary>Decides on the rows of a plan that has run.</summary>
     /// <param name="plan">The plan; its rows are the running rows in their order.</param>
     /// <param name="gateLogits">Of each row, where the plan reads them.</param>
@@ -26,6 +35,7 @@ internal sealed class ExitStage(
             }
 
             row.Loop++;
+            (row.IsPrompt ? ref _prefillRows : ref _decodeRows).Add(row.Loop);
             if (row.State == PositionState.Observing)
             {
                 ledger.EndObservation(row.Sequence.Number);

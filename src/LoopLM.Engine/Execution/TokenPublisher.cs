@@ -1,3 +1,4 @@
+using LoopLM.Engine.Depth;
 using LoopLM.Engine.Kv;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Scheduling;
@@ -7,11 +8,16 @@ namespace LoopLM.Engine.Execution;
 /// <summary>Publishes chosen tokens, confirms the drafts that they agree with, and drops the others.</summary>
 internal sealed class TokenPublisher(RowTable rows, KvLedger ledger, SequenceFinisher finisher, MaskWorkers masks, EngineMetrics metrics, TimeProvider time)
 {
+    private ExitCounts _exits;
+
     /// <summary>Tokens generated since the start.</summary>
     public long GeneratedTokens { get; private set; }
 
     /// <summary>Sum of their exit steps.</summary>
     public long ExitSteps { get; private set; }
+
+    /// <summary>All of them by where and why they left.</summary>
+    public ExitCounts Exits => _exits;
 
     /// <summary>The token after the oldest position is chosen: drafts that begin with another token are dropped.</summary>
     public void Settle(Sequence sequence, int token)
@@ -56,6 +62,7 @@ internal sealed class TokenPublisher(RowTable rows, KvLedger ledger, SequenceFin
         metrics.Generated(exitStep, first, time.GetElapsedTime(first ? sequence.AcceptedAt : sequence.LastTokenAt, now));
         GeneratedTokens++;
         ExitSteps += exitStep;
+        _exits.Add(exitStep, row.IsPrompt, sequence.Exit.MaxLoops);
 
         row.Apply(PositionChange.Publish);
         sequence.Publish(token, now);

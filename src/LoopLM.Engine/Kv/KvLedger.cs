@@ -20,6 +20,10 @@ public sealed class KvLedger
     private readonly int[] _references;
     private readonly SlotTable?[] _tables;
     private readonly PositionLedger _positions;
+
+    // The loop that wrote each slot last; 0 for free ones.
+    private readonly ushort[] _writers;
+    private LoopCounts _usedByLoop;
     private int _freeCount;
 
     /// <summary>Creates an empty ledger.</summary>
@@ -30,6 +34,7 @@ public sealed class KvLedger
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(slots, 1);
         _references = new int[slots];
+        _writers = new ushort[slots];
         _tables = new SlotTable?[sequences];
         _positions = new PositionLedger(positionSlots, sequences);
         _free = new int[slots];
@@ -46,6 +51,9 @@ public sealed class KvLedger
 
     /// <summary>Slots that hold something.</summary>
     public int UsedSlots => Capacity - _freeCount;
+
+    /// <summary>The same, by the loop that wrote them last.</summary>
+    public LoopCounts UsedSlotsByLoop => _usedByLoop;
 
     /// <summary>Slots that the open sequences may still come to hold at worst, those they hold included.</summary>
     public int CommittedSlots { get; private set; }
@@ -109,6 +117,7 @@ public sealed class KvLedger
         var table = Table(sequence);
         if (table[loop, position] is var taken and not Unset)
         {
+            Write(taken, loop);
             return taken;
         }
 
@@ -117,7 +126,7 @@ public sealed class KvLedger
             _positions.Take(sequence, position);
         }
 
-        var slot = _free[--_freeCount];
+        var slot = TakeFree(loop);
         if (table.Layout == KvLayout.Shared && position >= table.PromptLength)
         {
             for (var each = 1; each <= table.Loops; each++)
@@ -186,7 +195,7 @@ public sealed class KvLedger
     public int Observe(int sequence, int position, int loop)
     {
         var table = Table(sequence);
-        var slot = _free[--_freeCount];
+        var slot = TakeFree(loop);
         _references[slot]++;
         table.Observe(slot, position, loop);
         return slot;
@@ -281,6 +290,22 @@ public sealed class KvLedger
         Require(free.All(slot => references[slot] == 0), "a free slot is in use");
         Require(references.Count(count => count == 0) == _freeCount, "a slot is lost");
         _positions.Audit();
+        AuditWriters();
+    }
+
+    private void AuditWriters()
+    {
+        var byLoop = new LoopCounts();
+        for (var slot = 0; slot < Capacity; slot++)
+        {
+            Require(_writers[slot] > 0 == _references[slot] > 0, "a slot is free and has a loop, or the other way round");
+            if (_writers[slot] is var loop and > 0)
+            {
+                byLoop.Add(loop);
+            }
+        }
+
+        Require(byLoop.ToArray().SequenceEqual(_usedByLoop.ToArray()), "the slots by loop differ from the slots");
     }
 
     private static void Require(bool condition, string fault)
@@ -294,6 +319,29 @@ public sealed class KvLedger
     private SlotTable Table(int sequence) =>
         _tables[sequence] ?? throw new InvalidOperationException($"Sequence {sequence} is not open.");
 
+    private int TakeFree(int loop)
+    {
+        var slot = _free[--_freeCount];
+        Write(slot, loop);
+        return slot;
+    }
+
+    /// <summary>Notes which loop has written a slot; 0 for none.</summary>
+    private void Write(int slot, int loop)
+    {
+        if (_writers[slot] is var before and > 0)
+        {
+            _usedByLoop.Add(before, -1);
+        }
+
+        if (loop > 0)
+        {
+            _usedByLoop.Add(loop);
+        }
+
+        _writers[slot] = (ushort)loop;
+    }
+
     private void Set(SlotTable table, int loop, int position, int slot)
     {
         _references[slot]++;
@@ -305,6 +353,7 @@ public sealed class KvLedger
     {
         if (slot != Unset && --_references[slot] == 0)
         {
+            Write(slot, loop: 0);
             _free[_freeCount++] = slot;
         }
     }

@@ -1,3 +1,4 @@
+using LoopLM.Server.Access;
 using LoopLM.Server.Hosting;
 using LoopLM.Server.Transport;
 
@@ -8,17 +9,26 @@ internal static class AboutEndpoints
 {
     public static void MapAbout(this IEndpointRouteBuilder routes)
     {
-        routes.MapRead("/", context => context.RequestServices.GetRequiredService<Description>().WriteAsync(context));
+        routes.MapRead("/", context =>
+        {
+            // Browsers get a page there.
+            context.Response.Headers.Vary = "Accept";
+            return context.RequestServices.GetRequiredService<Description>().WriteAsync(context);
+        });
         routes.MapRead("/version", context =>
             context.Response.WriteAsJsonAsync(new Dictionary<string, string> { ["version"] = ServerVersion.Text }));
         routes.MapRead("/openapi/v1.json", WriteOpenApiAsync);
         routes.MapRead("/openapi.json", WriteOpenApiAsync).AsAlias();
+    }
 
-        static async Task WriteOpenApiAsync(HttpContext context)
-        {
-            context.Response.ContentType = "application/json; charset=utf-8";
-            await using var document = typeof(AboutEndpoints).Assembly.GetManifestResourceStream("openapi.json")!;
-            await document.CopyToAsync(context.Response.Body, PooledBuffer.ChunkBytes, context.RequestAborted);
-        }
+    /// <summary>Maps the description of the API for its page, which has no key. It is the same on every server of this version.</summary>
+    public static void MapOpenDescription(this IEndpointRouteBuilder routes) =>
+        routes.MapRead("/docs/openapi.json", WriteOpenApiAsync).AllowEveryone().AsAlias();
+
+    private static async Task WriteOpenApiAsync(HttpContext context)
+    {
+        context.Response.ContentType = "application/json; charset=utf-8";
+        await using var document = typeof(AboutEndpoints).Assembly.GetManifestResourceStream("openapi.json")!;
+        await document.CopyToAsync(context.Response.Body, PooledBuffer.ChunkBytes, context.RequestAborted);
     }
 }

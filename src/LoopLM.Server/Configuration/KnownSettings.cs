@@ -23,6 +23,7 @@ internal sealed class KnownSettings
         (AuthOptions.Section, SettingShape.Of(typeof(AuthOptions))),
         (RateLimitOptions.Section, SettingShape.Of(typeof(RateLimitOptions))),
         (CrossOriginOptions.Section, SettingShape.Of(typeof(CrossOriginOptions))),
+        (PlaygroundOptions.Section, SettingShape.Of(typeof(PlaygroundOptions))),
         ("Kestrel", SettingShape.Named(
             ("Endpoints", new SettingShape.MapOf(SettingShape.Named(
                 ("Url", new SettingShape.Value(typeof(BindingAddress))),

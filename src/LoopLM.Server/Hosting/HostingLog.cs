@@ -9,4 +9,7 @@ internal static partial class HostingLog
 
     [LoggerMessage(2, LogLevel.Information, "Model {Model}: {Count} tensors are skipped because the server computes them: {Names}")]
     public static partial void SkippedTensors(ILogger logger, string model, int count, string names);
+
+    [LoggerMessage(3, LogLevel.Information, "The playground is at {Address}")]
+    public static partial void PlaygroundIsAt(ILogger logger, string address);
 }

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using LoopLM.Engine.Depth;
 using LoopLM.Engine.Execution;
+using LoopLM.Playground;
 using LoopLM.Protocol.V1;
 using LoopLM.Server.About;
 using LoopLM.Server.Access;
@@ -123,6 +124,7 @@ public static class ServerApplication
             .AddHealth()
             .AddTelemetry(builder.Configuration)
             .AddOpenAi()
+            .AddPlayground()
             .AddGrpc(grpc => grpc.IgnoreUnknownServices = true).Services
             .AddGrpcReflection();
 
@@ -136,6 +138,13 @@ public static class ServerApplication
         app.MapGrpcService<InferenceService>().WithMetadata(new DisableRequestSizeLimitAttribute());
         app.MapGrpcReflectionService().WithMetadata(new DisableRequestSizeLimitAttribute());
         app.MapHealth();
+        if ((builder.Configuration.GetSection(PlaygroundOptions.Section).Get<PlaygroundOptions>() ?? new()).Enabled)
+        {
+            app.MapPlayground().AllowEveryone();
+            app.MapOpenDescription();
+            PlaygroundAddress.LogAtStart(app);
+        }
+
         var metrics = app.MapMetrics();
         if (builder.Configuration.GetValue<bool>($"{AuthOptions.Section}:{nameof(AuthOptions.OpenMetrics)}"))
         {

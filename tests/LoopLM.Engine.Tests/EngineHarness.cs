@@ -2,6 +2,7 @@ using LoopLM.Engine.Depth;
 using LoopLM.Engine.Execution;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Runners;
+using LoopLM.Engine.Scheduling;
 using LoopLM.Testing;
 
 namespace LoopLM.Engine.Tests;
@@ -15,12 +16,12 @@ internal sealed class EngineHarness : IDisposable
 
     private readonly EngineMetrics _metrics = new();
 
-    public EngineHarness(EngineOptions? options = null, ScriptedModel? model = null, ExitPolicies? policies = null, TimeProvider? time = null)
+    public EngineHarness(EngineOptions? options = null, ScriptedModel? model = null, ExitPolicies? policies = null, TimeProvider? time = null, IDraftStrategy? drafts = null)
     {
         Options = options ?? new EngineOptions { KvSlots = 4096, MaxSequences = 8, MaxRows = 32, PrefillChunk = 4 };
         Model = model ?? new ScriptedModel();
-        Runner = new ScriptedRunner(Model, new RunnerCapacity(Options.MaxRows, Options.KvSlots));
-        Core = new EngineCore(Runner, Options, _metrics, policies, time);
+        Runner = new ScriptedRunner(Model, new RunnerCapacity(Options.MaxRows, Options.KvSlots, Options.PositionSlots(Model.Description)));
+        Core = new EngineCore(Runner, Options, _metrics, drafts ?? new NoDrafts(), policies, time, logger: null);
     }
 
     public EngineOptions Options { get; }
@@ -42,9 +43,9 @@ internal sealed class EngineHarness : IDisposable
     /// <summary>Submits the choices of one request.</summary>
     public Generation[] Submit(RequestClient client, params GenerationRequest[] requests)
     {
-        Assert.True(Core.TryAccept(requests, client, out var group, out var rejection), rejection?.Message);
-        Core.Enqueue(group);
-        return [.. group.Sequences.Select(sequence => sequence.Generation)];
+        Assert.True(Core.TryAccept(requests, client, out var submission, out var rejection), rejection?.Message);
+        Core.Commit(submission);
+        return submission.Generations;
     }
 
     public Rejection Reject(GenerationRequest request)

@@ -26,20 +26,23 @@ public sealed class ScriptedModel
     /// <summary>Relative state change of a row by position and loop. Default: halves with every loop.</summary>
     public Func<int, int, float> StateChange { get; init; } = (_, loop) => loop == 1 ? float.PositiveInfinity : 1f / (1 << loop);
 
-    /// <summary>The token that a state favours, by state. Default: any.</summary>
-    public Func<ulong, int>? Favourite { get; init; }
+    /// <summary>The token that a row favours, by position and state. One that depends on the position alone is the same after every loop. Default: any.</summary>
+    public Func<int, ulong, int>? Favourite { get; init; }
 
     /// <summary>What a loop of a row writes as K and V, from the state that enters the loop.</summary>
     public static ulong KeyValue(ulong state, int position, int loop) => Mix(Mix(state + (ulong)position) + (ulong)loop);
 
-    /// <summary>The state with which a row enters its first loop.</summary>
+    /// <summary>What a row writes as K and V of its prelude and its coda, from the state that enters them.</summary>
+    public static ulong PositionKeyValue(ulong state, int position, PositionLayers layers) => Mix(Mix(state ^ (ulong)position) - (ulong)layers);
+
+    /// <summary>The embedding of a token: the state with which a row enters its prelude or, without one, its first loop.</summary>
     public static ulong Embed(int token) => Mix((ulong)token + 0x1234);
 
     /// <summary>Folds one more K/V content into the state that leaves a loop.</summary>
     public static ulong Attend(ulong state, ulong keyValue) => Mix((state * 31) + keyValue);
 
-    /// <summary>Logits of a state.</summary>
-    public void Head(ulong state, Span<float> logits)
+    /// <summary>Logits of a row's state.</summary>
+    public void Head(int position, ulong state, Span<float> logits)
     {
         for (var token = 0; token < logits.Length; token++)
         {
@@ -48,7 +51,7 @@ public sealed class ScriptedModel
 
         if (Favourite is not null)
         {
-            logits[Favourite(state)] = 100;
+            logits[Favourite(position, state)] = 100;
         }
     }
 
@@ -95,7 +98,7 @@ public sealed class ScriptedModel
         state = states[^1];
         var (tokens, exitSteps) = (new List<int>(), new List<int> { loops });
         var logits = new float[Description.VocabularySize];
-        Head(state, logits);
+        Head(prompt.Length - 1, state, logits);
         tokens.Add(logits.AsSpan().IndexOf(logits.Max()));
         while (tokens.Count < count)
         {
@@ -122,7 +125,7 @@ public sealed class ScriptedModel
 
             exits[position] = loop;
             exitSteps.Add(loop);
-            Head(state, logits);
+            Head(position, state, logits);
             tokens.Add(logits.AsSpan().IndexOf(logits.Max()));
         }
 

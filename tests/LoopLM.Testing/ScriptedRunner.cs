@@ -7,6 +7,9 @@ public sealed class ScriptedRunner(ScriptedModel model, RunnerCapacity capacity)
 {
     private readonly ulong[] _states = new ulong[capacity.Rows];
     private readonly Content?[] _contents = new Content?[capacity.KvSlots];
+    private readonly Content?[] _prelude = new Content?[capacity.PositionSlots];
+    private readonly Content?[] _coda = new Content?[capacity.PositionSlots];
+    private readonly List<ulong> _codaStates = [];
     private readonly HashSet<int> _liveSequences = [];
 
     /// <inheritdoc/>
@@ -55,26 +58,34 @@ public sealed class ScriptedRunner(ScriptedModel model, RunnerCapacity capacity)
         Require(rows.DistinctBy(row => row.RowSlot).Count() == rows.Length, "two rows in one row slot");
         Require(rows.DistinctBy(row => row.KvSlot).Count() == rows.Length, "two rows write one KV slot");
 
-        foreach (var row in rows)
+        for (var i = 0; i < rows.Length; i++)
         {
+            var row = rows[i];
             _liveSequences.Add(row.Sequence);
             _bySlot[row.RowSlot] = row;
-            var state = row.Loop == 1 ? ScriptedModel.Embed(row.Token) : _states[row.RowSlot];
-            _states[row.RowSlot] = state;
-            _contents[row.KvSlot] = new Content(row.Sequence, row.Position, ScriptedModel.KeyValue(state, row.Position, row.Loop));
+            if (row.Loop == 1)
+            {
+                _states[row.RowSlot] = ScriptedModel.Embed(row.Token);
+                Write(_prelude, PositionLayers.Prelude, row, _states[row.RowSlot], batch.PositionSlots(i));
+            }
         }
 
         for (var i = 0; i < rows.Length; i++)
         {
             var row = rows[i];
-            var visible = batch.VisibleSlots(i);
-            Require(visible.Length == row.Position + 1 && visible[^1] == row.KvSlot, "a row must see positions 0 to its own");
-            for (var position = 0; position < visible.Length; position++)
+            if (row.Loop == 1 && model.Description.HasPrelude)
             {
-                var content = _contents[visible[position]] ?? throw new InvalidOperationException("A row sees a slot that was never written.");
-                Require((content.Sequence, content.Position) == (row.Sequence, position), "a row sees a slot of another position or sequence");
-                _states[row.RowSlot] = ScriptedModel.Attend(_states[row.RowSlot], content.Value);
+                _states[row.RowSlot] = Attend(_prelude, row, _states[row.RowSlot], batch.PositionSlots(i));
             }
+
+            _contents[row.KvSlot] = new Content(row.Sequence, row.Position, ScriptedModel.KeyValue(_states[row.RowSlot], row.Position, row.Loop));
+        }
+
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var row = rows[i];
+            Require(batch.VisibleSlots(i)[^1] == row.KvSlot, "a row must see its own slot last");
+            _states[row.RowSlot] = Attend(_contents, row, _states[row.RowSlot], batch.VisibleSlots(i));
 
             if (!gateLogits.IsEmpty)
             {
@@ -89,17 +100,27 @@ public sealed class ScriptedRunner(ScriptedModel model, RunnerCapacity capacity)
     }
 
     /// <inheritdoc/>
-    public void RunHead(ReadOnlySpan<int> rowSlots, Span<float> logits)
+    public void RunHead(LoopBatch rows, Span<float> logits)
     {
         BeforeHead?.Invoke();
-        HeadRows += rowSlots.Length;
-        for (var i = 0; i < rowSlots.Length; i++)
+        HeadRows += rows.Rows.Length;
+        _codaStates.Clear();
+        for (var i = 0; i < rows.Rows.Length; i++)
         {
-            var row = logits.Slice(i * Model.VocabularySize, Model.VocabularySize);
-            model.Head(_states[rowSlots[i]], row);
-            if (BreaksLogits(_bySlot[rowSlots[i]]))
+            var state = _states[rows.Rows[i].RowSlot];
+            _codaStates.Add(state);
+            Write(_coda, PositionLayers.Coda, rows.Rows[i], state, rows.PositionSlots(i));
+        }
+
+        for (var i = 0; i < rows.Rows.Length; i++)
+        {
+            var row = rows.Rows[i];
+            var state = model.Description.HasCoda ? Attend(_coda, row, _codaStates[i], rows.PositionSlots(i)) : _codaStates[i];
+            var rowLogits = logits.Slice(i * Model.VocabularySize, Model.VocabularySize);
+            model.Head(row.Position, state, rowLogits);
+            if (BreaksLogits(_bySlot[row.RowSlot]))
             {
-                row[^1] = float.NaN;
+                rowLogits[^1] = float.NaN;
             }
         }
     }
@@ -123,6 +144,27 @@ public sealed class ScriptedRunner(ScriptedModel model, RunnerCapacity capacity)
 
     /// <inheritdoc/>
     public void Dispose() => IsDisposed = true;
+
+    private void Write(Content?[] contents, PositionLayers layers, LoopRow row, ulong state, ReadOnlySpan<int> slots)
+    {
+        if ((Model.PositionLayers & layers) != 0)
+        {
+            contents[slots[^1]] = new Content(row.Sequence, row.Position, ScriptedModel.PositionKeyValue(state, row.Position, layers));
+        }
+    }
+
+    private static ulong Attend(Content?[] contents, LoopRow row, ulong state, ReadOnlySpan<int> slots)
+    {
+        Require(slots.Length == row.Position + 1, "a row must see positions 0 to its own");
+        for (var position = 0; position < slots.Length; position++)
+        {
+            var content = contents[slots[position]] ?? throw new InvalidOperationException("A row sees a slot that was never written.");
+            Require((content.Sequence, content.Position) == (row.Sequence, position), "a row sees a slot of another position or sequence");
+            state = ScriptedModel.Attend(state, content.Value);
+        }
+
+        return state;
+    }
 
     private static void Require(bool condition, string fault)
     {

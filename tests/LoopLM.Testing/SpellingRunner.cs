@@ -71,12 +71,12 @@ public sealed class SpellingRunner(byte[] text, int vocabularySize, int endOfTex
     }
 
     /// <inheritdoc/>
-    public void RunHead(ReadOnlySpan<int> rowSlots, Span<float> logits)
+    public void RunHead(LoopBatch rows, Span<float> logits)
     {
-        HeadRows += rowSlots.Length;
-        for (var i = 0; i < rowSlots.Length; i++)
+        HeadRows += rows.Rows.Length;
+        for (var i = 0; i < rows.Rows.Length; i++)
         {
-            var row = _rows[rowSlots[i]];
+            var row = _rows[rows.Rows[i].RowSlot];
             var index = row.Position + 1 - _promptLengths[row.Sequence];
             for (var token = 0; token < vocabularySize; token++)
             {

@@ -1,3 +1,4 @@
+using LoopLM.Engine.Runners;
 using BenchmarkDotNet.Attributes;
 using LoopLM.Checkpoints.Configuration;
 using LoopLM.Cpu.Attention;
@@ -15,7 +16,7 @@ public unsafe class BatchAttentionBenchmarks
     private KvPool _pool = null!;
     private Activations _activations = null!;
     private BatchAttention _attention = null!;
-    private EvenBatch _batch = null!;
+    private LoopBatch _batch = null!;
 
     /// <summary>What <see cref="Shape"/> may be.</summary>
     public static IEnumerable<BatchShape> Shapes =>
@@ -60,7 +61,7 @@ public unsafe class BatchAttentionBenchmarks
             EarlyExitThreshold = 1,
             EndOfTextTokens = [],
         };
-        _batch = new(Shape);
+        _batch = EvenBatch.Of(Shape);
         var slots = Shape.Requests * Shape.Positions;
         _pool = new(1, heads, HeadDimension, slots, Kv);
         _activations = new(config, kernels, WeightType.Float32, _batch.Rows.Length, 1, BatchAttention.Lanes(config), Shape.Positions);

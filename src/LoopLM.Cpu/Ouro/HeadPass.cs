@@ -1,3 +1,4 @@
+using LoopLM.Engine.Runners;
 using LoopLM.Cpu.Threading;
 using LoopLM.Cpu.Weights;
 
@@ -9,19 +10,19 @@ internal sealed unsafe class HeadPass(WeightMatrix head, ThreadTeam team, Activa
     private int _rows;
     private float* _logits;
 
-    /// <summary>Runs the head; see <see cref="Engine.Runners.IModelRunner.RunHead"/>. The row slots have been checked.</summary>
-    public void Run(ReadOnlySpan<int> rowSlots, Span<float> logits)
+    /// <summary>Runs the head; see <see cref="IModelRunner.RunHead"/>. The rows have been checked.</summary>
+    public void Run(ReadOnlySpan<LoopRow> rows, Span<float> logits)
     {
         var (length, inputs) = (activations.HiddenLength, activations.Streams[0].Normalised);
-        for (var row = 0; row < rowSlots.Length; row++)
+        for (var row = 0; row < rows.Length; row++)
         {
-            new ReadOnlySpan<float>(activations.States + ((nint)rowSlots[row] * length), length).CopyTo(new(inputs[row], length));
+            new ReadOnlySpan<float>(activations.States + ((nint)rows[row].RowSlot * length), length).CopyTo(new(inputs[row], length));
             inputs.Prepare(row);
         }
 
         fixed (float* destination = logits)
         {
-            _rows = rowSlots.Length;
+            _rows = rows.Length;
             _logits = destination;
             team.Run(this);
         }

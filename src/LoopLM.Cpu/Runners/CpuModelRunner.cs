@@ -91,7 +91,7 @@ public sealed class CpuModelRunner : IModelRunner
     /// <inheritdoc/>
     public void RunLoop(LoopBatch batch, Span<float> gateLogits, Span<float> stateChanges)
     {
-        _limits.Check(batch);
+        _limits.CheckLoop(batch);
         if (!batch.Rows.IsEmpty)
         {
             _loopPass.Run(batch, gateLogits, stateChanges);
@@ -100,12 +100,12 @@ public sealed class CpuModelRunner : IModelRunner
     }
 
     /// <inheritdoc/>
-    public void RunHead(ReadOnlySpan<int> rowSlots, Span<float> logits)
+    public void RunHead(LoopBatch rows, Span<float> logits)
     {
-        _limits.Check(rowSlots);
-        if (!rowSlots.IsEmpty)
+        _limits.CheckHead(rows);
+        if (!rows.Rows.IsEmpty)
         {
-            _headPass.Run(rowSlots, logits[..checked(rowSlots.Length * Model.VocabularySize)]);
+            _headPass.Run(rows.Rows, logits[..checked(rows.Rows.Length * Model.VocabularySize)]);
             CheckWeights();
         }
     }
@@ -113,7 +113,7 @@ public sealed class CpuModelRunner : IModelRunner
     /// <inheritdoc/>
     public unsafe void ReadStates(ReadOnlySpan<int> rowSlots, Span<float> states)
     {
-        _limits.Check(rowSlots);
+        _limits.CheckRowSlots(rowSlots);
         for (var row = 0; row < rowSlots.Length; row++)
         {
             new ReadOnlySpan<float>(_activations.States + ((nint)rowSlots[row] * _activations.HiddenLength), Model.HiddenSize)

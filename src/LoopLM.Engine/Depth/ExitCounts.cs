@@ -1,3 +1,5 @@
+using LoopLM.Engine.Kv;
+
 namespace LoopLM.Engine.Depth;
 
 /// <summary>Generated tokens by where and why they left.</summary>

@@ -2,26 +2,38 @@ using System.Runtime.CompilerServices;
 
 namespace LoopLM.Engine.Depth;
 
-/// <summary>The gate probabilities of one token, loop by loop, held in place so that a tick allocates nothing.</summary>
+/// <summary>The gate probabilities of one token, loop by loop. The first are held in place, so that a tick of a model of few loops allocates nothing.</summary>
 public struct GateProbabilities
 {
-    /// <summary>Most loops that any request may run.</summary>
-    public const int MaxLoops = 16;
+    private const int InPlace = 16;
 
-    private Buffer _values;
+    private Buffer _first;
+    private List<float>? _rest;
 
-    /// <summary>Loops recorded so far, 0..MaxLoops.</summary>
+    /// <summary>Loops recorded so far.</summary>
     public int Count { get; private set; }
 
     /// <summary>Probability of loop <paramref name="index"/> + 1, in 0..1.</summary>
-    public readonly float this[int index] => _values[index];
+    public readonly float this[int index] => index < InPlace ? _first[index] : _rest![index - InPlace];
 
     /// <summary>The probabilities as an array of their own, loop 1 first.</summary>
-    public readonly float[] ToArray() => ((ReadOnlySpan<float>)_values)[..Count].ToArray();
+    public readonly float[] ToArray() => [.. ((ReadOnlySpan<float>)_first)[..Math.Min(Count, InPlace)], .. _rest ?? []];
 
-    internal void Add(float probability) => _values[Count++] = probability;
+    internal void Add(float probability)
+    {
+        if (Count < InPlace)
+        {
+            _first[Count] = probability;
+        }
+        else
+        {
+            (_rest ??= []).Add(probability);
+        }
 
-    [InlineArray(MaxLoops)]
+        Count++;
+    }
+
+    [InlineArray(InPlace)]
     private struct Buffer
     {
         private float _first;

@@ -40,7 +40,7 @@ public sealed class EngineMetrics : IDisposable
         _requests = _meter.CreateCounter<long>("looplm.requests", description: "Generations ended, by outcome.");
         _promptTokens = _meter.CreateCounter<long>("looplm.tokens.prompt", description: "Prompt tokens of admitted requests.");
         _generatedTokens = _meter.CreateCounter<long>("looplm.tokens.generated", description: "Tokens generated.");
-        _exitStep = CreateHistogram<int>("looplm.exit_step", null, "Loop at which each generated token left.", [.. Enumerable.Range(1, Depth.GateProbabilities.MaxLoops)]);
+        _exitStep = CreateHistogram<int>("looplm.exit_step", null, "Loop at which each generated token left.", [.. Enumerable.Range(1, 16), 24, 32, 64]);
         _tickRows = CreateHistogram<int>("looplm.tick.rows", null, "Rows that went through the layers together.", [.. Rows.Select(rows => (int)rows)]);
         _tickDuration = CreateHistogram("looplm.tick.duration", "s", "Time of one tick.", Seconds);
         _maskDuration = CreateHistogram("looplm.mask.duration", "s", "Time to work out which tokens a format allows next, beside the engine.", Seconds);

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using LoopLM.Engine.Depth;
 using LoopLM.Engine.Kv;
+using LoopLM.Engine.Runners;
 
 namespace LoopLM.Engine.Execution;
 
@@ -26,8 +27,8 @@ public sealed record EngineOptions
     /// <summary>Which earlier K and V later tokens see, where a request does not say.</summary>
     public KvLayout KvLayout { get; init; } = KvLayout.LastExited;
 
-    /// <summary>The deepest <c>max_loops</c> that a request may ask for; at least the model's loops. 1..16.</summary>
-    [Range(1, GateProbabilities.MaxLoops)]
+    /// <summary>The deepest <c>max_loops</c> that a request may ask for, as far as the model's family allows it; at least the model's loops. 1..1024.</summary>
+    [Range(1, 1024)]
     public int MaxLoops { get; init; } = 8;
 
     /// <summary>Most requests that wait for a place. From 1.</summary>
@@ -55,6 +56,27 @@ public sealed record EngineOptions
     /// <summary>Exit settings where a request gives none.</summary>
     public ExitSettings Exit { get; init; } = new() { Policy = "q-exit" };
 
+    /// <summary>Checks the options by themselves and against a model.</summary>
+    /// <exception cref="ValidationException">An option is out of its range.</exception>
+    /// <exception cref="ArgumentException">The options contradict each other or the model.</exception>
+    internal void Validate(ModelDescription model)
+    {
+        Validator.ValidateObject(this, new ValidationContext(this), validateAllProperties: true);
+        if (MaxRows < MaxSequences)
+        {
+            throw new ArgumentException($"MaxRows is {MaxRows}; it must be at least MaxSequences, which is {MaxSequences}.");
+        }
+
+        if (MaxLoops < model.Loops)
+        {
+            throw new ArgumentException($"MaxLoops is {MaxLoops}; it must be at least the model's loops, which are {model.Loops}.");
+        }
+    }
+
+    /// <summary>Position slots for a model: as many as there are positions whose loops fill the KV slots; 0 where it needs none.</summary>
+    public int PositionSlots(ModelDescription model) =>
+        model.PositionLayers == PositionLayers.None ? 0 : (KvSlots + model.Loops - 1) / model.Loops;
+
     /// <summary>Bytes of the logits that an engine holds for a vocabulary.</summary>
-    public long LogitBytes(int vocabularySize) => (long)Math.Min(MaxRows, ReadOut.MaxHeadRows) * vocabularySize * sizeof(float);
+    public long LogitBytes(int vocabularySize) => (long)Math.Min(MaxRows, HeadStage.MaxHeadRows) * vocabularySize * sizeof(float);
 }

@@ -1,4 +1,5 @@
 using LoopLM.Engine.Depth;
+using LoopLM.Engine.Kv;
 using LoopLM.Engine.Runners;
 
 namespace LoopLM.Engine.Execution;

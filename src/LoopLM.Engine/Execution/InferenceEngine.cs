@@ -3,7 +3,6 @@ using System.Threading.Channels;
 using LoopLM.Engine.Depth;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Runners;
-using LoopLM.Engine.Scheduling;
 using Microsoft.Extensions.Logging;
 
 namespace LoopLM.Engine.Execution;
@@ -30,7 +29,7 @@ public sealed class InferenceEngine : IAsyncDisposable
     private readonly ILogger _logger;
 
     // Null wakes the thread alone.
-    private readonly Channel<SequenceGroup?> _inbox = Channel.CreateUnbounded<SequenceGroup?>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<Submission?> _inbox = Channel.CreateUnbounded<Submission?>(new UnboundedChannelOptions { SingleReader = true });
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile EngineSnapshot _snapshot = new() { Health = EngineHealth.Loading };
@@ -129,19 +128,19 @@ public sealed class InferenceEngine : IAsyncDisposable
             return false;
         }
 
-        if (!core.TryAccept(requests, client, out var group, out rejection))
+        if (!core.TryAccept(requests, client, out var submission, out rejection))
         {
             return false;
         }
 
-        if (!_inbox.Writer.TryWrite(group))
+        if (!_inbox.Writer.TryWrite(submission))
         {
-            core.Decline(group);
+            submission.Return();
             rejection = NotReady();
             return false;
         }
 
-        generations = [.. group.Sequences.Select(sequence => sequence.Generation)];
+        generations = submission.Generations;
         return true;
     }
 
@@ -263,11 +262,11 @@ public sealed class InferenceEngine : IAsyncDisposable
 
     private void TakeIn(EngineCore core)
     {
-        while (_inbox.Reader.TryRead(out var group))
+        while (_inbox.Reader.TryRead(out var submission))
         {
-            if (group is not null)
+            if (submission is not null)
             {
-                core.Enqueue(group);
+                core.Commit(submission);
             }
         }
     }

@@ -1,41 +1,42 @@
-using LoopLM.Engine.Depth;
-
 namespace LoopLM.Engine.Kv;
 
 /// <summary>
-/// Maps (sequence, position, loop) to KV slots and owns which slots are free. It counts references, one for each table entry that names a slot,
+/// Maps (sequence, position, loop) to KV slots of the core, and (sequence, position) to position slots, and owns which slots are free. It counts references, one for each table entry that names a slot,
 /// so that loops of one position, and later sequences with a common prefix, can alias a slot. It holds numbers only; the tensors are the runner's.
 /// </summary>
 /// <remarks>
 /// <see cref="KvLayout.LastExited"/>: a position takes a slot for each loop it runs; when it exits at e, loops beyond e alias slot e.
 /// <see cref="KvLayout.Shared"/>: the prompt does the same until it is done; then every loop aliases the slot of the last one, and each generated
 /// position takes one slot that all its loops name.
-/// A loop that is observed, behind the exit of its position, writes into a slot that only it sees; what later tokens see stays as it is.
+/// An observed loop, after the exit of its position, writes into a slot that only it sees; what later tokens see stays as it is.
 /// A sequence is opened only if its worst case fits beside the worst cases of the others, so that taking a slot never fails;
 /// every early exit shrinks the worst case at once.
 /// </remarks>
 public sealed class KvLedger
 {
-    private const int Unset = -1;
+    private const int Unset = SlotTable.Unset;
 
     private readonly int[] _free;
     private readonly int[] _references;
     private readonly SlotTable?[] _tables;
+    private readonly PositionLedger _positions;
 
     // The loop that wrote each slot last; 0 for free ones.
-    private readonly byte[] _writers;
+    private readonly ushort[] _writers;
     private LoopCounts _usedByLoop;
     private int _freeCount;
 
     /// <summary>Creates an empty ledger.</summary>
     /// <param name="slots">Slots in all, from 1.</param>
     /// <param name="sequences">Sequence numbers are 0..sequences-1.</param>
-    public KvLedger(int slots, int sequences)
+    /// <param name="positionSlots">Position slots in all; 0 where the model needs none.</param>
+    public KvLedger(int slots, int sequences, int positionSlots = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(slots, 1);
         _references = new int[slots];
-        _writers = new byte[slots];
+        _writers = new ushort[slots];
         _tables = new SlotTable?[sequences];
+        _positions = new PositionLedger(positionSlots, sequences);
         _free = new int[slots];
         for (var i = 0; i < slots; i++)
         {
@@ -56,6 +57,9 @@ public sealed class KvLedger
 
     /// <summary>Slots that the open sequences may still come to hold at worst, those they hold included.</summary>
     public int CommittedSlots { get; private set; }
+
+    /// <summary>Position slots that hold something.</summary>
+    public int UsedPositionSlots => _positions.UsedSlots;
 
     /// <summary>The most slots that a sequence can come to hold at once.</summary>
     public static long WorstCase(in KvReservation reservation)
@@ -94,7 +98,7 @@ public sealed class KvLedger
         }
 
         var worstCase = WorstCase(reservation);
-        if (worstCase > Capacity - CommittedSlots)
+        if (worstCase > Capacity - CommittedSlots || !_positions.TryOpen(sequence, reservation.PromptLength + reservation.GeneratedPositions))
         {
             return false;
         }
@@ -117,6 +121,11 @@ public sealed class KvLedger
             return taken;
         }
 
+        if (loop == 1)
+        {
+            _positions.Take(sequence, position);
+        }
+
         var slot = TakeFree(loop);
         if (table.Layout == KvLayout.Shared && position >= table.PromptLength)
         {
@@ -133,7 +142,7 @@ public sealed class KvLedger
         return slot;
     }
 
-    /// <summary>A position has left after a loop: deeper loops of later positions will see that loop's K and V.</summary>
+    /// <summary>A position has left after a loop: deeper loops of later positions see that loop's K and V. Its worst case stays committed until <see cref="Confirm"/>.</summary>
     public void Exit(int sequence, int position, int exitStep)
     {
         var table = Table(sequence);
@@ -145,29 +154,59 @@ public sealed class KvLedger
                 Set(table, loop, position, slot);
             }
         }
+    }
 
+    /// <summary>A position that has left is certain: it takes no more slots, and the worst case of its sequence shrinks.</summary>
+    public void Confirm(int sequence, int position, int exitStep)
+    {
+        var table = Table(sequence);
         if (table.Layout == KvLayout.LastExited && position >= table.PromptLength)
         {
             Uncommit(table, table.MaxLoops - exitStep);
         }
     }
 
-    /// <summary>The slot into which a loop writes that is observed. <see cref="EndObservation"/> must follow before the next one.</summary>
+    /// <summary>Frees what generated positions hold that are not confirmed: the sequence goes on in another way. Only <see cref="KvLayout.LastExited"/> can go back.</summary>
+    /// <param name="sequence">An open sequence.</param>
+    /// <param name="fromPosition">The first of them; all later positions are dropped too.</param>
+    public void Drop(int sequence, int fromPosition)
+    {
+        var table = Table(sequence);
+        if (table.Layout != KvLayout.LastExited || fromPosition < table.PromptLength)
+        {
+            throw new InvalidOperationException($"Position {fromPosition} of sequence {sequence} cannot be dropped.");
+        }
+
+        _positions.Drop(sequence, fromPosition);
+        for (var loop = 1; loop <= table.Loops; loop++)
+        {
+            for (var position = fromPosition; position < table.Positions; position++)
+            {
+                Unreference(table[loop, position]);
+                table[loop, position] = Unset;
+            }
+        }
+    }
+
+    /// <summary>The slot into which an observed loop writes. <see cref="EndObservation"/> must follow before the next one.</summary>
     /// <param name="sequence">An open sequence that was opened to observe.</param>
     /// <param name="position">A position that has left.</param>
-    /// <param name="loop">A loop behind its exit.</param>
+    /// <param name="loop">A loop after its exit.</param>
     public int Observe(int sequence, int position, int loop)
     {
+        var table = Table(sequence);
         var slot = TakeFree(loop);
-        Set(Table(sequence), loop, position, slot);
+        _references[slot]++;
+        table.Observe(slot, position, loop);
         return slot;
     }
 
-    /// <summary>Forgets what an observed loop has written: the loop aliases the slot of the exit step again.</summary>
-    public void EndObservation(int sequence, int position, int loop, int exitStep)
+    /// <summary>Frees what an observed loop has written.</summary>
+    public void EndObservation(int sequence)
     {
         var table = Table(sequence);
-        Set(table, loop, position, table[exitStep, position]);
+        Unreference(table.ObservedSlot);
+        table.EndObservation();
     }
 
     /// <summary>The whole prompt has left: from here on the shared layout keeps only its last loop.</summary>
@@ -188,11 +227,17 @@ public sealed class KvLedger
             }
         }
 
-        Uncommit(table, table.Committed - table.Positions - table.Observed);
+        Uncommit(table, table.Committed - table.Positions - (table.Observes ? 1 : 0));
     }
 
     /// <summary>The slots that a loop sees of positions 0..count-1.</summary>
-    public ReadOnlySpan<int> Slots(int sequence, int loop, int count) => Table(sequence).Slots(loop, count);
+    public ReadOnlyMemory<int> Slots(int sequence, int loop, int count) => Table(sequence).Slots(loop, count);
+
+    /// <summary>The slots that the observed loop sees of positions 0..count-1, its own last.</summary>
+    public ReadOnlyMemory<int> ObservedSlots(int sequence, int count) => Table(sequence).ObservedSlots(count);
+
+    /// <summary>The position slots of positions 0..count-1; empty where the model needs none.</summary>
+    public ReadOnlyMemory<int> PositionSlots(int sequence, int count) => _positions.Slots(sequence, count);
 
     /// <summary>Closes a sequence, wherever it stands, and frees the slots that nobody else names.</summary>
     public void Close(int sequence)
@@ -203,6 +248,8 @@ public sealed class KvLedger
             Unreference(slot);
         }
 
+        Unreference(table.ObservedSlot);
+        _positions.Close(sequence);
         Uncommit(table, table.Committed);
         table.Return();
         _tables[sequence] = null;
@@ -223,7 +270,7 @@ public sealed class KvLedger
 
             committed += table.Committed;
             var held = new HashSet<int>();
-            foreach (var slot in table.Entries)
+            foreach (var slot in (int[])[.. table.Entries, table.ObservedSlot])
             {
                 if (slot != Unset)
                 {
@@ -242,6 +289,7 @@ public sealed class KvLedger
         Require(free.Distinct().Count() == free.Length, "a slot is free twice");
         Require(free.All(slot => references[slot] == 0), "a free slot is in use");
         Require(references.Count(count => count == 0) == _freeCount, "a slot is lost");
+        _positions.Audit();
         AuditWriters();
     }
 
@@ -291,7 +339,7 @@ public sealed class KvLedger
             _usedByLoop.Add(loop);
         }
 
-        _writers[slot] = (byte)loop;
+        _writers[slot] = (ushort)loop;
     }
 
     private void Set(SlotTable table, int loop, int position, int slot)

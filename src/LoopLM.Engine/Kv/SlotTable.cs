@@ -5,6 +5,9 @@ namespace LoopLM.Engine.Kv;
 /// <summary>The slots of one sequence by loop and position; the positions of one loop lie side by side.</summary>
 internal sealed class SlotTable
 {
+    /// <summary>Stands for no slot.</summary>
+    public const int Unset = -1;
+
     private readonly int[] _slots;
 
     public SlotTable(in KvReservation reservation, int committed)
@@ -15,10 +18,12 @@ internal sealed class SlotTable
         ModelLoops = reservation.ModelLoops;
         MaxLoops = reservation.MaxLoops;
         Loops = Math.Max(reservation.ModelLoops, reservation.MaxLoops);
-        Observed = reservation.Observes ? 1 : 0;
+        Observes = reservation.Observes;
         Committed = committed;
-        _slots = ArrayPool<int>.Shared.Rent(Loops * Positions);
-        _slots.AsSpan(0, Loops * Positions).Fill(-1);
+
+        // What an observed loop sees stands behind the table.
+        _slots = ArrayPool<int>.Shared.Rent((Loops + (Observes ? 1 : 0)) * Positions);
+        _slots.AsSpan(0, Loops * Positions).Fill(Unset);
     }
 
     public KvLayout Layout { get; }
@@ -34,8 +39,11 @@ internal sealed class SlotTable
     /// <summary>Loops of the table: the deepest that a prompt or generated position can ask for.</summary>
     public int Loops { get; }
 
-    /// <summary>Slots for loops that are observed: they run one after the other, so one does.</summary>
-    public int Observed { get; }
+    /// <summary>Whether loops are observed: they run one after the other, so one slot serves them.</summary>
+    public bool Observes { get; }
+
+    /// <summary>The slot that the observed loop writes into; <see cref="Unset"/> while none runs.</summary>
+    public int ObservedSlot { get; private set; } = Unset;
 
     /// <summary>Slots that the sequence may still come to hold at worst.</summary>
     public int Committed { get; set; }
@@ -48,7 +56,19 @@ internal sealed class SlotTable
         set => _slots[((loop - 1) * Positions) + position] = value;
     }
 
-    public ReadOnlySpan<int> Slots(int loop, int count) => _slots.AsSpan((loop - 1) * Positions, count);
+    public ReadOnlyMemory<int> Slots(int loop, int count) => _slots.AsMemory((loop - 1) * Positions, count);
+
+    public ReadOnlyMemory<int> ObservedSlots(int count) => Slots(Loops + 1, count);
+
+    /// <summary>A position runs a loop that only it sees.</summary>
+    public void Observe(int slot, int position, int loop)
+    {
+        ObservedSlot = slot;
+        Slots(loop, position).CopyTo(_slots.AsMemory(Loops * Positions));
+        this[Loops + 1, position] = slot;
+    }
+
+    public void EndObservation() => ObservedSlot = Unset;
 
     public void Return() => ArrayPool<int>.Shared.Return(_slots);
 }

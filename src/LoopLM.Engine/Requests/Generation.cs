@@ -8,6 +8,7 @@ public sealed class Generation : IDisposable
     private readonly Channel<GenerationEvent> _events;
     private readonly EventSignal? _signal;
     private volatile FinishReason _asked = FinishReason.Length;
+    private volatile bool _hasEnded;
 
     /// <summary>Creates a generation without events.</summary>
     /// <param name="mostTokens">Most prompt tokens and tokens that it will publish.</param>
@@ -25,17 +26,20 @@ public sealed class Generation : IDisposable
     /// <summary>The end that the reader asks for before the length is reached; null while it asks for none.</summary>
     internal FinishReason? EndAsked => _asked is var asked and not FinishReason.Length ? asked : null;
 
+    /// <summary>Called when the reader asks for an end that is not published yet, by any thread.</summary>
+    internal Action? EndRequested { get; set; }
+
     /// <summary>Asks the engine to stop, because nobody reads on: within one tick it frees what the generation holds and writes the end, unless it has ended before.</summary>
     public void Cancel()
     {
         if (EndAsked is null)
         {
-            _asked = FinishReason.Cancelled;
+            Ask(FinishReason.Cancelled);
         }
     }
 
     /// <summary>Asks the engine to stop, because the reader has all it wanted, such as the text before a stop string. Otherwise like <see cref="Cancel"/>.</summary>
-    public void Stop() => _asked = FinishReason.Stop;
+    public void Stop() => Ask(FinishReason.Stop);
 
     /// <summary>Cancels.</summary>
     public void Dispose() => Cancel();
@@ -50,9 +54,19 @@ public sealed class Generation : IDisposable
 
         if (next.Kind is GenerationEventKind.Finished or GenerationEventKind.Failed)
         {
+            _hasEnded = true;
             _events.Writer.Complete();
         }
 
         _signal?.Set();
+    }
+
+    private void Ask(FinishReason reason)
+    {
+        _asked = reason;
+        if (!_hasEnded)
+        {
+            EndRequested?.Invoke();
+        }
     }
 }

@@ -17,6 +17,7 @@ internal sealed class RequestValidator(
     /// <summary>Turns a request into a sequence, or says what is wrong with it.</summary>
     public bool TryResolve(
         GenerationRequest request,
+        RequestClient client,
         [NotNullWhen(true)] out Sequence? sequence,
         [NotNullWhen(false)] out Rejection? rejection)
     {
@@ -30,6 +31,14 @@ internal sealed class RequestValidator(
         var reservation = new KvReservation(
             request.KvLayout ?? options.KvLayout, request.Prompt.Length, Math.Max(request.MaxTokens - 1, 0), model.Loops, exit.MaxLoops, request.SkippedLoopLogprobs);
         var worstCase = KvLedger.WorstCase(reservation);
+        var (positions, positionSlots) = ((long)request.Prompt.Length + reservation.GeneratedPositions, options.PositionSlots(model));
+        if (positionSlots > 0 && positions > positionSlots)
+        {
+            rejection = new Rejection(RejectionReason.KvExceeded, "max_tokens",
+                $"The request may need {positions} position slots, the server has {positionSlots}. Ask for fewer tokens.");
+            return false;
+        }
+
         if (worstCase > options.KvSlots)
         {
             rejection = new Rejection(RejectionReason.KvExceeded, "max_tokens",
@@ -47,8 +56,8 @@ internal sealed class RequestValidator(
             Exit = exit,
             Reservation = reservation,
             StopTokens = request.StopTokens.ToFrozenSet(),
-            ReportGates = request.ReportGates,
-            Processors = LogitProcessors.For(request),
+            ReportGates = request.ReportGates && model.HasGate,
+            Processors = LogitsProcessors.For(request),
             Logprobs = request.Logprobs,
             LogprobTokens = [.. request.LogprobTokens.Distinct()],
             PromptLogprobs = request.PromptLogprobs,
@@ -56,6 +65,8 @@ internal sealed class RequestValidator(
             ObservedLoops = request.SkippedLoopLogprobs ? Math.Max(model.Loops, exit.MaxLoops) : 0,
             Cost = MostLoops(reservation),
             AcceptedAt = time.GetTimestamp(),
+            Client = client,
+            Window = new PositionWindow(TokenTail.MaxDrafts + 1),
         };
         return true;
     }
@@ -101,6 +112,9 @@ internal sealed class RequestValidator(
             : null)
         ?? (request is { SkippedLoopLogprobs: true, LoopLogprobs: 0 }
             ? Invalid("return_skipped_loop_logprobs", "'return_skipped_loop_logprobs' needs 'return_loop_logprobs' to be 1 or more.")
+            : null)
+        ?? (request.LoopLogprobs > 0 && model.HasCoda
+            ? Invalid("return_loop_logprobs", "'return_loop_logprobs' is not available for this model: its coda reads the last loop of every token before.")
             : null);
 
     private Rejection? CheckTokens(GenerationRequest request)
@@ -124,11 +138,18 @@ internal sealed class RequestValidator(
     {
         rule = null;
         var (asked, defaults) = (request.Exit, options.Exit);
-        var defaultName = defaults.Policy ?? "q-exit";
+        var defaultName = defaults.Policy is { } given && IsAvailable(given) ? given : model.HasGate ? "q-exit" : "fixed";
         var name = asked.Policy ?? defaultName;
         if (!policies.TryGet(name, out var policy))
         {
             rejection = Invalid("exit_policy", $"'exit_policy' is '{name}'; it must be one of {string.Join(", ", policies.Names)}.");
+            return false;
+        }
+
+        if (!IsAvailable(name))
+        {
+            rejection = Invalid("exit_policy",
+                $"'exit_policy' is '{name}', which needs a gate, and this model has none; it must be one of {string.Join(", ", policies.Names.Where(IsAvailable))}.");
             return false;
         }
 
@@ -150,11 +171,15 @@ internal sealed class RequestValidator(
         return true;
     }
 
+    /// <summary>Whether a policy finds in this model what it decides on.</summary>
+    private bool IsAvailable(string name) => model.HasGate || !policies.TryGet(name, out var policy) || !policy.Reads(threshold: 0).Has(ExitSignals.Gate);
+
     private Rejection? CheckLoops(int minLoops, int maxLoops)
     {
-        if (maxLoops < 1 || maxLoops > options.MaxLoops)
+        var most = Math.Min(options.MaxLoops, model.MaxLoops);
+        if (maxLoops < 1 || maxLoops > most)
         {
-            return Invalid("max_loops", $"'max_loops' is {maxLoops}; it must be between 1 and {options.MaxLoops}.");
+            return Invalid("max_loops", $"'max_loops' is {maxLoops}; it must be between 1 and {most}.");
         }
 
         return minLoops >= 1 && minLoops <= maxLoops

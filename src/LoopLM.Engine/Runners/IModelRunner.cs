@@ -14,19 +14,20 @@ public interface IModelRunner : IDisposable
     ModelDescription Model { get; }
 
     /// <summary>
-    /// Runs one loop of every row: h = Norm(Layers(h)). At loop 1 h is the token's embedding, later the state in the row's slot, where the new state is left.
+    /// Runs one loop of the core over every row. Loop 1 begins with the token's embedding and, where the model has one, the prelude.
+    /// A later loop begins with the state in the row's slot, where the new state is left.
     /// </summary>
     /// <param name="batch">The rows and what each attends to.</param>
-    /// <param name="gateLogits">Receives the gate logit of each row; empty where nobody asks.</param>
-    /// <param name="stateChanges">Receives |h_t - h_(t-1)| / |h_t| (Euclidean norms) of each row, 0 where both are 0, +infinity at loop 1; empty where nobody asks.</param>
+    /// <param name="gateLogits">Receives the gate logit of each row; empty where it is not read, and for models without a gate.</param>
+    /// <param name="stateChanges">Receives |h_t - h_(t-1)| / |h_t| (Euclidean norms) of each row, 0 where both are 0, +infinity at loop 1; empty where it is not read.</param>
     void RunLoop(LoopBatch batch, Span<float> gateLogits, Span<float> stateChanges);
 
-    /// <summary>Applies the head to the states in some row slots.</summary>
-    /// <param name="rowSlots">N row slots.</param>
+    /// <summary>Applies the coda, where the model has one, and the head to the states of rows. The states stay as they are.</summary>
+    /// <param name="rows">N rows, each with the loop that it ran last; its <see cref="LoopBatch.PositionSlots"/> are the coda's.</param>
     /// <param name="logits">Receives N x VocabularySize logits, row by row.</param>
-    void RunHead(ReadOnlySpan<int> rowSlots, Span<float> logits);
+    void RunHead(LoopBatch rows, Span<float> logits);
 
-    /// <summary>Reads the states in some row slots: the normalised output of the last loop of each.</summary>
+    /// <summary>Reads the states in some row slots: the output of the last loop of each.</summary>
     /// <param name="rowSlots">N row slots.</param>
     /// <param name="states">Receives N x HiddenSize values, row by row.</param>
     void ReadStates(ReadOnlySpan<int> rowSlots, Span<float> states);

@@ -12,6 +12,21 @@ public sealed record ModelDescription
     /// <summary>Loops the model was trained with (T). A prompt always runs exactly these.</summary>
     public required int Loops { get; init; }
 
+    /// <summary>Most loops that the model's family allows, at least <see cref="Loops"/>. Default: any number.</summary>
+    public int MaxLoops { get; init; } = int.MaxValue;
+
+    /// <summary>Whether it has a gate that says after every loop how likely a token is finished. Default: true.</summary>
+    public bool HasGate { get; init; } = true;
+
+    /// <summary>Layers beside the core that attend. Default: none.</summary>
+    public PositionLayers PositionLayers { get; init; }
+
+    /// <summary>Whether layers run before the first loop.</summary>
+    public bool HasPrelude => (PositionLayers & PositionLayers.Prelude) != 0;
+
+    /// <summary>Whether layers run after the last loop, before the head.</summary>
+    public bool HasCoda => (PositionLayers & PositionLayers.Coda) != 0;
+
     /// <summary>The model's own threshold for <c>q-exit</c>; 1 never exits early.</summary>
     public required float ExitThreshold { get; init; }
 

@@ -1,11 +1,11 @@
 namespace LoopLM.Engine.Sampling;
 
 /// <summary>Forbids every token but some.</summary>
-internal sealed class AllowedTokens(IEnumerable<int> tokens) : ILogitProcessor
+internal sealed class AllowedTokens(IEnumerable<int> tokens) : ILogitsProcessor
 {
     private readonly int[] _sorted = [.. tokens.Distinct().Order()];
 
-    public void Process(Span<float> logits)
+    public void Process(Span<float> logits, int drafts)
     {
         var from = 0;
         foreach (var token in _sorted)

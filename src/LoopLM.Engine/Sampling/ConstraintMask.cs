@@ -4,7 +4,7 @@ namespace LoopLM.Engine.Sampling;
 /// Applies a constraint from outside, whose masks are worked out by <see cref="MaskWorkers"/>. The engine's thread owns it while
 /// <see cref="IsReady"/>, a worker from <see cref="Await"/> on.
 /// </summary>
-internal sealed class ConstraintMask(ITokenConstraint constraint) : ILogitProcessor
+internal sealed class ConstraintMask(ITokenConstraint constraint) : ILogitsProcessor
 {
     private volatile bool _isReady;
     private int? _token;
@@ -46,5 +46,5 @@ internal sealed class ConstraintMask(ITokenConstraint constraint) : ILogitProces
         return failure;
     }
 
-    public void Process(Span<float> logits) => constraint.Mask(logits);
+    public void Process(Span<float> logits, int drafts) => constraint.Mask(logits);
 }

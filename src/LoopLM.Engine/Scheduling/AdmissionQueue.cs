@@ -33,11 +33,19 @@ internal sealed class AdmissionQueue
     /// <summary>Sequences that wait.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The group that has waited longest of those of which nothing has started; null where there is none.</summary>
-    public SequenceGroup? Oldest => _unstarted.First?.Value;
+    /// <summary>The sequence that has waited longest of the groups of which nothing has started; null where there is none.</summary>
+    public Sequence? OldestUnstarted => _unstarted.First?.Value.Waiting[0];
+
+    /// <summary>Any sequence that waits; null where none does.</summary>
+    public Sequence? Any => _clients is [var client, ..] ? client.Groups[0].Waiting[0] : null;
 
     public void Enqueue(SequenceGroup group)
     {
+        foreach (var sequence in group.Sequences)
+        {
+            sequence.Enqueue();
+        }
+
         group.Unstarted = _unstarted.AddLast(group);
         Count += group.Waiting.Count;
         if (_byClient.TryGetValue(group.Client, out var client))
@@ -63,7 +71,7 @@ internal sealed class AdmissionQueue
                 var next = group.Waiting[0];
                 if (fits(next))
                 {
-                    _passed.ForEach(passed => passed.Bypassed++);
+                    _passed.ForEach(passed => passed.Bypass());
                     Admit(client, group, next);
                     return next;
                 }
@@ -79,30 +87,11 @@ internal sealed class AdmissionQueue
         return null;
     }
 
-    /// <summary>Takes out the first sequence for which a condition holds, wherever it stands.</summary>
-    public Sequence? Remove(Predicate<Sequence> condition)
+    /// <summary>Takes out a sequence that waits.</summary>
+    public void Remove(Sequence sequence)
     {
-        foreach (var client in _clients)
-        {
-            foreach (var group in client.Groups)
-            {
-                if (group.Waiting.Find(condition) is { } found)
-                {
-                    Remove(client, group, found);
-                    return found;
-                }
-            }
-        }
-
-        return null;
-    }
-
-    /// <summary>Takes out the next sequence of a group that waits.</summary>
-    public Sequence Remove(SequenceGroup group)
-    {
-        var next = group.Waiting[0];
-        Remove(_byClient[group.Client], group, next);
-        return next;
+        var client = _byClient[sequence.Client];
+        Remove(client, client.Groups.Find(group => group.Waiting.Contains(sequence))!, sequence);
     }
 
     /// <summary>Checks that every waiting sequence is counted once and that the clients stand in order.</summary>

@@ -2,42 +2,53 @@ using LoopLM.Engine.Depth;
 
 namespace LoopLM.Engine.Scheduling;
 
-/// <summary>The rows in flight, in the order in which they started, those that are held, and the row slots that are free.</summary>
+/// <summary>
+/// The rows by row slot. Running rows stand in the order in which they started, so that a chunk of a prompt stays together. Parked rows have left
+/// the loops and wait: for a position before them, or for the mask of their token.
+/// </summary>
 internal sealed class RowTable
 {
-    private readonly InFlightRow[] _rows;
-    private readonly InFlightRow[] _held;
-    private readonly int[] _freeSlots;
+    private readonly Row[] _rows;
     private readonly GateProbabilities[] _gates;
+    private readonly int[] _running;
+    private readonly int[] _parked;
+    private readonly int[] _resumed;
+    private readonly int[] _free;
 
     public RowTable(int capacity)
     {
-        _rows = new InFlightRow[capacity];
-        _held = new InFlightRow[capacity];
+        _rows = new Row[capacity];
         _gates = new GateProbabilities[capacity];
-        _freeSlots = new int[capacity];
+        _running = new int[capacity];
+        _parked = new int[capacity];
+        _resumed = new int[capacity];
+        _free = new int[capacity];
         for (var i = 0; i < capacity; i++)
         {
-            _freeSlots[i] = capacity - 1 - i;
+            _free[i] = capacity - 1 - i;
         }
     }
 
-    /// <summary>Rows in flight.</summary>
-    public int Count { get; private set; }
+    /// <summary>Slots of the running rows, in their order.</summary>
+    public ReadOnlySpan<int> Running => _running.AsSpan(0, RunningCount);
 
-    /// <summary>Rows that wait for their masks.</summary>
-    public int Held { get; private set; }
+    /// <summary>Slots of the parked rows.</summary>
+    public ReadOnlySpan<int> Parked => _parked.AsSpan(0, ParkedCount);
 
-    public int Free => _rows.Length - Count - Held;
+    public int RunningCount { get; private set; }
 
-    /// <summary>Whether the mask of a held row is there.</summary>
-    public bool CanResume
+    public int ParkedCount { get; private set; }
+
+    public int FreeCount => _rows.Length - RunningCount - ParkedCount;
+
+    /// <summary>Whether the head can read a parked row.</summary>
+    public bool HasReadable
     {
         get
         {
-            for (var i = 0; i < Held; i++)
+            foreach (var slot in Parked)
             {
-                if (_held[i].IsResumable)
+                if (_rows[slot].IsReadable)
                 {
                     return true;
                 }
@@ -47,109 +58,107 @@ internal sealed class RowTable
         }
     }
 
-    public ref InFlightRow this[int index] => ref _rows[index];
+    /// <summary>The row in a slot.</summary>
+    public ref Row this[int slot] => ref _rows[slot];
 
-    /// <summary>The gate probabilities of the row in a row slot.</summary>
-    public ref GateProbabilities Gates(int rowSlot) => ref _gates[rowSlot];
+    /// <summary>The gate probabilities of the row in a slot.</summary>
+    public ref GateProbabilities Gates(int slot) => ref _gates[slot];
 
-    public void Start(Sequence sequence, int position, int token)
+    /// <summary>Starts a row.</summary>
+    /// <returns>Its slot.</returns>
+    public int Start(Sequence sequence, int position, int token)
     {
-        var rowSlot = _freeSlots[Free - 1];
-        _gates[rowSlot] = default;
-        _rows[Count++] = new InFlightRow
+        var slot = _free[FreeCount - 1];
+        _gates[slot] = default;
+        _running[RunningCount++] = slot;
+        ref var row = ref _rows[slot];
+        row = new Row
         {
             Sequence = sequence,
             Position = position,
             Token = token,
-            RowSlot = rowSlot,
+            RowSlot = slot,
             Distribution = new ExitDistribution(),
             LoopLogprobs = sequence.LoopLogprobs > 0 && position >= sequence.Prompt.Length - 1 ? [] : null,
         };
+        row.Apply(PositionChange.Start);
+        return slot;
     }
 
-    /// <summary>Puts the held rows whose masks are there behind the rows in flight.</summary>
-    /// <returns>The index of the first.</returns>
-    public int Resume()
+    /// <summary>Frees the slots of rows that are over, and parks or resumes the others by their states. Running rows keep their order.</summary>
+    public void Compact()
     {
-        var (first, kept) = (Count, 0);
-        for (var i = 0; i < Held; i++)
+        var (free, running, parked, resumed) = (FreeCount, 0, 0, 0);
+        foreach (var slot in Parked)
         {
-            if (_held[i].IsResumable)
+            if (_rows[slot].IsOver)
             {
-                _rows[Count] = _held[i];
-                _rows[Count++].IsHeld = false;
+                Release(slot, free++);
+            }
+            else if (_rows[slot].IsRunning)
+            {
+                _resumed[resumed++] = slot;
             }
             else
             {
-                _held[kept++] = _held[i];
+                _parked[parked++] = slot;
             }
         }
 
-        Array.Clear(_held, kept, Held - kept);
-        Held = kept;
-        return first;
+        foreach (var slot in Running)
+        {
+            if (_rows[slot].IsOver)
+            {
+                Release(slot, free++);
+            }
+            else if (_rows[slot].IsRunning)
+            {
+                _running[running++] = slot;
+            }
+            else
+            {
+                _parked[parked++] = slot;
+            }
+        }
+
+        _resumed.AsSpan(0, resumed).CopyTo(_running.AsSpan(running));
+        (RunningCount, ParkedCount) = (running + resumed, parked);
     }
 
-    /// <summary>
-    /// Removes the rows that have left and those of sequences that have ended, and sets those aside that are held. The others keep their order, so
-    /// that a chunk stays together.
-    /// </summary>
-    /// <param name="left">For each row whether it has left.</param>
-    public void Compact(ReadOnlySpan<bool> left)
-    {
-        var (free, kept, held) = (Free, 0, 0);
-        for (var i = 0; i < Held; i++)
-        {
-            if (_held[i].Sequence.HasEnded)
-            {
-                _freeSlots[free++] = _held[i].RowSlot;
-            }
-            else
-            {
-                _held[held++] = _held[i];
-            }
-        }
-
-        for (var i = 0; i < Count; i++)
-        {
-            if (left[i] || _rows[i].Sequence.HasEnded)
-            {
-                _freeSlots[free++] = _rows[i].RowSlot;
-            }
-            else if (_rows[i].IsHeld)
-            {
-                _held[held++] = _rows[i];
-            }
-            else
-            {
-                _rows[kept++] = _rows[i];
-            }
-        }
-
-        Array.Clear(_rows, kept, Count - kept);
-        Array.Clear(_held, held, Math.Max(0, Held - held));
-        (Count, Held) = (kept, held);
-    }
-
-    /// <summary>Checks that every row slot is free or has one row, and that every row belongs to a running sequence.</summary>
+    /// <summary>Checks that every row slot is free or has one row, that every row belongs to a running sequence, and that windows and rows name each other.</summary>
     /// <exception cref="InvalidOperationException">One does not.</exception>
     public void Audit(IReadOnlyCollection<Sequence> running)
     {
-        InFlightRow[] rows = [.. _rows.AsSpan(0, Count), .. _held.AsSpan(0, Held)];
-        var slots = rows.Select(row => row.RowSlot).Concat(_freeSlots.Take(Free));
-        if (!slots.Order().SequenceEqual(Enumerable.Range(0, _rows.Length)))
+        int[] used = [.. Running, .. Parked];
+        if (!used.Concat(_free.Take(FreeCount)).Order().SequenceEqual(Enumerable.Range(0, _rows.Length)))
         {
             throw new InvalidOperationException("Row table: a row slot is lost or used twice.");
         }
 
+        var rows = used.Select(slot => _rows[slot]).ToArray();
         if (rows.Any(row => !running.Contains(row.Sequence)) || rows.DistinctBy(row => (row.Sequence, row.Position)).Count() != rows.Length)
         {
             throw new InvalidOperationException("Row table: a row has no running sequence, or a twin.");
         }
 
-        if (rows.Where(row => !row.IsPrompt).Select(row => row.Sequence).ToHashSet() is var decoding && running.Any(sequence => sequence.IsDecoding != decoding.Contains(sequence)))
+        if (Running.ToArray().Any(slot => !_rows[slot].IsRunning) || Parked.ToArray().Any(slot => _rows[slot].IsRunning || _rows[slot].IsOver))
         {
-            throw new InvalidOperationException("Row table: a sequence is decoding without a row, or the other way round.");
+            throw new InvalidOperationException("Row table: a row is not where its state belongs.");
         }
+
+        var generated = rows.Where(row => !row.IsPrompt).Select(row => (row.Sequence, row.Position, row.Token, row.RowSlot)).ToHashSet();
+        var windows = running.SelectMany(sequence => Enumerable.Range(0, sequence.Window.Count)
+            .Where(index => sequence.Window[index].RowSlot is not null)
+            .Select(index => (sequence, sequence.PositionOf(index), sequence.Window[index].Token, sequence.Window[index].RowSlot!.Value)));
+        if (!generated.SetEquals(windows))
+        {
+            throw new InvalidOperationException("Row table: a window names a row that there is not, or the other way round.");
+        }
+    }
+
+    private void Release(int slot, int place)
+    {
+        _free[place] = slot;
+        _rows[slot] = default;
     }
 }

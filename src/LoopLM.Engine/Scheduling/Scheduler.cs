@@ -5,8 +5,8 @@ using LoopLM.Engine.Requests;
 namespace LoopLM.Engine.Scheduling;
 
 /// <summary>
-/// Decides which rows run: it owns the queue, the running sequences and the rows in flight. Every row in flight advances one loop each tick.
-/// Free places go to generated tokens first, then in equal shares to prompts, in the order of admission.
+/// Decides which rows run: it owns the queue, the running sequences and the rows. Every running row advances one loop each tick.
+/// Free row slots go to certain tokens first, then to drafts, then in equal shares to prompts, in the order of admission.
 /// </summary>
 internal sealed class Scheduler
 {
@@ -29,7 +29,7 @@ internal sealed class Scheduler
         _tryOpen = TryOpen;
     }
 
-    /// <summary>The rows in flight.</summary>
+    /// <summary>The rows.</summary>
     public RowTable Rows { get; }
 
     /// <summary>Sequences that hold a place, in the order of admission.</summary>
@@ -41,27 +41,30 @@ internal sealed class Scheduler
 
     public void Enqueue(SequenceGroup group) => _queue.Enqueue(group);
 
-    /// <summary>Takes out a waiting request whose reader asks for its end.</summary>
-    public Sequence? RemoveAskedToEndFromQueue() => _queue.Remove(waiting => waiting.Generation.EndAsked is not null);
+    /// <summary>The sequence that has waited too long, if any. One whose group has started never has: what has begun is brought to its end.</summary>
+    public Sequence? FindExpired(TimeProvider time, TimeSpan longest) =>
+        _queue.OldestUnstarted is { } oldest && time.GetElapsedTime(oldest.AcceptedAt) >= longest ? oldest : null;
 
-    /// <summary>Takes out a sequence that has waited too long. One whose group has started is never taken: what has begun is brought to its end.</summary>
-    public Sequence? RemoveFromQueue(TimeProvider time, TimeSpan longest) =>
-        _queue.Oldest is { } oldest && time.GetElapsedTime(oldest.Waiting[0].AcceptedAt) >= longest ? _queue.Remove(oldest) : null;
+    /// <summary>A sequence that waits, if any.</summary>
+    public Sequence? FindWaiting() => _queue.Any;
 
-    /// <summary>Takes out any waiting request.</summary>
-    public Sequence? RemoveFromQueue() => _queue.Remove(_ => true);
+    /// <summary>Takes a sequence out of the queue.</summary>
+    public void Dequeue(Sequence sequence) => _queue.Remove(sequence);
 
-    /// <summary>Admits what fits, starts rows, and plans one loop of every row in flight. The plan is empty when there is nothing to do.</summary>
+    /// <summary>Admits what fits, starts rows, and plans one loop of every running row. The plan has no rows when there is nothing to run.</summary>
     public TickPlan Plan()
     {
+        _plan.Admitted.Clear();
         while (_freeNumbers.Count > 0 && _queue.Admit(_tryOpen) is { } admitted)
         {
             _running.Add(admitted);
+            _plan.Admitted.Add(admitted);
         }
 
-        if (_options.Refill || Rows.Count == 0)
+        if (_options.Refill || Rows.RunningCount == 0)
         {
-            StartGenerated();
+            StartConfirmed();
+            StartDrafts();
             StartPrompts();
         }
 
@@ -99,21 +102,38 @@ internal sealed class Scheduler
             return false;
         }
 
-        sequence.Number = _freeNumbers.Pop();
+        sequence.Admit(_freeNumbers.Pop());
         return true;
     }
 
-    /// <summary>Every sequence with a token to continue gets its row: there are never more of them than rows, because one in flight needs no second.</summary>
-    private void StartGenerated()
+    /// <summary>Every sequence with a certain token gets its row: the row of the position before has just become free, and nothing else has taken it.</summary>
+    private void StartConfirmed()
     {
         foreach (var sequence in _running)
         {
-            if (sequence.Generated > 0 && !sequence.IsDecoding)
+            if (sequence.ConfirmedCount > 0)
             {
-                sequence.IsDecoding = true;
-                Rows.Start(sequence, sequence.LastPosition, sequence.LastToken);
+                StartPending(sequence, 0);
             }
         }
+    }
+
+    /// <summary>Drafts take rows that are free.</summary>
+    private void StartDrafts()
+    {
+        foreach (var sequence in _running)
+        {
+            for (var index = sequence.ConfirmedCount; index < sequence.Window.Count && Rows.FreeCount > 0; index++)
+            {
+                StartPending(sequence, index);
+            }
+        }
+    }
+
+    private void StartPending(Sequence sequence, int index)
+    {
+        ref var pending = ref sequence.Window[index];
+        pending.RowSlot ??= Rows.Start(sequence, sequence.PositionOf(index), pending.Token);
     }
 
     /// <summary>A long prompt could fill every row for as long as it lasts; sharing lets the shorter ones behind it through.</summary>
@@ -132,10 +152,10 @@ internal sealed class Scheduler
                 continue;
             }
 
-            var share = (Rows.Free + prompts - 1) / prompts--;
+            var share = (Rows.FreeCount + prompts - 1) / prompts--;
             for (var count = Math.Min(share, Math.Min(_options.PrefillChunk, sequence.PromptLeft)); count > 0; count--)
             {
-                var position = sequence.PromptStarted++;
+                var position = sequence.StartPrompt();
                 Rows.Start(sequence, position, sequence.Prompt.Span[position]);
             }
         }

@@ -6,7 +6,7 @@ using LoopLM.Engine.Sampling;
 
 namespace LoopLM.Engine.Scheduling;
 
-/// <summary>An accepted request on its way through the engine. Only the engine thread touches it once it is queued.</summary>
+/// <summary>An accepted request on its way through the engine. Only the engine's thread touches it once it is queued.</summary>
 internal sealed class Sequence(Generation generation)
 {
     /// <summary>Where its events go.</summary>
@@ -29,7 +29,7 @@ internal sealed class Sequence(Generation generation)
     public required bool ReportGates { get; init; }
 
     /// <summary>What stands between the logits and the choice of a token, in order.</summary>
-    public ILogitProcessor[] Processors { get; init; } = [];
+    public ILogitsProcessor[] Processors { get; init; } = [];
 
     /// <summary>The constraint among them; null where there is none.</summary>
     public ConstraintMask? Constraint => Processors is [ConstraintMask mask, ..] ? mask : null;
@@ -52,37 +52,96 @@ internal sealed class Sequence(Generation generation)
     public required long AcceptedAt { get; init; }
 
     /// <summary>Whom it comes from.</summary>
-    public RequestClient Client { get; set; } = RequestClient.Local;
+    public required RequestClient Client { get; init; }
+
+    /// <summary>Its generated positions whose next token is not published.</summary>
+    public required PositionWindow Window { get; init; }
+
+    /// <summary>Where it is on its way.</summary>
+    public SequenceState State { get; private set; }
+
+    /// <summary>Whether it is over.</summary>
+    public bool HasEnded => State == SequenceState.Ended;
 
     /// <summary>Its number while it runs.</summary>
-    public int Number { get; set; } = -1;
+    public int Number { get; private set; }
 
-    /// <summary>Sequences that were admitted before it although it was their turn behind it.</summary>
-    public int Bypassed { get; set; }
+    /// <summary>Sequences that were admitted before it although its turn came first.</summary>
+    public int Bypassed { get; private set; }
 
     /// <summary>Prompt positions that have started.</summary>
-    public int PromptStarted { get; set; }
+    public int PromptStarted { get; private set; }
 
     /// <summary>Prompt positions that have not started.</summary>
     public int PromptLeft => Prompt.Length - PromptStarted;
 
-    /// <summary>Tokens generated so far.</summary>
-    public int Generated { get; set; }
+    /// <summary>Tokens published so far.</summary>
+    public int Generated { get; private set; }
 
-    /// <summary>The token that starts its next row; meaningful once <see cref="Generated"/> is 1 or more.</summary>
-    public int LastToken { get; set; }
-
-    /// <summary>When the last token came out, in ticks of the time provider.</summary>
-    public long LastTokenAt { get; set; }
-
-    /// <summary>Whether a generated token of it is among the rows.</summary>
-    public bool IsDecoding { get; set; }
-
-    public bool HasEnded { get; set; }
-
-    /// <summary>Position of <see cref="LastToken"/>.</summary>
-    public int LastPosition => Prompt.Length + Generated - 1;
+    /// <summary>When the last token was published, in ticks of the time provider.</summary>
+    public long LastTokenAt { get; private set; }
 
     /// <summary>What is read after a loop of one of its generated tokens.</summary>
     public ExitSignals Reads => ReportGates ? Exit.Reads | ExitSignals.Gate : Exit.Reads;
+
+    /// <summary>Positions of the window that are certain: the oldest, once a token is published.</summary>
+    public int ConfirmedCount => Generated > 0 ? Math.Min(1, Window.Count) : 0;
+
+    /// <summary>Positions of the window that are drafts.</summary>
+    public int DraftCount => Window.Count - ConfirmedCount;
+
+    /// <summary>Its newest position, whose loops can draft the one after it.</summary>
+    public int NewestPosition => Window.Count > 0 ? PositionOf(Window.Count - 1) : Prompt.Length - 1;
+
+    /// <summary>The position of a place in the window.</summary>
+    public int PositionOf(int index) => Prompt.Length + Math.Max(0, Generated - 1) + index;
+
+    /// <summary>Whether the token of a position is certain: in the prompt, and in the position after the last published one.</summary>
+    public bool IsCertain(int position) => position < Prompt.Length || (Generated > 0 && position == PositionOf(0));
+
+    /// <summary>It waits for a place.</summary>
+    public void Enqueue() => State = SequenceState.Queued;
+
+    /// <summary>Gives it a number: it runs from now on.</summary>
+    public void Admit(int number) => (State, Number) = (SequenceState.Running, number);
+
+    /// <summary>Counts a sequence that was admitted before it.</summary>
+    public void Bypass() => Bypassed++;
+
+    /// <summary>Starts the next position of the prompt.</summary>
+    /// <returns>The position.</returns>
+    public int StartPrompt() => PromptStarted++;
+
+    /// <summary>Tells the processors which token was chosen or drafted.</summary>
+    public void Accept(int token)
+    {
+        foreach (var processor in Processors)
+        {
+            processor.Accept(token);
+        }
+    }
+
+    /// <summary>Lets the processors forget the newest drafts.</summary>
+    public void Rewind(int count)
+    {
+        foreach (var processor in Processors)
+        {
+            processor.Rewind(count);
+        }
+    }
+
+    /// <summary>Publishes the token that follows the oldest position, which leaves the window. What is left there are drafts, and the first may be this token.</summary>
+    public void Publish(int token, long now)
+    {
+        if (Generated > 0)
+        {
+            Window.RemoveFirst();
+        }
+
+        Generated++;
+        LastTokenAt = now;
+    }
+
+    /// <summary>It is over.</summary>
+    public void End() => State = SequenceState.Ended;
 }

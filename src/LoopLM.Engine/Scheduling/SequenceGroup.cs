@@ -3,20 +3,17 @@ using LoopLM.Engine.Requests;
 namespace LoopLM.Engine.Scheduling;
 
 /// <summary>The sequences that one request asks for. They are queued together or refused together, and each starts when there is room for it.</summary>
-internal sealed class SequenceGroup
+internal sealed class SequenceGroup(Sequence[] sequences)
 {
-    public SequenceGroup(RequestClient client, Sequence[] sequences)
-    {
-        (Client, Sequences, Waiting) = (client, sequences, [.. sequences]);
-        Array.ForEach(sequences, sequence => sequence.Client = client);
-    }
+    public RequestClient Client => Sequences[0].Client;
 
-    public RequestClient Client { get; }
+    public IReadOnlyList<Sequence> Sequences { get; } = sequences;
 
-    public IReadOnlyList<Sequence> Sequences { get; }
+    /// <summary>Tokens of all their prompts.</summary>
+    public long PromptTokens { get; } = sequences.Sum(sequence => (long)sequence.Prompt.Length);
 
     /// <summary>Those that wait for a place, in their order.</summary>
-    public List<Sequence> Waiting { get; }
+    public List<Sequence> Waiting { get; } = [.. sequences];
 
     /// <summary>Its place among the groups of which none has started; null once one has. From then on it cannot wait too long.</summary>
     public LinkedListNode<SequenceGroup>? Unstarted { get; set; }

@@ -4,40 +4,44 @@ using LoopLM.Engine.Runners;
 
 namespace LoopLM.Engine.Scheduling;
 
-/// <summary>The batch of the current tick. One instance serves all ticks; its content stands still while a runner reads it.</summary>
-internal sealed class TickPlan(KvLedger ledger, int capacity) : LoopBatch
+/// <summary>What the current tick does. One instance serves all ticks; its content stays while a runner reads it.</summary>
+internal sealed class TickPlan(KvLedger ledger, int capacity)
 {
-    private readonly LoopRow[] _rows = new LoopRow[capacity];
-    private long _tick;
-    private int _count;
+    private readonly LoopBatchBuilder _rows = new(capacity);
 
-    public override long Tick => _tick;
+    /// <summary>The rows that run a loop.</summary>
+    public LoopBatch Batch => _rows.Batch;
 
-    public override ReadOnlySpan<LoopRow> Rows => _rows.AsSpan(0, _count);
+    /// <summary>Whether nothing runs a loop.</summary>
+    public bool IsEmpty => Batch.Rows.IsEmpty;
+
+    /// <summary>Sequences that run from this tick on.</summary>
+    public List<Sequence> Admitted { get; } = [];
 
     /// <summary>What the rows' exits and reports read, taken together.</summary>
     public ExitSignals Reads { get; private set; }
 
-    public override ReadOnlySpan<int> VisibleSlots(int row)
-    {
-        ref readonly var planned = ref _rows[row];
-        return ledger.Slots(planned.Sequence, planned.Loop, planned.Position + 1);
-    }
-
-    /// <summary>Plans the next loop of every row in flight, with the KV slots that it writes.</summary>
+    /// <summary>Plans the next loop of every running row, with the KV slots that it writes.</summary>
     public void Fill(RowTable rows)
     {
-        _tick++;
-        _count = rows.Count;
+        _rows.Clear();
         Reads = ExitSignals.None;
-        for (var i = 0; i < _count; i++)
+        foreach (var rowSlot in rows.Running)
         {
-            ref var row = ref rows[i];
-            var loop = row.Loop + 1;
-            var slot = row.ExitStep > 0
-                ? ledger.Observe(row.Sequence.Number, row.Position, loop)
-                : ledger.Take(row.Sequence.Number, row.Position, loop);
-            _rows[i] = new LoopRow(row.RowSlot, row.Sequence.Number, row.Position, loop, slot, row.Token);
+            ref var row = ref rows[rowSlot];
+            var (number, position, loop, count) = (row.Sequence.Number, row.Position, row.Loop + 1, row.Position + 1);
+            if (row.State == PositionState.Observing)
+            {
+                var observed = ledger.Observe(number, position, loop);
+                _rows.Add(new LoopRow(rowSlot, number, position, loop, observed, row.Token), ledger.ObservedSlots(number, count));
+            }
+            else
+            {
+                var taken = ledger.Take(number, position, loop);
+                var positions = loop == 1 ? ledger.PositionSlots(number, count) : default;
+                _rows.Add(new LoopRow(rowSlot, number, position, loop, taken, row.Token), ledger.Slots(number, loop, count), positions);
+            }
+
             Reads |= row.Reads;
         }
     }

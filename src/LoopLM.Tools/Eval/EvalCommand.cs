@@ -13,12 +13,14 @@ internal sealed class EvalCommand
     /// <summary>Columns of a page where no terminal says how wide it is.</summary>
     private const int FileWidth = 160;
 
+    private const int MaxLoops = 64;
+
     private readonly Option<string> _model = new("--model") { Description = "Folder of a checkpoint with a tokenizer.json.", Required = true };
     private readonly DocumentOptions _documents = new();
     private readonly Option<int> _maxTokens = new("--max-tokens") { Description = "Most tokens of each kind of document; where there are more, windows are drawn.", DefaultValueFactory = _ => 1 << 16 };
     private readonly Option<int> _window = new("--window") { Description = "Tokens of a window; a longer document starts anew in the next.", DefaultValueFactory = _ => 256 };
     private readonly Option<int> _seed = new("--seed") { Description = "Seed of generated problems, of the windows drawn and of the choice of examples.", DefaultValueFactory = _ => 1 };
-    private readonly Option<int?> _loops = new("--loops") { Description = $"Loops to run, 1 to {GateProbabilities.MaxLoops}, also beyond the model's. Default: the model's." };
+    private readonly Option<int?> _loops = new("--loops") { Description = $"Loops to run, 1 to {MaxLoops}, also beyond the model's. Default: the model's." };
     private readonly Option<float[]> _thresholds = new("--threshold") { Description = "Repeatable: thresholds of q-exit. Default: 0.1 to 1 in steps of 0.1." };
     private readonly Option<int> _problems = new("--problems") { Description = "Most questions to answer under each KV strategy.", DefaultValueFactory = _ => 200 };
     private readonly Option<int> _tales = new("--tales")
@@ -74,7 +76,7 @@ internal sealed class EvalCommand
         var tokenizer = ByteLevelBpeTokenizer.Load(Path.Combine(checkpoint.Folder, "tokenizer.json"));
         var evaluation = new Evaluation(checkpoint, tokenizer, _open)
         {
-            Loops = Within("--loops", result.GetValue(_loops) ?? checkpoint.Config.Loops, 1, GateProbabilities.MaxLoops),
+            Loops = Within("--loops", result.GetValue(_loops) ?? checkpoint.Config.Loops, 1, MaxLoops),
             Sample = Sample(checkpoint, result.GetValue(_window), result.GetValue(_maxTokens), result.GetValue(_seed)),
             Problems = Within("--problems", result.GetValue(_problems), 0, 1_000_000),
             Tales = Within("--tales", result.GetValue(_tales), 0, 1_000_000),

@@ -25,7 +25,7 @@ internal static class RunnerScorer
             }
 
             var positions = batch.Positions.Select(position => (int)position).ToArray();
-            var read = Enumerable.Range(1, loops).Select(loop => Read(runner, new WindowBatch(batch, loop), positions)).ToArray();
+            var read = Enumerable.Range(1, loops).Select(loop => Read(runner, batch, loop, positions)).ToArray();
             parts.Add(Score(batch, positions, read, runner.Model.VocabularySize));
         }
 
@@ -52,12 +52,12 @@ internal static class RunnerScorer
         return scores;
     }
 
-    private static (float[] Logits, float[] Gates, float[] Changes) Read(IModelRunner runner, WindowBatch batch, int[] positions)
+    private static (float[] Logits, float[] Gates, float[] Changes) Read(IModelRunner runner, TrainingBatch window, int loop, int[] positions)
     {
-        var (gates, changes) = (new float[batch.Rows.Length], new float[batch.Rows.Length]);
+        var (gates, changes) = (new float[window.Length], new float[window.Length]);
         var logits = new float[positions.Length * runner.Model.VocabularySize];
-        runner.RunLoop(batch, gates, changes);
-        runner.RunHead(positions, logits);
+        runner.RunLoop(WindowBatch.Of(window, loop), gates, changes);
+        runner.RunHead(WindowBatch.Of(window, loop, positions), logits);
         return (logits, gates, changes);
     }
 

@@ -15,9 +15,9 @@ internal sealed class LogitsRecorder(IModelRunner runner) : IModelRunner
     public void RunLoop(LoopBatch batch, Span<float> gateLogits, Span<float> stateChanges) =>
         runner.RunLoop(batch, gateLogits, stateChanges);
 
-    public void RunHead(ReadOnlySpan<int> rowSlots, Span<float> logits)
+    public void RunHead(LoopBatch rows, Span<float> logits)
     {
-        runner.RunHead(rowSlots, logits);
+        runner.RunHead(rows, logits);
         Logits.AddRange(logits);
     }
 

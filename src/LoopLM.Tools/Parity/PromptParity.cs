@@ -36,9 +36,10 @@ internal static class PromptParity
         var logits = new float[model.Loops * prompt.Length * model.VocabularySize];
         for (var loop = 1; loop <= model.Loops; loop++)
         {
-            runner.RunLoop(new PromptBatch(prompt, loop), PartOf(gates, loop), []);
+            var batch = PromptBatch.Of(prompt, loop);
+            runner.RunLoop(batch, PartOf(gates, loop), []);
             runner.ReadStates(rowSlots, PartOf(states, loop));
-            runner.RunHead(rowSlots, PartOf(logits, loop));
+            runner.RunHead(batch, PartOf(logits, loop));
         }
 
         return (states, gates, logits);

@@ -73,14 +73,14 @@ internal sealed class FaultyRunner(int vocabularySize, RunnerCapacity capacity) 
     }
 
     /// <inheritdoc/>
-    public void RunHead(ReadOnlySpan<int> rowSlots, Span<float> logits)
+    public void RunHead(LoopBatch rows, Span<float> logits)
     {
-        for (var i = 0; i < rowSlots.Length; i++)
+        for (var i = 0; i < rows.Rows.Length; i++)
         {
             var row = logits.Slice(i * Model.VocabularySize, Model.VocabularySize);
             for (var token = 0; token < row.Length; token++)
             {
-                row[token] = (Mix(_states[rowSlots[i]] + (ulong)token) >> 40) / (float)(1 << 22);
+                row[token] = (Mix(_states[rows.Rows[i].RowSlot] + (ulong)token) >> 40) / (float)(1 << 22);
             }
 
             if (_tick % NaNEvery == 0 && i == 0)

@@ -94,7 +94,16 @@ public sealed class TorchModelRunner : IModelRunner
     }
 
     /// <inheritdoc/>
-    public void RunHead(ReadOnlySpan<int> rowSlots, Span<float> logits) => Download(rowSlots, _model.Head, logits);
+    public void RunHead(LoopBatch rows, Span<float> logits)
+    {
+        var rowSlots = new int[rows.Rows.Length];
+        for (var row = 0; row < rowSlots.Length; row++)
+        {
+            rowSlots[row] = rows.Rows[row].RowSlot;
+        }
+
+        Download(rowSlots, _model.Head, logits);
+    }
 
     /// <inheritdoc/>
     public void ReadStates(ReadOnlySpan<int> rowSlots, Span<float> states) => Download(rowSlots, state => state, states);
@@ -115,7 +124,7 @@ public sealed class TorchModelRunner : IModelRunner
 
     private void ExecuteLoop(LoopBatch batch, Span<float> gateLogits, Span<float> stateChanges)
     {
-        _limits.Check(batch);
+        _limits.CheckLoop(batch);
         if (batch.Rows.IsEmpty)
         {
             return;
@@ -174,7 +183,7 @@ public sealed class TorchModelRunner : IModelRunner
             return;
         }
 
-        _limits.Check(rowSlots);
+        _limits.CheckRowSlots(rowSlots);
         try
         {
             using var mode = inference_mode();

@@ -11,7 +11,7 @@ public sealed class AttentionPlanTests
     public AttentionPlanTests()
     {
         int[] chunk = [.. Enumerable.Range(0, 9)], other = [.. chunk];
-        _plan.Fill(new SlotListBatch((chunk, 3), (chunk, 4), (chunk, 5), (chunk, 6), (chunk, 7), (other, 8), (other, 2)));
+        _plan.Fill(SlotLists.Batch((chunk, 3), (chunk, 4), (chunk, 5), (chunk, 6), (chunk, 7), (other, 8), (other, 2)));
     }
 
     [Fact]

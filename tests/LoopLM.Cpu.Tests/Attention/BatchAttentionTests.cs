@@ -1,3 +1,5 @@
+using LoopLM.Engine.Runners;
+using LoopLM.Testing;
 using LoopLM.Checkpoints.Configuration;
 using LoopLM.Cpu.Attention;
 using LoopLM.Cpu.Memory;
@@ -14,7 +16,7 @@ public sealed unsafe class BatchAttentionTests : IDisposable
     private const int Rows = 16;
 
     private readonly OddCheckpoint _odd = new();
-    private readonly SlotListBatch _batch;
+    private readonly LoopBatch _batch;
 
     public BatchAttentionTests()
     {
@@ -22,7 +24,7 @@ public sealed unsafe class BatchAttentionTests : IDisposable
         int[] chunk = new int[150], other = new int[70];
         Fill(chunk);
         Fill(other);
-        _batch = new([.. Enumerable.Range(120, 11).Select(count => (chunk, count)), (other, 1), (other, 64), (other, 65), (other, 70), (chunk, 7)]);
+        _batch = SlotLists.Batch([.. Enumerable.Range(120, 11).Select(count => (chunk, count)), (other, 1), (other, 64), (other, 65), (other, 70), (chunk, 7)]);
 
         void Fill(int[] slots)
         {
@@ -80,7 +82,7 @@ public sealed unsafe class BatchAttentionTests : IDisposable
         for (var row = 0; row < Rows; row++)
         {
             var slots = _batch.VisibleSlots(row).ToArray();
-            var alone = Attend(config, kv, instructions, new((slots, slots.Length)), [row], queries, keys, values, threads: 1);
+            var alone = Attend(config, kv, instructions, SlotLists.Batch((slots, slots.Length)), [row], queries, keys, values, threads: 1);
             Assert.Equal(alone[0], together[row]);
         }
     }
@@ -95,7 +97,7 @@ public sealed unsafe class BatchAttentionTests : IDisposable
     }
 
     private static float[][] Attend(
-        OuroConfig config, KvType kv, InstructionSet instructions, SlotListBatch batch, IEnumerable<int> queriesOf, float[][] queries, float[][] keys, float[][] values, int threads)
+        OuroConfig config, KvType kv, InstructionSet instructions, LoopBatch batch, IEnumerable<int> queriesOf, float[][] queries, float[][] keys, float[][] values, int threads)
     {
         var kernels = Kernels.Of(instructions);
         using var pool = new KvPool(2, config.KvHeads, config.HeadDimension, Slots, kv);

@@ -65,10 +65,10 @@ public sealed class CpuModelRunnerTests : IDisposable
         var (before, after, changes) = (new float[Rows * runner.Model.HiddenSize], new float[Rows * runner.Model.HiddenSize], new float[Rows]);
         var slots = Enumerable.Range(0, Rows).ToArray();
 
-        runner.RunLoop(new ChunkBatch(0, Rows, 1), [], changes);
+        runner.RunLoop(new ChunkBatch(0, Rows, 1).Batch, [], changes);
         Assert.All(changes, change => Assert.Equal(float.PositiveInfinity, change));
         runner.ReadStates(slots, before);
-        runner.RunLoop(new ChunkBatch(0, Rows, 2), [], changes);
+        runner.RunLoop(new ChunkBatch(0, Rows, 2).Batch, [], changes);
         runner.ReadStates(slots, after);
 
         var expected = before.Zip(after).Chunk(runner.Model.HiddenSize)
@@ -82,9 +82,9 @@ public sealed class CpuModelRunnerTests : IDisposable
         using var odd = new OddCheckpoint(zeroTensor: "model.norm.weight");
         using var runner = new CpuModelRunner(odd.Checkpoint, new RunnerCapacity(64, 64), new CpuRunnerOptions());
         var changes = new float[2];
-        runner.RunLoop(new ChunkBatch(0, 2, 1), [], changes);
+        runner.RunLoop(new ChunkBatch(0, 2, 1).Batch, [], changes);
 
-        runner.RunLoop(new ChunkBatch(0, 2, 2), [], changes);
+        runner.RunLoop(new ChunkBatch(0, 2, 2).Batch, [], changes);
 
         Assert.Equal([0, 0], changes);
     }
@@ -98,7 +98,7 @@ public sealed class CpuModelRunnerTests : IDisposable
         ChunkBatch healthy = new(0, 5, 1), other = new(5, 6, 1), sick = new(5, 6, 1, row => row.Position == 2 ? row with { Token = Poisoned } : row);
         var (expected, expectedOther) = (Run(runner, healthy), Run(runner, other));
 
-        runner.RunLoop(new JoinedBatch(sick, healthy), [], []);
+        runner.RunLoop(TestBatch.Of([.. sick.Rows, .. healthy.Rows]), [], []);
         var (besides, ill) = (Read(runner, healthy), Read(runner, sick));
         var after = Run(runner, other);
 
@@ -111,8 +111,8 @@ public sealed class CpuModelRunnerTests : IDisposable
     public void RunLoopAndRunHead_Warm_AllocateNothing()
     {
         using var runner = Open(new CpuRunnerOptions());
-        var batch = new ChunkBatch(0, 3, 1);
-        var (rowSlots, gates, changes, logits) = (new[] { 0, 1, 2 }, new float[3], new float[3], new float[3 * runner.Model.VocabularySize]);
+        var batch = new ChunkBatch(0, 3, 1).Batch;
+        var (gates, changes, logits) = (new float[3], new float[3], new float[3 * runner.Model.VocabularySize]);
         Run();
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 100; i++)
@@ -125,7 +125,7 @@ public sealed class CpuModelRunnerTests : IDisposable
         void Run()
         {
             runner.RunLoop(batch, gates, changes);
-            runner.RunHead(rowSlots, logits);
+            runner.RunHead(batch, logits);
         }
     }
 
@@ -136,7 +136,7 @@ public sealed class CpuModelRunnerTests : IDisposable
         var batch = new ChunkBatch(0, 4, 1);
         batch.Slots[2] = -1;
 
-        Assert.Throws<ArgumentOutOfRangeException>(() => runner.RunLoop(batch, [], []));
+        Assert.Throws<ArgumentOutOfRangeException>(() => runner.RunLoop(batch.Batch, [], []));
     }
 
     [Fact]
@@ -188,7 +188,7 @@ public sealed class CpuModelRunnerTests : IDisposable
 
     private static float[] Run(CpuModelRunner runner, ChunkBatch batch)
     {
-        runner.RunLoop(batch, [], []);
+        runner.RunLoop(batch.Batch, [], []);
         return Read(runner, batch);
     }
 

@@ -6,7 +6,6 @@ namespace LoopLM.Cpu.Tests.Runners;
 internal sealed class RecordingRunner(IModelRunner runner) : IModelRunner
 {
     private readonly Dictionary<int, int> _firstTokens = [];
-    private readonly Dictionary<int, int> _sequences = [];
 
     public Dictionary<int, List<float[]>> Logits { get; } = [];
 
@@ -18,7 +17,6 @@ internal sealed class RecordingRunner(IModelRunner runner) : IModelRunner
     {
         foreach (var row in batch.Rows)
         {
-            _sequences[row.RowSlot] = row.Sequence;
             if (row is { Position: 0, Loop: 1 })
             {
                 _firstTokens[row.Sequence] = row.Token;
@@ -28,18 +26,18 @@ internal sealed class RecordingRunner(IModelRunner runner) : IModelRunner
         runner.RunLoop(batch, gateLogits, stateChanges);
     }
 
-    public void RunHead(ReadOnlySpan<int> rowSlots, Span<float> logits)
+    public void RunHead(LoopBatch rows, Span<float> logits)
     {
-        runner.RunHead(rowSlots, logits);
-        for (var i = 0; i < rowSlots.Length; i++)
+        runner.RunHead(rows, logits);
+        for (var i = 0; i < rows.Rows.Length; i++)
         {
-            var firstToken = _firstTokens[_sequences[rowSlots[i]]];
-            if (!Logits.TryGetValue(firstToken, out var rows))
+            var firstToken = _firstTokens[rows.Rows[i].Sequence];
+            if (!Logits.TryGetValue(firstToken, out var kept))
             {
-                Logits.Add(firstToken, rows = []);
+                Logits.Add(firstToken, kept = []);
             }
 
-            rows.Add(logits.Slice(i * Model.VocabularySize, Model.VocabularySize).ToArray());
+            kept.Add(logits.Slice(i * Model.VocabularySize, Model.VocabularySize).ToArray());
         }
     }
 

@@ -72,10 +72,10 @@ public sealed class CheckpointPackerTests : IDisposable
     private static float[] Run(Checkpoint checkpoint, WeightType type)
     {
         using var runner = new CpuModelRunner(checkpoint, new RunnerCapacity(Rows, Rows), new CpuRunnerOptions { Weights = type });
-        var batch = new ChunkBatch(0, Rows, 1);
+        var batch = new ChunkBatch(0, Rows, 1).Batch;
         var logits = new float[Rows * runner.Model.VocabularySize];
         runner.RunLoop(batch, [], []);
-        runner.RunHead(batch.Slots, logits);
+        runner.RunHead(batch, logits);
         return logits;
     }
 }

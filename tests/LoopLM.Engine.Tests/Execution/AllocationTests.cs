@@ -12,14 +12,15 @@ public sealed class AllocationTests
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     [Theory]
-    [InlineData(0.5f, false)]
-    [InlineData(1f, false)]
-    [InlineData(0.5f, true)]
-    public void Tick_WarmDecode_AllocatesNothing(float threshold, bool constrained)
+    [InlineData(0.5f, false, 0)]
+    [InlineData(1f, false, 0)]
+    [InlineData(0.5f, true, 0)]
+    [InlineData(1f, false, 1)]
+    public void Tick_WarmDecode_AllocatesNothing(float threshold, bool constrained, int draftLoop)
     {
-        var options = new EngineOptions { KvSlots = 80_000, MaxSequences = 8, MaxRows = 16 };
+        var options = new EngineOptions { KvSlots = 80_000, MaxSequences = 8, MaxRows = 40 };
         using var metrics = new EngineMetrics();
-        using var engine = new EngineCore(new EvenRunner(), options, metrics);
+        using var engine = new EngineCore(new EvenRunner(), options, metrics, new DraftAfter(draftLoop), policies: null, time: null, logger: null);
         var generations = new Generation[8];
         for (var i = 0; i < generations.Length; i++)
         {
@@ -27,9 +28,11 @@ public sealed class AllocationTests
         }
 
         Run(engine, generations, 200);
+        Assert.False(engine.IsIdle);
         var before = GC.GetAllocatedBytesForCurrentThread();
         Run(engine, generations, 1000);
 
+        Assert.False(engine.IsIdle);
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
         engine.CancelAll();
         engine.Audit();
@@ -62,7 +65,7 @@ public sealed class AllocationTests
             stateChanges.Clear();
         }
 
-        public void RunHead(ReadOnlySpan<int> rowSlots, Span<float> logits) => logits.Clear();
+        public void RunHead(LoopBatch rows, Span<float> logits) => logits.Clear();
 
         public void ReadStates(ReadOnlySpan<int> rowSlots, Span<float> states) => states.Clear();
 

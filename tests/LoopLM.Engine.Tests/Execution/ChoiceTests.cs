@@ -149,7 +149,7 @@ public sealed class ChoiceTests
     private static GenerationRequest Sampled(int promptLength, int maxTokens) =>
         Greedy(promptLength, maxTokens) with { Sampling = new SamplingSettings { Temperature = 1, Seed = 5 } };
 
-    private static ScriptedModel Constant(int token) => new() { Favourite = _ => token };
+    private static ScriptedModel Constant(int token) => new() { Favourite = (_, _) => token };
 
     private sealed class Exhausted : ITokenConstraint
     {

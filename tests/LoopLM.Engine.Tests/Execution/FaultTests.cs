@@ -144,7 +144,7 @@ public sealed class FaultTests
         Assert.Throws<ArgumentException>(() => new EngineHarness(new EngineOptions { MaxLoops = 3 }));
 
     [Theory]
-    [InlineData(17, 1)]
+    [InlineData(1025, 1)]
     [InlineData(8, 0)]
     public void Constructor_OptionOutOfRange_Throws(int maxLoops, int prefillChunk) => Assert.Throws<ValidationException>(
         () => new EngineHarness(new EngineOptions { MaxLoops = maxLoops, PrefillChunk = prefillChunk }));

@@ -361,7 +361,7 @@ public sealed class SchedulingTests
     [Fact]
     public void Tick_StopTokensChangedAfterSubmit_KeepsThoseOfTheSubmit()
     {
-        using var engine = new EngineHarness(Small, new ScriptedModel { Favourite = _ => 9 });
+        using var engine = new EngineHarness(Small, new ScriptedModel { Favourite = (_, _) => 9 });
         var stops = new List<int> { 9 };
         var generation = engine.Submit(Greedy(2, 5) with { StopTokens = stops });
 
@@ -374,7 +374,7 @@ public sealed class SchedulingTests
     [Fact]
     public void Tick_StopToken_EndsAfterReportingIt()
     {
-        using var engine = new EngineHarness(Small, new ScriptedModel { Favourite = _ => 9 });
+        using var engine = new EngineHarness(Small, new ScriptedModel { Favourite = (_, _) => 9 });
 
         var outcome = engine.Run(Greedy(2, 5) with { StopTokens = [9] });
 

@@ -1,4 +1,5 @@
 using LoopLM.Engine.Depth;
+using LoopLM.Engine.Kv;
 using LoopLM.Testing;
 using static LoopLM.Engine.Tests.TestRequests;
 

@@ -21,16 +21,61 @@ public sealed class KvLedgerTests
     }
 
     [Fact]
-    public void Exit_LastExited_UncommitsTheLoopsThatWereNotRun()
+    public void Confirm_LastExited_UncommitsTheLoopsThatWereNotRun()
     {
         var ledger = Open(KvLayout.LastExited, prompt: 1, generated: 2);
         RunPrompt(ledger, 1);
-
         ledger.Take(0, 1, 1);
         ledger.Exit(0, 1, 1);
+        var before = ledger.CommittedSlots;
 
-        Assert.Equal(Loops + 1 + Loops, ledger.CommittedSlots);
+        ledger.Confirm(0, 1, exitStep: 1);
+
+        Assert.Equal((3 * Loops, Loops + 1 + Loops), (before, ledger.CommittedSlots));
         ledger.Audit();
+    }
+
+    [Fact]
+    public void Drop_TwoDraftsOfWhichOneHasLeft_FreesTheirSlotsAndKeepsWhatIsCommitted()
+    {
+        var ledger = Open(KvLayout.LastExited, prompt: 1, generated: 3);
+        RunPrompt(ledger, 1);
+        ledger.Take(0, 1, 1);
+        var (used, committed) = (ledger.UsedSlots, ledger.CommittedSlots);
+        ledger.Take(0, 2, 1);
+        ledger.Exit(0, 2, 1);
+        ledger.Take(0, 3, 1);
+
+        ledger.Drop(0, fromPosition: 2);
+
+        Assert.Equal((used, committed), (ledger.UsedSlots, ledger.CommittedSlots));
+        ledger.Audit();
+    }
+
+    [Fact]
+    public void Drop_PositionStartsAgain_HasSlotsOfItsOwn()
+    {
+        var ledger = Open(KvLayout.LastExited, prompt: 1, generated: 2);
+        RunPrompt(ledger, 1);
+        ledger.Take(0, 1, 1);
+        ledger.Exit(0, 1, 1);
+        ledger.Drop(0, fromPosition: 1);
+
+        int[] taken = [ledger.Take(0, 1, 1), ledger.Take(0, 1, 2)];
+
+        Assert.Equal(2, taken.Distinct().Count());
+        Assert.Equal(Loops + 2, ledger.UsedSlots);
+        ledger.Audit();
+    }
+
+    [Theory]
+    [InlineData(KvLayout.LastExited, 0)]
+    [InlineData(KvLayout.Shared, 1)]
+    public void Drop_PromptOrSharedLayout_Throws(KvLayout layout, int position)
+    {
+        var ledger = Open(layout, prompt: 1, generated: 2);
+
+        Assert.Throws<InvalidOperationException>(() => ledger.Drop(0, position));
     }
 
     [Fact]
@@ -40,7 +85,7 @@ public sealed class KvLedgerTests
         Assert.True(ledger.TryOpen(0, new KvReservation(KvLayout.LastExited, 1, 1, Loops, Loops + 2)));
         RunPrompt(ledger, 1);
 
-        Assert.Equal(ledger.Slots(0, Loops, 1)[0], ledger.Slots(0, Loops + 2, 1)[0]);
+        Assert.Equal(ledger.Slots(0, Loops, 1).Span[0], ledger.Slots(0, Loops + 2, 1).Span[0]);
         ledger.Audit();
     }
 
@@ -127,6 +172,7 @@ public sealed class KvLedgerTests
         RunPrompt(ledger, 1);
         ledger.Take(0, 1, 1);
         ledger.Exit(0, 1, 1);
+        ledger.Confirm(0, 1, exitStep: 1);
 
         Assert.True(ledger.TryOpen(1, new KvReservation(KvLayout.LastExited, 1, 0, Loops, Loops)));
     }
@@ -173,7 +219,7 @@ public sealed class KvLedgerTests
     [Theory]
     [InlineData(KvLayout.LastExited)]
     [InlineData(KvLayout.Shared)]
-    public void Observe_LoopBehindTheExit_HasASlotOfItsOwnUntilItEnds(KvLayout layout)
+    public void Observe_LoopAfterTheExit_HasASlotThatOnlyItSees(KvLayout layout)
     {
         var ledger = new KvLedger(100, 1);
         Assert.True(ledger.TryOpen(0, new KvReservation(layout, 1, 2, Loops, Loops, Observes: true)));
@@ -186,10 +232,11 @@ public sealed class KvLedgerTests
         var slot = ledger.Observe(0, 1, 2);
 
         Assert.DoesNotContain(slot, before);
-        Assert.Equal((slot, used + 1), (ledger.Slots(0, 2, 2)[1], ledger.UsedSlots));
-        ledger.Audit();
-        ledger.EndObservation(0, 1, 2, exitStep: 1);
+        Assert.Equal([ledger.Slots(0, 2, 1).Span[0], slot], ledger.ObservedSlots(0, 2).ToArray());
         Assert.Equal(before, SlotsOf(ledger, 1));
+        Assert.Equal(used + 1, ledger.UsedSlots);
+        ledger.Audit();
+        ledger.EndObservation(0);
         Assert.Equal(used, ledger.UsedSlots);
         ledger.Audit();
     }
@@ -240,19 +287,40 @@ public sealed class KvLedgerTests
         }
 
         ledger.FinishPrompt(number);
-        for (var position = reservation.PromptLength; position < reservation.PromptLength + reservation.GeneratedPositions; position++)
+        var end = reservation.PromptLength + reservation.GeneratedPositions;
+        for (var position = reservation.PromptLength; position < end;)
         {
-            var exitStep = random.Next(1, reservation.MaxLoops + 1);
-            for (var loop = 1; loop <= exitStep; loop++)
+            var ahead = reservation.Layout == KvLayout.Shared ? 1 : random.Next(1, Math.Min(4, end - position) + 1);
+            var exitSteps = Enumerable.Range(0, ahead).Select(_ => random.Next(1, reservation.MaxLoops + 1)).ToArray();
+            for (var draft = 0; draft < ahead; draft++)
             {
-                yield return ledger.Take(number, position, loop);
+                for (var loop = 1; loop <= exitSteps[draft]; loop++)
+                {
+                    yield return ledger.Take(number, position + draft, loop);
+                }
+
+                ledger.Exit(number, position + draft, exitSteps[draft]);
+                yield return 0;
             }
 
-            ledger.Exit(number, position, exitStep);
-            for (var loop = exitStep + 1; reservation.Observes && loop <= Math.Max(reservation.ModelLoops, reservation.MaxLoops); loop++)
+            var confirmed = random.Next(1, ahead + 1);
+            for (var draft = 0; draft < confirmed; draft++)
             {
-                yield return ledger.Observe(number, position, loop);
-                ledger.EndObservation(number, position, loop, exitStep);
+                ledger.Confirm(number, position + draft, exitSteps[draft]);
+                yield return 0;
+            }
+
+            if (confirmed < ahead)
+            {
+                ledger.Drop(number, position + confirmed);
+                yield return 0;
+            }
+
+            position += confirmed;
+            for (var loop = exitSteps[confirmed - 1] + 1; reservation.Observes && loop <= Math.Max(reservation.ModelLoops, reservation.MaxLoops); loop++)
+            {
+                yield return ledger.Observe(number, position - 1, loop);
+                ledger.EndObservation(number);
             }
         }
     }
@@ -278,5 +346,5 @@ public sealed class KvLedgerTests
     }
 
     private static int[] SlotsOf(KvLedger ledger, int position) =>
-        [.. Enumerable.Range(1, Loops).Select(loop => ledger.Slots(0, loop, position + 1)[position])];
+        [.. Enumerable.Range(1, Loops).Select(loop => ledger.Slots(0, loop, position + 1).Span[position])];
 }

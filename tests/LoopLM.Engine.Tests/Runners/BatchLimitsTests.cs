@@ -23,47 +23,55 @@ public sealed class BatchLimitsTests
     };
 
     [Fact]
-    public void Check_NumbersAtTheirLimits_PassesAndAllocatesNothing()
+    public void CheckLoop_NumbersAtTheirLimits_PassesAndAllocatesNothing()
     {
-        var batch = new OneRow(Good, [0, 1, 7]);
+        var batch = OneRow(Good, [0, 1, 7]);
         int[] rowSlots = [3, 0, 1, 2];
-        Limits.Check(batch);
-        Limits.Check(rowSlots);
+        Limits.CheckLoop(batch);
+        Limits.CheckRowSlots(rowSlots);
         var before = GC.GetAllocatedBytesForCurrentThread();
 
-        Limits.Check(batch);
-        Limits.Check(rowSlots);
+        Limits.CheckLoop(batch);
+        Limits.CheckRowSlots(rowSlots);
 
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
     }
 
     [Fact]
-    public void Check_TokenBehindLoopOne_IsNotRead() => Limits.Check(new OneRow(Good with { Loop = 2, Token = -1 }, [0, 1, 7]));
+    public void CheckLoop_TokenAfterLoopOne_IsNotRead() => Limits.CheckLoop(OneRow(Good with { Loop = 2, Token = -1 }, [0, 1, 7]));
 
     [Theory]
     [MemberData(nameof(Bad), DisableDiscoveryEnumeration = true)]
-    public void Check_NumberBeyondItsLimit_NamesIt(string name, LoopRow row, int[] visible)
+    public void CheckLoop_NumberBeyondItsLimit_NamesIt(string name, LoopRow row, int[] visible)
     {
-        var exception = Assert.Throws<ArgumentOutOfRangeException>(() => Limits.Check(new OneRow(row, visible)));
+        var exception = Assert.Throws<ArgumentOutOfRangeException>(() => Limits.CheckLoop(OneRow(row, visible)));
 
         Assert.Contains(name, exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Check_RowSlotsBeyondTheirLimits_AreRefused()
+    public void CheckRowSlots_BeyondTheirLimits_AreRefused()
     {
-        Assert.Throws<ArgumentOutOfRangeException>(() => Limits.Check([4]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => Limits.Check([0, 1, 2, 3, 0]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Limits.CheckRowSlots([4]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Limits.CheckRowSlots([0, 1, 2, 3, 0]));
     }
 
-    private sealed class OneRow(LoopRow row, int[] visible) : LoopBatch
+    [Fact]
+    public void CheckHead_PositionSlotBeyondItsLimit_IsNamed()
     {
-        private readonly LoopRow[] _rows = [row];
+        var limits = new BatchLimits(new RunnerCapacity(4, 8, PositionSlots: 2), new ScriptedModel().Description);
+        var rows = new LoopBatchBuilder(1);
+        rows.Add(Good, default, new[] { 1, 2 });
 
-        public override long Tick => 1;
+        var exception = Assert.Throws<ArgumentOutOfRangeException>(() => limits.CheckHead(rows.Batch));
 
-        public override ReadOnlySpan<LoopRow> Rows => _rows;
+        Assert.Contains("position slot", exception.Message, StringComparison.Ordinal);
+    }
 
-        public override ReadOnlySpan<int> VisibleSlots(int row) => visible;
+    private static LoopBatch OneRow(LoopRow row, int[] visible)
+    {
+        var rows = new LoopBatchBuilder(1);
+        rows.Add(row, visible);
+        return rows.Batch;
     }
 }

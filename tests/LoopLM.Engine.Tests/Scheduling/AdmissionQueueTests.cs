@@ -30,10 +30,11 @@ public sealed class AdmissionQueueTests
         {
             if (random.Next(2) == 0 && waiting.Count < 200)
             {
+                var client = clients[random.Next(clients.Length)];
                 var choices = Enumerable.Range(0, random.Next(1, 4))
-                    .Select(_ => OfLength(random.Next(10) == 0 ? random.Next(50, 101) : random.Next(1, 20)))
+                    .Select(_ => OfLength(client, random.Next(10) == 0 ? random.Next(50, 101) : random.Next(1, 20)))
                     .ToArray();
-                _queue.Enqueue(new SequenceGroup(clients[random.Next(clients.Length)], choices));
+                _queue.Enqueue(new SequenceGroup(choices));
                 waiting.AddRange(choices);
             }
             else if (_queue.Admit(next => next.Prompt.Length <= free) is { } next)
@@ -58,10 +59,14 @@ public sealed class AdmissionQueueTests
     [Fact]
     public void Admit_FirstWasPassedAsOftenAsItMay_LetsNobodyThrough()
     {
-        var (large, small) = (OfLength(50), OfLength(1));
-        large.Bypassed = AdmissionQueue.MaxBypasses;
-        _queue.Enqueue(new SequenceGroup(s_alice, [large]));
-        _queue.Enqueue(new SequenceGroup(s_alice, [small]));
+        var (large, small) = (OfLength(s_alice, 50), OfLength(s_alice, 1));
+        for (var i = 0; i < AdmissionQueue.MaxBypasses; i++)
+        {
+            large.Bypass();
+        }
+
+        _queue.Enqueue(new SequenceGroup([large]));
+        _queue.Enqueue(new SequenceGroup([small]));
 
         Assert.Null(_queue.Admit(next => next == small));
     }
@@ -152,22 +157,25 @@ public sealed class AdmissionQueueTests
     }
 
     [Fact]
-    public void Oldest_OneChoiceHasStarted_IsTheNextRequest()
+    public void OldestUnstarted_OneChoiceHasStarted_IsTheNextRequest()
     {
         Enqueue(s_alice, "a", choices: 2);
         Enqueue(s_bob, "b");
         Admit(count: 1);
 
-        Assert.Equal("b", _names[_queue.Remove(_queue.Oldest!)]);
-        Assert.Null(_queue.Oldest);
+        var oldest = _queue.OldestUnstarted!;
+        _queue.Remove(oldest);
+
+        Assert.Equal("b", _names[oldest]);
+        Assert.Null(_queue.OldestUnstarted);
         Assert.Equal("a", AdmitAll());
     }
 
     private void Enqueue(RequestClient client, string name, int choices = 1, int length = 1)
     {
-        var sequences = Enumerable.Range(0, choices).Select(_ => OfLength(length)).ToArray();
+        var sequences = Enumerable.Range(0, choices).Select(_ => OfLength(client, length)).ToArray();
         Array.ForEach(sequences, sequence => _names.Add(sequence, name));
-        _queue.Enqueue(new SequenceGroup(client, sequences));
+        _queue.Enqueue(new SequenceGroup(sequences));
         _queue.Audit();
     }
 
@@ -192,7 +200,7 @@ public sealed class AdmissionQueueTests
         return string.Join(' ', names);
     }
 
-    private static Sequence OfLength(int length) => new(new Generation(1))
+    private static Sequence OfLength(RequestClient client, int length) => new(new Generation(1))
     {
         Prompt = new int[length],
         MaxTokens = 1,
@@ -204,5 +212,7 @@ public sealed class AdmissionQueueTests
         ReportGates = false,
         Cost = length * 4,
         AcceptedAt = 0,
+        Client = client,
+        Window = new PositionWindow(1),
     };
 }

@@ -113,7 +113,7 @@ public sealed class EvalCommandTests : IDisposable
 
     [Theory]
     [InlineData("no-such-text.txt", "--text", "no-such-text.txt")]
-    [InlineData("--loops is 17; it must be from 1 to 16.", "--loops", "17")]
+    [InlineData("--loops is 65; it must be from 1 to 64.", "--loops", "65")]
     [InlineData("--window is 1; it must be from 2 to 2048.", "--window", "1")]
     [InlineData("--threshold is 2; it must be from 0 to 1.", "--threshold", "2")]
     [InlineData("--temperature is 3; it must be from 0 to 2.", "--temperature", "3")]

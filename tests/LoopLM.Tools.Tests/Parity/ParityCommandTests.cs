@@ -62,9 +62,9 @@ public sealed class ParityCommandTests
 
         public void RunLoop(LoopBatch batch, Span<float> gateLogits, Span<float> stateChanges) => runner.RunLoop(batch, gateLogits, stateChanges);
 
-        public void RunHead(ReadOnlySpan<int> rowSlots, Span<float> logits)
+        public void RunHead(LoopBatch rows, Span<float> logits)
         {
-            runner.RunHead(rowSlots, logits);
+            runner.RunHead(rows, logits);
             foreach (ref var logit in logits)
             {
                 logit += 0.005f;

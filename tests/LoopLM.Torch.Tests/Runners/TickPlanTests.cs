@@ -1,4 +1,5 @@
 using LoopLM.Engine.Runners;
+using LoopLM.Testing;
 using LoopLM.Torch.Runners;
 
 namespace LoopLM.Torch.Tests.Runners;
@@ -8,9 +9,9 @@ public sealed class TickPlanTests
     [Fact]
     public void Constructor_ChunkBetweenSingles_GroupsTheSinglesAndKeepsTheChunk()
     {
-        var plan = new TickPlan(new ListedBatch(
+        var plan = new TickPlan(TestBatch.Of(
         [
-            Single(sequence: 0, position: 9), .. ListedBatch.Chunk([1, 2, 3], loop: 2, sequence: 1), Single(sequence: 2, position: 4),
+            Single(sequence: 0, position: 9), .. Chunks.Of([1, 2, 3], loop: 2, sequence: 1), Single(sequence: 2, position: 4),
         ]));
 
         Assert.Equal([0, 4, 1, 2, 3], plan.Order);
@@ -20,7 +21,7 @@ public sealed class TickPlanTests
     [Fact]
     public void Constructor_ShortAndLongSingles_AreNotPaddedToOneLength()
     {
-        var plan = new TickPlan(new ListedBatch(Single(0, 10), Single(1, 200), Single(2, 63), Single(3, 130)));
+        var plan = new TickPlan(TestBatch.Of(Single(0, 10), Single(1, 200), Single(2, 63), Single(3, 130)));
 
         Assert.Equal([0, 2, 1, 3], plan.Order);
         Assert.Equal([64, 201], plan.Groups.Select(group => group.Keys));
@@ -29,11 +30,11 @@ public sealed class TickPlanTests
     [Fact]
     public void Constructor_NeighboursOfOneSequenceAtTwoLoops_AreTwoChunks()
     {
-        var plan = new TickPlan(new ListedBatch([.. ListedBatch.Chunk([1, 2], loop: 2), .. ListedBatch.Chunk([1, 2, 3, 4], loop: 1, first: 2)]));
+        var plan = new TickPlan(TestBatch.Of([.. Chunks.Of([1, 2], loop: 2), .. Chunks.Of([1, 2, 3, 4], loop: 1, first: 2)]));
 
         Assert.Equal([2, 2], plan.Groups.Select(group => group.RowsEach));
     }
 
-    private static (LoopRow Row, int[] Slots) Single(int sequence, int position) =>
-        (new LoopRow(sequence, sequence, position, 1, position, 0), [.. Enumerable.Range(0, position + 1)]);
+    private static (LoopRow Row, ReadOnlyMemory<int> Slots) Single(int sequence, int position) =>
+        (new LoopRow(sequence, sequence, position, 1, position, 0), Enumerable.Range(0, position + 1).ToArray());
 }

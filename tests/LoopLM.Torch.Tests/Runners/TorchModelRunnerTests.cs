@@ -6,6 +6,7 @@ using LoopLM.Engine.Kv;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Runners;
 using LoopLM.Torch.Ouro;
+using LoopLM.Testing;
 using LoopLM.Torch.Runners;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -37,7 +38,7 @@ public sealed class TorchModelRunnerTests : IDisposable
         for (var loop = 1; loop <= expected.Count; loop++)
         {
             var gates = new float[Prompt.Length];
-            runner.RunLoop(new ListedBatch(ListedBatch.Chunk(Prompt, loop)), gates, []);
+            runner.RunLoop(TestBatch.Of(Chunks.Of(Prompt, loop)), gates, []);
 
             var output = expected[loop - 1];
             Golden.AssertClose(output.GateLogits.data<float>().ToArray(), gates, SameNumbers);
@@ -55,16 +56,16 @@ public sealed class TorchModelRunnerTests : IDisposable
 
         Assert.All(new Range[] { ..^1, ^1.. }, part =>
         {
-            runner.RunLoop(new ListedBatch([.. Enumerable.Range(0, sequences.Length).SelectMany(i => Rows(i)[part])]), [], []);
+            runner.RunLoop(TestBatch.Of([.. Enumerable.Range(0, sequences.Length).SelectMany(i => Rows(i)[part])]), [], []);
             for (var i = 0; i < sequences.Length; i++)
             {
-                alone.RunLoop(new ListedBatch(Rows(i)[part]), [], []);
+                alone.RunLoop(TestBatch.Of(Rows(i)[part]), [], []);
                 var (first, count) = part.GetOffsetAndLength(sequences[i].Length);
                 Golden.AssertClose(States(alone, Place(i) + first, count), States(runner, Place(i) + first, count), SameNumbers);
             }
         });
 
-        (LoopRow, int[])[] Rows(int i) => ListedBatch.Chunk(sequences[i], loop: 1, sequence: i, firstSlot: 150 * i, firstRowSlot: Place(i));
+        (LoopRow, ReadOnlyMemory<int>)[] Rows(int i) => Chunks.Of(sequences[i], loop: 1, sequence: i, firstSlot: 150 * i, firstRowSlot: Place(i));
         int Place(int i) => sequences[..i].Sum(other => other.Length);
     }
 
@@ -76,14 +77,14 @@ public sealed class TorchModelRunnerTests : IDisposable
         int[] other = [.. Enumerable.Range(0, 40).Select(i => 199 - i)];
         for (var loop = 1; loop <= 6; loop++)
         {
-            used.RunLoop(new ListedBatch(ListedBatch.Chunk(other, loop)), [], []);
+            used.RunLoop(TestBatch.Of(Chunks.Of(other, loop)), [], []);
         }
 
         used.Release(0);
         for (var loop = 1; loop <= 3; loop++)
         {
-            used.RunLoop(new ListedBatch(ListedBatch.Chunk(Prompt, loop)), [], []);
-            fresh.RunLoop(new ListedBatch(ListedBatch.Chunk(Prompt, loop)), [], []);
+            used.RunLoop(TestBatch.Of(Chunks.Of(Prompt, loop)), [], []);
+            fresh.RunLoop(TestBatch.Of(Chunks.Of(Prompt, loop)), [], []);
         }
 
         Assert.Equal(Logits(fresh, 0, Prompt.Length), Logits(used, 0, Prompt.Length));
@@ -94,11 +95,11 @@ public sealed class TorchModelRunnerTests : IDisposable
     {
         using var runner = Open();
         var (changes, size) = (new float[Prompt.Length], _golden.Config.HiddenSize);
-        runner.RunLoop(new ListedBatch(ListedBatch.Chunk(Prompt, 1)), [], changes);
+        runner.RunLoop(TestBatch.Of(Chunks.Of(Prompt, 1)), [], changes);
         Assert.All(changes, change => Assert.Equal(float.PositiveInfinity, change));
         var before = States(runner, 0, Prompt.Length);
 
-        runner.RunLoop(new ListedBatch(ListedBatch.Chunk(Prompt, 2)), [], changes);
+        runner.RunLoop(TestBatch.Of(Chunks.Of(Prompt, 2)), [], changes);
 
         var after = States(runner, 0, Prompt.Length);
         var expected = Enumerable.Range(0, Prompt.Length).Select(row => (float)(
@@ -115,8 +116,8 @@ public sealed class TorchModelRunnerTests : IDisposable
         using var runner = Open(altered.Checkpoint);
         var changes = new float[Prompt.Length];
 
-        runner.RunLoop(new ListedBatch(ListedBatch.Chunk(Prompt, 1)), [], []);
-        runner.RunLoop(new ListedBatch(ListedBatch.Chunk(Prompt, 2)), [], changes);
+        runner.RunLoop(TestBatch.Of(Chunks.Of(Prompt, 1)), [], []);
+        runner.RunLoop(TestBatch.Of(Chunks.Of(Prompt, 2)), [], changes);
 
         Assert.All(changes, change => Assert.Equal(0, change));
     }
@@ -128,8 +129,8 @@ public sealed class TorchModelRunnerTests : IDisposable
         using var runner = Open(altered.Checkpoint);
         var (gates, changes) = (new float[Prompt.Length], new float[Prompt.Length]);
 
-        runner.RunLoop(new ListedBatch(ListedBatch.Chunk(Prompt, 1)), [], []);
-        runner.RunLoop(new ListedBatch(ListedBatch.Chunk(Prompt, 2)), gates, changes);
+        runner.RunLoop(TestBatch.Of(Chunks.Of(Prompt, 1)), [], []);
+        runner.RunLoop(TestBatch.Of(Chunks.Of(Prompt, 2)), gates, changes);
 
         Assert.All((float[])[.. gates, .. changes], number => Assert.Equal(float.NaN, number));
     }
@@ -148,11 +149,11 @@ public sealed class TorchModelRunnerTests : IDisposable
         using var runner = Open();
         var live = LiveTensors();
 
-        var exception = Record.Exception(() => runner.RunLoop(new ListedBatch((new LoopRow(rowSlot, 0, position, loop, kvSlot, token), [visible])), [], []));
+        var exception = Record.Exception(() => runner.RunLoop(TestBatch.Of((new LoopRow(rowSlot, 0, position, loop, kvSlot, token), new[] { visible })), [], []));
 
         Assert.True(exception is ArgumentOutOfRangeException, $"{what}: {exception}");
         Assert.Equal(live, LiveTensors());
-        runner.RunLoop(new ListedBatch(ListedBatch.Chunk(Prompt, 1)), [], []);
+        runner.RunLoop(TestBatch.Of(Chunks.Of(Prompt, 1)), [], []);
     }
 
     [Fact]
@@ -160,7 +161,7 @@ public sealed class TorchModelRunnerTests : IDisposable
     {
         using var runner = Open();
 
-        Assert.Throws<ArgumentOutOfRangeException>(() => runner.RunHead([Capacity.Rows], new float[_golden.Config.VocabularySize]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => runner.RunHead(TestBatch.ForHead(Capacity.Rows), new float[_golden.Config.VocabularySize]));
     }
 
     [Fact]
@@ -170,8 +171,8 @@ public sealed class TorchModelRunnerTests : IDisposable
         using var narrow = new TorchModelRunner(_golden.Checkpoint, Capacity, new TorchRunnerOptions { DataType = ElementType.BFloat16, Threads = 1 });
         foreach (var runner in (TorchModelRunner[])[wide, narrow])
         {
-            runner.RunLoop(new ListedBatch(ListedBatch.Chunk(Prompt, 1)), [], []);
-            runner.RunLoop(new ListedBatch(ListedBatch.Chunk(Prompt, 2)), [], []);
+            runner.RunLoop(TestBatch.Of(Chunks.Of(Prompt, 1)), [], []);
+            runner.RunLoop(TestBatch.Of(Chunks.Of(Prompt, 2)), [], []);
         }
 
         var (expected, actual) = (States(wide, 0, Prompt.Length), States(narrow, 0, Prompt.Length));
@@ -219,7 +220,7 @@ public sealed class TorchModelRunnerTests : IDisposable
         var before = LiveTensors();
         using (var runner = Open())
         {
-            runner.RunLoop(new ListedBatch(ListedBatch.Chunk(Prompt, 1)), [], []);
+            runner.RunLoop(TestBatch.Of(Chunks.Of(Prompt, 1)), [], []);
         }
 
         Assert.Equal(before, LiveTensors());
@@ -237,7 +238,7 @@ public sealed class TorchModelRunnerTests : IDisposable
     private static float[] Logits(TorchModelRunner runner, int firstRowSlot, int count)
     {
         var logits = new float[count * runner.Model.VocabularySize];
-        runner.RunHead([.. Enumerable.Range(firstRowSlot, count)], logits);
+        runner.RunHead(TestBatch.ForHead(Enumerable.Range(firstRowSlot, count)), logits);
         return logits;
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using LoopLM.Engine.Depth;
+using LoopLM.Engine.Kv;
 using LoopLM.Engine.Execution;
 using LoopLM.Server.Hosting;
 using LoopLM.Server.OpenAi.Answers;

@@ -2,7 +2,9 @@ using LoopLM.Engine.Depth;
 using LoopLM.Engine.Execution;
 using LoopLM.Engine.Kv;
 using LoopLM.Engine.Requests;
+using LoopLM.Engine.Runners;
 using LoopLM.Engine.Sampling;
+using LoopLM.Engine.Scheduling;
 using LoopLM.Testing;
 
 namespace LoopLM.Engine.Tests.Execution.RandomOperations;
@@ -23,7 +25,8 @@ internal sealed class RandomCase
         var plain = new ScriptedModel();
         Model = new ScriptedModel
         {
-            Description = plain.Description with { Loops = _random.Next(1, 5), ExitThreshold = 0.5f },
+            Description = plain.Description with { Loops = _random.Next(1, 5), ExitThreshold = 0.5f, PositionLayers = (PositionLayers)Math.Max(0, _random.Next(-3, 4)) },
+            Favourite = _random.Next(2) == 0 ? null : (position, state) => (int)((state % 5 == 0 ? state : (ulong)position * 7919) % Vocabulary),
             GateLogit = (position, loop, state) => state % 401 == 0 ? float.NaN : plain.GateLogit(position, loop, state),
         };
         var sequences = _random.Next(1, 7);
@@ -40,12 +43,16 @@ internal sealed class RandomCase
             MaxQueueTime = TimeSpan.FromSeconds(10),
             Refill = _random.Next(4) > 0,
         };
+        Drafts = new RandomDrafts(seed);
         Operations = [.. Enumerable.Range(0, operations).Select(_ => NextOperation())];
     }
 
     public ScriptedModel Model { get; }
 
     public EngineOptions Options { get; }
+
+    /// <summary>When sequences think ahead, which changes nothing of what they say.</summary>
+    public IDraftStrategy Drafts { get; }
 
     public IReadOnlyList<Operation> Operations { get; }
 
@@ -68,7 +75,7 @@ internal sealed class RandomCase
     {
         var maxTokens = _random.Next(8) == 0 ? _random.Next(2) : _random.Next(1, 12);
         spelling = _random.Next(6) == 0 ? Tokens(_random.Next(1, 13)) : null;
-        var (logprobs, loopLogprobs) = (_random.Next(3) == 0 ? _random.Next(4) : (int?)null, _random.Next(3));
+        var (logprobs, loopLogprobs) = (_random.Next(3) == 0 ? _random.Next(4) : (int?)null, Model.Description.HasCoda ? 0 : _random.Next(3));
         return new GenerationRequest
         {
             Prompt = Tokens(_random.Next(5) == 0 ? _random.Next(1, 31) : _random.Next(1, 7)),

@@ -23,7 +23,7 @@ internal sealed class RandomRun : IDisposable
     private RandomRun(RandomCase random)
     {
         _case = random;
-        _engine = new EngineHarness(random.Options, random.Model, ThrowingPolicy.WithBuiltIn, _time);
+        _engine = new EngineHarness(random.Options, random.Model, ThrowingPolicy.WithBuiltIn, _time, random.Drafts);
         _engine.Runner.BreaksLogits = row => RandomCase.BreaksLogits(row.Position);
     }
 
@@ -95,17 +95,23 @@ internal sealed class RandomRun : IDisposable
             Sampling = submit.Request.Sampling with { Seed = CounterRandom.Derive(submit.Request.Sampling.Seed!.Value, index) },
         }).ToArray();
         var waiting = _engine.Snapshot.QueuedRequests;
-        if (!_engine.Core.TryAccept(choices, submit.Client, out var group, out var rejection))
+        if (!_engine.Core.TryAccept(choices, submit.Client, out var submission, out var rejection))
         {
-            Assert.Equal(WorstCase(submit.Request) > _case.Options.KvSlots ? RejectionReason.KvExceeded : RejectionReason.QueueFull, rejection.Reason);
+            Assert.Equal(NeverFits(submit.Request) ? RejectionReason.KvExceeded : RejectionReason.QueueFull, rejection.Reason);
             Assert.True(rejection.Reason == RejectionReason.KvExceeded || waiting > 0 || choices.Length > _case.Options.MaxQueuedRequests);
             return 0;
         }
 
-        _engine.Core.Enqueue(group);
+        _engine.Core.Commit(submission);
         var request = new ExpectedRequest(_time.GetUtcNow());
-        _live.AddRange(group.Sequences.Zip(choices, (sequence, choice) => new Expected(sequence.Generation, choice, submit.Spelling, request)));
+        _live.AddRange(submission.Generations.Zip(choices, (generation, choice) => new Expected(generation, choice, submit.Spelling, request)));
         return choices.Length;
+    }
+
+    private bool NeverFits(GenerationRequest request)
+    {
+        var (positions, positionSlots) = (request.Prompt.Length + Math.Max(0, request.MaxTokens - 1), _case.Options.PositionSlots(_case.Model.Description));
+        return WorstCase(request) > _case.Options.KvSlots || (positionSlots > 0 && positions > positionSlots);
     }
 
     /// <summary>The slots that hold something when the last token is chosen and no token has left early.</summary>

@@ -17,6 +17,8 @@ namespace LoopLM.Engine.Tests.Execution.RandomOperations;
 internal sealed class SerialOracle(ScriptedModel model, Predicate<int> breaksLogits)
 {
     private readonly List<ulong[]> _contents = [];
+    private readonly List<ulong> _preludes = [];
+    private readonly List<ulong> _codas = [];
     private readonly List<int> _exitSteps = [];
     private readonly List<int> _output = [];
     private readonly List<GenerationEvent> _events = [];
@@ -57,7 +59,7 @@ internal sealed class SerialOracle(ScriptedModel model, Predicate<int> breaksLog
         {
             var last = position == prompt.Length - 1;
             var row = new Row(position, prompt[position], last && request.LoopLogprobs > 0 ? [] : null);
-            _contents.Add(new ulong[17]);
+            Begin(row);
             _exitSteps.Add(Loops);
             for (var loop = 1; loop <= Loops; loop++)
             {
@@ -74,6 +76,7 @@ internal sealed class SerialOracle(ScriptedModel model, Predicate<int> breaksLog
                 }
             }
 
+            _codas[position] = Coda(row);
             if (!last)
             {
                 Score(row, prompt[position + 1], request.PromptLogprobs);
@@ -100,7 +103,7 @@ internal sealed class SerialOracle(ScriptedModel model, Predicate<int> breaksLog
         var row = new Row(_contents.Count, _output[^1], request.LoopLogprobs > 0 ? [] : null);
         var (most, least) = (request.Exit.MaxLoops!.Value, request.Exit.MinLoops!.Value);
         var observed = request.SkippedLoopLogprobs ? Math.Max(Loops, most) : 0;
-        _contents.Add(new ulong[17]);
+        Begin(row);
         var exitStep = 0;
         for (var loop = 1; exitStep == 0 || loop <= observed; loop++)
         {
@@ -127,9 +130,23 @@ internal sealed class SerialOracle(ScriptedModel model, Predicate<int> breaksLog
             }
         }
 
+        _codas[row.Position] = Coda(row);
         _exitSteps.Add(exitStep);
         Yield(row, request, exitStep);
     }
+
+    private void Begin(Row row)
+    {
+        _contents.Add(new ulong[17]);
+        _codas.Add(0);
+        _preludes.Add(ScriptedModel.PositionKeyValue(row.State, row.Position, PositionLayers.Prelude));
+        if (model.Description.HasPrelude)
+        {
+            row.State = _preludes.Aggregate(row.State, ScriptedModel.Attend);
+        }
+    }
+
+    private static ulong Coda(Row row) => ScriptedModel.PositionKeyValue(row.State, row.Position, PositionLayers.Coda);
 
     /// <summary>One loop of one row, which sees of each earlier position the content of the loop that <paramref name="seen"/> names.</summary>
     private void RunLoop(Row row, int loop, Func<int, int> seen)
@@ -161,7 +178,10 @@ internal sealed class SerialOracle(ScriptedModel model, Predicate<int> breaksLog
 
     private void ReadHead(Row row)
     {
-        model.Head(row.State, _logits);
+        var state = model.Description.HasCoda
+            ? _codas.Take(row.Position).Append(Coda(row)).Aggregate(row.State, ScriptedModel.Attend)
+            : row.State;
+        model.Head(row.Position, state, _logits);
         if (breaksLogits(row.Position))
         {
             throw new FailException($"The model computed no finite logits at position {row.Position}, loop {row.Loop}.");

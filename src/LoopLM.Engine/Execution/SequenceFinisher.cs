@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Runners;
 using LoopLM.Engine.Scheduling;
@@ -6,13 +7,18 @@ using Microsoft.Extensions.Logging;
 namespace LoopLM.Engine.Execution;
 
 /// <summary>Ends sequences: their reader is told, and what they hold is free.</summary>
-internal sealed class SequenceEnds(
+internal sealed class SequenceFinisher(
     Scheduler scheduler, QueuePlaces places, MaskWorkers masks, IModelRunner runner, EngineMetrics metrics, ILogger logger)
 {
-    /// <summary>Ends a running sequence. Its rows go at the next <see cref="RowTable.Compact"/>.</summary>
-    public void End(Sequence sequence, in GenerationEvent end)
+    private readonly ConcurrentQueue<Sequence> _requested = new();
+
+    /// <summary>Notes that the reader of a sequence asks for its end. Any thread may call it. One that is not queued yet is noted again when it is.</summary>
+    public void Request(Sequence sequence) => _requested.Enqueue(sequence);
+
+    /// <summary>Ends a running sequence. Its rows are freed at the next <see cref="RowTable.Compact"/>.</summary>
+    public void Finish(Sequence sequence, in GenerationEvent end)
     {
-        sequence.HasEnded = true;
+        sequence.End();
         Release(sequence);
         Publish(sequence, end);
     }
@@ -21,52 +27,51 @@ internal sealed class SequenceEnds(
     public void Fail(Sequence sequence, string error, bool isRequestsFault = false)
     {
         EngineLog.SequenceFailed(logger, sequence.Number, error);
-        End(sequence, GenerationEvent.Failed(error, isRequestsFault));
+        Finish(sequence, GenerationEvent.Failed(error, isRequestsFault));
     }
 
     /// <summary>Ends what has waited for a place for as long as it may.</summary>
-    public void EndExpired(TimeProvider time, TimeSpan longest)
+    public void FinishExpired(TimeProvider time, TimeSpan longest)
     {
-        while (scheduler.RemoveFromQueue(time, longest) is { } waiting)
+        while (scheduler.FindExpired(time, longest) is { } waiting)
         {
-            EndWaiting(waiting, GenerationEvent.Finished(FinishReason.QueueTimeout, places.DrainTime()));
+            FinishWaiting(waiting, GenerationEvent.Finished(FinishReason.QueueTimeout, places.DrainTime()));
         }
     }
 
     /// <summary>Ends what readers ask to end. Returns whether any of it was running.</summary>
-    public bool EndAsAsked()
+    public bool FinishRequested()
     {
-        while (scheduler.RemoveAskedToEndFromQueue() is { Generation.EndAsked: { } reason } waiting)
+        var wasRunning = false;
+        while (_requested.TryDequeue(out var sequence))
         {
-            EndWaiting(waiting, GenerationEvent.Finished(reason));
-        }
-
-        var ended = false;
-        for (var i = scheduler.Running.Count - 1; i >= 0; i--)
-        {
-            if (scheduler.Running[i] is { Generation.EndAsked: { } reason } running)
+            if (sequence is { State: SequenceState.Queued, Generation.EndAsked: { } reason })
             {
-                End(running, GenerationEvent.Finished(reason));
-                ended = true;
+                FinishWaiting(sequence, GenerationEvent.Finished(reason));
+            }
+            else if (sequence is { State: SequenceState.Running, Generation.EndAsked: { } end })
+            {
+                Finish(sequence, GenerationEvent.Finished(end));
+                wasRunning = true;
             }
         }
 
-        return ended;
+        return wasRunning;
     }
 
     /// <summary>Ends everything. Every end is published before anything is freed, so that a bug in what is freed leaves no reader waiting.</summary>
-    public void EndAll(in GenerationEvent end)
+    public void FinishAll(in GenerationEvent end)
     {
-        while (scheduler.RemoveFromQueue() is { } waiting)
+        while (scheduler.FindWaiting() is { } waiting)
         {
-            EndWaiting(waiting, end);
+            FinishWaiting(waiting, end);
         }
 
         foreach (var running in scheduler.Running)
         {
             if (!running.HasEnded)
             {
-                running.HasEnded = true;
+                running.End();
                 Publish(running, end);
             }
         }
@@ -77,8 +82,10 @@ internal sealed class SequenceEnds(
         }
     }
 
-    private void EndWaiting(Sequence sequence, in GenerationEvent end)
+    private void FinishWaiting(Sequence sequence, in GenerationEvent end)
     {
+        scheduler.Dequeue(sequence);
+        sequence.End();
         places.Return(sequence.Client, 1, sequence.Prompt.Length);
         Publish(sequence, end);
     }

@@ -4,7 +4,7 @@ using LoopLM.Engine.Sampling;
 namespace LoopLM.Engine.Tests.Sampling;
 
 /// <summary>What each logit processor does to a row of logits, and in which order they come.</summary>
-public sealed class LogitProcessorTests
+public sealed class LogitsProcessorTests
 {
     private const float Never = float.NegativeInfinity;
 
@@ -55,7 +55,7 @@ public sealed class LogitProcessorTests
     public void Process_RepetitionPenaltyOfANegativeLogit_MovesItDown()
     {
         var logits = new[] { -3f, 1 };
-        Penalise(new SamplingSettings { RepetitionPenalty = 2 }, prompt: [0]).Process(logits);
+        Penalise(new SamplingSettings { RepetitionPenalty = 2 }, prompt: [0]).Process(logits, drafts: 0);
 
         Assert.Equal([-6, 1], logits);
     }
@@ -75,7 +75,7 @@ public sealed class LogitProcessorTests
             Processed(Penalise(new SamplingSettings { RepetitionPenalty = 2, FrequencyPenalty = 0.5f, PresencePenalty = 0.25f }, prompt: [0]), 3, 3));
 
     [Fact]
-    public void For_PlainRequest_IsEmpty() => Assert.Empty(LogitProcessors.For(TestRequests.Greedy(3, 3) with { StopTokens = [1] }));
+    public void For_PlainRequest_IsEmpty() => Assert.Empty(LogitsProcessors.For(TestRequests.Greedy(3, 3) with { StopTokens = [1] }));
 
     [Fact]
     public void For_Everything_ComesInTheOrderOfApplication()
@@ -96,17 +96,33 @@ public sealed class LogitProcessorTests
 
         Assert.Equal(
             [typeof(ConstraintMask), typeof(AllowedTokens), typeof(BadWords), typeof(MinTokens), typeof(LogitBias), typeof(Penalties)],
-            LogitProcessors.For(request).Select(processor => processor.GetType()));
+            LogitsProcessors.For(request).Select(processor => processor.GetType()));
     }
 
     private static Penalties Penalise(SamplingSettings settings, params int[] prompt) => new Penalties(settings, prompt);
 
-    /// <summary>The logits 1, 2, 3, 4 after a processor that has accepted some tokens.</summary>
-    private static float[] Processed(ILogitProcessor processor, params int[] accepted)
+    /// <summary>
+    /// The logits 1, 2, 3, 4 after a processor that has accepted some tokens. They are the same where drafts come after these tokens, where they
+    /// are taken back, and where the last token was a draft first.
+    /// </summary>
+    private static float[] Processed(ILogitsProcessor processor, params int[] accepted)
     {
         Array.ForEach(accepted, processor.Accept);
+        var plain = Process(processor, drafts: 0);
+        Array.ForEach([3, 0, 3], processor.Accept);
+        var beforeDrafts = Process(processor, drafts: 3);
+        processor.Rewind(3);
+        var rewound = Process(processor, drafts: 0);
+
+        Assert.Equal(plain, beforeDrafts);
+        Assert.Equal(plain, rewound);
+        return plain;
+    }
+
+    private static float[] Process(ILogitsProcessor processor, int drafts)
+    {
         float[] logits = [1, 2, 3, 4];
-        processor.Process(logits);
+        processor.Process(logits, drafts);
         return logits;
     }
 }

@@ -2,14 +2,14 @@ using LoopLM.Engine.Requests;
 
 namespace LoopLM.Engine.Sampling;
 
-/// <summary>The logit processors of a sequence.</summary>
-internal static class LogitProcessors
+/// <summary>The logits processors of a sequence.</summary>
+internal static class LogitsProcessors
 {
     /// <summary>What a request asks for, in the order of application, which is vLLM's; nothing for a request that only samples.</summary>
-    public static ILogitProcessor[] For(GenerationRequest request)
+    public static ILogitsProcessor[] For(GenerationRequest request)
     {
         var sampling = request.Sampling;
-        var processors = new List<ILogitProcessor>();
+        var processors = new List<ILogitsProcessor>();
         if (request.Constraint is { } constraint)
         {
             processors.Add(new ConstraintMask(constraint));

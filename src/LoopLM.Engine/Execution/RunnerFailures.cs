@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace LoopLM.Engine.Execution;
 
 /// <summary>What follows from an exception of the runner: the rows of that call are lost; with the device, everything is, for good.</summary>
-internal sealed class RunnerFaults(SequenceEnds ends, ILogger logger)
+internal sealed class RunnerFailures(SequenceFinisher finisher, RowTable rows, ILogger logger)
 {
     /// <summary>What readers are told once the device is lost.</summary>
     public const string DeviceLost = "The engine has lost its device.";
@@ -19,23 +19,23 @@ internal sealed class RunnerFaults(SequenceEnds ends, ILogger logger)
     /// <summary>Ends what the exception has hit.</summary>
     /// <param name="exception">What a call of the runner threw.</param>
     /// <param name="tick">The tick's number.</param>
-    /// <param name="hit">The sequences whose rows took part in the call.</param>
-    public void Meet(Exception exception, long tick, Sequence[] hit)
+    /// <param name="slots">The row slots that took part in the call.</param>
+    public void Handle(Exception exception, long tick, ReadOnlySpan<int> slots)
     {
         if (exception is DeviceLostException)
         {
             EngineLog.DeviceLost(logger, exception);
             _latched = exception.Message;
-            ends.EndAll(GenerationEvent.Failed(DeviceLost));
+            finisher.FinishAll(GenerationEvent.Failed(DeviceLost));
             return;
         }
 
-        EngineLog.TickFailed(logger, exception, tick, hit.Length);
-        foreach (var sequence in hit)
+        EngineLog.TickFailed(logger, exception, tick, slots.Length);
+        foreach (var slot in slots)
         {
-            if (!sequence.HasEnded)
+            if (rows[slot].Sequence is { HasEnded: false } sequence)
             {
-                ends.Fail(sequence, "The model runner failed.");
+                finisher.Fail(sequence, "The model runner failed.");
             }
         }
     }

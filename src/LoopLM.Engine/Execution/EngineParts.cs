@@ -1,0 +1,71 @@
+using LoopLM.Engine.Depth;
+using LoopLM.Engine.Kv;
+using LoopLM.Engine.Requests;
+using LoopLM.Engine.Runners;
+using LoopLM.Engine.Scheduling;
+using Microsoft.Extensions.Logging;
+
+namespace LoopLM.Engine.Execution;
+
+/// <summary>The parts of an engine, put together: who has what, and what each step of a tick works with.</summary>
+internal sealed class EngineParts
+{
+    /// <exception cref="ArgumentException">With these options the smallest request is refused.</exception>
+    public EngineParts(
+        IModelRunner runner, EngineOptions options, EngineMetrics metrics, IDraftStrategy drafts, ExitPolicies policies, TimeProvider time, ILogger logger)
+    {
+        var validator = new RequestValidator(runner.Model, options, policies, time);
+        if (!validator.TryResolve(new GenerationRequest { Prompt = new int[1], MaxTokens = 1 }, RequestClient.Local, out _, out var rejection))
+        {
+            throw new ArgumentException($"With these options the smallest request is refused: {rejection.Message}", nameof(options));
+        }
+
+        Places = new QueuePlaces(options.MaxQueuedRequests, options.MaxQueuedTokens, metrics, time);
+        Ledger = new KvLedger(options.KvSlots, options.MaxSequences, options.PositionSlots(runner.Model));
+        Scheduler = new Scheduler(options, Ledger);
+        Masks = new MaskWorkers(options, metrics, time, logger);
+        Finisher = new SequenceFinisher(Scheduler, Places, Masks, runner, metrics, logger);
+        Failures = new RunnerFailures(Finisher, Scheduler.Rows, logger);
+        Intake = new RequestIntake(validator, options, Scheduler, Finisher, Failures, Places, Masks, metrics);
+        Publisher = new TokenPublisher(Scheduler.Rows, Ledger, Finisher, Masks, metrics, time);
+        Exits = new ExitStage(runner.Model, Scheduler.Rows, Ledger, Publisher, Finisher, drafts, metrics, logger);
+        var chooser = new TokenChooser(runner.Model.VocabularySize, logger);
+        Head = new HeadStage(runner, Scheduler.Rows, Ledger, chooser, Publisher, Finisher, Failures, options.MaxRows);
+    }
+
+    public QueuePlaces Places { get; }
+
+    public KvLedger Ledger { get; }
+
+    public Scheduler Scheduler { get; }
+
+    public MaskWorkers Masks { get; }
+
+    public SequenceFinisher Finisher { get; }
+
+    public RunnerFailures Failures { get; }
+
+    public RequestIntake Intake { get; }
+
+    public TokenPublisher Publisher { get; }
+
+    public ExitStage Exits { get; }
+
+    public HeadStage Head { get; }
+
+    /// <summary>Recounts the KV ledger and the rows, and checks that an idle engine holds nothing.</summary>
+    /// <exception cref="InvalidOperationException">Something leaked.</exception>
+    public void Audit()
+    {
+        Ledger.Audit();
+        Scheduler.Audit();
+        var rows = Scheduler.Rows.RunningCount + Scheduler.Rows.ParkedCount;
+        var slots = Ledger.UsedSlots + Ledger.UsedPositionSlots;
+        var held = (slots, Ledger.CommittedSlots, rows, Masks.Waiting, Places.Taken, Places.Tokens, Places.Clients);
+        if (Scheduler.IsIdle && held != (0, 0, 0, 0, 0, 0, 0))
+        {
+            throw new InvalidOperationException(
+                $"The idle engine holds (used slots, committed slots, rows, masks, queue places, queued tokens, clients) = {held}.");
+        }
+    }
+}

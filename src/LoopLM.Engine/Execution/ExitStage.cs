@@ -1,0 +1,159 @@
+using LoopLM.Engine.Depth;
+using LoopLM.Engine.Kv;
+using LoopLM.Engine.Runners;
+using LoopLM.Engine.Sampling;
+using LoopLM.Engine.Scheduling;
+using Microsoft.Extensions.Logging;
+
+namespace LoopLM.Engine.Execution;
+
+/// <summary>After a loop: counts it in every row, decides which rows leave, and notes what the head is to read.</summary>
+internal sealed class ExitStage(
+    ModelDescription model, RowTable rows, KvLedger ledger, TokenPublisher publisher, SequenceFinisher finisher, IDraftStrategy drafts, EngineMetrics metrics, ILogger logger)
+{
+    private LoopCounts _prefillRows;
+    private LoopCounts _decodeRows;
+
+    /// <summary>Rows of prompts that ran since the start, by the loop that they ran.</summary>
+    public LoopCounts PrefillRows => _prefillRows;
+
+    /// <summary>Rows of generated positions that ran since the start, by the loop that they ran.</summary>
+    public LoopCounts DecodeRows => _decodeRows;
+
+    /// <summary>Decides on the rows of a plan that has run.</summary>
+    /// <param name="plan">The plan; its rows are the running rows in their order.</param>
+    /// <param name="gateLogits">Of each row, where the plan reads them.</param>
+    /// <param name="stateChanges">Of each row, where the plan reads them.</param>
+    public void Run(TickPlan plan, ReadOnlySpan<float> gateLogits, ReadOnlySpan<float> stateChanges)
+    {
+        for (var i = 0; i < plan.Batch.Rows.Length; i++)
+        {
+            ref var row = ref rows[plan.Batch.Rows[i].RowSlot];
+            if (row.IsOver)
+            {
+                continue;
+            }
+
+            row.Loop++;
+            (row.IsPrompt ? ref _prefillRows : ref _decodeRows).Add(row.Loop);
+            if (row.State == PositionState.Observing)
+            {
+                ledger.EndObservation(row.Sequence.Number);
+                row.NeedsHead = true;
+            }
+            else if (TryReadSignals(ref row, gateLogits[i], stateChanges[i]))
+            {
+                Decide(ref row, stateChanges[i]);
+            }
+        }
+    }
+
+    private bool TryReadSignals(ref Row row, float gateLogit, float stateChange)
+    {
+        var reads = row.Reads;
+        if ((reads.Has(ExitSignals.Gate) && float.IsNaN(gateLogit)) || (reads.Has(ExitSignals.StateChange) && float.IsNaN(stateChange)))
+        {
+            Fail(row, $"The model computed NaN at position {row.Position}, loop {row.Loop}.");
+            return false;
+        }
+
+        if (reads.Has(ExitSignals.Gate))
+        {
+            var probability = ExitDistribution.GateProbability(gateLogit);
+            row.Distribution.Add(probability);
+            rows.Gates(row.RowSlot).Add(probability);
+        }
+
+        return true;
+    }
+
+    private void Decide(ref Row row, float stateChange)
+    {
+        if (ShouldExit(row, stateChange))
+        {
+            Exit(ref row);
+        }
+
+        if (row.State is PositionState.Looping or PositionState.Exited)
+        {
+            row.Drafts = ShouldDraft(row);
+            row.NeedsHead = row.Drafts || row.LoopLogprobs is not null;
+        }
+    }
+
+    /// <summary>The policies are given from outside: one that throws ends the request that chose it.</summary>
+    private bool ShouldExit(in Row row, float stateChange)
+    {
+        var sequence = row.Sequence;
+        if (row.IsPrompt)
+        {
+            return row.Loop == model.Loops;
+        }
+
+        try
+        {
+            return sequence.Exit.ShouldExit(row.TokenIndex, row.Loop, row.Distribution, stateChange);
+        }
+        catch (Exception exception)
+        {
+            EngineLog.PolicyFailed(logger, exception, sequence.Exit.Policy.Name);
+            Fail(row, "The exit policy failed.");
+            return false;
+        }
+    }
+
+    private void Exit(ref Row row)
+    {
+        var sequence = row.Sequence;
+        row.Apply(PositionChange.Exit);
+        ledger.Exit(sequence.Number, row.Position, row.Loop);
+        if (row is { IsPrompt: true, YieldsToken: true })
+        {
+            ledger.FinishPrompt(sequence.Number);
+        }
+
+        if (!sequence.IsCertain(row.Position))
+        {
+            return;
+        }
+
+        row.Apply(PositionChange.Confirm);
+        ledger.Confirm(sequence.Number, row.Position, row.ExitStep);
+        if (!row.IsRead && !model.HasCoda)
+        {
+            row.Apply(PositionChange.Publish);
+        }
+        else if (!row.IsReadable)
+        {
+            metrics.MaskIsLate();
+        }
+    }
+
+    /// <summary>A draft that fails is dropped: if its token turns out right, it runs again and fails for certain.</summary>
+    private void Fail(in Row row, string error)
+    {
+        if (row.Sequence.IsCertain(row.Position))
+        {
+            finisher.Fail(row.Sequence, error);
+        }
+        else
+        {
+            publisher.DropDrafts(row.Sequence, row.Position);
+        }
+    }
+
+    /// <summary>
+    /// Whether the newest position of a sequence drafts the one after it now: there is room for it, and it would run. The coda reads those of
+    /// the positions before, which a prompt that is looping does not have yet.
+    /// </summary>
+    private bool ShouldDraft(in Row row)
+    {
+        var sequence = row.Sequence;
+        return row is { YieldsToken: true, HasDrafted: false }
+            && row.Position == sequence.NewestPosition
+            && sequence is { Constraint: null, Reservation.Layout: KvLayout.LastExited, DraftCount: < TokenTail.MaxDrafts }
+            && row.TokenIndex + 1 < sequence.MaxTokens
+            && !(row.IsPrompt && model.HasCoda)
+            && drafts.DraftLoop(sequence) is > 0 and var loop && row.Loop >= loop;
+    }
+}

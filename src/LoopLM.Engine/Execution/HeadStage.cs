@@ -1,0 +1,239 @@
+using LoopLM.Engine.Kv;
+using LoopLM.Engine.Requests;
+using LoopLM.Engine.Runners;
+using LoopLM.Engine.Sampling;
+using LoopLM.Engine.Scheduling;
+
+namespace LoopLM.Engine.Execution;
+
+/// <summary>
+/// Puts the states of rows through the head: for the tokens of positions that are certain, for scores of prompt tokens, for reports of loops, and for drafts.
+/// It keeps its buffers, so that a tick allocates nothing unless log-probabilities are asked for.
+/// </summary>
+internal sealed class HeadStage(
+    IModelRunner runner, RowTable rows, KvLedger ledger, TokenChooser chooser, TokenPublisher publisher, SequenceFinisher finisher, RunnerFailures failures, int maxRows)
+{
+    /// <summary>Most rows that go through the head at once.</summary>
+    public const int MaxHeadRows = 64;
+
+    private readonly float[] _logits = new float[Math.Min(maxRows, MaxHeadRows) * runner.Model.VocabularySize];
+    private readonly float[] _scratch = new float[runner.Model.VocabularySize];
+    private readonly LoopBatchBuilder _batch = new(Math.Min(maxRows, MaxHeadRows));
+    private readonly int[] _slots = new int[maxRows];
+    private readonly bool[] _isAdded = new bool[maxRows];
+    private int _count;
+
+    /// <summary>Reads every row that needs the head in this tick.</summary>
+    /// <param name="tick">The tick's number.</param>
+    public void Run(long tick)
+    {
+        Collect();
+        for (var first = 0; first < _count && failures.Latched is null; first += MaxHeadRows)
+        {
+            var slots = _slots.AsSpan(first, Math.Min(MaxHeadRows, _count - first));
+            var logits = _logits.AsSpan(0, slots.Length * runner.Model.VocabularySize);
+            if (!TryRunHead(tick, slots, logits))
+            {
+                continue;
+            }
+
+            for (var i = 0; i < slots.Length; i++)
+            {
+                Read(ref rows[slots[i]], logits.Slice(i * runner.Model.VocabularySize, runner.Model.VocabularySize));
+            }
+        }
+
+        _count = 0;
+    }
+
+    /// <summary>Certain positions come first, each before its drafts, so that a draft is read when all before it are.</summary>
+    private void Collect()
+    {
+        foreach (var slot in rows.Parked)
+        {
+            AddConfirmed(slot);
+        }
+
+        foreach (var slot in rows.Running)
+        {
+            AddConfirmed(slot);
+        }
+
+        foreach (var slot in rows.Running)
+        {
+            if (rows[slot] is { NeedsHead: true, IsOver: false })
+            {
+                rows[slot].NeedsHead = false;
+                Add(slot);
+            }
+        }
+
+        foreach (var slot in _slots.AsSpan(0, _count))
+        {
+            _isAdded[slot] = false;
+        }
+    }
+
+    /// <summary>Adds a row whose token can be chosen. Drafts after it that have left come with it: where its token confirms them, they are published in the same tick.</summary>
+    private void AddConfirmed(int slot)
+    {
+        if (!rows[slot].IsReadable)
+        {
+            return;
+        }
+
+        Add(slot);
+        var sequence = rows[slot].Sequence;
+        for (var index = sequence.ConfirmedCount; rows[slot].YieldsToken && index < sequence.Window.Count; index++)
+        {
+            if (sequence.Window[index].RowSlot is not { } draft || rows[draft].State != PositionState.Exited)
+            {
+                return;
+            }
+
+            Add(draft);
+        }
+    }
+
+    private void Add(int slot)
+    {
+        if (!_isAdded[slot])
+        {
+            _isAdded[slot] = true;
+            _slots[_count++] = slot;
+        }
+    }
+
+    private bool TryRunHead(long tick, ReadOnlySpan<int> slots, Span<float> logits)
+    {
+        _batch.Clear();
+        foreach (var slot in slots)
+        {
+            ref var row = ref rows[slot];
+            var positions = runner.Model.HasCoda ? ledger.PositionSlots(row.Sequence.Number, row.Position + 1) : default;
+            _batch.Add(new LoopRow(slot, row.Sequence.Number, row.Position, row.Loop, KvSlot: -1, row.Token), default, positions);
+        }
+
+        try
+        {
+            runner.RunHead(_batch.Batch, logits);
+            return true;
+        }
+        catch (Exception exception)
+        {
+            failures.Handle(exception, tick, slots);
+            return false;
+        }
+    }
+
+    private void Read(ref Row row, ReadOnlySpan<float> logits)
+    {
+        if (row.IsOver)
+        {
+            return;
+        }
+
+        var sequence = row.Sequence;
+        var reportsLoop = row.LoopLogprobs is { } loops && loops.Count < row.Loop;
+        var top = row.State != PositionState.Confirmed ? null : row.YieldsToken ? sequence.Logprobs : sequence.PromptLogprobs;
+        var scores = top is null && !reportsLoop ? default : new LogSoftmax(logits, _scratch);
+        if (!scores.IsFinite)
+        {
+            Fail(row, TokenChooser.NotFinite(row));
+            return;
+        }
+
+        if (reportsLoop)
+        {
+            row.LoopLogprobs!.Add(scores.Top(sequence.LoopLogprobs));
+        }
+
+        if (row.State is PositionState.Looping or PositionState.Exited)
+        {
+            Draft(ref row, logits);
+        }
+        else if (row.State == PositionState.Observing)
+        {
+            if (row.Loop == sequence.ObservedLoops)
+            {
+                publisher.Publish(ref row);
+            }
+        }
+        else if (!row.YieldsToken)
+        {
+            PublishPrompt(ref row, scores, top);
+        }
+        else if (sequence.MaxTokens == 0)
+        {
+            finisher.Finish(sequence, GenerationEvent.Finished(FinishReason.Length));
+        }
+        else if (row.IsReadable)
+        {
+            Choose(ref row, logits, scores, top);
+        }
+    }
+
+    private static void PublishPrompt(ref Row row, LogSoftmax scores, int? top)
+    {
+        if (top is { } count)
+        {
+            var next = row.Sequence.Prompt.Span[row.Position + 1];
+            row.Sequence.Generation.Publish(GenerationEvent.ForPromptToken(next, scores.Report(next, count)));
+        }
+
+        row.Apply(PositionChange.Publish);
+    }
+
+    private void Choose(ref Row row, ReadOnlySpan<float> logits, LogSoftmax scores, int? top)
+    {
+        var sequence = row.Sequence;
+        if (chooser.Choose(row, logits, sequence.DraftCount, out var token) is { } problem)
+        {
+            Fail(row, problem);
+            return;
+        }
+
+        row.Choice = (token, top is { } count ? scores.Report(token, count, sequence.LogprobTokens) : null);
+        publisher.Settle(sequence, token);
+        if (!row.IsPrompt && row.Loop < sequence.ObservedLoops)
+        {
+            // The loops that it skipped are reported with the token.
+            row.Apply(PositionChange.Observe);
+        }
+        else
+        {
+            publisher.Publish(ref row);
+        }
+    }
+
+    /// <summary>The newest position drafts the one after it. Where no token can be chosen, or one that ends the text, nothing starts: the position's own exit decides.</summary>
+    private void Draft(ref Row row, ReadOnlySpan<float> logits)
+    {
+        var sequence = row.Sequence;
+        if (!row.Drafts || row.Position != sequence.NewestPosition)
+        {
+            return;
+        }
+
+        row.Drafts = false;
+        row.HasDrafted = true;
+        if (chooser.Choose(row, logits, drafts: 0, out var token) is null && !sequence.StopTokens.Contains(token))
+        {
+            sequence.Accept(token);
+            sequence.Window.Add(token);
+        }
+    }
+
+    /// <summary>A draft that fails is dropped: if its token turns out right, it runs again and fails for certain.</summary>
+    private void Fail(in Row row, ChoiceProblem problem)
+    {
+        if (row.Sequence.IsCertain(row.Position))
+        {
+            finisher.Fail(row.Sequence, problem.Message, problem.IsRequestsFault);
+        }
+        else
+        {
+            publisher.DropDrafts(row.Sequence, row.Position);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using LoopLM.Engine.Depth;
+using LoopLM.Engine.Kv;
+using LoopLM.Engine.Requests;
+using LoopLM.Engine.Scheduling;
+
+namespace LoopLM.Engine.Execution;
+
+/// <summary>Publishes chosen tokens, confirms the drafts that they agree with, and drops the others.</summary>
+internal sealed class TokenPublisher(RowTable rows, KvLedger ledger, SequenceFinisher finisher, MaskWorkers masks, EngineMetrics metrics, TimeProvider time)
+{
+    private ExitCounts _exits;
+
+    /// <summary>Tokens generated since the start.</summary>
+    public long GeneratedTokens { get; private set; }
+
+    /// <summary>Sum of their exit steps.</summary>
+    public long ExitSteps { get; private set; }
+
+    /// <summary>All of them by where and why they left.</summary>
+    public ExitCounts Exits => _exits;
+
+    /// <summary>The token after the oldest position is chosen: drafts that begin with another token are dropped.</summary>
+    public void Settle(Sequence sequence, int token)
+    {
+        if (sequence.DraftCount > 0 && sequence.Window[sequence.ConfirmedCount].Token == token)
+        {
+            return;
+        }
+
+        DropDrafts(sequence, sequence.PositionOf(sequence.ConfirmedCount));
+        sequence.Accept(token);
+    }
+
+    /// <summary>Drops the drafts of a sequence from a position on.</summary>
+    public void DropDrafts(Sequence sequence, int fromPosition)
+    {
+        var kept = fromPosition - sequence.PositionOf(0);
+        var dropped = sequence.Window.Count - kept;
+        if (dropped <= 0)
+        {
+            return;
+        }
+
+        for (var index = kept; index < sequence.Window.Count; index++)
+        {
+            if (sequence.Window[index].RowSlot is { } slot)
+            {
+                rows[slot].Apply(PositionChange.Drop);
+            }
+        }
+
+        sequence.Window.Truncate(kept);
+        sequence.Rewind(dropped);
+        ledger.Drop(sequence.Number, fromPosition);
+    }
+
+    /// <summary>Publishes the token that a row has chosen. The next position goes on: as the draft that it was, or anew.</summary>
+    public void Publish(ref Row row)
+    {
+        var (sequence, exitStep, (token, logprobs), now) = (row.Sequence, row.ExitStep, row.Choice, time.GetTimestamp());
+        var first = sequence.Generated == 0;
+        metrics.Generated(exitStep, first, time.GetElapsedTime(first ? sequence.AcceptedAt : sequence.LastTokenAt, now));
+        GeneratedTokens++;
+        ExitSteps += exitStep;
+        _exits.Add(exitStep, row.IsPrompt, sequence.Exit.MaxLoops);
+
+        row.Apply(PositionChange.Publish);
+        sequence.Publish(token, now);
+        sequence.Generation.Publish(GenerationEvent.ForToken(token, exitStep, rows.Gates(row.RowSlot), logprobs, row.LoopLogprobs));
+        if (sequence.StopTokens.Contains(token))
+        {
+            finisher.Finish(sequence, GenerationEvent.Finished(FinishReason.Stop));
+        }
+        else if (sequence.Generated == sequence.MaxTokens)
+        {
+            finisher.Finish(sequence, GenerationEvent.Finished(FinishReason.Length));
+        }
+        else
+        {
+            GoOn(sequence, token);
+        }
+    }
+
+    private void GoOn(Sequence sequence, int token)
+    {
+        var window = sequence.Window;
+        if (window.Count == 0)
+        {
+            window.Add(token);
+        }
+        else if (window[0].RowSlot is { } slot && rows[slot].State == PositionState.Exited)
+        {
+            rows[slot].Apply(PositionChange.Confirm);
+            ledger.Confirm(sequence.Number, rows[slot].Position, rows[slot].ExitStep);
+        }
+
+        if (sequence.Constraint is { } constraint)
+        {
+            masks.Want(constraint, token);
+        }
+    }
+}

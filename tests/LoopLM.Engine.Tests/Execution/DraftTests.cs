@@ -1,0 +1,140 @@
+using LoopLM.Engine.Execution;
+using LoopLM.Engine.Requests;
+using LoopLM.Engine.Sampling;
+using LoopLM.Engine.Tests.Sampling;
+using LoopLM.Testing;
+
+namespace LoopLM.Engine.Tests.Execution;
+
+public sealed class DraftTests
+{
+    private static readonly EngineOptions Roomy = new() { KvSlots = 4096, MaxSequences = 4, MaxRows = 32, PrefillChunk = 8 };
+
+    /// <summary>The token after each position is the same after every loop.</summary>
+    private static readonly ScriptedModel s_agreeing = new() { Favourite = (position, _) => (position * 7) % 60 };
+
+    private static readonly ScriptedModel s_disagreeing = new();
+
+    [Theory]
+    [InlineData(1, 20)]
+    [InlineData(2, 40)]
+    [InlineData(3, 60)]
+    public void Tick_DraftsAreRight_TokensComeAfterAsManyTicksAsADraftTakes(int draftLoop, int ticks)
+    {
+        using var engine = new EngineHarness(Roomy, s_agreeing, drafts: new DraftAfter(draftLoop));
+        var request = TestRequests.Greedy(1, 21);
+        var generation = engine.Submit(request);
+
+        engine.Tick(4 + ticks);
+
+        Assert.Equal(21, Outcome.Of(generation).Tokens.Length);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(4)]
+    public void Tick_DraftsAreWrong_TokensAreThoseWithoutDrafts(int draftLoop)
+    {
+        var request = TestRequests.Greedy(3, 12);
+        using var plain = new EngineHarness(Roomy, s_disagreeing);
+        using var drafting = new EngineHarness(Roomy, s_disagreeing, drafts: new DraftAfter(draftLoop));
+
+        Assert.Equal(plain.Run(request).Tokens, drafting.Run(request).Tokens);
+    }
+
+    [Fact]
+    public void Tick_DraftsAreWrong_TakeNoMoreTicks()
+    {
+        var request = TestRequests.Greedy(3, 12);
+        using var plain = new EngineHarness(Roomy, s_disagreeing);
+        using var drafting = new EngineHarness(Roomy, s_disagreeing, drafts: new DraftAfter(1));
+        plain.Run(request);
+        drafting.Run(request);
+
+        Assert.Equal(plain.Snapshot.Ticks, drafting.Snapshot.Ticks);
+    }
+
+    [Fact]
+    public void Tick_DraftsExitBeforeTheirPredecessors_AreAllPublishedWhenItExits()
+    {
+        // The first generated token runs all loops, the three after it leave after one.
+        var request = TestRequests.Greedy(1, 5) with { Exit = new() { Policy = "trace", Trace = new[] { 4, 4, 1, 1, 1 } } };
+        using var engine = new EngineHarness(Roomy, s_agreeing, drafts: new DraftAfter(1));
+        var generation = engine.Submit(request);
+
+        engine.Tick(4);
+        var before = generation.Events.Count;
+        engine.Tick();
+
+        Assert.Equal((1, 5), (before, Outcome.Of(generation).Tokens.Length));
+    }
+
+    [Fact]
+    public void Tick_DraftsThatLeftEarlyAreConfirmed_MakeRoomForOthers()
+    {
+        // Four slots for the prompt and four for each generated position; three are freed when an early exit is certain.
+        var request = TestRequests.Greedy(1, 9) with { Exit = new() { Policy = "trace", Trace = new[] { 4, 4, 1, 1, 1, 1, 1, 1, 1 } } };
+        using var engine = new EngineHarness(Roomy with { KvSlots = 38 }, s_agreeing, drafts: new DraftAfter(1));
+        engine.Submit(request);
+        engine.Submit(TestRequests.Greedy(1, 1));
+
+        engine.Tick(5);
+        var before = engine.Snapshot.RunningSequences;
+        engine.Tick();
+
+        Assert.Equal((1, 2), (before, engine.Snapshot.RunningSequences));
+    }
+
+    [Fact]
+    public void Tick_DraftIsAStopToken_StartsNothing()
+    {
+        var stop = s_agreeing.Favourite!(1, 0);
+        var request = TestRequests.Greedy(1, 5) with { StopTokens = [stop] };
+        using var engine = new EngineHarness(Roomy, s_agreeing, drafts: new DraftAfter(1));
+
+        var outcome = engine.Run(request);
+
+        Assert.Equal((FinishReason.Stop, 2), (outcome.End.FinishReason, outcome.Tokens.Length));
+        Assert.DoesNotContain(engine.Runner.Ticks.SelectMany(rows => rows), row => row.Position > 1);
+    }
+
+    [Fact]
+    public void Tick_RowsAreShort_CertainTokensComeFirst()
+    {
+        var options = Roomy with { MaxSequences = 3, MaxRows = 3 };
+        using var engine = new EngineHarness(options, s_agreeing, drafts: new DraftAfter(1));
+        var generations = Enumerable.Range(0, 3).Select(_ => engine.Submit(TestRequests.Greedy(1, 8))).ToArray();
+
+        engine.Tick(4 + (7 * 4));
+
+        Assert.All(generations, generation => Assert.Equal(8, Outcome.Of(generation).Tokens.Length));
+    }
+
+    [Fact]
+    public void Tick_ConstrainedSequence_DraftsNothing()
+    {
+        var request = TestRequests.Greedy(1, 3) with { Constraint = new Spelling(5, 6, 7) };
+        using var engine = new EngineHarness(Roomy, s_agreeing, drafts: new DraftAfter(1));
+
+        var outcome = engine.Run(request);
+
+        Assert.Equal([5, 6, 7], outcome.Tokens);
+        Assert.All(engine.Runner.Ticks, rows => Assert.True(rows.Length <= 1));
+    }
+
+    [Fact]
+    public void Cancel_DraftsAreInFlight_FreesEverything()
+    {
+        using var engine = new EngineHarness(Roomy, s_agreeing, drafts: new DraftAfter(1));
+        var generation = engine.Submit(TestRequests.Greedy(1, 100));
+        engine.Tick(7);
+        var rows = engine.Snapshot.Rows;
+
+        generation.Cancel();
+        engine.Tick();
+
+        Assert.True(rows > 1);
+        Assert.Equal((0, 0), (engine.Snapshot.RunningSequences, engine.Snapshot.UsedKvSlots));
+    }
+}

@@ -1,0 +1,65 @@
+import { changesOfMind } from "../runs/stats.js";
+import { LoopGrid } from "./loop-grid.js";
+import { TokenView } from "./token-view.js";
+import { h } from "./dom.js";
+
+const views = new Set();
+let showsWhiteSpace = false;
+
+/**
+ * @param {boolean} shows Whether white space has signs in all answers of the page.
+ */
+export function showWhiteSpace(shows) {
+  showsWhiteSpace = shows;
+  for (const view of views) {
+    if (view.element.isConnected) {
+      view.tokenView.showWhiteSpace(shows);
+    } else {
+      views.delete(view);
+    }
+  }
+}
+
+/** Shows the tokens of an answer, and lets the inspector look into them. */
+export class AnswerView {
+  /**
+   * @param {import("./inspector.js").Inspector} inspector Where a token is looked into.
+   * @param {object} answer What is shown.
+   * @param {import("../runs/tokens.js").Token[]} answer.tokens Its tokens; those that are added later are shown after `update`.
+   * @param {number} answer.loops Loops that a token may run.
+   * @param {number | null} answer.threshold The threshold of `q-exit`, where that decides.
+   * @param {string} [answer.label] Its name for screen readers.
+   * @param {number | null} [answer.divergence] The first token that differs from another answer.
+   * @param {boolean} [answer.hasGrid] Whether the loops are shown as a grid, too.
+   */
+  constructor(inspector, { tokens, loops, threshold, label, divergence = null, hasGrid = true }) {
+    Object.assign(this, { inspector, tokens, context: { loops, threshold } });
+    this.tokenView = new TokenView(tokens, loops, { label, divergence, showsWhiteSpace });
+    this.tokenView.addEventListener("look", (event) => inspector.look(event.detail, this.context));
+    this.tokenView.addEventListener("pick", (event) => this.pick(event.detail));
+    this.grid = hasGrid ? new LoopGrid(tokens, (token) => this.pick(token)) : null;
+    this.element = h("div", { class: "answer" }, this.tokenView.element, this.grid?.element ?? null);
+    this.grid?.update();
+    views.add(this);
+  }
+
+  /** Shows the tokens that came since the last time. */
+  update() {
+    this.tokenView.update();
+    this.grid?.update();
+  }
+
+  /** @param {import("../runs/tokens.js").Token | null} token The token that stays in the inspector. */
+  pick(token) {
+    this.inspector.pick(this.tokenView, token, this.context);
+  }
+
+  /** Picks the token where the model changed its mind most, as far as that is reported. */
+  pickMostChanged() {
+    const changes = this.tokens.map((token) => changesOfMind(token).length);
+    const most = Math.max(0, ...changes.slice(0, 500));
+    if (most > 0) {
+      this.pick(this.tokens[changes.indexOf(most)]);
+    }
+  }
+}

@@ -34,6 +34,8 @@ public sealed class EngineCore : IDisposable
     private readonly bool[] _left;
     private int _rows;
     private long _ticks;
+    private LoopCounts _prefillRows;
+    private LoopCounts _decodeRows;
 
     /// <summary>Creates an engine with nothing to do.</summary>
     /// <param name="runner">A runner with room for the options' <see cref="EngineOptions.MaxRows"/> and <see cref="EngineOptions.KvSlots"/>.</param>
@@ -171,15 +173,20 @@ public sealed class EngineCore : IDisposable
         Fault = Fault,
         Runner = _runner.Name,
         Model = _runner.Model,
+        Timestamp = _time.GetTimestamp(),
         Ticks = _ticks,
         Rows = _rows,
+        PrefillRows = _prefillRows,
+        DecodeRows = _decodeRows,
         RunningSequences = _scheduler.Running.Count,
         QueuedRequests = _places.Taken,
         QueuedTokens = _places.Tokens,
         UsedKvSlots = _ledger.UsedSlots,
+        UsedKvSlotsByLoop = _ledger.UsedSlotsByLoop,
         KvSlots = _ledger.Capacity,
         GeneratedTokens = _readOut.GeneratedTokens,
         ExitSteps = _readOut.ExitSteps,
+        Exits = _readOut.Exits,
     };
 
     /// <summary>Recounts the KV ledger and the rows, and checks that an idle engine holds nothing.</summary>
@@ -337,6 +344,7 @@ public sealed class EngineCore : IDisposable
             }
 
             row.Loop++;
+            (row.IsPrompt ? ref _prefillRows : ref _decodeRows).Add(row.Loop);
             if (row.ExitStep > 0)
             {
                 EndObservation(i, row);

@@ -1,3 +1,4 @@
+using LoopLM.Engine.Depth;
 using LoopLM.Engine.Runners;
 
 namespace LoopLM.Engine.Execution;
@@ -17,11 +18,20 @@ public sealed record EngineSnapshot
     /// <summary>The model; null while loading.</summary>
     public ModelDescription? Model { get; init; }
 
+    /// <summary>When it was taken, as the engine's clock counts; 0 while loading.</summary>
+    public long Timestamp { get; init; }
+
     /// <summary>Ticks since the start.</summary>
     public long Ticks { get; init; }
 
     /// <summary>Rows of the last tick; 0 when idle.</summary>
     public int Rows { get; init; }
+
+    /// <summary>Rows of prompts that ran since the start, by the loop that they ran.</summary>
+    public LoopCounts PrefillRows { get; init; }
+
+    /// <summary>Rows of generated positions that ran since the start, by the loop that they ran.</summary>
+    public LoopCounts DecodeRows { get; init; }
 
     /// <summary>Sequences that hold a place.</summary>
     public int RunningSequences { get; init; }
@@ -35,6 +45,9 @@ public sealed record EngineSnapshot
     /// <summary>KV slots that hold something.</summary>
     public int UsedKvSlots { get; init; }
 
+    /// <summary>The same, by the loop that wrote them last.</summary>
+    public LoopCounts UsedKvSlotsByLoop { get; init; }
+
     /// <summary>KV slots in all.</summary>
     public int KvSlots { get; init; }
 
@@ -43,6 +56,9 @@ public sealed record EngineSnapshot
 
     /// <summary>Sum of the exit steps of all generated tokens.</summary>
     public long ExitSteps { get; init; }
+
+    /// <summary>All generated tokens by where and why they left.</summary>
+    public ExitCounts Exits { get; init; }
 
     /// <summary>Mean exit step of all tokens generated since the start; 0 before the first.</summary>
     public double MeanExitStep => GeneratedTokens == 0 ? 0 : (double)ExitSteps / GeneratedTokens;

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using LoopLM.Engine.Depth;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Runners;
 using LoopLM.Engine.Sampling;
@@ -22,12 +23,16 @@ internal sealed class ReadOut(
     private readonly float[] _scratch = new float[runner.Model.VocabularySize];
     private readonly int[] _rowSlots = new int[MaxHeadRows];
     private readonly List<(int Row, bool Left)> _read = [];
+    private ExitCounts _exits;
 
     /// <summary>Tokens generated since the start.</summary>
     public long GeneratedTokens { get; private set; }
 
     /// <summary>Sum of their exit steps.</summary>
     public long ExitSteps { get; private set; }
+
+    /// <summary>All of them by where and why they left.</summary>
+    public ExitCounts Exits => _exits;
 
     /// <summary>Adds a row to read.</summary>
     /// <param name="row">Its index in the table.</param>
@@ -193,6 +198,7 @@ internal sealed class ReadOut(
         metrics.Generated(exitStep, first, time.GetElapsedTime(first ? sequence.AcceptedAt : sequence.LastTokenAt, now));
         GeneratedTokens++;
         ExitSteps += exitStep;
+        _exits.Add(exitStep, row.IsPrompt, sequence.Exit.MaxLoops);
 
         sequence.LastToken = token;
         sequence.LastTokenAt = now;

@@ -1,3 +1,5 @@
+using LoopLM.Engine.Depth;
+
 namespace LoopLM.Engine.Kv;
 
 /// <summary>
@@ -19,6 +21,10 @@ public sealed class KvLedger
     private readonly int[] _free;
     private readonly int[] _references;
     private readonly SlotTable?[] _tables;
+
+    // The loop that wrote each slot last; 0 for free ones.
+    private readonly byte[] _writers;
+    private LoopCounts _usedByLoop;
     private int _freeCount;
 
     /// <summary>Creates an empty ledger.</summary>
@@ -28,6 +34,7 @@ public sealed class KvLedger
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(slots, 1);
         _references = new int[slots];
+        _writers = new byte[slots];
         _tables = new SlotTable?[sequences];
         _free = new int[slots];
         for (var i = 0; i < slots; i++)
@@ -43,6 +50,9 @@ public sealed class KvLedger
 
     /// <summary>Slots that hold something.</summary>
     public int UsedSlots => Capacity - _freeCount;
+
+    /// <summary>The same, by the loop that wrote them last.</summary>
+    public LoopCounts UsedSlotsByLoop => _usedByLoop;
 
     /// <summary>Slots that the open sequences may still come to hold at worst, those they hold included.</summary>
     public int CommittedSlots { get; private set; }
@@ -103,10 +113,11 @@ public sealed class KvLedger
         var table = Table(sequence);
         if (table[loop, position] is var taken and not Unset)
         {
+            Write(taken, loop);
             return taken;
         }
 
-        var slot = _free[--_freeCount];
+        var slot = TakeFree(loop);
         if (table.Layout == KvLayout.Shared && position >= table.PromptLength)
         {
             for (var each = 1; each <= table.Loops; each++)
@@ -147,7 +158,7 @@ public sealed class KvLedger
     /// <param name="loop">A loop behind its exit.</param>
     public int Observe(int sequence, int position, int loop)
     {
-        var slot = _free[--_freeCount];
+        var slot = TakeFree(loop);
         Set(Table(sequence), loop, position, slot);
         return slot;
     }
@@ -231,6 +242,22 @@ public sealed class KvLedger
         Require(free.Distinct().Count() == free.Length, "a slot is free twice");
         Require(free.All(slot => references[slot] == 0), "a free slot is in use");
         Require(references.Count(count => count == 0) == _freeCount, "a slot is lost");
+        AuditWriters();
+    }
+
+    private void AuditWriters()
+    {
+        var byLoop = new LoopCounts();
+        for (var slot = 0; slot < Capacity; slot++)
+        {
+            Require(_writers[slot] > 0 == _references[slot] > 0, "a slot is free and has a loop, or the other way round");
+            if (_writers[slot] is var loop and > 0)
+            {
+                byLoop.Add(loop);
+            }
+        }
+
+        Require(byLoop.ToArray().SequenceEqual(_usedByLoop.ToArray()), "the slots by loop differ from the slots");
     }
 
     private static void Require(bool condition, string fault)
@@ -244,6 +271,29 @@ public sealed class KvLedger
     private SlotTable Table(int sequence) =>
         _tables[sequence] ?? throw new InvalidOperationException($"Sequence {sequence} is not open.");
 
+    private int TakeFree(int loop)
+    {
+        var slot = _free[--_freeCount];
+        Write(slot, loop);
+        return slot;
+    }
+
+    /// <summary>Notes which loop has written a slot; 0 for none.</summary>
+    private void Write(int slot, int loop)
+    {
+        if (_writers[slot] is var before and > 0)
+        {
+            _usedByLoop.Add(before, -1);
+        }
+
+        if (loop > 0)
+        {
+            _usedByLoop.Add(loop);
+        }
+
+        _writers[slot] = (byte)loop;
+    }
+
     private void Set(SlotTable table, int loop, int position, int slot)
     {
         _references[slot]++;
@@ -255,6 +305,7 @@ public sealed class KvLedger
     {
         if (slot != Unset && --_references[slot] == 0)
         {
+            Write(slot, loop: 0);
             _free[_freeCount++] = slot;
         }
     }

@@ -70,6 +70,32 @@ public sealed class KvLedgerTests
     }
 
     [Fact]
+    public void UsedSlotsByLoop_SharedLayout_IsThatOfTheLoopThatWroteLast()
+    {
+        var ledger = Open(KvLayout.Shared, prompt: 2, generated: 1);
+        RunPrompt(ledger, 2);
+        ledger.FinishPrompt(0);
+
+        ledger.Take(0, 2, 1);
+        ledger.Take(0, 2, 2);
+
+        Assert.Equal([0, 1, 0, 2], ledger.UsedSlotsByLoop.ToArray()[..Loops]);
+        ledger.Audit();
+    }
+
+    [Fact]
+    public void UsedSlotsByLoop_SequenceCloses_IsZero()
+    {
+        var ledger = Open(KvLayout.LastExited, prompt: 2, generated: 1);
+        RunPrompt(ledger, 2);
+
+        ledger.Close(0);
+
+        Assert.All(ledger.UsedSlotsByLoop.ToArray(), count => Assert.Equal(0, count));
+        ledger.Audit();
+    }
+
+    [Fact]
     public void Take_SharedGeneratedPosition_GivesAllLoopsOneSlot()
     {
         var ledger = Open(KvLayout.Shared, prompt: 1, generated: 1);

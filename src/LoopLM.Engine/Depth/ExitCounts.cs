@@ -1,0 +1,36 @@
+namespace LoopLM.Engine.Depth;
+
+/// <summary>Generated tokens by where and why they left.</summary>
+public struct ExitCounts
+{
+    private LoopCounts _bySteps;
+
+    /// <summary>By the loop at which they left.</summary>
+    public readonly LoopCounts BySteps => _bySteps;
+
+    /// <summary>Those that left because their policy said so.</summary>
+    public long ByPolicy { get; private set; }
+
+    /// <summary>Those that ran as many loops as they may.</summary>
+    public long AtMaxLoops { get; private set; }
+
+    /// <summary>First tokens, which come out of the prompt's loops.</summary>
+    public long OfPrompts { get; private set; }
+
+    internal void Add(int exitStep, bool isOfPrompt, int maxLoops)
+    {
+        _bySteps.Add(exitStep);
+        if (isOfPrompt)
+        {
+            OfPrompts++;
+        }
+        else if (exitStep >= maxLoops)
+        {
+            AtMaxLoops++;
+        }
+        else
+        {
+            ByPolicy++;
+        }
+    }
+}

@@ -39,43 +39,51 @@ export async function postJson(path, body, signal) {
 }
 
 /**
- * Posts a request that is answered with server-sent events, until `[DONE]`.
+ * Posts a request that is answered with server-sent events, and reads them to their end.
  * @param {string} path Such as `/v1/completions`.
  * @param {object} body The request.
- * @param {{signal: AbortSignal, onEvent: (data: string, event: any) => void}} options `onEvent` gets each event as it came and as it was read.
+ * @param {StreamOptions} options What becomes of the events.
  * @throws {ApiError} The server refused, failed on the way, or went away.
  */
-export async function postStream(path, body, { signal, onEvent }) {
-  const response = await post(path, body, signal);
-  for await (const data of readEvents(response)) {
+export async function postStream(path, body, options) {
+  await readEvents(await post(path, body, options.signal), options);
+}
+
+/**
+ * Reads server-sent events to their end.
+ * @param {string} path Such as `/v1/loop/live`.
+ * @param {StreamOptions} options What becomes of the events.
+ * @throws {ApiError} The server refused, or went away.
+ */
+export async function getStream(path, options) {
+  await readEvents(await send(path, { signal: options.signal }), options);
+}
+
+/**
+ * @typedef {object} StreamOptions
+ * @property {AbortSignal} signal Ends the request.
+ * @property {(event: any, data: string) => void} onEvent Gets each event as it was read, and as it came.
+ */
+
+// Events of a stream, without the last, which is [DONE].
+async function readEvents(response, { onEvent }) {
+  for await (const data of dataOf(response)) {
     if (data === "[DONE]") {
       return;
     }
 
     const event = JSON.parse(data);
     if (event.error) {
-      throw new ApiError(event.error.message, { ...event.error, status: event.error.status ?? 500 });
+      throw new ApiError(event.error.message, { status: 500, code: event.error.code, param: event.error.param });
     }
 
-    onEvent(data, event);
+    onEvent(event, data);
   }
 
   throw brokenOff();
 }
 
-/**
- * Reads a stream of snapshots for as long as the server sends it.
- * @param {string} path The stream.
- * @param {{signal: AbortSignal, onEvent: (event: any) => void}} options `onEvent` gets each snapshot.
- * @throws {ApiError} The server refused, or went away.
- */
-export async function getStream(path, { signal, onEvent }) {
-  for await (const data of readEvents(await send(path, { signal }))) {
-    onEvent(JSON.parse(data));
-  }
-}
-
-async function* readEvents(response) {
+async function* dataOf(response) {
   const parser = new SseParser();
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   try {

@@ -9,6 +9,7 @@ import { DepthForm, describeDepth } from "./depth-form.js";
 import { PromptForm } from "./prompt-form.js";
 
 const MOST = 4;
+const GRID_UP_TO = 16;
 
 /** Answers one prompt at several depths, side by side. */
 export class CompareMode {
@@ -127,7 +128,7 @@ export class CompareMode {
     const name = describeDepth(depth, this.app.settings);
     const view = new AnswerView(this.app.inspector, {
       tokens, loops: Math.max(modelLoops, depth.maxLoops ?? 0), threshold: this.app.gateThreshold === null ? null : depth.threshold ?? this.app.gateThreshold, label: `Tokens of the answer with ${name}`,
-      divergence: answer.divergence?.token ?? null,
+      divergence: answer.divergence?.token ?? null, hasGrid: tokens.length <= GRID_UP_TO,
     });
     const facts = [
       ["loops", tokens === first ? String(loops) : `${loops} (${signed(loops / firstLoops - 1)})`],

@@ -4,6 +4,9 @@ import { tokensOfChat, tokensOfCompletion } from "./tokens.js";
 
 const KEPT_EVENTS = 20_000;
 
+// Tokens that came together say nothing about speed.
+const SHORT = 20;
+
 /**
  * One request for a streamed answer, from its start to its end.
  *
@@ -49,14 +52,14 @@ export class Run extends EventTarget {
   /** Tokens a second from the first to the last token; undefined before there are two of them. */
   get tokensPerSecond() {
     const span = this.tokens.length > 1 ? this.tokens.at(-1).at - this.tokens[0].at : 0;
-    return span > 0 ? ((this.tokens.length - 1) * 1000) / span : undefined;
+    return span > SHORT ? ((this.tokens.length - 1) * 1000) / span : undefined;
   }
 
   /** Sends the request and reads the answer to its end. Does not throw: what goes wrong is `error`. */
   async start() {
     this.#started = performance.now();
     try {
-      await postStream(this.path, this.body, { signal: this.#abort.signal, onEvent: (data, event) => this.#read(data, event) });
+      await postStream(this.path, this.body, { signal: this.#abort.signal, onEvent: (event, data) => this.#read(event, data) });
       this.status = "done";
     } catch (error) {
       this.status = this.#abort.signal.aborted ? "stopped" : "failed";
@@ -71,7 +74,7 @@ export class Run extends EventTarget {
     this.#abort.abort();
   }
 
-  #read(data, event) {
+  #read(event, data) {
     if (this.events.length < KEPT_EVENTS) {
       this.events.push(data);
     }

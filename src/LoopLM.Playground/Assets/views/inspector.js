@@ -111,13 +111,14 @@ function mind(token) {
 
   const changes = changesOfMind(token);
   const first = (loop) => h("q", {}, h("bdi", {}, shown(token.loops[loop - 1][0].token)));
+  const drawn = token.loops.at(token.exitStep - 1)?.[0].id === token.id ? [] : [" Sampling drew ", h("q", {}, h("bdi", {}, shown(token.name, token.text))), "."];
   if (changes.length === 0) {
-    return [h("p", { class: "mind" }, "Every loop says ", first(1), ".")];
+    return [h("p", { class: "mind" }, "Every loop says ", first(1), ".", ...drawn)];
   }
 
   const steps = changes.flatMap((loop) => [" \u2192 ", first(loop), ` at loop ${loop}`]);
   return [h("p", { class: "mind" }, h("strong", {}, changes.length === 1 ? "It changed its mind: " : `It changed its mind ${changes.length} times: `),
-    first(1), " at loop 1", ...steps, ".")];
+    first(1), " at loop 1", ...steps, ".", ...drawn)];
 }
 
 function candidates(token, loops) {

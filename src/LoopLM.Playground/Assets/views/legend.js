@@ -12,5 +12,5 @@ export function showLegend(element, loops) {
 
   document.documentElement.className = `of${loops}`;
   element.replaceChildren(...Array.from({ length: loops }, (_, i) =>
-    h("li", {}, h("span", { class: `token sample e${i + 1}` }, String(i + 1)))));
+    h("li", {}, h("span", { class: `sample e${i + 1}` }, String(i + 1)))));
 }

@@ -111,6 +111,10 @@ public sealed class LimitOptions
     [Range(2, 64)]
     public int MaxCompared { get; set; } = 8;
 
+    /// <summary>Clients that watch engines at once (<c>/v1/loop/live</c>), 1 to 4096; more are refused.</summary>
+    [Range(1, 4096)]
+    public int MaxLiveReaders { get; set; } = 64;
+
     /// <summary>How long one tick of an engine may last before the server counts as hung: liveness turns red, so that it is started again. 1 ms to 1 day.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "1.00:00:00")]
     public TimeSpan TickTimeout { get; set; } = TimeSpan.FromMinutes(2);

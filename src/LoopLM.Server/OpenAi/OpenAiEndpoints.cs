@@ -5,6 +5,7 @@ using LoopLM.Server.OpenAi.Chat;
 using LoopLM.Server.OpenAi.Compare;
 using LoopLM.Server.OpenAi.Completions;
 using LoopLM.Server.OpenAi.Errors;
+using LoopLM.Server.OpenAi.Live;
 using LoopLM.Server.OpenAi.Models;
 using LoopLM.Server.OpenAi.Responses;
 using LoopLM.Server.OpenAi.Tokens;
@@ -25,6 +26,7 @@ internal static class OpenAiEndpoints
         .AddSingleton<ResponsesEndpoint>()
         .AddSingleton<TokensEndpoint>()
         .AddSingleton<CompareEndpoint>()
+        .AddSingleton<LiveEndpoint>()
         .AddSingleton<ModelsEndpoint>()
         .AddExceptionHandler<OpenAiExceptionHandler>();
 
@@ -66,6 +68,7 @@ internal static class OpenAiEndpoints
         PostUnprefixed("/apply-template", context => Resolve<TokensEndpoint>(context).ApplyTemplateAsync(context));
         PostUnprefixed("/tokenize", context => Resolve<TokensEndpoint>(context).TokenizeAsync(context));
         PostUnprefixed("/detokenize", context => Resolve<TokensEndpoint>(context).DetokenizeAsync(context));
+        Get("/loop/live", context => Resolve<LiveEndpoint>(context).StreamAsync(context));
         Get("/models", context => Resolve<ModelsEndpoint>(context).ListAsync(context));
         Get("/models/{**id}", context => Resolve<ModelsEndpoint>(context).GetAsync(context));
 

@@ -94,7 +94,7 @@ public sealed class ApiKeyTests
     }
 
     [Fact]
-    public async Task Endpoints_AllButHealth_NeedAKey()
+    public async Task Endpoints_AllButHealthAndPages_NeedAKey()
     {
         await using var server = await ServerHarness.StartAsync(settings: Settings);
 
@@ -102,14 +102,17 @@ public sealed class ApiKeyTests
             .Select(endpoint => endpoint.RoutePattern.RawText);
 
         Assert.NotEmpty(open);
-        Assert.All(open, route => Assert.Matches("^/?(health|health/live|health/ready|grpc[.]health[.]v1[.]Health/.*)$", route));
+        Assert.All(open, route => Assert.Matches("^/?(|live|docs/.*|assets/.*|health|health/live|health/ready|grpc[.]health[.]v1[.]Health/.*)$", route));
     }
 
     [Theory]
     [InlineData("GET", "/health/live", HttpStatusCode.OK)]
     [InlineData("GET", "/health/ready", HttpStatusCode.OK)]
     [InlineData("GET", "/health", HttpStatusCode.OK)]
+    [InlineData("GET", "/", HttpStatusCode.Unauthorized)]
     [InlineData("GET", "/metrics", HttpStatusCode.Unauthorized)]
+    [InlineData("GET", "/assets", HttpStatusCode.Unauthorized)]
+    [InlineData("GET", "/assets/../v1/models", HttpStatusCode.Unauthorized)]
     [InlineData("GET", "/version", HttpStatusCode.Unauthorized)]
     [InlineData("GET", "/openapi/v1.json", HttpStatusCode.Unauthorized)]
     [InlineData("GET", "/v1/models", HttpStatusCode.Unauthorized)]
@@ -119,6 +122,7 @@ public sealed class ApiKeyTests
     [InlineData("GET", "/v1/models/.", HttpStatusCode.Unauthorized)]
     [InlineData("GET", "/health/../v1/models", HttpStatusCode.Unauthorized)]
     [InlineData("POST", "/v1/loop/compare", HttpStatusCode.Unauthorized)]
+    [InlineData("GET", "/v1/loop/live", HttpStatusCode.Unauthorized)]
     [InlineData("POST", "/v1/responses", HttpStatusCode.Unauthorized)]
     [InlineData("GET", "/nothing", HttpStatusCode.Unauthorized)]
     [InlineData("DELETE", "/v1/completions", HttpStatusCode.Unauthorized)]

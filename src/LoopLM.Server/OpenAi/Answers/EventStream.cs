@@ -8,6 +8,15 @@ namespace LoopLM.Server.OpenAi.Answers;
 /// <summary>Answers with server-sent events.</summary>
 internal static class EventStream
 {
+    /// <summary>Begins a response of events, of which nobody on the way may keep any back.</summary>
+    public static void Begin(HttpContext context)
+    {
+        context.Response.ContentType = "text/event-stream; charset=utf-8";
+        context.Response.Headers.CacheControl = "no-cache,no-store";
+        context.Response.Headers["X-Accel-Buffering"] = "no";
+        context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+    }
+
     /// <summary>Streams the choices as their events come. Nothing is written before the first one is known: an early error gets its status.</summary>
     /// <param name="context">The request.</param>
     /// <param name="choices">What is generated.</param>
@@ -21,10 +30,7 @@ internal static class EventStream
             return;
         }
 
-        context.Response.ContentType = "text/event-stream; charset=utf-8";
-        context.Response.Headers.CacheControl = "no-cache,no-store";
-        context.Response.Headers["X-Accel-Buffering"] = "no";
-        context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+        Begin(context);
         using var writer = createWriter();
         using var flow = new ResponseFlow(context);
         Func<long> unread = () => choices.UnreadBytes;

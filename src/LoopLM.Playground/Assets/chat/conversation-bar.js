@@ -23,6 +23,7 @@ export class ConversationBar {
 
   /** @param {import("./conversation.js").Conversation} open The conversation that is open; it may not be stored yet. */
   show(open) {
+    this.open = open;
     const stored = this.store.list();
     const all = stored.some((each) => each.id === open.id) ? stored : [open, ...stored];
     this.choice.replaceChildren(...all.map((each) => new Option(each.title || "New conversation", each.id)));
@@ -33,6 +34,7 @@ export class ConversationBar {
     const [file] = this.file.files;
     try {
       const count = this.store.importAll(await file.text());
+      this.show(this.open);
       this.onSay(`${count} conversation${count === 1 ? " was" : "s were"} imported.`);
     } catch (error) {
       this.onSay(error.message);

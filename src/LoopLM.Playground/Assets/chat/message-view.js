@@ -41,8 +41,8 @@ export class MessageView {
     const tokens = message.tokens.map(tokenOf);
     const { mean, saved } = depthStats(tokens, message.modelLoops ?? 4);
     const { element } = new AnswerView(this.inspector, { tokens, loops: message.modelLoops ?? 4, threshold: message.threshold ?? null, hasGrid: false });
-    const outcome = message.status === "running" ? "Broken off: the page was closed while it came."
-      : outcomeOf({ status: message.status, tokens, finishReason: null });
+    // What still ran when it was kept was broken off by a reload.
+    const outcome = outcomeOf({ status: message.status === "running" ? "failed" : message.status, tokens, finishReason: null });
     return h("div", {}, element, h("p", { class: "note" },
       `${tokens.length} tokens \u00b7 ${mean.toFixed(2)} loops on average \u00b7 ${Math.round(saved * 100)} % saved. ${outcome}`));
   }

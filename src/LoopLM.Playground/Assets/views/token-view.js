@@ -99,10 +99,12 @@ export class TokenView extends EventTarget {
       classes.push("diverges");
     }
 
+    // Names of bytes and of marks have no say in the direction of the text.
+    const dir = token.text === "" ? "ltr" : null;
     const text = this.#textOf(token);
     const name = token.text.trim() === "" && token.text !== "" ? visible(token.text) : text;
     return h("span", {
-      class: classes.join(" "), role: "option", tabindex: "-1", "data-index": token.index, "aria-label": `${name}, loop ${token.exitStep}`,
+      class: classes.join(" "), role: "option", tabindex: "-1", dir, "data-index": token.index, "aria-label": `${name}, loop ${token.exitStep}`,
     }, text);
   }
 

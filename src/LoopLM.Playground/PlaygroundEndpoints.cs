@@ -42,6 +42,7 @@ public static class PlaygroundEndpoints
             });
         }
 
+        ApiReference.Map(group);
         return group.ExcludeFromDescription();
     }
 

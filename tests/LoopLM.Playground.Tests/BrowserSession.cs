@@ -69,6 +69,7 @@ internal sealed class BrowserSession : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _context.DisposeAsync();
-        Assert.DoesNotContain(_problems, problem => !_expected.Exists(expected => expected.IsMatch(problem)));
+        var problems = _problems.Where(problem => !_expected.Exists(expected => expected.IsMatch(problem))).ToList();
+        Assert.True(problems.Count == 0, string.Join('\n', problems));
     }
 }

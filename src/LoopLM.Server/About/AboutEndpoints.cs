@@ -1,3 +1,4 @@
+using LoopLM.Server.Access;
 using LoopLM.Server.Hosting;
 using LoopLM.Server.Transport;
 
@@ -18,12 +19,16 @@ internal static class AboutEndpoints
             context.Response.WriteAsJsonAsync(new Dictionary<string, string> { ["version"] = ServerVersion.Text }));
         routes.MapRead("/openapi/v1.json", WriteOpenApiAsync);
         routes.MapRead("/openapi.json", WriteOpenApiAsync).AsAlias();
+    }
 
-        static async Task WriteOpenApiAsync(HttpContext context)
-        {
-            context.Response.ContentType = "application/json; charset=utf-8";
-            await using var document = typeof(AboutEndpoints).Assembly.GetManifestResourceStream("openapi.json")!;
-            await document.CopyToAsync(context.Response.Body, PooledBuffer.ChunkBytes, context.RequestAborted);
-        }
+    /// <summary>Maps the description of the API for its page, which has no key. It holds nothing of this server but what is published with it.</summary>
+    public static void MapOpenDescription(this IEndpointRouteBuilder routes) =>
+        routes.MapRead("/docs/openapi.json", WriteOpenApiAsync).AllowEveryone().AsAlias();
+
+    private static async Task WriteOpenApiAsync(HttpContext context)
+    {
+        context.Response.ContentType = "application/json; charset=utf-8";
+        await using var document = typeof(AboutEndpoints).Assembly.GetManifestResourceStream("openapi.json")!;
+        await document.CopyToAsync(context.Response.Body, PooledBuffer.ChunkBytes, context.RequestAborted);
     }
 }

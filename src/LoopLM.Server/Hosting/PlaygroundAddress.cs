@@ -14,7 +14,7 @@ internal static class PlaygroundAddress
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
         if (Find(addresses, app.Configuration) is { } address)
         {
-            HostingLog.PlaygroundIsAt(app.Services.GetRequiredService<ILogger<ServedModels>>(), address);
+            HostingLog.PlaygroundIsAt(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(PlaygroundAddress)), address);
         }
     });
 

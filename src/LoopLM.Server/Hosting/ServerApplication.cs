@@ -138,6 +138,7 @@ public static class ServerApplication
         if ((builder.Configuration.GetSection(PlaygroundOptions.Section).Get<PlaygroundOptions>() ?? new()).Enabled)
         {
             app.MapPlayground().AllowEveryone();
+            app.MapOpenDescription();
             PlaygroundAddress.LogAtStart(app);
         }
 

@@ -63,6 +63,24 @@ public sealed partial class AboutTests
     }
 
     [Fact]
+    public async Task Post_ExamplesOfTheDescription_AreAnswered()
+    {
+        await using var server = await ServerHarness.StartAsync(contextLength: 512);
+        var examples =
+            from path in (await DocumentAsync(server)).GetProperty("paths").EnumerateObject()
+            where path.Value.TryGetProperty("post", out _)
+            let content = path.Value.GetProperty("post").GetProperty("requestBody").GetProperty("content").GetProperty("application/json")
+            select (Path: path.Name, Body: content.GetProperty("example").GetRawText());
+
+        foreach (var (path, body) in examples)
+        {
+            using var response = await server.Rest.PostAsync(path, ServerHarness.Json(body));
+
+            Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+        }
+    }
+
+    [Fact]
     public async Task Get_OpenApi_DescribesFieldsThatAreRead()
     {
         await using var server = await ServerHarness.StartAsync();

@@ -111,7 +111,6 @@ public sealed class RoutesTests
     [InlineData("POST", "/openai/deployments/m/chat/completions", "Azure's paths are not served")]
     [InlineData("GET", "/v1/responses/resp_1", "No answer is stored")]
     [InlineData("POST", "/v1/embeddings", "Embeddings are not served")]
-    [InlineData("GET", "/docs", "/openapi.json")]
     [InlineData("GET", "/favicon.ico", "/openapi.json")]
     [InlineData("GET", "/nothing", "POST /v1/chat/completions")]
     [InlineData("GET", "/health/nothing", "GET /v1/models")]

@@ -19,7 +19,7 @@ internal static class UnknownRoutes
         ("/v1/chat/completions", "The path goes on behind an endpoint. The base URL ends in /v1."),
         ("/v1/completions", "The path goes on behind an endpoint. The base URL ends in /v1."),
         ("/v1/responses", "No answer is stored."),
-        ("/docs", "There is no page; the description is JSON."),
+        ("/docs", "The pages are switched off (Playground:Enabled); the description is JSON."),
     ];
 
     /// <summary>What may have been meant, and what there is.</summary>

@@ -47,7 +47,7 @@ public sealed class CompareTests(Chromium chromium)
         await page.Button("Remove depth 1").ClickAsync();
         await CompareAsync(page);
 
-        await Expect(page.Panel.Locator("article h3").Nth(0)).ToHaveTextAsync("q-exit at 0.3");
+        await Expect(page.Panel.Locator("article h2").Nth(0)).ToHaveTextAsync("q-exit at 0.3");
         await Expect(page.Panel.Locator("article").Nth(1)).ToContainTextAsync("q-exit at 0.3, at most 2 loops");
         await Expect(page.Panel.GetByRole(AriaRole.Button, new() { Name = "Remove depth" })).ToHaveCountAsync(0);
     }

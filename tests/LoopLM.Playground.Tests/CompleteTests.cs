@@ -134,7 +134,7 @@ public sealed class CompleteTests(Chromium chromium)
         await page.Button("Put both side by side").ClickAsync();
 
         await Expect(page.Panel.Locator("article")).ToHaveCountAsync(2);
-        await Expect(page.Panel.Locator("article").Nth(1).Locator("h3").First).ToHaveTextAsync("q-exit at 0.6");
+        await Expect(page.Panel.Locator("article").Nth(1).Locator("h2").First).ToHaveTextAsync("q-exit at 0.6");
         await Expect(page.Panel.Locator("article").Nth(1).Locator(".diverges")).ToHaveTextAsync("f");
     }
 

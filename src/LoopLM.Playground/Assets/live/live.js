@@ -9,7 +9,7 @@ import { drawRows, drawSpeed } from "./strips.js";
 const INTERVAL = 250;
 const KEPT = 240;
 const RETRY_AFTER = 3000;
-const REASONS = { policy: "the exit policy", max_loops: "as many loops as allowed", prompt: "first token, out of the prompt" };
+const REASONS = { policy: "exit policy", max_loops: "most loops allowed", prompt: "first token" };
 
 /** Shows what an engine does, from the one stream of its snapshots. */
 class LivePage {
@@ -122,12 +122,11 @@ class LivePage {
   #show(now) {
     byId("health").textContent = now.health;
     byId("health").dataset.health = now.health;
-    const running = `${now.running}`;
     const stats = [
       ["tokens / s", rounded(now.tokens_per_second)],
       ["of the bound", share(now.tokens_per_second, now.ideal_tokens_per_second)],
       ["compute saved", now.saved_loops_share === null ? "\u2013" : `${Math.round(now.saved_loops_share * 100)} %`],
-      ["running", running],
+      ["running", `${now.running}`],
       ["waiting", `${now.queue.requests}`],
       ["tokens waiting", `${now.queue.tokens}`],
       ["KV slots", share(now.kv_slots.used, now.kv_slots.capacity)],

@@ -28,8 +28,10 @@ export function drawRows(canvas, snapshots, width) {
     context.fillStyle = style.line;
     context.fillRect(LEFT, bottom, columns.right - LEFT, 1);
     snapshots.forEach(({ rows, ticks }, i) => {
-      const decode = (perPass(rows.decode, ticks, loop) / most) * LANE;
-      const prefill = (perPass(rows.prefill, ticks, loop) / most) * LANE;
+      // The root keeps a few rows of answers visible beside the many of a prompt.
+      const tall = (count) => Math.sqrt(count / most) * LANE;
+      const decode = tall(perPass(rows.decode, ticks, loop));
+      const prefill = tall(perPass(rows.decode, ticks, loop) + perPass(rows.prefill, ticks, loop)) - decode;
       const x = columns.right - (snapshots.length - i) * columns.step;
       context.fillStyle = style.depths[loop];
       context.fillRect(x, bottom - decode, columns.bar, decode);

@@ -138,7 +138,7 @@ export class CompareMode {
     ];
     return {
       answer: view,
-      element: h("article", { class: "column" }, h("h3", {}, name),
+      element: h("article", { class: "column" }, h("h2", {}, name),
         h("dl", { class: "stats small" }, ...facts.map(([label, value]) => h("div", {}, h("dd", {}, value), h("dt", {}, label)))),
         view.element, h("p", { class: "outcome" }, this.#differenceOf(answer, tokens, first))),
     };

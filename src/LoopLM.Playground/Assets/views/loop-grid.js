@@ -19,7 +19,7 @@ export class LoopGrid {
     this.onPick = onPick;
     this.body = h("tbody", {});
     this.element = h("section", { class: "loops", hidden: true },
-      h("h3", {}, "Loop by loop"),
+      h("h2", {}, "Loop by loop"),
       h("p", { class: "note explained" }, "Each column is a token, each row a loop: what the model would have said there. The framed cell is where it left; cells below it were skipped."),
       h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Loop by loop" },
         h("table", { class: "grid" }, h("caption", { class: "hidden" }, "The most probable token after every loop"), h("thead", {}, this.#head), this.body)),

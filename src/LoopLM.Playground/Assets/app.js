@@ -14,7 +14,20 @@ import { Inspector } from "./views/inspector.js";
 import { Notice } from "./views/notice.js";
 import { Tabs } from "./views/tabs.js";
 
-const DEFAULTS = { policy: "", threshold: null, minLoops: null, maxLoops: null, trace: "", temperature: 0.7, maxTokens: 128, topP: null, topK: null, minP: null, seed: null, schema: "" };
+const DEFAULTS = {
+  policy: "",
+  threshold: null,
+  minLoops: null,
+  maxLoops: null,
+  trace: "",
+  temperature: 0.7,
+  maxTokens: 128,
+  topP: null,
+  topK: null,
+  minP: null,
+  seed: null,
+  schema: "",
+};
 
 /** Puts the page together, and holds what its modes share. */
 export class App {
@@ -122,11 +135,21 @@ export class App {
   }
 
   #showExamples() {
-    byId("examples").replaceChildren(...EXAMPLES.map((example) => {
-      const isServed = this.settings.modelNamed(example.model) !== undefined;
-      return h("li", {}, h("button", { type: "button", class: "example", disabled: !isServed, click: () => this.#run(example) },
-        example.title, isServed ? null : h("small", {}, ` needs the model ${example.model}`)));
-    }));
+    byId("examples").replaceChildren(
+      ...EXAMPLES.map((example) => {
+        const isServed = this.settings.modelNamed(example.model) !== undefined;
+        return h(
+          "li",
+          {},
+          h(
+            "button",
+            { type: "button", class: "example", disabled: !isServed, click: () => this.#run(example) },
+            example.title,
+            isServed ? null : h("small", {}, ` needs the model ${example.model}`),
+          ),
+        );
+      }),
+    );
   }
 
   #run(example) {

@@ -40,7 +40,7 @@ export const EXAMPLES = [
     model: "stories",
     mode: "chat",
     prompt: "Tell me a story about a fox.",
-    settings: { temperature: 0.6, maxTokens: 160, seed: 4 },
+    settings: { temperature: 0.5, maxTokens: 120, seed: 12 },
   },
   {
     title: "Arithmetic modulo 7",

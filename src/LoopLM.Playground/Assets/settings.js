@@ -65,7 +65,8 @@ export class SettingsForm extends EventTarget {
   }
 
   /**
-   * @returns {import("./runs/requests.js").Settings | null} What the form says; null where something in it cannot be used, which it then shows.
+   * @returns {import("./runs/requests.js").Settings | null} What the form says; null where something in it cannot be used,
+   *   which it then shows.
    */
   read() {
     const field = (name) => this.#field(name).value;
@@ -80,7 +81,10 @@ export class SettingsForm extends EventTarget {
     }
 
     return {
-      ...sampling, model: field("model"), schema: field("schema"), report: field("report"),
+      ...sampling,
+      model: field("model"),
+      schema: field("schema"),
+      report: field("report"),
       depth: { policy: field("policy"), threshold, minLoops, maxLoops, trace: readTrace(field("trace")) },
     };
   }
@@ -107,7 +111,8 @@ export class SettingsForm extends EventTarget {
     const { policy } = this;
     this.#form.querySelector("[data-field=threshold]").hidden = policy === "fixed" || policy === "trace";
     this.#form.querySelector("[data-field=trace]").hidden = policy !== "trace";
-    this.#field("threshold").placeholder = policy === this.model?.loop.exit_policy ? `default: ${this.model.loop.exit_threshold}` : "default";
+    this.#field("threshold").placeholder =
+      policy === this.model?.loop.exit_policy ? `default: ${this.model.loop.exit_threshold}` : "default";
     this.#field("maxLoops").placeholder = `default: ${this.modelLoops}`;
     this.#field("maxLoops").max = this.model?.loop.max_loops ?? "";
     this.dispatchEvent(new Event("change"));
@@ -129,5 +134,8 @@ export class SettingsForm extends EventTarget {
 }
 
 function readTrace(text) {
-  return text.split(/[\s,]+/).filter((part) => part !== "").map(Number);
+  return text
+    .split(/[\s,]+/)
+    .filter((part) => part !== "")
+    .map(Number);
 }

@@ -136,7 +136,10 @@ async function readJson(response) {
 }
 
 async function readError(response) {
-  const error = await response.json().then((body) => body.error, () => null);
+  const error = await response.json().then(
+    (body) => body.error,
+    () => null,
+  );
   const retryAfter = Number.parseInt(response.headers.get("Retry-After") ?? "", 10);
   return new ApiError(error?.message ?? `The server answered with status ${response.status}.`, {
     status: response.status,

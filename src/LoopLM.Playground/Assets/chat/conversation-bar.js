@@ -14,11 +14,24 @@ export class ConversationBar {
   constructor(store, { onOpen, onNew, onDelete, onSay }) {
     Object.assign(this, { store, onSay });
     this.choice = h("select", { "aria-label": "Conversation", change: () => onOpen(this.choice.value) });
-    this.file = h("input", { type: "file", accept: "application/json,.json", hidden: true, "aria-label": "File of conversations", change: () => this.#import() });
+    this.file = h("input", {
+      type: "file",
+      accept: "application/json,.json",
+      hidden: true,
+      "aria-label": "File of conversations",
+      change: () => this.#import(),
+    });
     const button = (label, click) => h("button", { type: "button", class: "quiet", click }, label);
-    this.element = h("div", { class: "conversations" }, this.choice, button("New", onNew), button("Delete", onDelete),
+    this.element = h(
+      "div",
+      { class: "conversations" },
+      this.choice,
+      button("New", onNew),
+      button("Delete", onDelete),
       button("Export", () => download("looplm-conversations.json", new Blob([store.exportAll()], { type: "application/json" }))),
-      button("Import", () => this.file.click()), this.file);
+      button("Import", () => this.file.click()),
+      this.file,
+    );
   }
 
   /** @param {import("./conversation.js").Conversation} open The conversation that is open; it may not be stored yet. */

@@ -100,15 +100,32 @@ function readExport(text) {
 
 function isConversation(value) {
   const isText = (each) => typeof each === "string";
-  return Boolean(value) && [value.id, value.title, value.system].every(isText) && /^[\w-]+$/.test(value.id) && Array.isArray(value.messages)
-    && value.messages.every(isMessage) && Number.isFinite(value.updated);
+  return (
+    Boolean(value) &&
+    [value.id, value.title, value.system].every(isText) &&
+    /^[\w-]+$/.test(value.id) &&
+    Array.isArray(value.messages) &&
+    value.messages.every(isMessage) &&
+    Number.isFinite(value.updated)
+  );
 }
 
 function isMessage(message) {
-  return Boolean(message) && typeof message.id === "string" && typeof message.content === "string" && ["user", "assistant"].includes(message.role)
-    && (message.tokens === undefined || (Array.isArray(message.tokens) && message.tokens.every(isStoredToken)));
+  return (
+    Boolean(message) &&
+    typeof message.id === "string" &&
+    typeof message.content === "string" &&
+    ["user", "assistant"].includes(message.role) &&
+    (message.tokens === undefined || (Array.isArray(message.tokens) && message.tokens.every(isStoredToken)))
+  );
 }
 
 function isStoredToken(token) {
-  return Array.isArray(token) && typeof token[0] === "string" && typeof token[1] === "string" && Number.isInteger(token[3]) && Array.isArray(token[5]);
+  return (
+    Array.isArray(token) &&
+    typeof token[0] === "string" &&
+    typeof token[1] === "string" &&
+    Number.isInteger(token[3]) &&
+    Array.isArray(token[5])
+  );
 }

@@ -13,7 +13,10 @@
  * @property {"running" | "done" | "stopped" | "failed"} [status] How an answer ended.
  */
 
-/** @typedef {[text: string, name: string, id: number | undefined, exitStep: number, logprob: number | undefined, gates: number[]]} StoredToken */
+/**
+ * @typedef {[text: string, name: string, id: number | undefined, exitStep: number, logprob: number | undefined, gates: number[]]} StoredToken
+ * What is kept of a token.
+ */
 
 /**
  * @typedef {object} Conversation
@@ -124,5 +127,17 @@ export function storedToken(token) {
  * @returns {import("../runs/tokens.js").Token} The token.
  */
 export function tokenOf([text, name, id, exitStep, logprob, gates], index) {
-  return { index, text, name, id: id ?? undefined, exitStep, logprob: logprob ?? undefined, gates, loops: [], at: undefined, gap: undefined, isThought: false };
+  return {
+    index,
+    text,
+    name,
+    id: id ?? undefined,
+    exitStep,
+    logprob: logprob ?? undefined,
+    gates,
+    loops: [],
+    at: undefined,
+    gap: undefined,
+    isThought: false,
+  };
 }

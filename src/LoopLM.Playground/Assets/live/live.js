@@ -132,15 +132,21 @@ class LivePage {
       ["KV slots", share(now.kv_slots.used, now.kv_slots.capacity)],
       ["passes / s", rounded(now.seconds > 0 ? now.ticks / now.seconds : null)],
     ];
-    byId("stats").replaceChildren(...stats.map(([label, value]) => h("div", {}, h("dd", { "data-stat": label }, value), h("dt", {}, label))));
+    byId("stats").replaceChildren(
+      ...stats.map(([label, value]) => h("div", {}, h("dd", { "data-stat": label }, value), h("dt", {}, label))),
+    );
     drawRows(byId("rows"), this.#snapshots, KEPT);
     drawSpeed(byId("speed"), this.#snapshots, KEPT);
     const { used, capacity, by_loop: slots } = now.kv_slots;
-    byId("kv").replaceChildren(barList(slots.map((count, i) => ({ label: `Loop ${i + 1}`, count, depth: i + 1 }))),
-      h("p", { class: "note" }, `${used} of ${capacity} slots are in use.`));
+    byId("kv").replaceChildren(
+      barList(slots.map((count, i) => ({ label: `Loop ${i + 1}`, count, depth: i + 1 }))),
+      h("p", { class: "note" }, `${used} of ${capacity} slots are in use.`),
+    );
     const { exits_by_step: steps, exits_by_reason: reasons } = now.total;
     byId("steps").replaceChildren(barList(steps.map((count, i) => ({ label: `Loop ${i + 1}`, count, depth: i + 1 }))));
-    byId("reasons").replaceChildren(barList(Object.entries(reasons).map(([reason, count]) => ({ label: REASONS[reason] ?? reason, count }))));
+    byId("reasons").replaceChildren(
+      barList(Object.entries(reasons).map(([reason, count]) => ({ label: REASONS[reason] ?? reason, count }))),
+    );
   }
 }
 

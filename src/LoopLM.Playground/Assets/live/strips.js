@@ -41,7 +41,10 @@ export function drawRows(canvas, snapshots, width) {
     });
   }
 
-  const latest = Array.from({ length: deepest }, (_, loop) => `loop ${loop + 1}: ${(now.rows.decode[loop] ?? 0) + (now.rows.prefill[loop] ?? 0)}`);
+  const latest = Array.from(
+    { length: deepest },
+    (_, loop) => `loop ${loop + 1}: ${(now.rows.decode[loop] ?? 0) + (now.rows.prefill[loop] ?? 0)}`,
+  );
   canvas.setAttribute("aria-label", `Rows by loop since the last snapshot: ${latest.join(", ")}`);
 }
 
@@ -103,7 +106,10 @@ function coloursOf(depths) {
     return getComputedStyle(element).backgroundColor;
   };
   const style = {
-    muted: colour("colour-muted"), line: colour("colour-line"), alert: colour("colour-alert"), accent: colour("colour-accent"),
+    muted: colour("colour-muted"),
+    line: colour("colour-line"),
+    alert: colour("colour-alert"),
+    accent: colour("colour-accent"),
     depths: Array.from({ length: depths }, (_, i) => colour(`swatch e${i + 1}`)),
   };
   probe.remove();

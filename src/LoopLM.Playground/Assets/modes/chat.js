@@ -33,17 +33,34 @@ export class ChatMode {
       onSay: (text) => this.#say(text),
     });
     this.said = h("p", { class: "note", role: "status" });
-    this.system = h("textarea", { rows: 2, dir: "auto", "aria-label": "System prompt", placeholder: "Says who the model is, before the conversation", input: () => {
-      this.#conversation.system = this.system.value;
-      if (this.#conversation.messages.length > 0) {
-        this.#save();
-      }
-    } });
+    this.system = h("textarea", {
+      rows: 2,
+      dir: "auto",
+      "aria-label": "System prompt",
+      placeholder: "Says who the model is, before the conversation",
+      input: () => {
+        this.#conversation.system = this.system.value;
+        if (this.#conversation.messages.length > 0) {
+          this.#save();
+        }
+      },
+    });
     this.messages = h("div", { class: "messages" });
     this.form = new PromptForm({
-      label: "Message", action: "Send", placeholder: "Say something\u2026", sendsOnEnter: true, onStart: () => this.send(), onStop: () => this.stop(),
+      label: "Message",
+      action: "Send",
+      placeholder: "Say something\u2026",
+      sendsOnEnter: true,
+      onStart: () => this.send(),
+      onStop: () => this.stop(),
     });
-    element.append(this.bar.element, this.said, h("details", {}, h("summary", {}, "System prompt"), this.system), this.messages, this.form.element);
+    element.append(
+      this.bar.element,
+      this.said,
+      h("details", {}, h("summary", {}, "System prompt"), this.system),
+      this.messages,
+      this.form.element,
+    );
     this.#store.addEventListener("change", (event) => this.#changedElsewhere(event.detail));
     addEventListener("pagehide", () => this.#keep());
     this.#open(this.#store.list()[0] ?? this.#conversation);
@@ -113,7 +130,13 @@ export class ChatMode {
     const threshold = this.app.gateThreshold;
     this.#run = run;
     this.#message = addMessage(conversation, {
-      parent: conversation.leaf, role: "assistant", content: "", seed: settings.seed, modelLoops: run.modelLoops, threshold, status: "running",
+      parent: conversation.leaf,
+      role: "assistant",
+      content: "",
+      seed: settings.seed,
+      modelLoops: run.modelLoops,
+      threshold,
+      status: "running",
     });
     const view = new RunView(this.app.inspector, run, { threshold, hasGrid: false, onFrame: () => this.app.tools.update() });
     this.#live.set(this.#message.id, view.element);
@@ -183,8 +206,11 @@ export class ChatMode {
       onBranch: (message) => this.#branch(message),
       onSwitch: (message) => this.#switch(message),
     };
-    this.messages.replaceChildren(...branchOf(this.#conversation).map((message) =>
-      new MessageView(this.#conversation, message, actions, this.app.inspector, this.#live.get(message.id) ?? null).element));
+    this.messages.replaceChildren(
+      ...branchOf(this.#conversation).map(
+        (message) => new MessageView(this.#conversation, message, actions, this.app.inspector, this.#live.get(message.id) ?? null).element,
+      ),
+    );
   }
 
   #edit(message, text) {

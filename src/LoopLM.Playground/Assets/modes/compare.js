@@ -24,7 +24,11 @@ export class CompareMode {
   constructor(element, app) {
     this.app = app;
     this.form = new PromptForm({
-      label: "Prompt", action: "Compare", placeholder: "One prompt for all depths\u2026", onStart: () => this.start(), onStop: () => this.stop(),
+      label: "Prompt",
+      action: "Compare",
+      placeholder: "One prompt for all depths\u2026",
+      onStart: () => this.start(),
+      onStop: () => this.stop(),
     });
     this.columns = h("div", { class: "depths" });
     this.add = h("button", { type: "button", class: "quiet", click: () => this.setDepths([...this.#read(), {}]) }, "+ Add a depth");
@@ -48,7 +52,7 @@ export class CompareMode {
     return this.#result && { events: () => [], promptTokenIds: () => null, result: () => this.#result };
   }
 
-  /** @param {Partial<import("../runs/requests.js").Depth>[]} depths The depths, at least two; what they leave open is left to the server. */
+  /** @param {Partial<import("../runs/requests.js").Depth>[]} depths At least two; what they leave open is left to the server. */
   setDepths(depths) {
     this.#depths = depths.slice(0, MOST).map((depth, i) => new DepthForm(depth, i, depths.length > 2 ? () => this.#remove(i) : null));
     this.columns.replaceChildren(...this.#depths.map((depth) => depth.element));
@@ -111,8 +115,13 @@ export class CompareMode {
       request: body,
       modelLoops,
       answers: answers.map(({ answer, depth, tokens }) => ({
-        name: describeDepth(depth, this.app.settings), settings: answer.settings, text: answer.text, usage: answer.usage,
-        divergence: answer.divergence, seconds: answer.seconds, tokens,
+        name: describeDepth(depth, this.app.settings),
+        settings: answer.settings,
+        text: answer.text,
+        usage: answer.usage,
+        divergence: answer.divergence,
+        seconds: answer.seconds,
+        tokens,
       })),
     };
     const views = answers.map((each) => this.#column(each, first, modelLoops));
@@ -127,8 +136,12 @@ export class CompareMode {
     const firstLoops = depthStats(first, modelLoops).loops;
     const name = describeDepth(depth, this.app.settings);
     const view = new AnswerView(this.app.inspector, {
-      tokens, loops: Math.max(modelLoops, depth.maxLoops ?? 0), threshold: this.app.gateThreshold === null ? null : depth.threshold ?? this.app.gateThreshold, label: `Tokens of the answer with ${name}`,
-      divergence: answer.divergence?.token ?? null, hasGrid: tokens.length <= GRID_UP_TO,
+      tokens,
+      loops: Math.max(modelLoops, depth.maxLoops ?? 0),
+      threshold: this.app.gateThreshold === null ? null : (depth.threshold ?? this.app.gateThreshold),
+      label: `Tokens of the answer with ${name}`,
+      divergence: answer.divergence?.token ?? null,
+      hasGrid: tokens.length <= GRID_UP_TO,
     });
     const facts = [
       ["loops", tokens === first ? String(loops) : `${loops} (${signed(loops / firstLoops - 1)})`],
@@ -138,9 +151,14 @@ export class CompareMode {
     ];
     return {
       answer: view,
-      element: h("article", { class: "column" }, h("h2", {}, name),
+      element: h(
+        "article",
+        { class: "column" },
+        h("h2", {}, name),
         h("dl", { class: "stats small" }, ...facts.map(([label, value]) => h("div", {}, h("dd", {}, value), h("dt", {}, label)))),
-        view.element, h("p", { class: "outcome" }, this.#differenceOf(answer, tokens, first))),
+        view.element,
+        h("p", { class: "outcome" }, this.#differenceOf(answer, tokens, first)),
+      ),
     };
   }
 

@@ -18,7 +18,11 @@ export class CompleteMode {
   constructor(element, app) {
     this.app = app;
     this.form = new PromptForm({
-      label: "Prompt", action: "Run", placeholder: "Type something for the model to continue\u2026", onStart: () => this.start(), onStop: () => this.stop(),
+      label: "Prompt",
+      action: "Run",
+      placeholder: "Type something for the model to continue\u2026",
+      onStart: () => this.start(),
+      onStop: () => this.stop(),
     });
     this.output = h("div", { class: "output" });
     this.depthBar = new DepthBar(app.settings, {
@@ -44,7 +48,8 @@ export class CompleteMode {
 
   /**
    * Sends the prompt.
-   * @param {{isAgain?: boolean, pick?: number}} [options] Whether the seed stays that of the run before; the token that is picked at the end.
+   * @param {{isAgain?: boolean, pick?: number}} [options] Whether prompt and seed stay those of the run before; the token that is
+   *   picked at the end.
    */
   async start({ isAgain = false, pick } = {}) {
     const settings = this.app.settings.read();

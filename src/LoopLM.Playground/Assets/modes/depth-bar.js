@@ -15,14 +15,25 @@ export class DepthBar {
   constructor(settings, { onAgain, onCompare }) {
     this.settings = settings;
     this.value = h("output", { for: "threshold-slider" });
-    this.slider = h("input", { id: "threshold-slider", type: "range", min: 0, step: 0.005, input: () => settings.write({ threshold: this.slider.value }) });
+    this.slider = h("input", {
+      id: "threshold-slider",
+      type: "range",
+      min: 0,
+      step: 0.005,
+      input: () => settings.write({ threshold: this.slider.value }),
+    });
     this.field = h("div", { class: "field" }, h("label", { for: "threshold-slider" }, "Exit threshold"), this.slider, this.value);
     this.again = h("button", { type: "button", click: onAgain }, "Run again");
     this.change = h("p", { class: "note", role: "status" });
     this.compare = h("button", { type: "button", class: "quiet", hidden: true, click: onCompare }, "Put both side by side");
-    this.element = h("section", { class: "depth-bar", "aria-label": "Run again", hidden: true }, this.field, this.again,
+    this.element = h(
+      "section",
+      { class: "depth-bar", "aria-label": "Run again", hidden: true },
+      this.field,
+      this.again,
       h("p", { class: "note" }, "Lower lets tokens leave earlier. The seed stays the same, so what changes is due to depth."),
-      h("div", { class: "change" }, this.change, this.compare));
+      h("div", { class: "change" }, this.change, this.compare),
+    );
     settings.addEventListener("change", () => this.#show());
     this.#show();
   }
@@ -44,9 +55,10 @@ export class DepthBar {
     const at = divergence(before.tokens, run.tokens);
     const loops = `Loops: ${before.depth.loops} before, ${run.depth.loops} now.`;
     const name = (token) => `\u201c${token ? visible(token.text || token.name) : "the end"}\u201d`;
-    this.change.textContent = at === null
-      ? `The same tokens. ${loops}`
-      : `It differs from token ${at + 1} on: ${name(before.tokens[at])} before, ${name(run.tokens[at])} now. ${loops}`;
+    this.change.textContent =
+      at === null
+        ? `The same tokens. ${loops}`
+        : `It differs from token ${at + 1} on: ${name(before.tokens[at])} before, ${name(run.tokens[at])} now. ${loops}`;
     this.compare.hidden = false;
   }
 

@@ -11,14 +11,27 @@ export class DepthForm {
    */
   constructor(depth, index, onRemove) {
     const number = (value, attributes) => h("input", { type: "number", value: value ?? "", ...attributes });
-    this.policy = h("select", {}, ...Object.entries(POLICIES).map(([value, text]) => h("option", { value, selected: value === (depth.policy ?? "") }, text)));
+    this.policy = h(
+      "select",
+      {},
+      ...Object.entries(POLICIES).map(([value, text]) => h("option", { value, selected: value === (depth.policy ?? "") }, text)),
+    );
     this.threshold = number(depth.threshold, { min: 0, step: "any" });
     this.minLoops = number(depth.minLoops, { min: 1, step: 1, placeholder: "1" });
     this.maxLoops = number(depth.maxLoops, { min: 1, step: 1 });
-    const remove = onRemove && h("button", { type: "button", class: "quiet close", "aria-label": `Remove depth ${index + 1}`, click: onRemove }, "\u2715");
-    this.element = h("fieldset", { class: "depth" }, h("legend", {}, `Depth ${index + 1}`), remove,
-      h("label", {}, "Exit policy ", this.policy), h("label", {}, "Threshold ", this.threshold),
-      h("label", {}, "Min loops ", this.minLoops), h("label", {}, "Max loops ", this.maxLoops));
+    const remove =
+      onRemove &&
+      h("button", { type: "button", class: "quiet close", "aria-label": `Remove depth ${index + 1}`, click: onRemove }, "\u2715");
+    this.element = h(
+      "fieldset",
+      { class: "depth" },
+      h("legend", {}, `Depth ${index + 1}`),
+      remove,
+      h("label", {}, "Exit policy ", this.policy),
+      h("label", {}, "Threshold ", this.threshold),
+      h("label", {}, "Min loops ", this.minLoops),
+      h("label", {}, "Max loops ", this.maxLoops),
+    );
   }
 
   /** @param {import("../settings.js").SettingsForm} settings Says what empty fields mean. */
@@ -32,7 +45,11 @@ export class DepthForm {
   read() {
     const number = ({ value }) => (value === "" ? null : Number(value));
     return {
-      policy: this.policy.value, threshold: number(this.threshold), minLoops: number(this.minLoops), maxLoops: number(this.maxLoops), trace: null,
+      policy: this.policy.value,
+      threshold: number(this.threshold),
+      minLoops: number(this.minLoops),
+      maxLoops: number(this.maxLoops),
+      trace: null,
     };
   }
 }

@@ -11,16 +11,18 @@ export function outcomeOfRun(run) {
       request: run.body,
       modelLoops: run.modelLoops,
       system_fingerprint: run.fingerprint,
-      answers: [{
-        name: run.model,
-        status: run.status,
-        finish_reason: run.finishReason,
-        text: run.text,
-        usage: run.usage,
-        depth: run.depth.stats,
-        timing: { time_to_first_token_ms: run.timeToFirstToken, tokens_per_second: run.tokensPerSecond },
-        tokens: run.tokens,
-      }],
+      answers: [
+        {
+          name: run.model,
+          status: run.status,
+          finish_reason: run.finishReason,
+          text: run.text,
+          usage: run.usage,
+          depth: run.depth.stats,
+          timing: { time_to_first_token_ms: run.timeToFirstToken, tokens_per_second: run.tokensPerSecond },
+          tokens: run.tokens,
+        },
+      ],
     }),
   };
 }

@@ -15,20 +15,36 @@ export class PromptForm {
    */
   constructor({ label, action, placeholder, onStart, onStop, sendsOnEnter = false }) {
     const id = `prompt-${++count}`;
-    this.field = h("textarea", { id, rows: 2, dir: "auto", spellcheck: "false", placeholder, keydown: (event) => {
-      const sends = event.key === "Enter" && !event.isComposing && (event.ctrlKey || event.metaKey || (sendsOnEnter && !event.shiftKey));
-      if (sends) {
-        event.preventDefault();
-        onStart();
-      }
-    } });
+    this.field = h("textarea", {
+      id,
+      rows: 2,
+      dir: "auto",
+      spellcheck: "false",
+      placeholder,
+      keydown: (event) => {
+        const sends = event.key === "Enter" && !event.isComposing && (event.ctrlKey || event.metaKey || (sendsOnEnter && !event.shiftKey));
+        if (sends) {
+          event.preventDefault();
+          onStart();
+        }
+      },
+    });
     this.startButton = h("button", { type: "submit", class: "primary" }, action);
     this.stopButton = h("button", { type: "button", class: "primary stop", hidden: true, click: onStop }, "Stop");
     this.hint = h("span", { class: "note" }, sendsOnEnter ? "Enter sends, Shift+Enter makes a line" : "Ctrl+Enter runs");
-    this.element = h("form", { class: "prompt", submit: (event) => {
-      event.preventDefault();
-      onStart();
-    } }, h("label", { class: "hidden", for: id }, label), h("div", { class: "row" }, this.field, this.startButton, this.stopButton), this.hint);
+    this.element = h(
+      "form",
+      {
+        class: "prompt",
+        submit: (event) => {
+          event.preventDefault();
+          onStart();
+        },
+      },
+      h("label", { class: "hidden", for: id }, label),
+      h("div", { class: "row" }, this.field, this.startButton, this.stopButton),
+      this.hint,
+    );
   }
 
   /** What stands in the field. */

@@ -89,7 +89,7 @@ export class Run extends EventTarget {
 
     this.promptTokenIds ??= event.prompt_token_ids ?? choice.prompt_token_ids ?? null;
     this.finishReason = choice.finish_reason ?? this.finishReason;
-    this.text += choice.delta ? choice.delta.content ?? "" : choice.text ?? "";
+    this.text += choice.delta ? (choice.delta.content ?? "") : (choice.text ?? "");
     const tokens = choice.delta ? tokensOfChat(choice) : tokensOfCompletion(choice);
     if (tokens.length > 0) {
       this.#add(tokens);

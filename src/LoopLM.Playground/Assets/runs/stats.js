@@ -35,7 +35,13 @@ export class DepthCounter {
   /** @returns {DepthStats} What they add up to. */
   get stats() {
     const { tokens, loops, histogram, modelLoops } = this;
-    return { tokens, loops, histogram, mean: tokens === 0 ? 0 : loops / tokens, saved: tokens === 0 ? 0 : 1 - loops / (tokens * modelLoops) };
+    return {
+      tokens,
+      loops,
+      histogram,
+      mean: tokens === 0 ? 0 : loops / tokens,
+      saved: tokens === 0 ? 0 : 1 - loops / (tokens * modelLoops),
+    };
   }
 }
 

@@ -57,7 +57,13 @@ export function tokensOfChat(choice) {
   const { content, reasoning_content: thought } = choice.delta;
   const entries = choice.logprobs?.content ?? [];
   const names = entries.map((entry) => entry.token);
-  return tokensOf(choice, names, entries.map((entry) => entry.logprob), content || thought || "", !content && Boolean(thought));
+  return tokensOf(
+    choice,
+    names,
+    entries.map((entry) => entry.logprob),
+    content || thought || "",
+    !content && Boolean(thought),
+  );
 }
 
 /**
@@ -105,7 +111,10 @@ function decodedTexts(names) {
   return names.map((name) => {
     const bytes = bytesOf(name);
     if (bytes !== null) {
-      return decoder.decode(Uint8Array.from(bytes.split(" "), (byte) => Number.parseInt(byte, 16)), { stream: true });
+      return decoder.decode(
+        Uint8Array.from(bytes.split(" "), (byte) => Number.parseInt(byte, 16)),
+        { stream: true },
+      );
     }
 
     return /^<\|.*\|>$/.test(name) ? "" : name;

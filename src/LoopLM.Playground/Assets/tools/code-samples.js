@@ -1,9 +1,19 @@
 // The same request in other languages. None of them has the key: each reads it from the environment.
 
 const GRPC_NAMES = {
-  seed: "seed", temperature: "temperature", top_p: "top_p", top_k: "top_k", min_p: "min_p", max_tokens: "max_tokens",
-  exit_policy: "exit_policy", exit_threshold: "exit_threshold", min_loops: "min_loops", max_loops: "max_loops", exit_trace: "exit_trace",
-  return_loop_logprobs: "loop_logprobs", return_skipped_loop_logprobs: "skipped_loop_logprobs",
+  seed: "seed",
+  temperature: "temperature",
+  top_p: "top_p",
+  top_k: "top_k",
+  min_p: "min_p",
+  max_tokens: "max_tokens",
+  exit_policy: "exit_policy",
+  exit_threshold: "exit_threshold",
+  min_loops: "min_loops",
+  max_loops: "max_loops",
+  exit_trace: "exit_trace",
+  return_loop_logprobs: "loop_logprobs",
+  return_skipped_loop_logprobs: "skipped_loop_logprobs",
 };
 
 /**
@@ -32,9 +42,14 @@ export function curlSample({ path, body, hasKey }) {
  * @returns {string} It as a C# program.
  */
 export function csharpSample({ path, body, hasKey }) {
-  const json = JSON.stringify(body, null, 2).split("\n").map((line) => `        ${line}`).join("\n");
+  const json = JSON.stringify(body, null, 2)
+    .split("\n")
+    .map((line) => `        ${line}`)
+    .join("\n");
   const quotes = '"'.repeat(Math.max(3, 1 + Math.max(0, ...[...json.matchAll(/"+/g)].map((match) => match[0].length))));
-  const key = hasKey ? 'client.DefaultRequestHeaders.Authorization = new("Bearer", Environment.GetEnvironmentVariable("LOOPLM_API_KEY"));\n' : "";
+  const key = hasKey
+    ? 'client.DefaultRequestHeaders.Authorization = new("Bearer", Environment.GetEnvironmentVariable("LOOPLM_API_KEY"));\n'
+    : "";
   return `using System.Text;
 
 using var client = new HttpClient();
@@ -66,10 +81,14 @@ export function grpcSample({ path, body, promptTokenIds, hasKey }) {
   const prompt = body.messages ? { tokens: { ids: promptTokenIds } } : { text: body.prompt };
   const depths = path.endsWith("/compare") ? body.settings : [{}];
   const host = `${location.hostname}:${Number(location.port || (location.protocol === "https:" ? 443 : 80)) + 1}`;
-  const options = [location.protocol === "https:" ? "" : " -plaintext", hasKey ? ' -H "authorization: Bearer $LOOPLM_API_KEY"' : ""].join("");
-  const calls = depths.map((depth) => `grpcurl${options} \\
+  const options = [location.protocol === "https:" ? "" : " -plaintext", hasKey ? ' -H "authorization: Bearer $LOOPLM_API_KEY"' : ""].join(
+    "",
+  );
+  const calls = depths.map(
+    (depth) => `grpcurl${options} \\
   -d ${shellQuoted(JSON.stringify(grpcRequest({ ...body, ...depth }, prompt)))} \\
-  ${shellQuoted(host)} looplm.v1.Inference/Generate`);
+  ${shellQuoted(host)} looplm.v1.Inference/Generate`,
+  );
   return `# gRPC listens on the port after REST's, unless configured otherwise.\n${calls.join("\n\n")}`;
 }
 

@@ -7,7 +7,7 @@ import { h } from "../views/dom.js";
  * @property {string} path The route that was called.
  * @property {object} request The body of the request.
  * @property {number} modelLoops The loops of the model.
- * @property {{name: string, text: string, tokens: import("../runs/tokens.js").Token[], timing?: object, usage?: object, status?: string}[]} answers
+ * @property {{name: string, text: string, tokens: import("../runs/tokens.js").Token[]}[]} answers With whatever else is known of them.
  */
 
 /**
@@ -23,13 +23,25 @@ export function toJson(result) {
  * @returns {string} A line for each token, as RFC 4180 has it.
  */
 export function toCsv(result) {
-  const loops = Math.max(result.modelLoops, ...result.answers.flatMap((answer) => answer.tokens.map((token) => Math.max(token.exitStep, token.loops.length))));
+  const loops = Math.max(
+    result.modelLoops,
+    ...result.answers.flatMap((answer) => answer.tokens.map((token) => Math.max(token.exitStep, token.loops.length))),
+  );
   const each = (name) => Array.from({ length: loops }, (_, i) => `${name}_${i + 1}`);
   const head = ["answer", "index", "token", "id", "exit_step", "logprob", "milliseconds", ...each("gate"), ...each("best_after_loop")];
-  const lines = result.answers.flatMap((answer) => answer.tokens.map((token) => [
-    answer.name, token.index, token.text || token.name, token.id, token.exitStep, token.logprob, token.at?.toFixed(1),
-    ...Array.from({ length: loops }, (_, i) => token.gates[i]), ...Array.from({ length: loops }, (_, i) => token.loops[i]?.[0].token),
-  ]));
+  const lines = result.answers.flatMap((answer) =>
+    answer.tokens.map((token) => [
+      answer.name,
+      token.index,
+      token.text || token.name,
+      token.id,
+      token.exitStep,
+      token.logprob,
+      token.at?.toFixed(1),
+      ...Array.from({ length: loops }, (_, i) => token.gates[i]),
+      ...Array.from({ length: loops }, (_, i) => token.loops[i]?.[0].token),
+    ]),
+  );
   return [head, ...lines].map((line) => `${line.map(csvField).join(",")}\r\n`).join("");
 }
 

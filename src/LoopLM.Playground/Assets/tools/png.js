@@ -47,7 +47,9 @@ function layOut(context, result) {
   const lines = [];
   for (const answer of result.answers) {
     const { mean, tokens, saved } = depthStats(answer.tokens, result.modelLoops);
-    lines.push({ title: `${answer.name}: ${tokens} tokens, ${mean.toFixed(2)} loops on average, ${Math.round(saved * 100)} % of the compute saved` });
+    lines.push({
+      title: `${answer.name}: ${tokens} tokens, ${mean.toFixed(2)} loops on average, ${Math.round(saved * 100)} % of the compute saved`,
+    });
     context.font = font();
     let line = { tokens: [] };
     let x = MARGIN;

@@ -28,8 +28,16 @@ export class ToolsPanel {
     this.element = element;
     this.sample = h("details", { toggle: () => this.update() }, h("summary", {}, "Copy this request"), this.#languages(), this.#code);
     this.log = h("details", { toggle: () => this.update() }, h("summary", {}, "Raw events"), this.#note, this.#events);
-    element.append(h("div", { class: "exports" }, h("span", {}, "Export"), ...["JSON", "CSV", "PNG"].map((format) =>
-      h("button", { type: "button", click: () => this.#export(format) }, format))), this.sample, this.log);
+    element.append(
+      h(
+        "div",
+        { class: "exports" },
+        h("span", {}, "Export"),
+        ...["JSON", "CSV", "PNG"].map((format) => h("button", { type: "button", click: () => this.#export(format) }, format)),
+      ),
+      this.sample,
+      this.log,
+    );
   }
 
   /** @param {Outcome} outcome What it works on from now on. */
@@ -51,7 +59,8 @@ export class ToolsPanel {
 
     if (this.log.open) {
       const events = this.#outcome.events();
-      this.#note.textContent = events.length > SHOWN_EVENTS ? `The last ${SHOWN_EVENTS} of ${events.length} events.` : `${events.length} events.`;
+      this.#note.textContent =
+        events.length > SHOWN_EVENTS ? `The last ${SHOWN_EVENTS} of ${events.length} events.` : `${events.length} events.`;
       this.#events.textContent = events.slice(-SHOWN_EVENTS).join("\n");
     }
   }
@@ -62,14 +71,28 @@ export class ToolsPanel {
   }
 
   #languages() {
-    const buttons = Object.keys(SAMPLES).map((language) => h("button", {
-      type: "button", "aria-pressed": String(language === this.#language), click: (event) => {
-        this.#language = language;
-        buttons.forEach((button) => button.setAttribute("aria-pressed", String(button === event.target)));
-        this.update();
-      },
-    }, language));
-    return h("div", { class: "exports" }, ...buttons, h("button", { type: "button", class: "primary", click: () => this.#copy() }, "Copy"), this.#copied);
+    const buttons = Object.keys(SAMPLES).map((language) =>
+      h(
+        "button",
+        {
+          type: "button",
+          "aria-pressed": String(language === this.#language),
+          click: (event) => {
+            this.#language = language;
+            buttons.forEach((button) => button.setAttribute("aria-pressed", String(button === event.target)));
+            this.update();
+          },
+        },
+        language,
+      ),
+    );
+    return h(
+      "div",
+      { class: "exports" },
+      ...buttons,
+      h("button", { type: "button", class: "primary", click: () => this.#copy() }, "Copy"),
+      this.#copied,
+    );
   }
 
   async #copy() {
@@ -85,9 +108,12 @@ export class ToolsPanel {
   async #export(format) {
     const result = this.#outcome.result();
     switch (format) {
-      case "JSON": return download("looplm.json", new Blob([toJson(result)], { type: "application/json" }));
-      case "CSV": return download("looplm.csv", new Blob([toCsv(result)], { type: "text/csv;charset=utf-8" }));
-      default: return download("looplm.png", await toPng(result));
+      case "JSON":
+        return download("looplm.json", new Blob([toJson(result)], { type: "application/json" }));
+      case "CSV":
+        return download("looplm.csv", new Blob([toCsv(result)], { type: "text/csv;charset=utf-8" }));
+      default:
+        return download("looplm.png", await toPng(result));
     }
   }
 }

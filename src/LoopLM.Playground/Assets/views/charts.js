@@ -9,19 +9,31 @@ import { svg } from "./dom.js";
 export function histogramChart(histogram) {
   const [width, height, gap] = [22, 40, 6];
   const most = Math.max(1, ...histogram);
-  const total = Math.max(1, histogram.reduce((sum, count) => sum + count, 0));
+  const total = Math.max(
+    1,
+    histogram.reduce((sum, count) => sum + count, 0),
+  );
   const name = histogram.map((count, i) => `loop ${i + 1}: ${count}`).join(", ");
-  return svg("svg", {
-    class: "histogram", role: "img", "aria-label": `Tokens by the loop that they left at: ${name}`,
-    viewBox: `0 0 ${histogram.length * (width + gap)} ${height + 14}`,
-  }, ...histogram.flatMap((count, i) => {
-    const tall = count === 0 ? 1 : Math.max(2, (count / most) * height);
-    return [
-      svg("rect", { class: `column e${i + 1}`, x: i * (width + gap), y: height - tall, width, height: tall, rx: 2 },
-        svg("title", {}, `${count} tokens left at loop ${i + 1} (${((count / total) * 100).toFixed(0)} %)`)),
-      svg("text", { x: i * (width + gap) + width / 2, y: height + 11 }, String(i + 1)),
-    ];
-  }));
+  return svg(
+    "svg",
+    {
+      class: "histogram",
+      role: "img",
+      "aria-label": `Tokens by the loop that they left at: ${name}`,
+      viewBox: `0 0 ${histogram.length * (width + gap)} ${height + 14}`,
+    },
+    ...histogram.flatMap((count, i) => {
+      const tall = count === 0 ? 1 : Math.max(2, (count / most) * height);
+      return [
+        svg(
+          "rect",
+          { class: `column e${i + 1}`, x: i * (width + gap), y: height - tall, width, height: tall, rx: 2 },
+          svg("title", {}, `${count} tokens left at loop ${i + 1} (${((count / total) * 100).toFixed(0)} %)`),
+        ),
+        svg("text", { x: i * (width + gap) + width / 2, y: height + 11 }, String(i + 1)),
+      ];
+    }),
+  );
 }
 
 /**
@@ -44,19 +56,39 @@ export function gateChart(token, loops, threshold) {
   ]);
   const columns = Array.from({ length: loops }, (_, i) => {
     const gate = token.gates[i];
-    return svg("g", {},
+    return svg(
+      "g",
+      {},
       gate === undefined
-        ? svg("rect", { class: "skipped", x: middle(i) - 14, y: top, width: 28, height, rx: 3 }, svg("title", {}, `Loop ${i + 1} was skipped`))
-        : svg("rect", { class: `column e${i + 1}`, x: middle(i) - 14, y: y(gate), width: 28, height: Math.max(1, gate * height), rx: 3 },
-          svg("title", {}, `Gate after loop ${i + 1}: ${gate.toFixed(3)}`)),
-      svg("text", { class: i + 1 === token.exitStep ? "loop left" : "loop", x: middle(i), y: top + height + 15 }, String(i + 1)));
+        ? svg(
+            "rect",
+            { class: "skipped", x: middle(i) - 14, y: top, width: 28, height, rx: 3 },
+            svg("title", {}, `Loop ${i + 1} was skipped`),
+          )
+        : svg(
+            "rect",
+            { class: `column e${i + 1}`, x: middle(i) - 14, y: y(gate), width: 28, height: Math.max(1, gate * height), rx: 3 },
+            svg("title", {}, `Gate after loop ${i + 1}: ${gate.toFixed(3)}`),
+          ),
+      svg("text", { class: i + 1 === token.exitStep ? "loop left" : "loop", x: middle(i), y: top + height + 15 }, String(i + 1)),
+    );
   });
   const line = svg("polyline", { class: "distribution", points: left_.map((share, i) => `${middle(i)},${y(share)}`).join(" ") });
   const dots = left_.map((share, i) => svg("circle", { class: "distribution", cx: middle(i), cy: y(share), r: 3 }));
-  const limit = threshold === null || threshold > 1 ? [] : [
-    svg("line", { class: "threshold", x1: left, x2: width, y1: y(threshold), y2: y(threshold) }),
-    svg("text", { class: "threshold", x: left + 2, y: y(threshold) - 4 }, `threshold ${threshold}`),
-  ];
-  return svg("svg", { class: "gates", role: "img", "aria-label": `Gate probabilities. ${names}`, viewBox: `0 0 ${width} ${top + height + 20}` },
-    ...marks, ...columns, line, ...dots, ...limit);
+  const limit =
+    threshold === null || threshold > 1
+      ? []
+      : [
+          svg("line", { class: "threshold", x1: left, x2: width, y1: y(threshold), y2: y(threshold) }),
+          svg("text", { class: "threshold", x: left + 2, y: y(threshold) - 4 }, `threshold ${threshold}`),
+        ];
+  return svg(
+    "svg",
+    { class: "gates", role: "img", "aria-label": `Gate probabilities. ${names}`, viewBox: `0 0 ${width} ${top + height + 20}` },
+    ...marks,
+    ...columns,
+    line,
+    ...dots,
+    ...limit,
+  );
 }

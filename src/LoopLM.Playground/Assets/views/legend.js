@@ -11,6 +11,5 @@ export function showLegend(element, loops) {
   }
 
   document.documentElement.className = `of${loops}`;
-  element.replaceChildren(...Array.from({ length: loops }, (_, i) =>
-    h("li", {}, h("span", { class: `sample e${i + 1}` }, String(i + 1)))));
+  element.replaceChildren(...Array.from({ length: loops }, (_, i) => h("li", {}, h("span", { class: `sample e${i + 1}` }, String(i + 1)))));
 }

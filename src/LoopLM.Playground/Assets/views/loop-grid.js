@@ -18,12 +18,29 @@ export class LoopGrid {
     this.tokens = tokens;
     this.onPick = onPick;
     this.body = h("tbody", {});
-    this.element = h("section", { class: "loops", hidden: true },
+    this.element = h(
+      "section",
+      { class: "loops", hidden: true },
       h("h2", {}, "Loop by loop"),
-      h("p", { class: "note explained" }, "Each column is a token, each row a loop: what the model would have said there. The framed cell is where it left; cells below it were skipped."),
-      h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Loop by loop" },
-        h("table", { class: "grid" }, h("caption", { class: "hidden" }, "The most probable token after every loop"), h("thead", {}, this.#head), this.body)),
-      this.#note);
+      h(
+        "p",
+        { class: "note explained" },
+        "Each column is a token, each row a loop: what the model would have said there. The framed cell is where it left; " +
+          "cells below it were skipped.",
+      ),
+      h(
+        "div",
+        { class: "scroll", tabindex: "0", role: "region", "aria-label": "Loop by loop" },
+        h(
+          "table",
+          { class: "grid" },
+          h("caption", { class: "hidden" }, "The most probable token after every loop"),
+          h("thead", {}, this.#head),
+          this.body,
+        ),
+      ),
+      this.#note,
+    );
   }
 
   /** Shows the tokens that came since the last time. */
@@ -45,7 +62,9 @@ export class LoopGrid {
 
     this.element.hidden = false;
     const name = visible(token.text === "" ? token.name : token.text);
-    this.#head.append(h("th", { scope: "col" }, h("button", { type: "button", class: "link", click: () => this.onPick(token) }, h("bdi", {}, name))));
+    this.#head.append(
+      h("th", { scope: "col" }, h("button", { type: "button", class: "link", click: () => this.onPick(token) }, h("bdi", {}, name))),
+    );
     token.loops.forEach((candidates, i) => this.#row(i).append(cell(token, i + 1, candidates[0])));
     this.#rows.slice(token.loops.length).forEach((row) => row.append(h("td", { class: "skipped" })));
   }
@@ -64,8 +83,11 @@ export class LoopGrid {
 function cell(token, loop, candidate) {
   const state = loop === token.exitStep ? "left" : loop > token.exitStep ? "skipped" : "ran";
   const agrees = candidate.id === token.id ? "agrees" : "differs";
-  const element = h("td", { class: `${state} ${agrees} e${loop}`, title: `Loop ${loop}: ${visible(candidate.token)} (${percent(candidate.logprob)})` },
-    h("bdi", {}, visible(candidate.token)));
+  const element = h(
+    "td",
+    { class: `${state} ${agrees} e${loop}`, title: `Loop ${loop}: ${visible(candidate.token)} (${percent(candidate.logprob)})` },
+    h("bdi", {}, visible(candidate.token)),
+  );
   element.style.setProperty("--share", Math.exp(candidate.logprob).toFixed(3));
   return element;
 }

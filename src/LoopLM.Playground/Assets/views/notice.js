@@ -37,14 +37,23 @@ export class Notice {
       this.element.append(this.#againButton(error, again));
     }
 
-    this.element.append(h("button", { type: "button", class: "quiet", "aria-label": "Close the message", click: () => this.clear() }, "\u2715"));
+    this.element.append(
+      h("button", { type: "button", class: "quiet", "aria-label": "Close the message", click: () => this.clear() }, "\u2715"),
+    );
   }
 
   #againButton(error, again) {
-    const button = h("button", { type: "button", click: () => {
-      this.clear();
-      again();
-    } }, "Try again");
+    const button = h(
+      "button",
+      {
+        type: "button",
+        click: () => {
+          this.clear();
+          again();
+        },
+      },
+      "Try again",
+    );
     let seconds = error.retryAfter ?? 0;
     const count = () => {
       button.disabled = seconds > 0;
@@ -61,12 +70,23 @@ export class Notice {
 
 function titleOf(error) {
   switch (error.code) {
-    case "unreachable": return "No connection";
-    case "broken_off": return "The connection broke";
-    case "rate_limit_exceeded": return "You have reached your limit";
-    case "queue_full": return "The queue is full";
-    case "model_loading": return "The model is loading";
-    case "draining": return "The server is shutting down";
-    default: return error.status === 401 ? "This server asks for an API key" : error.param ? `The server refused “${error.param}”` : "The server answered with an error";
+    case "unreachable":
+      return "No connection";
+    case "broken_off":
+      return "The connection broke";
+    case "rate_limit_exceeded":
+      return "You have reached your limit";
+    case "queue_full":
+      return "The queue is full";
+    case "model_loading":
+      return "The model is loading";
+    case "draining":
+      return "The server is shutting down";
+    default:
+      return error.status === 401
+        ? "This server asks for an API key"
+        : error.param
+          ? `The server refused “${error.param}”`
+          : "The server answered with an error";
   }
 }

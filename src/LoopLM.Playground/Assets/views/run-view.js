@@ -9,8 +9,8 @@ export class RunView {
   /**
    * @param {import("./inspector.js").Inspector} inspector Where a token is looked into.
    * @param {import("../runs/run.js").Run} run The run; it need not have started.
-   * @param {{threshold: number | null, hasGrid?: boolean, onFrame?: () => void}} options The threshold of `q-exit`, where that decides; whether
-   *   the loops are shown as a grid; what else is to be brought up to date.
+   * @param {{threshold: number | null, hasGrid?: boolean, onFrame?: () => void}} options The threshold of `q-exit`, where that decides;
+   *   whether the loops are shown as a grid; what else is to be brought up to date.
    */
   constructor(inspector, run, { threshold, hasGrid = true, onFrame }) {
     Object.assign(this, { run, onFrame });
@@ -46,9 +46,13 @@ export class RunView {
  */
 export function outcomeOf(run) {
   switch (run.status) {
-    case "running": return run.tokens.length === 0 ? "Waiting for the first token\u2026" : "";
-    case "stopped": return `Stopped after ${run.tokens.length} tokens.`;
-    case "failed": return run.tokens.length === 0 ? "" : `Broken off after ${run.tokens.length} tokens. What came is kept.`;
-    default: return run.finishReason === "length" ? "It reached the limit of tokens." : "";
+    case "running":
+      return run.tokens.length === 0 ? "Waiting for the first token\u2026" : "";
+    case "stopped":
+      return `Stopped after ${run.tokens.length} tokens.`;
+    case "failed":
+      return run.tokens.length === 0 ? "" : `Broken off after ${run.tokens.length} tokens. What came is kept.`;
+    default:
+      return run.finishReason === "length" ? "It reached the limit of tokens." : "";
   }
 }

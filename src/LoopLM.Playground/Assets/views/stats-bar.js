@@ -8,12 +8,23 @@ export class StatsBar {
   #chart = h("div", { class: "chart" });
 
   constructor() {
-    const names = [["mean", "mean loops"], ["saved", "compute saved"], ["tokens", "tokens"], ["speed", "tokens / s"], ["first", "first token"]];
-    this.element = h("dl", { class: "stats" }, ...names.map(([name, label]) => {
-      const value = h("dd", { "data-stat": name }, "\u2013");
-      this.#values.set(name, value);
-      return h("div", {}, value, h("dt", {}, label));
-    }), h("div", { class: "wide" }, h("dd", {}, this.#chart), h("dt", {}, "tokens by loop")));
+    const names = [
+      ["mean", "mean loops"],
+      ["saved", "compute saved"],
+      ["tokens", "tokens"],
+      ["speed", "tokens / s"],
+      ["first", "first token"],
+    ];
+    this.element = h(
+      "dl",
+      { class: "stats" },
+      ...names.map(([name, label]) => {
+        const value = h("dd", { "data-stat": name }, "\u2013");
+        this.#values.set(name, value);
+        return h("div", {}, value, h("dt", {}, label));
+      }),
+      h("div", { class: "wide" }, h("dd", {}, this.#chart), h("dt", {}, "tokens by loop")),
+    );
   }
 
   /** @param {import("../runs/run.js").Run} run The run. */

@@ -1,8 +1,20 @@
 // Makes visible what a text hides: control characters, marks that turn the direction of text around, and white space.
 
 const DIRECTION_MARKS = new Map([
-  ["\u061c", "ALM"], ["\u200e", "LRM"], ["\u200f", "RLM"], ["\u202a", "LRE"], ["\u202b", "RLE"], ["\u202c", "PDF"], ["\u202d", "LRO"],
-  ["\u202e", "RLO"], ["\u2066", "LRI"], ["\u2067", "RLI"], ["\u2068", "FSI"], ["\u2069", "PDI"], ["\ufeff", "BOM"], ["\u200b", "ZWSP"],
+  ["\u061c", "ALM"],
+  ["\u200e", "LRM"],
+  ["\u200f", "RLM"],
+  ["\u202a", "LRE"],
+  ["\u202b", "RLE"],
+  ["\u202c", "PDF"],
+  ["\u202d", "LRO"],
+  ["\u202e", "RLO"],
+  ["\u2066", "LRI"],
+  ["\u2067", "RLI"],
+  ["\u2068", "FSI"],
+  ["\u2069", "PDI"],
+  ["\ufeff", "BOM"],
+  ["\u200b", "ZWSP"],
 ]);
 
 /**
@@ -17,7 +29,11 @@ export function withoutControls(text) {
       return `\u27e6${DIRECTION_MARKS.get(control)}\u27e7`;
     }
 
-    return code < 0x20 ? String.fromCodePoint(0x2400 + code) : code === 0x7f ? "\u2421" : `\u27e6U+${code.toString(16).toUpperCase().padStart(4, "0")}\u27e7`;
+    return code < 0x20
+      ? String.fromCodePoint(0x2400 + code)
+      : code === 0x7f
+        ? "\u2421"
+        : `\u27e6U+${code.toString(16).toUpperCase().padStart(4, "0")}\u27e7`;
   });
 }
 
@@ -26,7 +42,11 @@ export function withoutControls(text) {
  * @returns {string} The same on one line, with signs for white space too.
  */
 export function visible(text) {
-  return withoutControls(text).replaceAll("\n", "\u21b5").replaceAll("\t", "\u21e5").replaceAll("\u00a0", "\u237d").replaceAll(" ", "\u00b7");
+  return withoutControls(text)
+    .replaceAll("\n", "\u21b5")
+    .replaceAll("\t", "\u21e5")
+    .replaceAll("\u00a0", "\u237d")
+    .replaceAll(" ", "\u00b7");
 }
 
 /**

@@ -8,10 +8,11 @@ const PARAGRAPH = 200;
 /**
  * Shows tokens as a text, each with as many bars below it as it ran loops.
  *
- * What stands there is never touched again when tokens are added. Tokens stand in a block for each line of the text, so that the browser lays
- * out and paints only the blocks that are on the screen.
+ * What stands there is never touched again when tokens are added. Tokens stand in a block for each line of the text, so that the browser
+ * lays out and paints only the blocks that are on the screen.
  *
- * Events: `look` with `detail` the token under the pointer or the focus, or null when it left; `pick` with the token that was chosen, or null.
+ * Events: `look` with `detail` the token under the pointer or the focus, or null when it left; `pick` with the token that was chosen,
+ * or null.
  */
 export class TokenView extends EventTarget {
   #shown = 0;
@@ -23,17 +24,23 @@ export class TokenView extends EventTarget {
   /**
    * @param {import("../runs/tokens.js").Token[]} tokens The tokens; those that are added later are shown after `update`.
    * @param {number} loops Loops that a token may run.
-   * @param {{label?: string, divergence?: number | null, showsWhiteSpace?: boolean}} [options] A name for screen readers, the first token that
-   *   differs from another answer, and whether white space has signs.
+   * @param {{label?: string, divergence?: number | null, showsWhiteSpace?: boolean}} [options] A name for screen readers, the first token
+   *   that differs from another answer, and whether white space has signs.
    */
   constructor(tokens, loops, { label = "Tokens of the answer", divergence = null, showsWhiteSpace = false } = {}) {
     super();
     this.#showsWhiteSpace = showsWhiteSpace;
     Object.assign(this, { tokens, divergence });
     this.element = h("div", {
-      class: "tokens", role: "listbox", "aria-label": label, "aria-orientation": "horizontal",
-      pointerover: (event) => this.#look(event), pointerleave: () => this.#emit("look", null), click: (event) => this.#click(event),
-      focusin: (event) => this.#focus(event), keydown: (event) => this.#key(event),
+      class: "tokens",
+      role: "listbox",
+      "aria-label": label,
+      "aria-orientation": "horizontal",
+      pointerover: (event) => this.#look(event),
+      pointerleave: () => this.#emit("look", null),
+      click: (event) => this.#click(event),
+      focusin: (event) => this.#focus(event),
+      keydown: (event) => this.#key(event),
     });
     this.element.classList.add(`of${loops}`);
     this.update();
@@ -103,9 +110,18 @@ export class TokenView extends EventTarget {
     const dir = token.text === "" ? "ltr" : null;
     const text = this.#textOf(token);
     const name = token.text.trim() === "" && token.text !== "" ? visible(token.text) : text;
-    return h("span", {
-      class: classes.join(" "), role: "option", tabindex: "-1", dir, "data-index": token.index, "aria-label": `${name}, loop ${token.exitStep}`,
-    }, text);
+    return h(
+      "span",
+      {
+        class: classes.join(" "),
+        role: "option",
+        tabindex: "-1",
+        dir,
+        "data-index": token.index,
+        "aria-label": `${name}, loop ${token.exitStep}`,
+      },
+      text,
+    );
   }
 
   #textOf(token) {
@@ -185,13 +201,20 @@ export class TokenView extends EventTarget {
 
   #next(key, index, forward) {
     switch (key) {
-      case "ArrowRight": return index + forward;
-      case "ArrowLeft": return index - forward;
-      case "ArrowDown": return this.#onLine(index, 1);
-      case "ArrowUp": return this.#onLine(index, -1);
-      case "Home": return 0;
-      case "End": return this.#shown - 1;
-      default: return null;
+      case "ArrowRight":
+        return index + forward;
+      case "ArrowLeft":
+        return index - forward;
+      case "ArrowDown":
+        return this.#onLine(index, 1);
+      case "ArrowUp":
+        return this.#onLine(index, -1);
+      case "Home":
+        return 0;
+      case "End":
+        return this.#shown - 1;
+      default:
+        return null;
     }
   }
 

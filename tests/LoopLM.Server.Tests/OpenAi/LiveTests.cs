@@ -43,6 +43,7 @@ public sealed class LiveTests
         }
         while (last.GetProperty("total").GetProperty("generated_tokens").GetInt32() < 4);
         Assert.Equal([3 * 4, 3 * 2], rows);
+        Assert.Equal(0, SumOf((await live.ReadAsync()).GetProperty("rows").GetProperty("prefill")));
         Assert.Equal(0, SumOf(before.GetProperty("total").GetProperty("exits_by_step")));
         Assert.Equal([0, 3, 0, 1, 0, 0, 0, 0], last.GetProperty("total").GetProperty("exits_by_step").EnumerateArray().Select(count => count.GetInt32()));
         Assert.Equal("""{"policy":0,"max_loops":3,"prompt":1}""", last.GetProperty("total").GetProperty("exits_by_reason").GetRawText());
@@ -145,7 +146,9 @@ public sealed class LiveTests
     private static void AssertMembers(JsonElement described, JsonElement found)
     {
         var properties = described.GetProperty("properties");
-        Assert.Equal(properties.EnumerateObject().Select(property => property.Name), found.EnumerateObject().Select(member => member.Name));
+        var names = found.EnumerateObject().Select(member => member.Name).ToList();
+        Assert.Equal(names, properties.EnumerateObject().Select(property => property.Name));
+        Assert.Equal(names, described.GetProperty("required").EnumerateArray().Select(name => name.GetString()));
         foreach (var member in found.EnumerateObject().Where(member => member.Value.ValueKind == JsonValueKind.Object))
         {
             AssertMembers(properties.GetProperty(member.Name), member.Value);

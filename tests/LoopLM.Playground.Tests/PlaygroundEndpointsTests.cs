@@ -3,8 +3,8 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.RegularExpressions;
-using Microsoft.Extensions.Configuration;
 using LoopLM.Server.Hosting;
+using Microsoft.Extensions.Configuration;
 
 namespace LoopLM.Playground.Tests;
 

@@ -10,6 +10,14 @@ public readonly record struct FileState(long Length, DateTime Modified)
     /// <summary>The state of the file behind a name, through links; null where it cannot be opened.</summary>
     public static FileState? Of(string path)
     {
+        using var file = TryOpen(path, out var state);
+        return state;
+    }
+
+    /// <summary>Opens the file behind a name and lets others do with it what they like; null where that cannot be.</summary>
+    internal static SafeFileHandle? TryOpen(string path, out FileState? state)
+    {
+        state = null;
         if (!File.Exists(path))
         {
             return null;
@@ -17,8 +25,9 @@ public readonly record struct FileState(long Length, DateTime Modified)
 
         try
         {
-            using var file = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
-            return Of(file);
+            var file = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
+            state = Of(file);
+            return file;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

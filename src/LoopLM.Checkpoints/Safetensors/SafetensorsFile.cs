@@ -16,22 +16,20 @@ public sealed unsafe class SafetensorsFile : IDisposable
 
     private const int LengthBytes = sizeof(ulong);
 
-    private readonly FileStream _stream;
-    private readonly FileState _opened;
     private readonly MemoryMappedFile _map;
     private readonly MemoryMappedViewAccessor _view;
     private readonly MapGuard? _guard;
     private readonly Dictionary<string, SafetensorsTensor> _tensors = [];
 
-    private SafetensorsFile(FileStream stream, FileState opened, List<TensorEntry> entries, long dataStart)
+    private SafetensorsFile(FileStream stream, WatchedFile watched, List<TensorEntry> entries, long dataStart)
     {
-        (_stream, _opened) = (stream, opened);
+        Watched = watched;
         _map = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
         _view = _map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
         byte* start = null;
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
         start += _view.PointerOffset;
-        _guard = MapGuard.IsSupported ? new(start, opened.Length) : null;
+        _guard = MapGuard.IsSupported ? new(start, stream.Length) : null;
         start += dataStart;
         foreach (var entry in entries)
         {
@@ -39,35 +37,16 @@ public sealed unsafe class SafetensorsFile : IDisposable
         }
     }
 
-    /// <summary>Where it was when it was opened.</summary>
-    public string Path => _stream.Name;
+    /// <summary>
+    /// The file as it was when it was opened. Another one under its name changes no tensor: what was opened lives until this is disposed.
+    /// </summary>
+    public WatchedFile Watched { get; }
 
     /// <summary>The tensors by name.</summary>
     public IReadOnlyDictionary<string, SafetensorsTensor> Tensors => _tensors;
 
     /// <summary>Whether zeros were read where the file had data: it was cut short, or cannot be read any more. Any thread may ask, at no cost.</summary>
     public bool IsDamaged => _guard?.IsDamaged ?? false;
-
-    /// <summary>
-    /// Whether the name means another file by now, or none. The tensors stay those of the file that was opened, which lives until this is disposed.
-    /// </summary>
-    public bool IsReplaced => FileState.Of(Path) is not { } there || (there != _opened && FindChange() is null);
-
-    /// <summary>What has been done to the file that is mapped since it was opened, as the rest of a sentence; null where nothing is seen.</summary>
-    public string? FindChange()
-    {
-        try
-        {
-            var now = FileState.Of(_stream.SafeFileHandle);
-            return now == _opened ? null
-                : now.Length != _opened.Length ? $"it had {_opened.Length} bytes and has {now.Length}"
-                : $"it was written to at {now.Modified:yyyy-MM-dd HH:mm:ss} UTC";
-        }
-        catch (IOException exception)
-        {
-            return $"it cannot be reached: {exception.Message}";
-        }
-    }
 
     /// <summary>Maps a file and checks its header.</summary>
     /// <exception cref="CheckpointException">The file cannot be read; the message lists every problem.</exception>
@@ -79,11 +58,11 @@ public sealed unsafe class SafetensorsFile : IDisposable
         {
             // Other programs may give its name to another file, but those that ask may not write to this one.
             stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
-            var opened = FileState.Of(stream.SafeFileHandle);
+            var watched = new WatchedFile(stream.Name, stream.SafeFileHandle);
             var entries = ReadHeader(stream, problems, out var dataStart);
             if (problems.Count == 0)
             {
-                return new SafetensorsFile(stream, opened, entries, dataStart);
+                return new SafetensorsFile(stream, watched, entries, dataStart);
             }
         }
         catch (FileNotFoundException)

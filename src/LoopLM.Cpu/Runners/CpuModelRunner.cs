@@ -144,7 +144,8 @@ public sealed class CpuModelRunner : IModelRunner
         {
             if (_checkpoint.Files[i].IsDamaged)
             {
-                throw new DeviceLostException($"{_checkpoint.Files[i].Path} was cut short, or cannot be read any more. Put the whole file there and start again.");
+                throw new DeviceLostException(
+                    $"{_checkpoint.Files[i].Watched.Path} was cut short, or cannot be read any more. Put the whole file there and start again.");
             }
         }
     }

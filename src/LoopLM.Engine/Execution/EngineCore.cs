@@ -79,7 +79,7 @@ public sealed class EngineCore : IDisposable
         _places = new QueuePlaces(options.MaxQueuedRequests, options.MaxQueuedTokens, metrics, _time);
         _ledger = new KvLedger(options.KvSlots, options.MaxSequences);
         _scheduler = new Scheduler(options, _ledger);
-        _masks = new MaskWorkers(options, metrics, _time);
+        _masks = new MaskWorkers(options, metrics, _time, _logger);
         _ends = new SequenceEnds(_scheduler, _places, _masks, runner, metrics, _logger);
         _faults = new RunnerFaults(_ends, _logger);
         _readOut = new ReadOut(runner, _scheduler.Rows, _ends, _faults, _masks, metrics, _time, _logger, options.MaxRows);

@@ -32,6 +32,10 @@ internal static partial class EngineLog
     [LoggerMessage(9, LogLevel.Error, "The constraint of sequence {Sequence} failed")]
     public static partial void ConstraintFailed(ILogger logger, Exception exception, int sequence);
 
+    // The message of the exception may quote the text.
+    [LoggerMessage(11, LogLevel.Error, "A constraint could not work out its mask: {Exception} {StackTrace}")]
+    public static partial void MaskFailed(ILogger logger, Type exception, string? stackTrace);
+
     [LoggerMessage(6, LogLevel.Critical, "The engine has stopped because of a bug")]
     public static partial void EngineFailed(ILogger logger, Exception exception);
 }

@@ -146,8 +146,10 @@ public sealed class InferenceEngine : IAsyncDisposable
     }
 
     /// <summary>Accepts nothing more, finishes what waits and runs, and stops.</summary>
-    /// <param name="cancellationToken">Cancels what is left.</param>
-    public async Task StopAsync(CancellationToken cancellationToken)
+    /// <param name="cancel">Cancels what is left.</param>
+    /// <param name="giveUp">Ends the wait for an engine that does not stop, because its runner hangs.</param>
+    /// <returns>False where the wait was given up; the engine's thread then still runs.</returns>
+    public async Task<bool> StopAsync(CancellationToken cancel, CancellationToken giveUp = default)
     {
         _draining = true;
         _inbox.Writer.TryComplete();
@@ -157,9 +159,9 @@ public sealed class InferenceEngine : IAsyncDisposable
             _stopped.SetResult();
         }
 
-        await using (cancellationToken.Register(() => _cancelAll = true))
+        await using (cancel.Register(() => _cancelAll = true))
         {
-            await _stopped.Task.ConfigureAwait(false);
+            return await Task.WhenAny(_stopped.Task, Task.Delay(Timeout.Infinite, giveUp)).ConfigureAwait(false) == _stopped.Task;
         }
     }
 

@@ -1,4 +1,5 @@
 using LoopLM.Engine.Sampling;
+using Microsoft.Extensions.Logging;
 
 namespace LoopLM.Engine.Execution;
 
@@ -9,7 +10,8 @@ namespace LoopLM.Engine.Execution;
 /// <param name="options">How many threads, and how many sequences at most.</param>
 /// <param name="metrics">Where it counts.</param>
 /// <param name="time">Its clock.</param>
-internal sealed class MaskWorkers(EngineOptions options, EngineMetrics metrics, TimeProvider time) : IDisposable
+/// <param name="logger">Where it tells of constraints that throw, also where the sequence has ended meanwhile.</param>
+internal sealed class MaskWorkers(EngineOptions options, EngineMetrics metrics, TimeProvider time, ILogger logger) : IDisposable
 {
     private readonly object _lock = new();
     private readonly AutoResetEvent _done = new(initialState: false);
@@ -89,7 +91,11 @@ internal sealed class MaskWorkers(EngineOptions options, EngineMetrics metrics, 
         while (Take() is { } mask)
         {
             var before = mask.Taken;
-            mask.Advance(time);
+            if (mask.Advance(time) is { } failure)
+            {
+                EngineLog.MaskFailed(logger, failure.GetType(), failure.StackTrace);
+            }
+
             metrics.Masked(time.GetElapsedTime(before, mask.Taken));
             _done.Set();
         }

@@ -155,6 +155,12 @@ internal sealed class ReadOut(
             return false;
         }
 
+        if (sequence.Constraint is { HasFailed: true })
+        {
+            ends.Fail(sequence, "The constraint failed.");
+            return false;
+        }
+
         if (sequence.Constraint?.Problem is { } problem)
         {
             ends.Fail(sequence, problem, isRequestsFault: true);

@@ -1,5 +1,3 @@
-using System.Runtime.ExceptionServices;
-
 namespace LoopLM.Engine.Sampling;
 
 /// <summary>
@@ -10,13 +8,15 @@ internal sealed class ConstraintMask(ITokenConstraint constraint) : ILogitProces
 {
     private volatile bool _isReady;
     private int? _token;
-    private ExceptionDispatchInfo? _failure;
 
     /// <summary>Whether the next mask is known.</summary>
     public bool IsReady => _isReady;
 
     /// <summary>Why the sequence must end; null where it may go on.</summary>
     public string? Problem { get; private set; }
+
+    /// <summary>Whether the constraint threw when the mask was worked out. The sequence must end.</summary>
+    public bool HasFailed { get; private set; }
 
     /// <summary>Time that its masks have taken so far, in ticks of the time provider.</summary>
     public long Taken { get; private set; }
@@ -26,25 +26,25 @@ internal sealed class ConstraintMask(ITokenConstraint constraint) : ILogitProces
     public void Await(int? token) => (_token, _isReady) = (token, false);
 
     /// <summary>Works out the mask that is wanted. For workers.</summary>
-    public void Advance(TimeProvider time)
+    /// <returns>What the constraint threw; null where it threw nothing.</returns>
+    public Exception? Advance(TimeProvider time)
     {
         var started = time.GetTimestamp();
+        Exception? failure = null;
         try
         {
             Problem = constraint.Advance(_token);
         }
         catch (Exception exception)
         {
-            _failure = ExceptionDispatchInfo.Capture(exception);
+            failure = exception;
         }
 
+        HasFailed = failure is not null;
         Taken += time.GetTimestamp() - started;
         _isReady = true;
+        return failure;
     }
 
-    public void Process(Span<float> logits)
-    {
-        _failure?.Throw();
-        constraint.Mask(logits);
-    }
+    public void Process(Span<float> logits) => constraint.Mask(logits);
 }

@@ -151,9 +151,16 @@ public sealed class LimitOptions
     [Range(1, 1 << 30)]
     public int MinLargeDataRate { get; set; } = 16 << 10;
 
-    /// <summary>How long a transfer may take before its rate counts, 2 seconds to 10 minutes. An answer has a minute at least while answers hold no more than half of what they may.</summary>
+    /// <summary>How long a transfer may take before its rate counts, 2 seconds to 10 minutes.</summary>
     [Range(typeof(TimeSpan), "00:00:02", "00:10:00")]
     public TimeSpan DataRateGracePeriod { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// The same of an answer above its 64 KiB while all answers hold no more than half of <see cref="MaxAnswerMemory"/>;
+    /// <see cref="DataRateGracePeriod"/> where that is longer. 2 seconds to 1 hour.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:02", "01:00:00")]
+    public TimeSpan AnswerGracePeriod { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How long requests may still run after the server was told to stop; then they are cancelled. 0 to 1 hour.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]

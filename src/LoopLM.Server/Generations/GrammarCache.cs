@@ -15,7 +15,7 @@ namespace LoopLM.Server.Generations;
 /// What compiling the formats that were used last gave, grammars and problems, up to a total of memory. A form is compiled once for all requests
 /// that wait for it, on threads for that. Safe from any thread.
 /// </summary>
-internal sealed class GrammarCache(IOptions<LimitOptions> limits, RequestWork work) : IDisposable
+internal sealed partial class GrammarCache(IOptions<LimitOptions> limits, RequestWork work, ILogger<GrammarCache> logger) : IDisposable
 {
     // A form that took too long once is not tried again at once.
     private static readonly TimeSpan s_passing = TimeSpan.FromSeconds(30);
@@ -64,7 +64,7 @@ internal sealed class GrammarCache(IOptions<LimitOptions> limits, RequestWork wo
             {
                 compilation = new FormCompilation(new CancellationTokenSource());
                 _underWay.Add(key, compilation);
-                compilation.Result = CompileAsync(key, own, compile, compilation.Cancellation);
+                compilation.Result = CompileAsync(key, own, compile, compilation);
             }
 
             compilation.Waiting++;
@@ -91,9 +91,12 @@ internal sealed class GrammarCache(IOptions<LimitOptions> limits, RequestWork wo
     }
 
     private async Task<Result<CompiledForm>> CompileAsync(
-        (ServedModel, string) key, OutputFormat format, Func<OutputFormat, CancellationToken, CompiledForm> compile, CancellationToken cancellation)
+        (ServedModel, string) key,
+        OutputFormat format,
+        Func<OutputFormat, CancellationToken, CompiledForm> compile,
+        FormCompilation compilation)
     {
-        var result = await work.Forms.RunAsync(() => compile(format, cancellation), cancellation);
+        var result = await work.Forms.RunAsync(() => CompileAndTell(format, compile, compilation), compilation.Cancellation);
         if (result.TryGet(out var compiled, out _))
         {
             // As far as there is room: where there is none, those that were not used for longest go, for the next to come.
@@ -106,6 +109,25 @@ internal sealed class GrammarCache(IOptions<LimitOptions> limits, RequestWork wo
 
         return result;
     }
+
+    /// <summary>Requests that wait are told of a bug; one that nobody waits for any more is logged here.</summary>
+    private CompiledForm CompileAndTell(
+        OutputFormat format, Func<OutputFormat, CancellationToken, CompiledForm> compile, FormCompilation compilation)
+    {
+        try
+        {
+            return compile(format, compilation.Cancellation);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException && compilation.Cancellation.IsCancellationRequested)
+        {
+            CompilationFailed(exception.GetType(), exception.StackTrace);
+            throw;
+        }
+    }
+
+    // The message of the exception may quote the form.
+    [LoggerMessage(1, LogLevel.Error, "A form that nobody waits for any more could not be compiled: {Exception} {StackTrace}")]
+    private partial void CompilationFailed(Type exception, string? stackTrace);
 
     /// <summary>Different for any two formats that differ in more than their field.</summary>
     private static string Hash(OutputFormat format)

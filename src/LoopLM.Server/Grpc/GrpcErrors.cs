@@ -13,6 +13,11 @@ internal static class GrpcErrors
         new Status(CodeOf(error.Kind), error.Message),
         error.RetryAfter is { } seconds ? new Metadata { { PushbackName, $"{seconds * 1000}" } } : []);
 
+    /// <summary>The refusal of a message that is longer than it may be.</summary>
+    /// <param name="limit">Bytes that it may have.</param>
+    public static RpcException TooLarge(int limit) => new(new Status(
+        StatusCode.ResourceExhausted, $"The message has more than {limit} bytes, the most that Limits:MaxBodyBytes allows."));
+
     private static StatusCode CodeOf(RequestErrorKind kind) => kind switch
     {
         RequestErrorKind.InvalidValue or RequestErrorKind.InvalidType or RequestErrorKind.MissingField

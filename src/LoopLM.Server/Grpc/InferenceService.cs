@@ -1,13 +1,15 @@
 using Grpc.Core;
 using LoopLM.Protocol.V1;
+using LoopLM.Server.Configuration;
 using LoopLM.Server.Generations;
 using LoopLM.Server.Transport;
+using Microsoft.Extensions.Options;
 
 namespace LoopLM.Server.Grpc;
 
 /// <summary>The gRPC service of <c>protos/looplm/v1/inference.proto</c>.</summary>
 [BindServiceMethod(typeof(InferenceBinding), nameof(InferenceBinding.BindService))]
-internal sealed class InferenceService(TextGenerator generator) : SingleMessageInference
+internal sealed class InferenceService(TextGenerator generator, IOptions<LimitOptions> limits) : SingleMessageInference(limits)
 {
     public override async Task Generate(
         GenerateRequest request, IServerStreamWriter<GenerateResponse> responseStream, ServerCallContext context)

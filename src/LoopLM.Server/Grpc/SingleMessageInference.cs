@@ -1,6 +1,8 @@
 using Grpc.Core;
 using LoopLM.Protocol.V1;
+using LoopLM.Server.Configuration;
 using LoopLM.Server.Generations;
+using Microsoft.Extensions.Options;
 
 namespace LoopLM.Server.Grpc;
 
@@ -8,14 +10,15 @@ namespace LoopLM.Server.Grpc;
 /// Reads the one message of a call itself, as if it were a stream, so that frames which cannot be read are the caller's fault. The library would
 /// log them as failures of the service.
 /// </summary>
-internal abstract class SingleMessageInference : Inference.InferenceBase
+/// <param name="limits">Say how long the message may be.</param>
+internal abstract class SingleMessageInference(IOptions<LimitOptions> limits) : Inference.InferenceBase
 {
     /// <summary>Reads the call's message, and answers it.</summary>
     public virtual async Task Generate(
         IAsyncStreamReader<GenerateRequest> requests, IServerStreamWriter<GenerateResponse> responseStream, ServerCallContext context) =>
         await Generate(await ReadAsync(requests), responseStream, context);
 
-    private static async Task<GenerateRequest> ReadAsync(IAsyncStreamReader<GenerateRequest> requests)
+    private async Task<GenerateRequest> ReadAsync(IAsyncStreamReader<GenerateRequest> requests)
     {
         try
         {
@@ -23,6 +26,11 @@ internal abstract class SingleMessageInference : Inference.InferenceBase
             {
                 return request;
             }
+        }
+        catch (RpcException exception) when (exception.StatusCode == StatusCode.ResourceExhausted)
+        {
+            // The library does not say how many bytes it takes.
+            throw GrpcErrors.TooLarge(limits.Value.MaxBodyBytes);
         }
         catch (Exception exception) when (exception is InvalidDataException or IOException or RpcException { StatusCode: StatusCode.Internal })
         {

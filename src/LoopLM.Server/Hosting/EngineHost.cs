@@ -13,6 +13,9 @@ internal sealed partial class EngineHost(
 {
     private ServedModels? _models;
 
+    /// <summary>Names of the models whose engines worked, were told to stop, and did not in time.</summary>
+    public IReadOnlyList<string> Hung { get; private set; } = [];
+
     public Task StartingAsync(CancellationToken cancellationToken)
     {
         _models = services.GetRequiredService<ServedModels>();
@@ -38,14 +41,24 @@ internal sealed partial class EngineHost(
             using var timeout = new CancellationTokenSource(limits.Value.DrainTimeout);
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token, signals.Hurry);
 
-            // One that still opens its runner has nothing to finish, and cannot be interrupted.
-            var engines = _models.All.Select(model => (model.IsLoading, Model: model, Stopped: model.Engine.StopAsync(patience.Token))).Where(engine => !engine.IsLoading).ToList();
-            var stopped = Task.WhenAll(engines.Select(engine => engine.Stopped));
-            if (await Task.WhenAny(stopped, Task.Delay(Timeout.Infinite, cancellationToken)) != stopped)
+            var engines = _models.All
+                .Select(model => (model.Name, model.IsLoading, Stopping: model.Engine.StopAsync(patience.Token, giveUp: cancellationToken)))
+                .ToList();
+            var hung = new List<string>();
+            foreach (var (name, isLoading, stopping) in engines)
+            {
+                // One that still opens its runner has nothing to finish, and cannot be interrupted.
+                if (!isLoading && !await stopping)
+                {
+                    hung.Add(name);
+                }
+            }
+
+            Hung = hung;
+            if (hung.Count > 0)
             {
                 // It may hang in its device; nothing but the end of the process ends it.
-                _models.Hung = [.. engines.Where(engine => !engine.Stopped.IsCompleted).Select(engine => engine.Model)];
-                EnginesHang(string.Join(", ", _models.Hung.Select(model => model.Name)));
+                EnginesHang(string.Join(", ", hung));
             }
         }
     }

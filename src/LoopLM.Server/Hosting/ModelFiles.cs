@@ -20,7 +20,11 @@ internal sealed class ModelFiles
         ["config.json", "model.safetensors.index.json", "tokenizer.json", GenerationConfig.FileName, .. s_templateFiles];
 
     private ModelFiles(
-        Checkpoint checkpoint, ByteLevelBpeTokenizer tokenizer, ChatTemplate chatTemplate, GenerationConfig generation, IReadOnlyDictionary<string, FileState?> read) =>
+        Checkpoint checkpoint,
+        ByteLevelBpeTokenizer tokenizer,
+        ChatTemplate chatTemplate,
+        GenerationConfig generation,
+        IReadOnlyList<WatchedFile> read) =>
         (Checkpoint, Tokenizer, ChatTemplate, Generation, Read) = (checkpoint, tokenizer, chatTemplate, generation, read);
 
     /// <summary>Configuration and weights.</summary>
@@ -35,8 +39,8 @@ internal sealed class ModelFiles
     /// <summary>What the model says about its answers; nothing where the configuration of the server wants nothing of it.</summary>
     public GenerationConfig Generation { get; }
 
-    /// <summary>The files that have been read as a whole, by their paths, as they were before; null for those that were not there.</summary>
-    public IReadOnlyDictionary<string, FileState?> Read { get; }
+    /// <summary>The files that have been read as a whole, as they were before, those that were not there among them.</summary>
+    public IReadOnlyList<WatchedFile> Read { get; }
 
     /// <summary>Opens the files of a model.</summary>
     /// <param name="model">Where they are.</param>
@@ -45,7 +49,7 @@ internal sealed class ModelFiles
     {
         var folder = model.Path!;
         var problems = new List<string>();
-        var read = s_readFiles.Select(name => Path.Combine(folder, name)).ToDictionary(path => path, FileState.Of);
+        var read = s_readFiles.Select(name => new WatchedFile(Path.Combine(folder, name))).ToList();
         var checkpoint = Try(() => Checkpoint.Open(folder, model.ContextLength), folder, problems);
         ByteLevelBpeTokenizer? tokenizer = null;
         ChatTemplate? template = null;
@@ -66,6 +70,7 @@ internal sealed class ModelFiles
         }
 
         checkpoint?.Dispose();
+        read.ForEach(file => file.Dispose());
         var name = model.NameOrFolder;
         throw new ModelProblemsException([.. problems.Select(problem => $"Model '{name}': {problem.ReplaceLineEndings(" ")}")]);
     }

@@ -14,7 +14,7 @@ internal sealed partial class ModelFilesWatch(ServedModels models, TimeProvider 
 {
     private static readonly TimeSpan s_period = TimeSpan.FromSeconds(2);
 
-    private readonly HashSet<string> _told = [];
+    private readonly HashSet<(ServedModel Model, WatchedFile File, bool IsChange)> _told = [];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -30,28 +30,33 @@ internal sealed partial class ModelFilesWatch(ServedModels models, TimeProvider 
 
     private void Look(ServedModel model)
     {
-        foreach (var file in model.Checkpoint.Files)
+        foreach (var file in model.Checkpoint.Files.Select(file => file.Watched))
         {
             if (file.FindChange() is { } change)
             {
-                if (_told.Add($"{model.Name} {file.Path} changed"))
+                if (_told.Add((model, file, IsChange: true)))
                 {
                     WeightsChanged(model.Name, file.Path, change);
                     model.Engine.Fail($"{file.Path} was changed in place: {change}");
                 }
             }
-            else if (file.IsReplaced && _told.Add($"{model.Name} {file.Path}"))
+            else
             {
-                Replaced(model.Name, file.Path);
+                Tell(model, file, file.FindReplacement());
             }
         }
 
-        foreach (var (path, state) in model.ReadFiles)
+        foreach (var file in model.ReadFiles)
         {
-            if (FileState.Of(path) != state && _told.Add($"{model.Name} {path}"))
-            {
-                Replaced(model.Name, path);
-            }
+            Tell(model, file, file.FindChange() is { } change ? $"was changed in place: {change}" : file.FindReplacement());
+        }
+    }
+
+    private void Tell(ServedModel model, WatchedFile file, string? happened)
+    {
+        if (happened is not null && _told.Add((model, file, IsChange: false)))
+        {
+            Differs(model.Name, file.Path, happened);
         }
     }
 
@@ -61,6 +66,6 @@ internal sealed partial class ModelFilesWatch(ServedModels models, TimeProvider 
     private partial void WeightsChanged(string model, string file, string change);
 
     [LoggerMessage(2, LogLevel.Warning,
-        "Model {Model}: {File} is another file now, or gone. The server goes on with what it opened at start; restart it to serve what is there now")]
-    private partial void Replaced(string model, string file);
+        "Model {Model}: {File} {Happened}. The server goes on with what it opened at start; restart it to serve what is there now")]
+    private partial void Differs(string model, string file, string happened);
 }

@@ -10,6 +10,7 @@ internal sealed class RequestPipelineStart : IStartupFilter
 {
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
+        app.UseBrokenOffResponses();
         app.UseRequestIds();
         app.UseRequestLog();
         app.UseOpenAiErrors();

@@ -48,8 +48,8 @@ internal sealed class ServedModel : IAsyncDisposable
     /// <summary>Its weights and configuration.</summary>
     public Checkpoint Checkpoint { get; }
 
-    /// <summary>The files beside the weights, as they were before they were read; null for those that were not there.</summary>
-    public IReadOnlyDictionary<string, FileState?> ReadFiles { get; }
+    /// <summary>The files beside the weights, as they were before they were read, those that were not there among them.</summary>
+    public IReadOnlyList<WatchedFile> ReadFiles { get; }
 
     /// <summary>Its tokenizer.</summary>
     public ByteLevelBpeTokenizer Tokenizer { get; }
@@ -103,11 +103,15 @@ internal sealed class ServedModel : IAsyncDisposable
     /// <summary>The special tokens among the marks of thoughts, and of calls where those are read: text that is told apart has to show them.</summary>
     public IReadOnlySet<int> Marks(bool withCalls) => withCalls ? _marks : _thoughtMarks;
 
-    /// <summary>Cancels what still runs, and closes the checkpoint.</summary>
+    /// <summary>Cancels what still runs, and closes the files.</summary>
     public async ValueTask DisposeAsync()
     {
         await Engine.DisposeAsync();
         Checkpoint.Dispose();
+        foreach (var file in ReadFiles)
+        {
+            file.Dispose();
+        }
     }
 
     private FrozenSet<int> SpecialTokens(string[] texts) =>

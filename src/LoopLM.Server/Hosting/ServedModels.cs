@@ -85,9 +85,6 @@ internal sealed class ServedModels : IAsyncDisposable
     /// <summary>All of them, the default first.</summary>
     public IReadOnlyList<ServedModel> All { get; }
 
-    /// <summary>Those whose engines worked, were told to stop, and did not in time.</summary>
-    public IReadOnlyList<ServedModel> Hung { get; set; } = [];
-
     /// <summary>The one that answers requests that name none.</summary>
     public ServedModel Default => All[0];
 

@@ -65,8 +65,10 @@ public static class ServerApplication
         }
     }
 
-    private static async Task<int> RunAsync(WebApplication app)
+    /// <summary>Runs a server that was built until it is told to stop, and gives its exit code.</summary>
+    internal static async Task<int> RunAsync(WebApplication app)
     {
+        var host = app.Services.GetRequiredService<EngineHost>();
         ServedModels? models = null;
         try
         {
@@ -79,12 +81,13 @@ public static class ServerApplication
             await app.StartAsync();
             await app.WaitForShutdownAsync();
             return models.LoadProblems is { Count: > 0 } problems ? throw new ModelProblemsException(problems)
-                : signals.ExitCode ?? (models.Hung.Count > 0 || models.All.Any(model => model.Engine.Snapshot.Health == EngineHealth.Unhealthy) ? 1 : 0);
+                : signals.ExitCode
+                    ?? (host.Hung.Count > 0 || models.All.Any(model => model.Engine.Snapshot.Health == EngineHealth.Unhealthy) ? 1 : 0);
         }
         finally
         {
             // A thread that still reads weights, or hangs, ends with the process: nothing may be taken from under it.
-            if (models is null || (models.Hung.Count == 0 && !models.All.Any(model => model.IsLoading)))
+            if (models is null || (host.Hung.Count == 0 && !models.All.Any(model => model.IsLoading)))
             {
                 await app.DisposeAsync();
             }
@@ -204,7 +207,8 @@ public static class ServerApplication
         .AddSingleton<EngineMetrics>()
         .AddSingleton<ServedModels>()
         .AddSingleton<StopSignals>()
-        .AddHostedService<EngineHost>()
+        .AddSingleton<EngineHost>()
+        .AddHostedService(services => services.GetRequiredService<EngineHost>())
         .AddHostedService<ModelFilesWatch>();
 
     /// <summary>A problem as it begins with the setting's name; <see cref="ValidateOptionsResultBuilder"/> puts a word before it.</summary>

@@ -79,7 +79,8 @@ internal sealed partial class StopSignals(
     }
 
     [LoggerMessage(1, LogLevel.Information,
-        "{Signal}: the server stops. It finishes what runs, for {DrainTimeout} at most; a second signal ends it at once")]
+        "{Signal}: the server stops. It finishes what runs, for {DrainTimeout} at most; "
+        + "a second signal, a second later or more, ends it at once")]
     private partial void Stopping(PosixSignal signal, TimeSpan drainTimeout);
 
     [LoggerMessage(2, LogLevel.Warning, "{Signal} again: what still runs is cancelled")]

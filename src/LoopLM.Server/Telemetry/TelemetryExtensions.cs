@@ -22,6 +22,7 @@ internal static class TelemetryExtensions
         // What keeps the host from starting is told on standard error, in one line for each problem.
         services.AddSerilog(logger => logger.ReadFrom.Configuration(Serilog(configuration, isSink: false))
             .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal)
+            .Filter.ByExcluding(each => each.Exception.IsBreakOff())
             .WriteTo.Sink(new SafeLogSink(new LoggerConfiguration()
                 .MinimumLevel.Verbose().ReadFrom.Configuration(Serilog(configuration, isSink: true)).CreateLogger())));
         var name = typeof(TelemetryExtensions).Assembly.GetName().Name!;

@@ -12,9 +12,6 @@ internal sealed partial class ResponseFlow : IDisposable
     /// <summary>How often a write that waits for its client is looked after.</summary>
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long a client may pause while there is room for what it has not read.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
-
     private readonly HttpContext _context;
     private readonly TransferLimits _limits;
     private TransferPace? _pace;
@@ -104,7 +101,7 @@ internal sealed partial class ResponseFlow : IDisposable
 
     private TimeSpan Left(TransferPace pace)
     {
-        var (least, most) = (pace.Left, pace.LeftAfter(s_patience));
+        var (least, most) = (pace.Left, pace.LeftAfter(_limits.AnswerGrace));
         return _limits.Answers.IsShort || least > most ? least : most;
     }
 

@@ -19,6 +19,9 @@ internal sealed class TransferLimits(IOptions<LimitOptions> limits, TimeProvider
     /// <summary>Bytes of answers that are not sent yet.</summary>
     public ByteBudget Answers { get; } = new(limits.Value.MaxAnswerMemory);
 
+    /// <summary>How long an answer may take before its rate counts, while there is room for what its client has not read.</summary>
+    public TimeSpan AnswerGrace { get; } = limits.Value.AnswerGracePeriod;
+
     /// <summary>The refusal of a body for which there is no room.</summary>
     public static RequestError BodyRefused { get; } = new(
         RequestErrorKind.Overloaded, null, "The server holds as many bytes of large requests as it may. Try again later.", RetrySeconds);

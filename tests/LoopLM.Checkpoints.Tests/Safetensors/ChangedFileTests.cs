@@ -25,7 +25,8 @@ public sealed class ChangedFileTests : IDisposable
     }
 
     [Fact]
-    public void FindChange_Untouched_IsNothing() => Assert.Equal((null, false, false), (_file.FindChange(), _file.IsReplaced, _file.IsDamaged));
+    public void FindChange_Untouched_IsNothing() =>
+        Assert.Equal((null, null, false), (_file.Watched.FindChange(), _file.Watched.FindReplacement(), _file.IsDamaged));
 
     [Fact]
     public void FindChange_CutShort_SaysBothLengths()
@@ -33,7 +34,7 @@ public sealed class ChangedFileTests : IDisposable
         var before = new FileInfo(Path).Length;
         Overwrite(file => RandomAccess.SetLength(file, 10));
 
-        Assert.Equal(($"it had {before} bytes and has 10", false), (_file.FindChange(), _file.IsReplaced));
+        Assert.Equal(($"it had {before} bytes and has 10", null), (_file.Watched.FindChange(), _file.Watched.FindReplacement()));
     }
 
     [Fact]
@@ -42,24 +43,35 @@ public sealed class ChangedFileTests : IDisposable
         Overwrite(file => RandomAccess.Write(file, [1], 5000));
         File.SetLastWriteTimeUtc(Path, new DateTime(2030, 1, 2, 3, 4, 5, DateTimeKind.Utc));
 
-        Assert.Equal(("it was written to at 2030-01-02 03:04:05 UTC", false), (_file.FindChange(), _file.IsReplaced));
+        Assert.Equal(("it was written to at 2030-01-02 03:04:05 UTC", null), (_file.Watched.FindChange(), _file.Watched.FindReplacement()));
     }
 
     [Fact]
-    public void IsReplaced_AnotherFileTookItsName_IsTrueAndTheMapStays()
+    public void FindReplacement_AnotherFileTookItsName_SaysSoAndTheMapStays()
     {
         AtomicFile.Write(Path, "other");
 
-        Assert.Equal((null, true), (_file.FindChange(), _file.IsReplaced));
+        Assert.Equal((null, "was replaced by another file"), (_file.Watched.FindChange(), _file.Watched.FindReplacement()));
         Assert.Equal(3 * 4096, _file.Tensors["a"].ByteCount);
     }
 
     [Fact]
-    public void IsReplaced_Deleted_IsTrue()
+    public void FindReplacement_Deleted_SaysSo()
     {
         File.Delete(Path);
 
-        Assert.Equal((null, true), (_file.FindChange(), _file.IsReplaced));
+        Assert.Equal((null, "is gone"), (_file.Watched.FindChange(), _file.Watched.FindReplacement()));
+    }
+
+    [Fact]
+    public void FindReplacement_FileThatWasNotThereCame_SaysSo()
+    {
+        using var watched = new WatchedFile(_folder["later.json"]);
+        var before = watched.FindReplacement();
+
+        File.WriteAllText(watched.Path, "{}");
+
+        Assert.Equal((null, null, "is there now, and was not at start"), (before, watched.FindChange(), watched.FindReplacement()));
     }
 
     /// <summary>Were the map not guarded, this would end the process.</summary>

@@ -178,6 +178,30 @@ public sealed class InferenceEngineTests : IDisposable
     }
 
     [Fact]
+    public async Task StopAsync_RunnerHangs_IsGivenUpAndSaysSo()
+    {
+        using var held = new ManualResetEventSlim();
+        using var gate = new ManualResetEventSlim();
+        using var giveUp = new CancellationTokenSource();
+        _runner.BeforeLoop = _ =>
+        {
+            held.Set();
+            Assert.True(gate.Wait(Patience));
+        };
+        var engine = await StartAsync();
+        Assert.True(engine.TrySubmit(Greedy(1, 1), out _, out _));
+        Assert.True(held.Wait(Patience));
+
+        var stopping = engine.StopAsync(CancellationToken.None, giveUp.Token);
+        var waits = !stopping.IsCompleted;
+        await giveUp.CancelAsync();
+
+        Assert.Equal((true, false), (waits, await stopping.WaitAsync(Patience)));
+        gate.Set();
+        await StopAsync(engine);
+    }
+
+    [Fact]
     public async Task StopAsync_OnlyALateMaskIsLeft_WaitsForIt()
     {
         using var begun = new ManualResetEventSlim();

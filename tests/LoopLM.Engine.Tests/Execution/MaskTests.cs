@@ -128,6 +128,20 @@ public sealed class MaskTests
         Assert.Equal((GenerationEventKind.Failed, 3), (Outcome.Of(lost).End.Kind, Outcome.Of(held).Tokens.Length));
     }
 
+    [Fact]
+    public void Tick_MaskThrows_EndsItsOwnSequenceAlone()
+    {
+        using var engine = new EngineHarness();
+        var throwing = new HashedTokens { BeforeMask = () => throw new InvalidOperationException("broken") };
+        var broken = engine.Submit(Greedy(2, 3) with { Constraint = throwing });
+        var other = engine.Submit(Greedy(2, 3) with { Constraint = new HashedTokens() });
+
+        engine.Drain();
+
+        Assert.Equal("The constraint failed.", Outcome.Of(broken).End.Error);
+        Assert.Equal(3, Outcome.Of(other).Tokens.Length);
+    }
+
     private static HashedTokens Gated(ManualResetEventSlim gate) => new() { BeforeMask = () => Assert.True(gate.Wait(Patience)) };
 
     private static string Report(GenerationEvent each) =>

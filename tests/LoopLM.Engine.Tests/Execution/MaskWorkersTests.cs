@@ -1,6 +1,7 @@
 using LoopLM.Engine.Execution;
 using LoopLM.Engine.Sampling;
 using LoopLM.Engine.Tests.Sampling;
+using LoopLM.Testing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace LoopLM.Engine.Tests.Execution;
@@ -11,13 +12,14 @@ public sealed class MaskWorkersTests : IDisposable
 
     private readonly FakeTimeProvider _time = new();
     private readonly EngineMetrics _metrics = new();
+    private readonly LogLines<MaskWorkers> _log = new();
 
     public void Dispose() => _metrics.Dispose();
 
     [Fact]
     public void Want_SeveralWait_TheOneThatTookLeastComesFirst()
     {
-        using var workers = new MaskWorkers(new EngineOptions { MaskThreads = 1 }, _metrics, _time);
+        using var workers = new MaskWorkers(new EngineOptions { MaskThreads = 1 }, _metrics, _time, _log);
         using var begun = new ManualResetEventSlim();
         using var gate = new ManualResetEventSlim();
         using var ended = new CountdownEvent(2);
@@ -54,7 +56,7 @@ public sealed class MaskWorkersTests : IDisposable
     [Fact]
     public void Drop_MaskThatWaits_IsNotWorkedOut()
     {
-        using var workers = new MaskWorkers(new EngineOptions { MaskThreads = 1 }, _metrics, _time);
+        using var workers = new MaskWorkers(new EngineOptions { MaskThreads = 1 }, _metrics, _time, _log);
         var (kept, dropped) = (Mask(() => { }), Mask(() => Assert.Fail("it was dropped")));
         workers.Want(dropped, null);
         workers.Want(kept, null);
@@ -64,6 +66,31 @@ public sealed class MaskWorkersTests : IDisposable
 
         Assert.True(SpinWait.SpinUntil(() => kept.IsReady, Patience));
         Assert.Equal((0, false), (workers.Waiting, dropped.IsReady));
+    }
+
+    [Fact]
+    public void Drop_MaskThatIsWorkedOutAndThenThrows_IsLoggedOnceWithoutTheMessage()
+    {
+        using var workers = new MaskWorkers(new EngineOptions { MaskThreads = 1 }, _metrics, _time, _log);
+        using var begun = new ManualResetEventSlim();
+        using var gate = new ManualResetEventSlim();
+        var mask = Mask(() =>
+        {
+            begun.Set();
+            Assert.True(gate.Wait(Patience));
+            throw new InvalidOperationException("secret");
+        });
+        workers.Start();
+        workers.Want(mask, null);
+        Assert.True(begun.Wait(Patience));
+
+        workers.Drop(mask);
+        gate.Set();
+        workers.Wait(Patience);
+
+        var line = Assert.Single(_log.Lines);
+        Assert.StartsWith("A constraint could not work out its mask: System.InvalidOperationException", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", line, StringComparison.Ordinal);
     }
 
     private static ConstraintMask Mask(Action before) => new(new HashedTokens { BeforeMask = before });

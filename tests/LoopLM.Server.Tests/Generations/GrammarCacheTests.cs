@@ -1,5 +1,8 @@
+using LoopLM.Server.Configuration;
 using LoopLM.Server.Generations;
+using LoopLM.Server.Work;
 using LoopLM.Text.Constraints;
+using Microsoft.Extensions.Options;
 
 namespace LoopLM.Server.Tests.Generations;
 
@@ -81,6 +84,34 @@ public sealed class GrammarCacheTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gone);
 
         Assert.Equal(s_refused, await GetAsync(server, (_, _) => s_refused).WaitAsync(ServerHarness.Patience));
+    }
+
+    [Fact]
+    public async Task GetAsync_FailsAfterEveryoneWentAway_IsLoggedOnceWithoutTheMessage()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        var log = new LogLines<GrammarCache>();
+        using var cache = new GrammarCache(server.Service<IOptions<LimitOptions>>(), server.Service<RequestWork>(), log);
+        using var held = new ManualResetEventSlim();
+        using var leave = new CancellationTokenSource();
+        var gone = cache.GetAsync(server.Models.Default, s_format, Compile, leave.Token).AsTask();
+        Assert.True(held.Wait(ServerHarness.Patience));
+
+        await leave.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gone);
+
+        Assert.True(SpinWait.SpinUntil(() => log.Lines.Count > 0, ServerHarness.Patience));
+        var line = Assert.Single(log.Lines);
+        Assert.StartsWith(
+            "A form that nobody waits for any more could not be compiled: System.InvalidOperationException", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", line, StringComparison.Ordinal);
+
+        CompiledForm Compile(OutputFormat format, CancellationToken cancellation)
+        {
+            held.Set();
+            Assert.True(cancellation.WaitHandle.WaitOne(ServerHarness.Patience));
+            throw new InvalidOperationException("secret");
+        }
     }
 
     private static async Task<CompiledForm> GetAsync(

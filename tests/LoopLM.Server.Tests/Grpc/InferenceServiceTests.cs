@@ -205,6 +205,25 @@ public sealed class InferenceServiceTests
         }
     }
 
+    [Theory]
+    [InlineData(3 << 20)]
+    [InlineData((1 << 20) + 1)]
+    public async Task Generate_MessageTooLarge_IsResourceExhaustedWithTheLimitAndTheChannelGoesOn(int length)
+    {
+        await using var server = await ServerHarness.StartAsync(settings: "--Limits:MaxBodyBytes=1048576");
+
+        for (var call = 0; call < 3; call++)
+        {
+            var request = new GenerateRequest { Text = new string('a', length) };
+            var exception = await Assert.ThrowsAsync<RpcException>(() => GenerateAsync(server, request));
+
+            Assert.Equal(StatusCode.ResourceExhausted, exception.StatusCode);
+            Assert.Contains("Limits:MaxBodyBytes", exception.Status.Detail, StringComparison.Ordinal);
+        }
+
+        Assert.NotEmpty(await GenerateAsync(server, new GenerateRequest { Text = "a", MaxTokens = 2 }));
+    }
+
     [Fact]
     public async Task List_Health_TellsOfEveryService()
     {

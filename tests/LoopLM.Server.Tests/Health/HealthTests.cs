@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using LoopLM.Engine.Execution;
 
 namespace LoopLM.Server.Tests.Health;
 
@@ -37,9 +38,37 @@ public sealed class HealthTests
 
         var body = JsonElement.Parse(await answer.Content.ReadAsStringAsync());
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "unhealthy"), (answer.StatusCode, body.GetProperty("status").GetString()));
-        Assert.Contains("Limits:TickTimeout", body.GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.Equal(
+            "A loop pass has lasted longer than Limits:TickTimeout allows; the engine hangs.", body.GetProperty("reason").GetString());
         Assert.True(SpinWait.SpinUntil(() => server.Engine.TickAge == TimeSpan.Zero, ServerHarness.Patience));
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(server, check));
+    }
+
+    [Fact]
+    public async Task Ready_Loading_SaysWhyItIsRed()
+    {
+        using var loaded = new ManualResetEventSlim();
+        await using var server = await ServerHarness.StartAsync(() => loaded.Wait(ServerHarness.Patience));
+
+        var body = await BodyAsync(server, "ready");
+        loaded.Set();
+        await server.Engine.Opened.WaitAsync(ServerHarness.Patience);
+
+        Assert.Equal("""{"status":"loading","reason":"A model is being loaded."}""", body);
+        Assert.Equal("""{"status":"ready"}""", await BodyAsync(server, "ready"));
+    }
+
+    [Fact]
+    public async Task Live_EngineFails_SaysSoWithoutWhatTheLogKnows()
+    {
+        await using var server = await ServerHarness.StartAsync();
+
+        server.Engine.Fail("/secret/model.safetensors was changed");
+        Assert.True(SpinWait.SpinUntil(() => server.Engine.Snapshot.Health == EngineHealth.Unhealthy, ServerHarness.Patience));
+
+        Assert.Equal(
+            """{"status":"unhealthy","reason":"An engine has failed for good, and the log says why. Only a restart helps."}""",
+            await BodyAsync(server, "live"));
     }
 
     [Fact]
@@ -49,6 +78,9 @@ public sealed class HealthTests
 
         Assert.True(server.Stopping.WaitHandle.WaitOne(ServerHarness.Patience));
     }
+
+    private static async Task<string> BodyAsync(ServerHarness server, string check) =>
+        await (await server.Rest.GetAsync($"/health/{check}")).Content.ReadAsStringAsync();
 
     private static async Task<HttpStatusCode> StatusAsync(ServerHarness server, string check) =>
         (await server.Rest.GetAsync($"/health/{check}")).StatusCode;

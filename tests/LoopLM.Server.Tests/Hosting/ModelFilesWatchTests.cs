@@ -50,11 +50,11 @@ public sealed class ModelFilesWatchTests
     }
 
     [Theory]
-    [InlineData("model.safetensors")]
-    [InlineData("tokenizer.json")]
-    [InlineData("config.json")]
-    [InlineData("generation_config.json")]
-    public async Task File_ReplacedByRename_IsLoggedOnceAndTheModelGoesOn(string file)
+    [InlineData("model.safetensors", "was replaced by another file.")]
+    [InlineData("tokenizer.json", "was replaced by another file.")]
+    [InlineData("config.json", "was replaced by another file.")]
+    [InlineData("generation_config.json", "is there now, and was not at start.")]
+    public async Task File_RenamedOverAnotherOrNone_IsLoggedOnceAndTheModelGoesOn(string file, string happened)
     {
         using var model = new AlteredModel();
         using var server = await ServerProcess.StartAsync(model.Setting);
@@ -63,12 +63,26 @@ public sealed class ModelFilesWatchTests
         File.WriteAllText(model["new"], "{}");
         File.Move(model["new"], model[file], overwrite: true);
 
-        await server.UntilLoggedAsync($"{model[file]} is another file now, or gone.");
+        await server.UntilLoggedAsync($"{model[file]} {happened}");
         using var answer = await server.Rest.PostAsync("/v1/completions", ServerHarness.Json("""{"prompt":"a","max_tokens":4}"""));
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         server.Send("TERM");
         Assert.Equal(0, await server.ExitAsync());
-        Assert.Single(server.Output, line => line.Contains("is another file now", StringComparison.Ordinal));
+        Assert.Single(server.Output, line => line.Contains(model[file], StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task File_ReadAtStartAndThenWrittenToInPlace_IsLoggedAsThatAndTheModelGoesOn()
+    {
+        using var model = new AlteredModel();
+        using var server = await ServerProcess.StartAsync(model.Setting);
+        await server.UntilReadyAsync();
+
+        Overwrite(model["config.json"], file => RandomAccess.Write(file, " "u8, RandomAccess.GetLength(file)));
+
+        await server.UntilLoggedAsync($"{model["config.json"]} was changed in place: it had ");
+        using var answer = await server.Rest.PostAsync("/v1/completions", ServerHarness.Json("""{"prompt":"a","max_tokens":4}"""));
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
     }
 
     /// <summary>As programs do that respect no lock.</summary>

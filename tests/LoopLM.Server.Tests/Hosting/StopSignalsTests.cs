@@ -1,3 +1,5 @@
+using LoopLM.Server.Hosting;
+
 namespace LoopLM.Server.Tests.Hosting;
 
 /// <summary>What signals do to the real server.</summary>
@@ -17,7 +19,8 @@ public sealed class StopSignalsTests
         server.Send(signal);
 
         Assert.Equal(0, await server.ExitAsync());
-        Assert.Contains(server.Output, line => line.Contains($"SIG{signal}: the server stops.", StringComparison.Ordinal));
+        var stops = Assert.Single(server.Output, line => line.Contains($"SIG{signal}: the server stops.", StringComparison.Ordinal));
+        Assert.EndsWith("a second signal, a second later or more, ends it at once", stops, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -53,6 +56,9 @@ public sealed class StopSignalsTests
         });
         Assert.Equal(code, await server.ExitAsync());
         Assert.StartsWith("data: {\"error\":{\"message\":\"The server is shutting down", rest.FindLast(line => line.Length > 0), StringComparison.Ordinal);
+        Assert.Contains(server.Output, line => line.Contains("is broken off: The server is shutting down.", StringComparison.Ordinal));
+        Assert.DoesNotContain(server.Output, line => line.Contains("unhandled", StringComparison.OrdinalIgnoreCase));
+        Assert.DoesNotContain(server.Output, line => line.StartsWith("   at ", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -64,6 +70,7 @@ public sealed class StopSignalsTests
         await server.StopAsync();
 
         Assert.False(server.Engine.Opened.IsCompleted);
+        Assert.Empty(server.Service<EngineHost>().Hung);
         loaded.Set();
     }
 }

@@ -9,7 +9,11 @@ public sealed class SlowClientTests
     private const int Budget = 1 << 20;
 
     /// <summary>The shortest time to be slow in, and rates that nobody reaches who does nothing.</summary>
-    private static readonly string[] s_impatient = [$"--Limits:MaxAnswerMemory={Budget}", $"--Limits:MaxBodyMemory={Budget}", "--Limits:DataRateGracePeriod=00:00:02"];
+    private static readonly string[] s_impatient =
+    [
+        $"--Limits:MaxAnswerMemory={Budget}", $"--Limits:MaxBodyMemory={Budget}", "--Limits:DataRateGracePeriod=00:00:02",
+        "--Limits:AnswerGracePeriod=00:00:02",
+    ];
 
     [Fact]
     public async Task Post_ManyWhoDoNotReadLargeAnswers_HoldNoMoreThanTheBudgetAndAreGivenUp()

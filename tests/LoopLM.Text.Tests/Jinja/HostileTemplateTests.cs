@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using LoopLM.Text.Jinja;
 
@@ -86,6 +87,18 @@ public class HostileTemplateTests
     {
         var (_, error) = Rendering.Render("{{ raise_exception('x' * 1000000) }}");
         Assert.Equal((JinjaErrorKind.Raised, 503), (error!.Kind, error.Message.Length));
+    }
+
+    [Theory]
+    [InlineData("{{{{ x | {0} }}}}")]
+    [InlineData("{{{{ x is {0} }}}}")]
+    [InlineData("{{% {0} %}}")]
+    public void TryParse_LongNameThatIsUnknown_IsCut(string source)
+    {
+        var template = string.Format(CultureInfo.InvariantCulture, source, new string('x', 1_000_000));
+
+        Assert.False(JinjaTemplate.TryParse(template, out _, out var error));
+        Assert.Equal(503, error.Message.Length);
     }
 
     [Fact]

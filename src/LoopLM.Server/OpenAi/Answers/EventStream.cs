@@ -38,11 +38,11 @@ internal static class EventStream
         {
             if (next.Error is { } error)
             {
-                // Some clients read past an error event, so the response must not end as if it were complete. An exception makes the
-                // server send what is written and then break off; aborting the connection could lose the event.
+                // Some clients read past an error event, so the response must not end as if it were complete.
                 writer.WriteError(OpenAiErrors.From(error));
                 await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
-                throw new IOException($"The stream is broken off: {error.Message}");
+                context.BreakOff(error.Message);
+                return;
             }
 
             writer.WritePart(index, next);

@@ -23,6 +23,10 @@ internal sealed class GeneratedAnswer(IDiagnosticContext diagnostics, ILogger<Ge
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
             OpenAiLog.ClientGone(logger, choices.CompletionTokens);
+            if (!context.Response.HasStarted)
+            {
+                context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            }
         }
 
         diagnostics.Set("PromptTokens", choices.PromptTokens);

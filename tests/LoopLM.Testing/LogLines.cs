@@ -1,17 +1,21 @@
 using Microsoft.Extensions.Logging;
 
-namespace LoopLM.Server.Tests;
+namespace LoopLM.Testing;
 
 /// <summary>Keeps the lines that are logged.</summary>
-internal sealed class LogLines<T> : ILogger<T>
+public sealed class LogLines<T> : ILogger<T>
 {
-    public List<string> Lines { get; } = [];
+    /// <summary>The lines, without exceptions.</summary>
+    public IList<string> Lines { get; } = [];
 
+    /// <inheritdoc/>
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 
+    /// <inheritdoc/>
     public bool IsEnabled(LogLevel logLevel) => true;
 
+    /// <inheritdoc/>
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
         Lines.Add(formatter(state, exception));
 }

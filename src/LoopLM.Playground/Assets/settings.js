@@ -15,7 +15,7 @@ export class SettingsForm extends EventTarget {
     super();
     this.#form.addEventListener("submit", (event) => event.preventDefault());
     this.#form.addEventListener("input", () => this.#changed());
-    if (matchMedia("(max-width: 72rem)").matches) {
+    if (matchMedia("(max-width: 84rem)").matches) {
       byId("settings").open = false;
     }
   }
@@ -109,6 +109,7 @@ export class SettingsForm extends EventTarget {
 
   #changed() {
     const { policy } = this;
+    byId("settings-model").textContent = this.model?.id ?? "";
     this.#form.querySelector("[data-field=threshold]").hidden = policy === "fixed" || policy === "trace";
     this.#form.querySelector("[data-field=trace]").hidden = policy !== "trace";
     this.#field("threshold").placeholder =

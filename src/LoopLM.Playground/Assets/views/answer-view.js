@@ -3,6 +3,7 @@ import { LoopGrid } from "./loop-grid.js";
 import { TokenView } from "./token-view.js";
 import { h } from "./dom.js";
 
+const SEARCHED = 500;
 const views = new Set();
 let showsWhiteSpace = false;
 
@@ -56,10 +57,19 @@ export class AnswerView {
 
   /** Picks the token where the model changed its mind most, as far as that is reported. */
   pickMostChanged() {
-    const changes = this.tokens.map((token) => changesOfMind(token).length);
-    const most = Math.max(0, ...changes.slice(0, 500));
-    if (most > 0) {
-      this.pick(this.tokens[changes.indexOf(most)]);
+    const [best] = this.tokens
+      .slice(0, SEARCHED)
+      .map((token) => ({ token, score: scoreOf(token) }))
+      .filter(({ score }) => score >= 1)
+      .sort((one, other) => other.score - one.score);
+    if (best) {
+      this.pick(best.token);
     }
   }
+}
+
+// Of equal changes those show more that led to the token, and not to one that sampling passed over; and those that the gate decided.
+function scoreOf(token) {
+  const isFirst = token.loops[token.exitStep - 1]?.[0]?.id === token.id;
+  return changesOfMind(token).length + (isFirst ? 0.5 : 0) + (token.index > 0 ? 0.25 : 0);
 }

@@ -103,7 +103,9 @@ function facts(token) {
     ["Probability", token.logprob === undefined ? "not reported" : `${percent(token.logprob)}  (log ${token.logprob.toFixed(3)})`],
     [
       "Time",
-      token.at === undefined ? "not streamed" : `${duration(token.gap)} after ${token.index === 0 ? "the request" : "the token before"}`,
+      token.at === undefined
+        ? "not streamed"
+        : `${token.index > 0 && token.gap < 0.1 ? "at once" : duration(token.gap)} after ${token.index === 0 ? "the request" : "the token before"}`,
     ],
   ];
   return h("dl", { class: "facts" }, ...rows.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));

@@ -25,8 +25,7 @@ export class LoopGrid {
       h(
         "p",
         { class: "note explained" },
-        "Each column is a token, each row a loop: what the model would have said there. The framed cell is where it left; " +
-          "cells below it were skipped.",
+        "What each loop would have said. The frame marks where the token left; what lies below it was skipped.",
       ),
       h(
         "div",

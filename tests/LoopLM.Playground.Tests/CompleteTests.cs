@@ -65,7 +65,7 @@ public sealed class CompleteTests(Chromium chromium)
 
         await page.RunAsync("abc");
 
-        await Expect(page.Inspector.Locator(".mind")).ToHaveTextAsync("It changed its mind: i at loop 1 \u2192 h at loop 4.");
+        await Expect(page.Inspector.Locator(".mind")).ToHaveTextAsync("It changed its mind: f at loop 1 \u2192 e at loop 4.");
         await Expect(page.Panel.Locator(".grid tbody tr").First.Locator("td").First).ToHaveTextAsync("i");
         await Expect(page.Panel.Locator(".grid td.left").First).ToHaveTextAsync("h");
     }

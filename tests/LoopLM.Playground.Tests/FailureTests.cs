@@ -40,7 +40,8 @@ public sealed partial class FailureTests(Chromium chromium)
     {
         await using var page = await PlaygroundPage.StartAsync(chromium, settings: ["--Auth:Keys:0:Name=a", $"--Auth:Keys:0:Sha256={new string('0', 64)}"]);
         page.Session.Expect(Refused);
-        await page.Page.GetByRole(AriaRole.Button, new() { Name = "API key" }).ClickAsync();
+        await Expect(page.Notice).ToContainTextAsync("This server asks for an API key");
+        await page.Page.Locator("#key-button").ClickAsync();
         await page.Page.GetByLabel("Key", new() { Exact = true }).FillAsync("wrong");
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Use it" }).ClickAsync();
 
@@ -88,14 +89,20 @@ public sealed partial class FailureTests(Chromium chromium)
     {
         await using var page = await (await PlaygroundPage.StartAsync(chromium)).ReadyAsync();
         page.Session.Expect("net::ERR_INCOMPLETE_CHUNKED_ENCODING");
+        using var shown = new ManualResetEventSlim();
         page.Server.Runner.BeforeLoop = batch =>
         {
             if (batch.Rows[0].Position == 5)
             {
+                shown.Wait(ServerHarness.Patience);
                 throw new InvalidOperationException("broken");
             }
         };
         await page.StartRunAsync("abc");
+        await Expect(page.Tokens).ToHaveCountAsync(3);
+
+        shown.Set();
+
         await Expect(page.Notice).ToBeVisibleAsync();
         await Expect(page.Panel.Locator(".outcome")).ToHaveTextAsync("Broken off after 3 tokens. What came is kept.");
         await Expect(page.Tokens).ToHaveCountAsync(3);
@@ -113,7 +120,7 @@ public sealed partial class FailureTests(Chromium chromium)
     {
         using var server = await ServerProcess.StartAsync();
         await server.UntilReadyAsync();
-        await using var session = await BrowserSession.StartAsync(chromium, server.Rest.BaseAddress!);
+        await using var session = await BrowserSession.StartAsync(chromium, server.Rest.BaseAddress!, new() { ViewportSize = PlaygroundPage.Wide });
         session.Expect("net::ERR_");
         var page = await session.OpenAsync("/");
         await Expect(page.Locator("#model")).ToHaveValueAsync("looplm-bytes");

@@ -9,6 +9,9 @@ internal sealed partial class PlaygroundPage : IAsyncDisposable
 {
     private PlaygroundPage(ServerHarness server, BrowserSession session, IPage page) => (Server, Session, Page) = (server, session, page);
 
+    /// <summary>A window that shows settings, answer and inspector side by side.</summary>
+    public static ViewportSize Wide { get; } = new() { Width = 1440, Height = 900 };
+
     /// <summary>The server.</summary>
     public ServerHarness Server { get; }
 
@@ -41,6 +44,8 @@ internal sealed partial class PlaygroundPage : IAsyncDisposable
     {
         SetDefaultExpectTimeout((float)ServerHarness.Patience.TotalMilliseconds / 3);
         var server = await ServerHarness.StartAsync(text: text, contextLength: contextLength, settings: settings);
+        options ??= new();
+        options.ViewportSize ??= Wide;
         var session = await BrowserSession.StartAsync(chromium, server.Rest.BaseAddress!, options);
         return new(server, session, await session.OpenAsync("/"));
     }

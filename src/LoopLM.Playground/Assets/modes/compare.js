@@ -139,7 +139,7 @@ export class CompareMode {
       tokens,
       loops: Math.max(modelLoops, depth.maxLoops ?? 0),
       threshold: this.app.gateThreshold === null ? null : (depth.threshold ?? this.app.gateThreshold),
-      label: `Tokens of the answer with ${name}`,
+      label: `the answer with ${name}`,
       divergence: answer.divergence?.token ?? null,
       hasGrid: tokens.length <= GRID_UP_TO,
     });

@@ -33,12 +33,12 @@ export class AnswerView {
    * @param {number | null} [answer.divergence] The first token that differs from another answer.
    * @param {boolean} [answer.hasGrid] Whether the loops are shown as a grid, too.
    */
-  constructor(inspector, { tokens, loops, threshold, label, divergence = null, hasGrid = true }) {
+  constructor(inspector, { tokens, loops, threshold, label = "the answer", divergence = null, hasGrid = true }) {
     Object.assign(this, { inspector, tokens, context: { loops, threshold } });
     this.tokenView = new TokenView(tokens, loops, { label, divergence, showsWhiteSpace });
     this.tokenView.addEventListener("look", (event) => inspector.look(event.detail, this.context));
     this.tokenView.addEventListener("pick", (event) => this.pick(event.detail));
-    this.grid = hasGrid ? new LoopGrid(tokens, (token) => this.pick(token)) : null;
+    this.grid = hasGrid ? new LoopGrid(tokens, `Loop by loop: ${label}`, (token) => this.pick(token)) : null;
     this.element = h("div", { class: "answer" }, this.tokenView.element, this.grid?.element ?? null);
     this.grid?.update();
     views.add(this);

@@ -12,9 +12,10 @@ export class LoopGrid {
 
   /**
    * @param {import("../runs/tokens.js").Token[]} tokens The tokens; those that are added later are shown after `update`.
+   * @param {string} label Its name for screen readers.
    * @param {(token: import("../runs/tokens.js").Token) => void} onPick Called with the token of a column that was chosen.
    */
-  constructor(tokens, onPick) {
+  constructor(tokens, label, onPick) {
     this.tokens = tokens;
     this.onPick = onPick;
     this.body = h("tbody", {});
@@ -29,7 +30,7 @@ export class LoopGrid {
       ),
       h(
         "div",
-        { class: "scroll", tabindex: "0", role: "region", "aria-label": "Loop by loop" },
+        { class: "scroll", tabindex: "0", role: "region", "aria-label": label },
         h(
           "table",
           { class: "grid" },

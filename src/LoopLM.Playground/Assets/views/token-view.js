@@ -27,14 +27,14 @@ export class TokenView extends EventTarget {
    * @param {{label?: string, divergence?: number | null, showsWhiteSpace?: boolean}} [options] A name for screen readers, the first token
    *   that differs from another answer, and whether white space has signs.
    */
-  constructor(tokens, loops, { label = "Tokens of the answer", divergence = null, showsWhiteSpace = false } = {}) {
+  constructor(tokens, loops, { label = "the answer", divergence = null, showsWhiteSpace = false } = {}) {
     super();
     this.#showsWhiteSpace = showsWhiteSpace;
     Object.assign(this, { tokens, divergence });
     this.element = h("div", {
       class: "tokens",
       role: "listbox",
-      "aria-label": label,
+      "aria-label": `Tokens of ${label}`,
       "aria-orientation": "horizontal",
       pointerover: (event) => this.#look(event),
       pointerleave: () => this.#emit("look", null),

@@ -6,7 +6,7 @@ using Scalar.AspNetCore;
 
 namespace LoopLM.Playground;
 
-/// <summary>The reference of the API at <c>/docs</c>, which Scalar renders from the OpenAPI document. All of it comes from this server.</summary>
+/// <summary>The reference of the API at <c>/docs</c>, which Scalar renders from the OpenAPI document, all from this server.</summary>
 internal static class ApiReference
 {
     /// <summary>Bytes of the nonce by which the page's own scripts are known.</summary>

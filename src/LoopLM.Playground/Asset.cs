@@ -66,7 +66,8 @@ internal sealed class Asset
     {
         return Accepts("br") ? "br" : Accepts("gzip") ? "gzip" : "";
 
-        bool Accepts(string encoding) => accepted.Any(each => each.Value.Equals(encoding, StringComparison.OrdinalIgnoreCase) && each.Quality is not 0);
+        bool Accepts(string encoding) =>
+            accepted.Any(each => each.Value.Equals(encoding, StringComparison.OrdinalIgnoreCase) && each.Quality is not 0);
     }
 
     private static byte[] Gzip(byte[] content)

@@ -4,8 +4,8 @@ using System.Text;
 namespace LoopLM.Playground;
 
 /// <summary>
-/// The files that the playground consists of. Pages are read anew when they have changed. All other files have the hash of them all in their address,
-/// so a browser keeps them for ever, and a module finds another by a relative path.
+/// The files that the playground consists of. Pages are read anew when they have changed. All other files have the hash of them all in
+/// their address, so a browser keeps them for ever, and a module finds another by a relative path.
 /// </summary>
 internal sealed class AssetFolder
 {

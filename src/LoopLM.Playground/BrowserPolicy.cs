@@ -16,7 +16,8 @@ internal sealed class BrowserPolicy : MatcherPolicy, IEndpointSelectorPolicy
     /// <inheritdoc/>
     public Task ApplyAsync(HttpContext httpContext, CandidateSet candidates)
     {
-        var isBrowser = httpContext.Request.GetTypedHeaders().Accept.Any(type => type.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase));
+        var accepted = httpContext.Request.GetTypedHeaders().Accept;
+        var isBrowser = accepted.Any(type => type.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase));
         for (var i = 0; i < candidates.Count; i++)
         {
             if (!isBrowser && IsForBrowsers(candidates[i].Endpoint))

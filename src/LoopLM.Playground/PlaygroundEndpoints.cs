@@ -7,7 +7,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace LoopLM.Playground;
 
-/// <summary>The playground: pages that show a model think in loops, and the files that they load. They hold no data and call the public API.</summary>
+/// <summary>The pages for browsers and the files that they load. They hold no data and call the public API.</summary>
 public static class PlaygroundEndpoints
 {
     private static readonly string[] s_read = [HttpMethods.Get, HttpMethods.Head];

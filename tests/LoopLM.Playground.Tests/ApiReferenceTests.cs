@@ -9,7 +9,8 @@ public sealed class ApiReferenceTests(Chromium chromium)
     [Fact]
     public async Task Open_Docs_ListsEveryOperationAndAsksNobodyElse()
     {
-        await using var server = await ServerHarness.StartAsync(settings: ["--Auth:Keys:0:Name=a", $"--Auth:Keys:0:Sha256={new string('0', 64)}"]);
+        await using var server = await ServerHarness.StartAsync(
+            settings: ["--Auth:Keys:0:Name=a", $"--Auth:Keys:0:Sha256={new string('0', 64)}"]);
         await using var session = await BrowserSession.StartAsync(chromium, server.Rest.BaseAddress!);
         var document = JsonElement.Parse(await server.Rest.GetStringAsync("/docs/openapi.json"));
 

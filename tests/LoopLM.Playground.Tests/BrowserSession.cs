@@ -6,8 +6,8 @@ using Microsoft.Playwright;
 namespace LoopLM.Playground.Tests;
 
 /// <summary>
-/// A browser session with a server. Disposing it fails the test where a page has logged an error or a warning, thrown, or asked another host,
-/// unless the test expected that.
+/// A browser session with a server. Disposing it fails the test where a page has logged an error or a warning, thrown, or asked another
+/// host, unless the test expected that.
 /// </summary>
 internal sealed class BrowserSession : IAsyncDisposable
 {

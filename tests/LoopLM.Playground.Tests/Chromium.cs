@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace LoopLM.Playground.Tests;
 
-/// <summary>The system's Chromium, started once for all tests. Tests that open a page skip where it is absent; Playwright downloads none.</summary>
+/// <summary>The system's Chromium, started once for all tests. Tests that open a page skip where it is absent.</summary>
 public sealed class Chromium : IAsyncLifetime
 {
     private static readonly string[] s_names = ["chromium", "chromium-browser", "google-chrome"];

@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text;
 using System.Text.RegularExpressions;
 using LoopLM.Server.Hosting;
@@ -21,7 +20,7 @@ public sealed partial class PlaygroundEndpointsTests
         using var page = await GetAsync(server, "/", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8");
         using var description = await GetAsync(server, "/", "*/*");
 
-        Assert.Equal(("text/html", "application/json"), (page.Content.Headers.ContentType?.MediaType, description.Content.Headers.ContentType?.MediaType));
+        Assert.Equal(("text/html", "application/json"), (TypeOf(page), TypeOf(description)));
         Assert.Contains("Accept", page.Headers.Vary);
         Assert.Contains("Accept", description.Headers.Vary);
     }
@@ -41,7 +40,8 @@ public sealed partial class PlaygroundEndpointsTests
         Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
         Assert.Equal(
             ("nosniff", "no-referrer", "same-origin", "no-cache"),
-            (Header(page, "X-Content-Type-Options"), Header(page, "Referrer-Policy"), Header(page, "Cross-Origin-Opener-Policy"), $"{page.Headers.CacheControl}"));
+            (Header(page, "X-Content-Type-Options"), Header(page, "Referrer-Policy"), Header(page, "Cross-Origin-Opener-Policy"),
+                $"{page.Headers.CacheControl}"));
     }
 
     [Theory]
@@ -58,7 +58,8 @@ public sealed partial class PlaygroundEndpointsTests
         foreach (var file in files)
         {
             using var response = await server.Rest.GetAsync($"/{file}");
-            Assert.Equal((HttpStatusCode.OK, "public, max-age=31536000, immutable"), (response.StatusCode, $"{response.Headers.CacheControl}"));
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            Assert.Equal("public, max-age=31536000, immutable", $"{response.Headers.CacheControl}");
             Assert.Equal("nosniff", Header(response, "X-Content-Type-Options"));
         }
     }
@@ -94,7 +95,8 @@ public sealed partial class PlaygroundEndpointsTests
         await using var server = await ServerHarness.StartAsync();
         using var first = await GetAsync(server, "/", Html, ("Accept-Encoding", "br"));
 
-        using var second = await GetAsync(server, "/", Html, ("Accept-Encoding", changed ? "gzip" : "br"), ("If-None-Match", $"{first.Headers.ETag}"));
+        using var second = await GetAsync(
+            server, "/", Html, ("Accept-Encoding", changed ? "gzip" : "br"), ("If-None-Match", $"{first.Headers.ETag}"));
 
         Assert.False(first.Headers.ETag!.IsWeak);
         Assert.Equal((status, changed), (second.StatusCode, (await second.Content.ReadAsByteArrayAsync()).Length > 0));
@@ -129,7 +131,8 @@ public sealed partial class PlaygroundEndpointsTests
     {
         await using var server = await ServerHarness.StartAsync();
         var address = server.Rest.BaseAddress + path[1..].Replace("{hash}", AssetFolder.Embedded.Hash, StringComparison.Ordinal);
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(address, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+        var asWritten = new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true };
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(address, asWritten));
 
         using var response = await server.Rest.SendAsync(request);
 
@@ -139,7 +142,8 @@ public sealed partial class PlaygroundEndpointsTests
     [Fact]
     public async Task Get_PagesWhereKeysAreSet_AreOpenAndTheApiIsNot()
     {
-        await using var server = await ServerHarness.StartAsync(settings: ["--Auth:Keys:0:Name=a", $"--Auth:Keys:0:Sha256={new string('0', 64)}"]);
+        await using var server = await ServerHarness.StartAsync(
+            settings: ["--Auth:Keys:0:Name=a", $"--Auth:Keys:0:Sha256={new string('0', 64)}"]);
 
         Assert.Equal(HttpStatusCode.OK, (await GetAsync(server, "/", Html)).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await GetAsync(server, "/live", Html)).StatusCode);
@@ -157,7 +161,7 @@ public sealed partial class PlaygroundEndpointsTests
 
         using var response = await GetAsync(server, path, Html);
 
-        Assert.Equal((status, type), (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
+        Assert.Equal((status, type), (response.StatusCode, TypeOf(response)));
     }
 
     [Theory]
@@ -170,13 +174,16 @@ public sealed partial class PlaygroundEndpointsTests
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(
         [
-            new("Kestrel:Endpoints:Grpc:Protocols", "Http2"), new("Kestrel:Endpoints:Rest:Protocols", protocols), new("Kestrel:Endpoints:Rest:Url", address),
+            new("Kestrel:Endpoints:Grpc:Protocols", "Http2"),
+            new("Kestrel:Endpoints:Rest:Protocols", protocols),
+            new("Kestrel:Endpoints:Rest:Url", address),
         ]).Build();
 
         Assert.Equal(expected, PlaygroundAddress.Find(["http://localhost:8081", address], configuration));
     }
 
-    private static async Task<HttpResponseMessage> GetAsync(ServerHarness server, string path, string accept, params (string Name, string Value)[] headers)
+    private static async Task<HttpResponseMessage> GetAsync(
+        ServerHarness server, string path, string accept, params (string Name, string Value)[] headers)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { { "Accept", accept } } };
         foreach (var (name, value) in headers)
@@ -186,6 +193,8 @@ public sealed partial class PlaygroundEndpointsTests
 
         return await server.Rest.SendAsync(request);
     }
+
+    private static string? TypeOf(HttpResponseMessage response) => response.Content.Headers.ContentType?.MediaType;
 
     private static string Header(HttpResponseMessage response, string name) => response.Headers.GetValues(name).Single();
 

@@ -21,7 +21,7 @@ internal static class AboutEndpoints
         routes.MapRead("/openapi.json", WriteOpenApiAsync).AsAlias();
     }
 
-    /// <summary>Maps the description of the API for its page, which has no key. It holds nothing of this server but what is published with it.</summary>
+    /// <summary>Maps the description of the API for its page, which has no key. It is the same on every server of this version.</summary>
     public static void MapOpenDescription(this IEndpointRouteBuilder routes) =>
         routes.MapRead("/docs/openapi.json", WriteOpenApiAsync).AllowEveryone().AsAlias();
 

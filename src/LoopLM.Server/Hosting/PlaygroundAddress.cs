@@ -18,13 +18,16 @@ internal static class PlaygroundAddress
         }
     });
 
-    /// <summary>The first address that a browser can open; null where there is none. Browsers do not open HTTP/2 alone, which gRPC listens for.</summary>
+    /// <summary>
+    /// The first address that a browser can open; null where there is none. Browsers do not open HTTP/2 alone, which gRPC listens for.
+    /// </summary>
     /// <param name="addresses">Where the server listens, in the order of the names of its endpoints.</param>
     /// <param name="configuration">The settings of the endpoints.</param>
     internal static string? Find(IEnumerable<string> addresses, IConfiguration configuration)
     {
         var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren();
-        var found = addresses.Zip(endpoints).FirstOrDefault(each => !"Http2".Equals(each.Second["Protocols"], StringComparison.OrdinalIgnoreCase)).First;
+        var found = addresses.Zip(endpoints)
+            .FirstOrDefault(each => !"Http2".Equals(each.Second["Protocols"], StringComparison.OrdinalIgnoreCase)).First;
         if (found is null)
         {
             return null;

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 
 namespace LoopLM.Server.OpenAi.Live;
 
-/// <summary><c>GET /v1/loop/live</c>: what the engine of a model does now, as a stream of events. It reads what engines publish anyway.</summary>
+/// <summary><c>GET /v1/loop/live</c>: what the engine of a model does now, as a stream. It reads what engines publish anyway.</summary>
 internal sealed class LiveEndpoint(ServedModels models, IOptions<LimitOptions> limits, IHostApplicationLifetime lifetime, TimeProvider time)
 {
     /// <summary>What readers for whom there is no room are told to wait, in seconds.</summary>
@@ -34,10 +34,15 @@ internal sealed class LiveEndpoint(ServedModels models, IOptions<LimitOptions> l
         try
         {
             var most = limits.Value.MaxLiveReaders;
-            await (Interlocked.Increment(ref _readers) <= most
-                ? StreamAsync(context, request)
-                : context.WriteErrorAsync(OpenAiErrors.From(new RequestError(
-                    RequestErrorKind.Overloaded, null, $"As many live streams are read as may be at once, {most}. Try again when one has ended.", RetrySeconds))));
+            if (Interlocked.Increment(ref _readers) > most)
+            {
+                var message = $"As many live streams are read as may be at once, {most}. Try again when one has ended.";
+                var refusal = new RequestError(RequestErrorKind.Overloaded, null, message, RetrySeconds);
+                await context.WriteErrorAsync(OpenAiErrors.From(refusal));
+                return;
+            }
+
+            await StreamAsync(context, request);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {

@@ -18,7 +18,10 @@ internal sealed record LiveRequest(ServedModel Model, TimeSpan Interval)
 
     /// <summary>Reads the query <c>model</c> and <c>interval_ms</c>.</summary>
     public static bool TryRead(
-        IQueryCollection query, ServedModels models, [NotNullWhen(true)] out LiveRequest? request, [NotNullWhen(false)] out RequestError? error)
+        IQueryCollection query,
+        ServedModels models,
+        [NotNullWhen(true)] out LiveRequest? request,
+        [NotNullWhen(false)] out RequestError? error)
     {
         request = null;
         if (!models.TryFind(query["model"], out var model, out error))
@@ -27,7 +30,8 @@ internal sealed record LiveRequest(ServedModel Model, TimeSpan Interval)
         }
 
         var text = query.TryGetValue(IntervalName, out var values) ? values.ToString() : $"{DefaultInterval}";
-        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var interval) || interval is < MinInterval or > MaxInterval)
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var interval)
+            || interval is < MinInterval or > MaxInterval)
         {
             error = new RequestError(RequestErrorKind.InvalidValue, IntervalName,
                 $"'{IntervalName}' is '{ClientText.Show(text)}'; it must be whole milliseconds from {MinInterval} to {MaxInterval}.");

@@ -105,14 +105,14 @@ export class App {
    */
   compare(prompt, seed, depths) {
     this.tabs.select("compare");
-    this.modes.compare.text = prompt;
+    this.modes.compare.form.text = prompt;
     this.modes.compare.setDepths(depths);
     this.modes.compare.start({ seed });
   }
 
   #switched(name, before) {
-    if (before !== "chat" && name !== "chat" && this.modes[before].text !== "") {
-      this.modes[name].text = this.modes[before].text;
+    if (before !== "chat" && name !== "chat" && this.modes[before].form.text !== "") {
+      this.modes[name].form.text = this.modes[before].form.text;
     }
 
     this.inspector.pick(null, null);
@@ -162,7 +162,7 @@ export class App {
       mode.begin();
     }
 
-    mode.text = example.prompt;
+    mode.form.text = example.prompt;
     if (example.depths) {
       mode.setDepths(example.depths);
     }

@@ -1,36 +1,55 @@
 import { readKey, writeKey } from "./api/key.js";
-import { byId } from "./views/dom.js";
+import { byId, h } from "./views/dom.js";
 
 /**
- * Lets the user enter the API key.
+ * Lets the user enter the API key, by a button of the page.
  * @param {() => void} onChange Called when it has changed.
  * @returns {() => void} Opens the dialog.
  */
 export function startKeyDialog(onChange) {
-  const dialog = byId("key-dialog");
-  const show = () => {
+  const showState = () => {
     byId("key-button").textContent = readKey() === "" ? "API key" : "API key \u2713";
   };
-  const close = (key) => {
+  const use = (key) => {
     dialog.close();
-    byId("key").value = "";
-    if (key !== null) {
-      writeKey(key);
-      show();
-      onChange();
-    }
+    writeKey(key);
+    showState();
+    onChange();
   };
+  const field = h("input", { type: "password", autocomplete: "off", spellcheck: "false" });
+  const dialog = build(field, use);
   const open = () => {
-    byId("key").value = "";
+    field.value = "";
     dialog.showModal();
   };
+  document.body.append(dialog);
   byId("key-button").addEventListener("click", open);
-  byId("key-cancel").addEventListener("click", () => close(null));
-  byId("key-forget").addEventListener("click", () => close(""));
-  byId("key-form").addEventListener("submit", (event) => {
-    event.preventDefault();
-    close(byId("key").value.trim());
-  });
-  show();
+  showState();
   return open;
+}
+
+function build(field, use) {
+  const submit = (event) => {
+    event.preventDefault();
+    use(field.value.trim());
+  };
+  const dialog = h(
+    "dialog",
+    { "aria-labelledby": "key-title" },
+    h(
+      "form",
+      { autocomplete: "off", submit },
+      h("h2", { id: "key-title" }, "API key"),
+      h("p", {}, "It stays in this tab until the tab is closed, and goes to this server alone."),
+      h("label", {}, "Key ", field),
+      h(
+        "div",
+        { class: "actions" },
+        h("button", { type: "submit", class: "primary" }, "Use it"),
+        h("button", { type: "button", click: () => use("") }, "Forget it"),
+        h("button", { type: "button", class: "quiet", click: () => dialog.close() }, "Cancel"),
+      ),
+    ),
+  );
+  return dialog;
 }

@@ -46,6 +46,7 @@ export class ChatMode {
       },
     });
     this.messages = h("div", { class: "messages" });
+    /** The prompt that is written. */
     this.form = new PromptForm({
       label: "Message",
       action: "Send",
@@ -64,15 +65,6 @@ export class ChatMode {
     this.#store.addEventListener("change", (event) => this.#changedElsewhere(event.detail));
     addEventListener("pagehide", () => this.#keep());
     this.#open(this.#store.list()[0] ?? this.#conversation);
-  }
-
-  /** The message that is written. */
-  get text() {
-    return this.form.text;
-  }
-
-  set text(text) {
-    this.form.text = text;
   }
 
   /** What the panel of tools works on; null before the first answer. */

@@ -23,6 +23,7 @@ export class CompareMode {
    */
   constructor(element, app) {
     this.app = app;
+    /** The prompt that is written. */
     this.form = new PromptForm({
       label: "Prompt",
       action: "Compare",
@@ -36,15 +37,6 @@ export class CompareMode {
     element.append(this.form.element, this.columns, this.add, this.output);
     this.setDepths([{ maxLoops: 1 }, {}]);
     app.settings.addEventListener("change", () => this.#depths.forEach((depth) => depth.show(app.settings)));
-  }
-
-  /** The prompt. */
-  get text() {
-    return this.form.text;
-  }
-
-  set text(text) {
-    this.form.text = text;
   }
 
   /** What the panel of tools works on; null before the first comparison. */

@@ -17,6 +17,7 @@ export class CompleteMode {
    */
   constructor(element, app) {
     this.app = app;
+    /** The prompt that is written. */
     this.form = new PromptForm({
       label: "Prompt",
       action: "Run",
@@ -30,15 +31,6 @@ export class CompleteMode {
       onCompare: () => app.compare(this.form.text, this.#shown.seed, [this.#shown.previousDepth, this.#shown.depth]),
     });
     element.append(this.form.element, this.output, this.depthBar.element);
-  }
-
-  /** The prompt. */
-  get text() {
-    return this.form.text;
-  }
-
-  set text(text) {
-    this.form.text = text;
   }
 
   /** What the panel of tools works on; null before the first run. */

@@ -231,6 +231,29 @@ public sealed class ChatTests(Chromium chromium)
     }
 
     [Fact]
+    public async Task Say_SameConversationInTwoTabsAtOnce_KeepsBothAsBranches()
+    {
+        await using var page = await ChatAsync();
+        await page.SayAsync("one");
+        var first = page.Page;
+        var second = await page.OpenTabAsync();
+        await page.ShowAsync("Chat");
+        using var hold = new Hold(page.Server.Runner);
+
+        await page.StartSayAsync("from the second");
+        page.Use(first);
+        await page.StartSayAsync("from the first");
+        hold.LetGo();
+        await page.UntilDoneAsync();
+        page.Use(second);
+        await page.UntilDoneAsync();
+
+        await second.ReloadAsync();
+        await page.ShowAsync("Chat");
+        await Expect(page.Panel.Locator(".siblings")).ToContainTextAsync("/ 2");
+    }
+
+    [Fact]
     public async Task TryAgain_AnswerThatDidNotCome_AnswersTheSameMessage()
     {
         await using var page = await ChatAsync();

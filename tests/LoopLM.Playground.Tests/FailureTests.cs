@@ -116,6 +116,19 @@ public sealed partial class FailureTests(Chromium chromium)
     }
 
     [Fact]
+    public async Task Run_StreamEndsTooEarly_SaysThatTheConnectionBroke()
+    {
+        await using var page = await (await PlaygroundPage.StartAsync(chromium)).ReadyAsync();
+        await page.Page.RouteAsync("**/v1/completions", route => route.FulfillAsync(
+            new() { ContentType = "text/event-stream", Body = "data: {\"choices\": [{\"text\": \"a\", \"exit_steps\": [1]}]}\n\n" }));
+
+        await page.StartRunAsync("abc");
+
+        await Expect(page.Notice).ToContainTextAsync("The connection broke");
+        await Expect(page.Panel.Locator(".outcome")).ToHaveTextAsync("Broken off after 1 tokens. What came is kept.");
+    }
+
+    [Fact]
     public async Task Run_ServerIsKilledOnTheWay_SaysSoAndKeepsWhatCame()
     {
         using var server = await ServerProcess.StartAsync();

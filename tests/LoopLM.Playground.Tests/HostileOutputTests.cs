@@ -21,6 +21,28 @@ public sealed class HostileOutputTests(Chromium chromium)
     }
 
     [Fact]
+    public async Task Run_MarkupInOneToken_IsShownAsTextEverywhere()
+    {
+        const string markup = "<img src=x onerror=document.title='harmed'>";
+        await using var page = await (await PlaygroundPage.StartAsync(chromium)).ReadyAsync();
+        var token = $$"""{"token": "{{markup}}", "id": 1, "logprob": -0.1}""";
+        var choice = $$"""
+            {"index": 0, "text": "{{markup}}", "logprobs": {"tokens": ["{{markup}}"], "token_logprobs": [-0.1]}, "exit_steps": [1], "token_ids": [1], "loop_logprobs": [[[{{token}}], [{{token}}]]]}
+            """;
+        await page.Page.RouteAsync("**/v1/completions", route => route.FulfillAsync(
+            new() { ContentType = "text/event-stream", Body = $"data: {{\"choices\": [{choice.Trim()}]}}\n\ndata: [DONE]\n\n" }));
+
+        await page.RunAsync("abc");
+        await page.Tokens.First.ClickAsync();
+
+        await Expect(page.Tokens.First).ToHaveTextAsync(markup);
+        await Expect(page.Inspector.Locator("td").First).ToContainTextAsync("onerror");
+        await Expect(page.Panel.Locator(".grid td.left")).ToContainTextAsync("onerror");
+        await Expect(page.Page.Locator("main img")).ToHaveCountAsync(0);
+        Assert.Equal("LoopLM playground", await page.Page.TitleAsync());
+    }
+
+    [Fact]
     public async Task Say_Markup_IsShownAsTextInTheConversationAndItsTitle()
     {
         const string text = "<img src=x onerror=\"document.title='harmed'\">";

@@ -59,7 +59,7 @@ export function branchOf(conversation, leaf = conversation.leaf) {
  * @returns {Message[]} The messages that stand in its place in all branches, itself among them.
  */
 export function siblingsOf(conversation, message) {
-  return conversation.messages.filter((each) => each.parent === message.parent && each.role === message.role);
+  return conversation.messages.filter((each) => each.parent === message.parent);
 }
 
 /**

@@ -249,8 +249,15 @@ export class ChatMode {
       this.#open(this.#store.list()[0] ?? newConversation());
       this.#say("The conversation was deleted in another tab.");
     } else {
-      this.#open(stored);
+      this.#open({ ...stored, leaf: this.#leafAfter(stored) });
     }
+  }
+
+  // Another tab that goes on with the branch that is shown is followed; one that shows another branch is not.
+  #leafAfter(stored) {
+    const { leaf } = this.#conversation;
+    const isKept = stored.messages.some((message) => message.id === leaf);
+    return isKept && !branchOf(stored).some((message) => message.id === leaf) ? leaf : stored.leaf;
   }
 
   #say(text) {

@@ -1,8 +1,11 @@
-using LoopLM.Engine.Depth;
+using LoopLM.Engine.Configuration;
 using LoopLM.Engine.Execution;
+using LoopLM.Engine.Exits;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Runners;
 using LoopLM.Engine.Scheduling;
+using LoopLM.Engine.Speculation;
+using LoopLM.Engine.Telemetry;
 using LoopLM.Testing;
 
 namespace LoopLM.Engine.Tests;

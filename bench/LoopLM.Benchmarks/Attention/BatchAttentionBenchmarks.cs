@@ -1,4 +1,3 @@
-using LoopLM.Engine.Runners;
 using BenchmarkDotNet.Attributes;
 using LoopLM.Checkpoints.Configuration;
 using LoopLM.Cpu.Attention;
@@ -6,6 +5,7 @@ using LoopLM.Cpu.Memory;
 using LoopLM.Cpu.Ouro;
 using LoopLM.Cpu.Runners;
 using LoopLM.Cpu.Simd;
+using LoopLM.Engine.Runners;
 
 namespace LoopLM.Benchmarks.Attention;
 

@@ -1,10 +1,12 @@
 using BenchmarkDotNet.Attributes;
 using LoopLM.Checkpoints;
 using LoopLM.Cpu.Runners;
-using LoopLM.Engine.Depth;
+using LoopLM.Engine.Configuration;
 using LoopLM.Engine.Execution;
+using LoopLM.Engine.Exits;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Runners;
+using LoopLM.Engine.Telemetry;
 
 namespace LoopLM.Benchmarks.Execution;
 

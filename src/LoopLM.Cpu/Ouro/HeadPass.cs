@@ -1,6 +1,6 @@
-using LoopLM.Engine.Runners;
 using LoopLM.Cpu.Threading;
 using LoopLM.Cpu.Weights;
+using LoopLM.Engine.Runners;
 
 namespace LoopLM.Cpu.Ouro;
 

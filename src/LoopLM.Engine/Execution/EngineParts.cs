@@ -1,8 +1,11 @@
-using LoopLM.Engine.Depth;
+using LoopLM.Engine.Configuration;
+using LoopLM.Engine.Exits;
 using LoopLM.Engine.Kv;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Runners;
 using LoopLM.Engine.Scheduling;
+using LoopLM.Engine.Speculation;
+using LoopLM.Engine.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace LoopLM.Engine.Execution;
@@ -20,7 +23,7 @@ internal sealed class EngineParts
             throw new ArgumentException($"With these options the smallest request is refused: {rejection.Message}", nameof(options));
         }
 
-        Places = new QueuePlaces(options.MaxQueuedRequests, options.MaxQueuedTokens, metrics, time);
+        Places = new QueueCapacity(options.MaxQueuedRequests, options.MaxQueuedTokens, metrics, time);
         Ledger = new KvLedger(options.KvSlots, options.MaxSequences, options.PositionSlots(runner.Model));
         Scheduler = new Scheduler(options, Ledger);
         Masks = new MaskWorkers(options, metrics, time, logger);
@@ -33,7 +36,7 @@ internal sealed class EngineParts
         Head = new HeadStage(runner, Scheduler.Rows, Ledger, chooser, Publisher, Finisher, Failures, options.MaxRows);
     }
 
-    public QueuePlaces Places { get; }
+    public QueueCapacity Places { get; }
 
     public KvLedger Ledger { get; }
 

@@ -1,8 +1,10 @@
-using LoopLM.Engine.Depth;
+using LoopLM.Engine.Exits;
 using LoopLM.Engine.Kv;
 using LoopLM.Engine.Runners;
 using LoopLM.Engine.Sampling;
 using LoopLM.Engine.Scheduling;
+using LoopLM.Engine.Speculation;
+using LoopLM.Engine.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace LoopLM.Engine.Execution;

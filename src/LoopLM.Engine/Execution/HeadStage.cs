@@ -1,3 +1,4 @@
+using LoopLM.Engine.Configuration;
 using LoopLM.Engine.Kv;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Runners;
@@ -13,12 +14,9 @@ namespace LoopLM.Engine.Execution;
 internal sealed class HeadStage(
     IModelRunner runner, RowTable rows, KvLedger ledger, TokenChooser chooser, TokenPublisher publisher, SequenceFinisher finisher, RunnerFailures failures, int maxRows)
 {
-    /// <summary>Most rows that go through the head at once.</summary>
-    public const int MaxHeadRows = 64;
-
-    private readonly float[] _logits = new float[Math.Min(maxRows, MaxHeadRows) * runner.Model.VocabularySize];
+    private readonly float[] _logits = new float[Math.Min(maxRows, EngineOptions.MaxHeadRows) * runner.Model.VocabularySize];
     private readonly float[] _scratch = new float[runner.Model.VocabularySize];
-    private readonly LoopBatchBuilder _batch = new(Math.Min(maxRows, MaxHeadRows));
+    private readonly LoopBatchBuilder _batch = new(Math.Min(maxRows, EngineOptions.MaxHeadRows));
     private readonly int[] _slots = new int[maxRows];
     private readonly bool[] _isAdded = new bool[maxRows];
     private int _count;
@@ -28,9 +26,9 @@ internal sealed class HeadStage(
     public void Run(long tick)
     {
         Collect();
-        for (var first = 0; first < _count && failures.Latched is null; first += MaxHeadRows)
+        for (var first = 0; first < _count && failures.Latched is null; first += EngineOptions.MaxHeadRows)
         {
-            var slots = _slots.AsSpan(first, Math.Min(MaxHeadRows, _count - first));
+            var slots = _slots.AsSpan(first, Math.Min(EngineOptions.MaxHeadRows, _count - first));
             var logits = _logits.AsSpan(0, slots.Length * runner.Model.VocabularySize);
             if (!TryRunHead(tick, slots, logits))
             {

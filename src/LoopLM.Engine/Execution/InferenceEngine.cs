@@ -1,8 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
-using LoopLM.Engine.Depth;
+using LoopLM.Engine.Configuration;
+using LoopLM.Engine.Exits;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Runners;
+using LoopLM.Engine.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace LoopLM.Engine.Execution;

@@ -1,4 +1,6 @@
+using LoopLM.Engine.Configuration;
 using LoopLM.Engine.Sampling;
+using LoopLM.Engine.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace LoopLM.Engine.Execution;

@@ -1,12 +1,14 @@
 using System.Diagnostics.CodeAnalysis;
+using LoopLM.Engine.Configuration;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Scheduling;
+using LoopLM.Engine.Telemetry;
 
 namespace LoopLM.Engine.Execution;
 
 /// <summary>Checks requests and takes places in the queue for them. Safe from any thread.</summary>
 internal sealed class RequestIntake(
-    RequestValidator validator, EngineOptions options, Scheduler scheduler, SequenceFinisher finisher, RunnerFailures failures, QueuePlaces places, MaskWorkers masks, EngineMetrics metrics)
+    RequestValidator validator, EngineOptions options, Scheduler scheduler, SequenceFinisher finisher, RunnerFailures failures, QueueCapacity places, MaskWorkers masks, EngineMetrics metrics)
 {
     /// <summary>Takes places for the requests of one client, for all or for none.</summary>
     public bool TryAccept(

@@ -2,13 +2,14 @@ using System.Collections.Concurrent;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Runners;
 using LoopLM.Engine.Scheduling;
+using LoopLM.Engine.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace LoopLM.Engine.Execution;
 
 /// <summary>Ends sequences: their reader is told, and what they hold is free.</summary>
 internal sealed class SequenceFinisher(
-    Scheduler scheduler, QueuePlaces places, MaskWorkers masks, IModelRunner runner, EngineMetrics metrics, ILogger logger)
+    Scheduler scheduler, QueueCapacity places, MaskWorkers masks, IModelRunner runner, EngineMetrics metrics, ILogger logger)
 {
     private readonly ConcurrentQueue<Sequence> _requested = new();
 

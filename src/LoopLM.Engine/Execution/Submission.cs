@@ -4,7 +4,7 @@ using LoopLM.Engine.Scheduling;
 namespace LoopLM.Engine.Execution;
 
 /// <summary>Accepted requests that hold places in the queue. They are committed on the engine's thread, or their places are returned.</summary>
-internal sealed class Submission(SequenceGroup group, Scheduler scheduler, SequenceFinisher finisher, QueuePlaces places)
+internal sealed class Submission(SequenceGroup group, Scheduler scheduler, SequenceFinisher finisher, QueueCapacity places)
 {
     /// <summary>A generation for each request.</summary>
     public Generation[] Generations { get; } = [.. group.Sequences.Select(sequence => sequence.Generation)];

@@ -1,7 +1,8 @@
-using LoopLM.Engine.Depth;
+using LoopLM.Engine.Exits;
 using LoopLM.Engine.Kv;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Scheduling;
+using LoopLM.Engine.Telemetry;
 
 namespace LoopLM.Engine.Execution;
 

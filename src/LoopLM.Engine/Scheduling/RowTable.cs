@@ -1,4 +1,4 @@
-using LoopLM.Engine.Depth;
+using LoopLM.Engine.Exits;
 
 namespace LoopLM.Engine.Scheduling;
 

@@ -1,4 +1,4 @@
-using LoopLM.Engine.Depth;
+using LoopLM.Engine.Exits;
 using LoopLM.Engine.Kv;
 
 namespace LoopLM.Server.Generations;

@@ -1,4 +1,4 @@
-using LoopLM.Engine.Depth;
+using LoopLM.Engine.Exits;
 using LoopLM.Protocol.V1;
 using LoopLM.Server.Generations;
 using KvLayout = LoopLM.Engine.Kv.KvLayout;

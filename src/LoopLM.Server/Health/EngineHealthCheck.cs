@@ -1,4 +1,5 @@
 using LoopLM.Engine.Execution;
+using LoopLM.Engine.Telemetry;
 using LoopLM.Server.Configuration;
 using LoopLM.Server.Hosting;
 using Microsoft.Extensions.Diagnostics.HealthChecks;

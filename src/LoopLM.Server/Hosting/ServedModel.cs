@@ -3,6 +3,7 @@ using LoopLM.Checkpoints;
 using LoopLM.Checkpoints.Configuration;
 using LoopLM.Checkpoints.Files;
 using LoopLM.Engine.Execution;
+using LoopLM.Engine.Telemetry;
 using LoopLM.Server.Configuration;
 using LoopLM.Server.Generations;
 using LoopLM.Server.OpenAi.Chat;

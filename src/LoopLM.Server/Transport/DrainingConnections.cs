@@ -1,4 +1,5 @@
 using LoopLM.Engine.Execution;
+using LoopLM.Engine.Telemetry;
 using LoopLM.Server.Hosting;
 
 namespace LoopLM.Server.Transport;

@@ -4,6 +4,7 @@ using System.Text.Json;
 using LoopLM.Checkpoints;
 using LoopLM.Engine.Execution;
 using LoopLM.Engine.Runners;
+using LoopLM.Engine.Telemetry;
 using LoopLM.Text.Tokenization;
 using LoopLM.Tools.Bench.Serving;
 using Spectre.Console;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using LoopLM.Engine.Depth;
+using LoopLM.Engine.Exits;
 
 namespace LoopLM.Tools.Bench;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using LoopLM.Engine.Configuration;
 using LoopLM.Engine.Execution;
 using LoopLM.Engine.Requests;
 

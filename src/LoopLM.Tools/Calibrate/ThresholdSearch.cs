@@ -1,4 +1,4 @@
-using LoopLM.Engine.Depth;
+using LoopLM.Engine.Exits;
 using LoopLM.Tools.Eval;
 using LoopLM.Torch.Training;
 

@@ -1,5 +1,5 @@
 using LoopLM.Checkpoints;
-using LoopLM.Engine.Depth;
+using LoopLM.Engine.Exits;
 using LoopLM.Engine.Kv;
 using LoopLM.Engine.Runners;
 using LoopLM.Text.Tokenization;

@@ -1,5 +1,3 @@
-using LoopLM.Engine.Runners;
-using LoopLM.Testing;
 using LoopLM.Checkpoints.Configuration;
 using LoopLM.Cpu.Attention;
 using LoopLM.Cpu.Memory;
@@ -7,6 +5,8 @@ using LoopLM.Cpu.Ouro;
 using LoopLM.Cpu.Runners;
 using LoopLM.Cpu.Simd;
 using LoopLM.Cpu.Tests.Runners;
+using LoopLM.Engine.Runners;
+using LoopLM.Testing;
 
 namespace LoopLM.Cpu.Tests.Attention;
 

@@ -1,11 +1,13 @@
 using LoopLM.Checkpoints;
 using LoopLM.Cpu.Runners;
-using LoopLM.Engine.Depth;
+using LoopLM.Engine.Configuration;
 using LoopLM.Engine.Execution;
+using LoopLM.Engine.Exits;
 using LoopLM.Engine.Kv;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Runners;
 using LoopLM.Engine.Sampling;
+using LoopLM.Engine.Telemetry;
 using LoopLM.Testing;
 
 namespace LoopLM.Cpu.Tests.Runners;

@@ -1,6 +1,8 @@
+using LoopLM.Engine.Configuration;
 using LoopLM.Engine.Execution;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Runners;
+using LoopLM.Engine.Telemetry;
 using LoopLM.Engine.Tests.Sampling;
 using LoopLM.Testing;
 using static LoopLM.Engine.Tests.TestRequests;

@@ -1,9 +1,11 @@
 using System.ComponentModel.DataAnnotations;
-using LoopLM.Engine.Depth;
+using LoopLM.Engine.Configuration;
 using LoopLM.Engine.Execution;
+using LoopLM.Engine.Exits;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Runners;
-using LoopLM.Engine.Tests.Depth;
+using LoopLM.Engine.Telemetry;
+using LoopLM.Engine.Tests.Exits;
 using LoopLM.Testing;
 using static LoopLM.Engine.Tests.TestRequests;
 

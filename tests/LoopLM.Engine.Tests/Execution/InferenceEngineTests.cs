@@ -1,7 +1,9 @@
-using LoopLM.Engine.Depth;
+using LoopLM.Engine.Configuration;
 using LoopLM.Engine.Execution;
+using LoopLM.Engine.Exits;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Runners;
+using LoopLM.Engine.Telemetry;
 using LoopLM.Engine.Tests.Sampling;
 using LoopLM.Testing;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,5 +1,7 @@
+using LoopLM.Engine.Configuration;
 using LoopLM.Engine.Execution;
 using LoopLM.Engine.Sampling;
+using LoopLM.Engine.Telemetry;
 using LoopLM.Engine.Tests.Sampling;
 using LoopLM.Testing;
 using Microsoft.Extensions.Time.Testing;

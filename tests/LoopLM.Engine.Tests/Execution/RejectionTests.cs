@@ -1,5 +1,6 @@
-using LoopLM.Engine.Depth;
+using LoopLM.Engine.Configuration;
 using LoopLM.Engine.Execution;
+using LoopLM.Engine.Exits;
 using LoopLM.Engine.Kv;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Sampling;

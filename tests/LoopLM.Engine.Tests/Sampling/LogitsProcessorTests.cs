@@ -1,5 +1,6 @@
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Sampling;
+using LoopLM.Engine.Scheduling;
 
 namespace LoopLM.Engine.Tests.Sampling;
 

@@ -1,5 +1,5 @@
 using System.Collections.Frozen;
-using LoopLM.Engine.Depth;
+using LoopLM.Engine.Exits;
 using LoopLM.Engine.Kv;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Sampling;

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using LoopLM.Checkpoints;
-using LoopLM.Engine.Depth;
+using LoopLM.Engine.Exits;
 using LoopLM.Testing;
 using LoopLM.Text.Tokenization;
 using LoopLM.Tools.Calibrate;

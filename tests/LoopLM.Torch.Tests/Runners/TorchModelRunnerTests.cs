@@ -1,12 +1,14 @@
 using LoopLM.Checkpoints;
 using LoopLM.Checkpoints.Safetensors;
-using LoopLM.Engine.Depth;
+using LoopLM.Engine.Configuration;
 using LoopLM.Engine.Execution;
+using LoopLM.Engine.Exits;
 using LoopLM.Engine.Kv;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Runners;
-using LoopLM.Torch.Ouro;
+using LoopLM.Engine.Telemetry;
 using LoopLM.Testing;
+using LoopLM.Torch.Ouro;
 using LoopLM.Torch.Runners;
 using TorchSharp;
 using static TorchSharp.torch;

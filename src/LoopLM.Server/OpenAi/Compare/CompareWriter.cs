@@ -1,5 +1,5 @@
 using System.Text.Json;
-using LoopLM.Engine.Depth;
+using LoopLM.Engine.Exits;
 using LoopLM.Server.Generations;
 using LoopLM.Server.OpenAi.Answers;
 

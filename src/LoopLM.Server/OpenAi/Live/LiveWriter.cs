@@ -1,7 +1,8 @@
 using System.Buffers;
-using LoopLM.Engine.Depth;
-using LoopLM.Engine.Kv;
 using LoopLM.Engine.Execution;
+using LoopLM.Engine.Exits;
+using LoopLM.Engine.Kv;
+using LoopLM.Engine.Telemetry;
 using LoopLM.Server.Hosting;
 using LoopLM.Server.OpenAi.Answers;
 

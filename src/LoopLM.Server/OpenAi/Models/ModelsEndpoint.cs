@@ -1,5 +1,5 @@
 using System.Text.Json;
-using LoopLM.Engine.Depth;
+using LoopLM.Engine.Exits;
 using LoopLM.Engine.Kv;
 using LoopLM.Server.Hosting;
 using LoopLM.Server.OpenAi.Answers;

@@ -5,6 +5,7 @@ using System.Text.Json;
 using LoopLM.Checkpoints;
 using LoopLM.Engine.Execution;
 using LoopLM.Engine.Runners;
+using LoopLM.Engine.Telemetry;
 using Spectre.Console;
 
 namespace LoopLM.Tools.Bench.Serving;

@@ -1,10 +1,12 @@
-using LoopLM.Engine.Depth;
+using LoopLM.Engine.Configuration;
 using LoopLM.Engine.Execution;
+using LoopLM.Engine.Exits;
 using LoopLM.Engine.Kv;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Runners;
 using LoopLM.Engine.Sampling;
 using LoopLM.Engine.Scheduling;
+using LoopLM.Engine.Speculation;
 using LoopLM.Testing;
 
 namespace LoopLM.Engine.Tests.Execution.RandomOperations;

@@ -1,4 +1,5 @@
 using LoopLM.Engine.Scheduling;
+using LoopLM.Engine.Speculation;
 
 namespace LoopLM.Engine.Tests.Execution.RandomOperations;
 

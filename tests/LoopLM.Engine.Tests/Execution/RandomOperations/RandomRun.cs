@@ -2,7 +2,7 @@ using LoopLM.Engine.Execution;
 using LoopLM.Engine.Kv;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Sampling;
-using LoopLM.Engine.Tests.Depth;
+using LoopLM.Engine.Tests.Exits;
 using LoopLM.Engine.Tests.Sampling;
 using Microsoft.Extensions.Time.Testing;
 

@@ -1,4 +1,4 @@
-namespace LoopLM.Engine.Depth;
+namespace LoopLM.Engine.Exits;
 
 /// <summary>Replays the exit steps that the request gives, token by token; for benchmarks and for replaying a recorded run. It reads no threshold.</summary>
 public sealed class TracePolicy : IExitPolicy

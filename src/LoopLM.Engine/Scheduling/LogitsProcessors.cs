@@ -1,6 +1,7 @@
 using LoopLM.Engine.Requests;
+using LoopLM.Engine.Sampling;
 
-namespace LoopLM.Engine.Sampling;
+namespace LoopLM.Engine.Scheduling;
 
 /// <summary>The logits processors of a sequence.</summary>
 internal static class LogitsProcessors

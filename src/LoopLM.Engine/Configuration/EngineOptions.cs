@@ -1,9 +1,9 @@
 using System.ComponentModel.DataAnnotations;
-using LoopLM.Engine.Depth;
+using LoopLM.Engine.Exits;
 using LoopLM.Engine.Kv;
 using LoopLM.Engine.Runners;
 
-namespace LoopLM.Engine.Execution;
+namespace LoopLM.Engine.Configuration;
 
 /// <summary>Sizes and defaults of the engine.</summary>
 public sealed record EngineOptions
@@ -77,6 +77,9 @@ public sealed record EngineOptions
     public int PositionSlots(ModelDescription model) =>
         model.PositionLayers == PositionLayers.None ? 0 : (KvSlots + model.Loops - 1) / model.Loops;
 
+    /// <summary>Most rows that go through the head at once.</summary>
+    internal const int MaxHeadRows = 64;
+
     /// <summary>Bytes of the logits that an engine holds for a vocabulary.</summary>
-    public long LogitBytes(int vocabularySize) => (long)Math.Min(MaxRows, HeadStage.MaxHeadRows) * vocabularySize * sizeof(float);
+    public long LogitBytes(int vocabularySize) => (long)Math.Min(MaxRows, MaxHeadRows) * vocabularySize * sizeof(float);
 }

@@ -1,4 +1,4 @@
-namespace LoopLM.Engine.Depth;
+namespace LoopLM.Engine.Exits;
 
 /// <summary>Never votes, so that every token runs exactly <c>max_loops</c>. It reads no threshold.</summary>
 public sealed class FixedPolicy : IExitPolicy

@@ -1,4 +1,4 @@
-namespace LoopLM.Engine.Depth;
+namespace LoopLM.Engine.Exits;
 
 /// <summary>The exit settings of one request with every default filled in.</summary>
 internal sealed record ExitRule(

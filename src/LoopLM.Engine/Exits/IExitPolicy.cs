@@ -1,4 +1,4 @@
-namespace LoopLM.Engine.Depth;
+namespace LoopLM.Engine.Exits;
 
 /// <summary>
 /// A named rule that says after which loop a generated token leaves. It keeps no state, and it only votes:

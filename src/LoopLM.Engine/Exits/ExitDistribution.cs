@@ -1,4 +1,4 @@
-namespace LoopLM.Engine.Depth;
+namespace LoopLM.Engine.Exits;
 
 /// <summary>
 /// The exit distribution of one token, accumulated loop by loop from its gate logits (Ouro, section 3.2):

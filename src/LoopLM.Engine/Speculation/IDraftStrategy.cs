@@ -1,4 +1,6 @@
-namespace LoopLM.Engine.Scheduling;
+using LoopLM.Engine.Scheduling;
+
+namespace LoopLM.Engine.Speculation;
 
 /// <summary>Says whether a sequence thinks ahead: whether the loops of its newest position draft the position after it.</summary>
 internal interface IDraftStrategy

@@ -1,8 +1,8 @@
-using LoopLM.Engine.Depth;
+using LoopLM.Engine.Exits;
 using LoopLM.Engine.Kv;
 using LoopLM.Engine.Runners;
 
-namespace LoopLM.Engine.Execution;
+namespace LoopLM.Engine.Telemetry;
 
 /// <summary>The engine at one moment, for other threads: it never changes, a newer one replaces it.</summary>
 public sealed record EngineSnapshot

@@ -1,6 +1,6 @@
-using LoopLM.Engine.Depth;
+using LoopLM.Engine.Exits;
 
-namespace LoopLM.Engine.Tests.Depth;
+namespace LoopLM.Engine.Tests.Exits;
 
 public sealed class ExitDistributionTests
 {

@@ -1,6 +1,6 @@
 using LoopLM.Engine.Kv;
 
-namespace LoopLM.Engine.Depth;
+namespace LoopLM.Engine.Exits;
 
 /// <summary>Generated tokens by where and why they left.</summary>
 public struct ExitCounts

@@ -1,4 +1,4 @@
-namespace LoopLM.Engine.Depth;
+namespace LoopLM.Engine.Exits;
 
 /// <summary>What an exit policy decides on, after one loop of one generated token.</summary>
 /// <param name="Loop">The loop that has just run, from 1.</param>

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using LoopLM.Engine.Requests;
 
-namespace LoopLM.Engine.Execution;
+namespace LoopLM.Engine.Telemetry;
 
 /// <summary>Every instrument of the engine. Names, units and buckets stand here and nowhere else. Several engines share them and tell each other apart by <see cref="ForModel"/>.</summary>
 public sealed class EngineMetrics : IDisposable

@@ -1,14 +1,16 @@
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
-using LoopLM.Engine.Depth;
+using LoopLM.Engine.Configuration;
 using LoopLM.Engine.Execution;
+using LoopLM.Engine.Exits;
 using LoopLM.Engine.Kv;
+using LoopLM.Engine.Requests;
 using LoopLM.Engine.Runners;
 using LoopLM.Engine.Sampling;
 using LoopLM.Engine.Scheduling;
 using static LoopLM.Engine.Requests.SamplingRules;
 
-namespace LoopLM.Engine.Requests;
+namespace LoopLM.Engine.Scheduling;
 
 /// <summary>Checks requests against the model and the options, and fills in what they leave open. Safe to use from any thread.</summary>
 internal sealed class RequestValidator(

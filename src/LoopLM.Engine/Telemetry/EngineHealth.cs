@@ -1,4 +1,4 @@
-namespace LoopLM.Engine.Execution;
+namespace LoopLM.Engine.Telemetry;
 
 /// <summary>What the engine can do now.</summary>
 public enum EngineHealth

@@ -1,4 +1,6 @@
-namespace LoopLM.Engine.Scheduling;
+using LoopLM.Engine.Scheduling;
+
+namespace LoopLM.Engine.Speculation;
 
 /// <summary>One generated position of a sequence runs at a time.</summary>
 internal sealed class NoDrafts : IDraftStrategy

@@ -1,5 +1,6 @@
 using LoopLM.Engine.Execution;
 using LoopLM.Engine.Requests;
+using LoopLM.Engine.Telemetry;
 
 namespace LoopLM.Engine.Scheduling;
 
@@ -12,7 +13,7 @@ namespace LoopLM.Engine.Scheduling;
 /// <param name="tokenCapacity">Most prompt tokens that wait; more may only where nothing else waits.</param>
 /// <param name="metrics">Where it counts by client.</param>
 /// <param name="time">Its clock.</param>
-internal sealed class QueuePlaces(int capacity, long tokenCapacity, EngineMetrics metrics, TimeProvider time)
+internal sealed class QueueCapacity(int capacity, long tokenCapacity, EngineMetrics metrics, TimeProvider time)
 {
     /// <summary>How long an admission counts for the pace: what is so old counts 1/e.</summary>
     private static readonly TimeSpan s_memory = TimeSpan.FromMinutes(1);

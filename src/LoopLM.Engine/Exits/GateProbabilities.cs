@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace LoopLM.Engine.Depth;
+namespace LoopLM.Engine.Exits;
 
 /// <summary>The gate probabilities of one token, loop by loop. The first are held in place, so that a tick of a model of few loops allocates nothing.</summary>
 public struct GateProbabilities

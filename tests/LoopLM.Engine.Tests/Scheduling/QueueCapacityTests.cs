@@ -1,11 +1,12 @@
 using LoopLM.Engine.Execution;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Scheduling;
+using LoopLM.Engine.Telemetry;
 using Microsoft.Extensions.Time.Testing;
 
 namespace LoopLM.Engine.Tests.Scheduling;
 
-public sealed class QueuePlacesTests : IDisposable
+public sealed class QueueCapacityTests : IDisposable
 {
     private static readonly RequestClient s_alice = new("alice");
     private static readonly RequestClient s_bob = new("bob");
@@ -174,7 +175,7 @@ public sealed class QueuePlacesTests : IDisposable
         Assert.Equal(20, places.DrainTime().TotalSeconds, precision: 3);
     }
 
-    private static int TakeAll(QueuePlaces places, RequestClient client, int tokens)
+    private static int TakeAll(QueueCapacity places, RequestClient client, int tokens)
     {
         var taken = 0;
         while (places.TryTake(client, 1, tokens))
@@ -185,10 +186,10 @@ public sealed class QueuePlacesTests : IDisposable
         return taken;
     }
 
-    private QueuePlaces Create(int capacity, long tokens) => new(capacity, tokens, _metrics, _time);
+    private QueueCapacity Create(int capacity, long tokens) => new(capacity, tokens, _metrics, _time);
 
     /// <summary>Ten requests wait, and one of them was admitted every so many seconds.</summary>
-    private QueuePlaces Steady(double seconds)
+    private QueueCapacity Steady(double seconds)
     {
         var places = Create(100, 1000);
         places.TryTake(s_alice, 15, 15);

@@ -1,6 +1,6 @@
-using LoopLM.Engine.Depth;
+using LoopLM.Engine.Exits;
 
-namespace LoopLM.Engine.Tests.Depth;
+namespace LoopLM.Engine.Tests.Exits;
 
 /// <summary>A policy with a bug.</summary>
 internal sealed class ThrowingPolicy : IExitPolicy

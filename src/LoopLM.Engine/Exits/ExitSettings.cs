@@ -1,4 +1,4 @@
-namespace LoopLM.Engine.Depth;
+namespace LoopLM.Engine.Exits;
 
 /// <summary>How deep the tokens of a request may go. What is null is filled in from the options, then from the model.</summary>
 public sealed record ExitSettings

@@ -1,4 +1,4 @@
-namespace LoopLM.Engine.Depth;
+namespace LoopLM.Engine.Exits;
 
 /// <summary>What an exit policy reads after each loop; what nobody reads is not computed.</summary>
 [Flags]

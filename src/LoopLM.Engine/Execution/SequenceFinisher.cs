@@ -24,10 +24,14 @@ internal sealed class SequenceFinisher(
         Publish(sequence, end);
     }
 
-    /// <summary>Ends a running sequence in an error.</summary>
+    /// <summary>Ends a running sequence in an error. One that its request is at fault for is the client's to know, not the operator's.</summary>
     public void Fail(Sequence sequence, string error, bool isRequestsFault = false)
     {
-        EngineLog.SequenceFailed(logger, sequence.Number, error);
+        if (!isRequestsFault)
+        {
+            EngineLog.SequenceFailed(logger, sequence.Number, error);
+        }
+
         Finish(sequence, GenerationEvent.Failed(error, isRequestsFault));
     }
 

@@ -62,6 +62,42 @@ internal sealed partial class ResponseFlow : IDisposable
         return FollowAsync(flush.AsTask(), bytes, unread);
     }
 
+    /// <summary>Sends what is written of a stream whose parts soon are old. A client that holds it up for the grace period of answers is given up.</summary>
+    /// <param name="giveUp">Gives up a client that holds it up at once.</param>
+    /// <returns>False where the client was given up; nothing more can be sent.</returns>
+    public ValueTask<bool> FlushOrGiveUpAsync(CancellationToken giveUp)
+    {
+        var flush = Writer.FlushAsync(_context.RequestAborted);
+        if (flush.IsCompletedSuccessfully)
+        {
+            _ = flush.Result;
+            return new(true);
+        }
+
+        return FollowOrGiveUpAsync(flush.AsTask(), giveUp);
+    }
+
+    /// <inheritdoc cref="FlushOrGiveUpAsync"/>
+    /// <param name="write">A write that its client holds up.</param>
+    /// <param name="giveUp">Gives the client up at once.</param>
+    public async ValueTask<bool> FollowOrGiveUpAsync(Task write, CancellationToken giveUp)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(giveUp, _context.RequestAborted);
+        try
+        {
+            await write.WaitAsync(_limits.AnswerGrace, _limits.Time, either.Token);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return GiveUp("it reads too slowly");
+        }
+        catch (OperationCanceledException) when (!_context.RequestAborted.IsCancellationRequested)
+        {
+            return GiveUp("it does not read, and the server stops");
+        }
+    }
+
     /// <summary>Waits for a write that its client holds up, and looks now and then how much is held meanwhile.</summary>
     /// <param name="write">The write.</param>
     /// <param name="bytes">Bytes of it.</param>

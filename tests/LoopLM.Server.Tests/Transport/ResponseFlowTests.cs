@@ -45,16 +45,47 @@ public sealed class ResponseFlowTests
         flow.Dispose();
     }
 
+    [Fact]
+    public async Task FollowOrGiveUpAsync_ClientHoldsItUp_GivesTheClientUpAfterTheAnswerGracePeriod()
+    {
+        var time = new FakeTimeProvider();
+        using var flow = Begin(time);
+        var following = flow.FollowOrGiveUpAsync(new TaskCompletionSource().Task, CancellationToken.None).AsTask();
+
+        time.Advance(s_limits.AnswerGracePeriod - TimeSpan.FromSeconds(1));
+        var isGivenUpEarly = following.IsCompleted;
+        time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal((false, false), (isGivenUpEarly, await following.WaitAsync(ServerHarness.Patience)));
+    }
+
+    [Fact]
+    public async Task FollowOrGiveUpAsync_ServerStops_GivesTheClientUpAtOnce()
+    {
+        using var flow = Begin(new FakeTimeProvider());
+        using var stopping = new CancellationTokenSource();
+        var following = flow.FollowOrGiveUpAsync(new TaskCompletionSource().Task, stopping.Token).AsTask();
+
+        await stopping.CancelAsync();
+
+        Assert.False(await following.WaitAsync(ServerHarness.Patience));
+    }
+
     /// <summary>Begins a write that its client never takes.</summary>
     private static (ResponseFlow Flow, Task<bool> Following) Follow(FakeTimeProvider time, int held)
     {
-        var limits = new TransferLimits(Options.Create(s_limits), time);
-        var services = new ServiceCollection().AddLogging().AddSingleton(limits).BuildServiceProvider();
-        var flow = new ResponseFlow(new DefaultHttpContext { RequestServices = services });
+        var flow = Begin(time);
         Assert.True(flow.Held.TryHold(HeldBytes.FreeShare + held));
 
         // What follows a tick of the clock runs within it.
         SynchronizationContext.SetSynchronizationContext(null);
         return (flow, flow.FollowAsync(new TaskCompletionSource().Task, bytes: 0, unread: null).AsTask());
+    }
+
+    private static ResponseFlow Begin(FakeTimeProvider time)
+    {
+        var limits = new TransferLimits(Options.Create(s_limits), time);
+        var services = new ServiceCollection().AddLogging().AddSingleton(limits).BuildServiceProvider();
+        return new ResponseFlow(new DefaultHttpContext { RequestServices = services });
     }
 }

@@ -13,8 +13,9 @@ internal sealed partial class OpenAiExceptionHandler(
     {
         if (exception is ConnectionResetException or ConnectionAbortedException)
         {
-            // The client went away in its body, and nobody reads an answer.
+            // The client went away in its body, and nobody reads an answer. Kestrel would otherwise drain a body that it cannot read any more.
             httpContext.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            httpContext.Abort();
             return true;
         }
 

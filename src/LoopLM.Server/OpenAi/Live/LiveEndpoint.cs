@@ -63,7 +63,7 @@ internal sealed class LiveEndpoint(ServedModels models, IOptions<LimitOptions> l
         using var flow = new ResponseFlow(context);
         var goesOn = true;
         writer.Write(isLast: false);
-        while (await flow.FlushAsync(static () => 0) && goesOn)
+        while (await flow.FlushOrGiveUpAsync(lifetime.ApplicationStopping) && goesOn)
         {
             goesOn = await timer.WaitForNextTickAsync(context.RequestAborted);
             writer.Write(isLast: !goesOn);

@@ -38,6 +38,25 @@ public sealed class BrokenOffResponsesTests
         AssertBrokenOff(log, "/v1/completions", "The server is shutting down.");
     }
 
+    [Fact]
+    public async Task Log_ClientsResetInTheirBodies_HoldsTheRequestsAndNoError()
+    {
+        const string Live = "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        var log = await LogAsync(async server =>
+        {
+            for (var i = 0; i < 20; i++)
+            {
+                using var client = new RawConnection(server);
+                await client.TrySendAsync(Live + RawConnection.Post("/tokenize", "123456789")[..^8]);
+                await client.ReadAsync(until: "200 OK");
+                client.Reset();
+            }
+        });
+
+        Assert.Contains(log, line => line.Contains("HTTP POST /tokenize responded 499", StringComparison.Ordinal));
+        Assert.DoesNotContain(log, line => line.Contains("[ERR]", StringComparison.Ordinal));
+    }
+
     private static Action<Engine.Runners.LoopBatch> FailAtTheThirdToken()
     {
         int? first = null;

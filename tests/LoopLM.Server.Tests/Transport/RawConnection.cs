@@ -52,5 +52,12 @@ internal sealed class RawConnection : IDisposable
         return answer.ToString();
     }
 
+    /// <summary>Closes the connection by a reset.</summary>
+    public void Reset()
+    {
+        _socket.LingerState = new LingerOption(enable: true, seconds: 0);
+        _socket.Close();
+    }
+
     public void Dispose() => _socket.Dispose();
 }

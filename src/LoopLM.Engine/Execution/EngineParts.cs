@@ -31,7 +31,7 @@ internal sealed class EngineParts
         Failures = new RunnerFailures(Finisher, Scheduler.Rows, logger);
         Intake = new RequestIntake(validator, options, Scheduler, Finisher, Failures, Places, Masks, metrics);
         Publisher = new TokenPublisher(Scheduler.Rows, Ledger, Finisher, Masks, metrics, time);
-        Exits = new ExitStage(runner.Model, Scheduler.Rows, Ledger, Publisher, Finisher, drafts, metrics, logger);
+        Exits = new ExitStage(runner.Model, Scheduler.Rows, Ledger, Publisher, drafts, metrics, logger);
         var chooser = new TokenChooser(runner.Model.VocabularySize, logger);
         Head = new HeadStage(runner, Scheduler.Rows, Ledger, chooser, Publisher, Finisher, Failures, options.MaxRows);
     }

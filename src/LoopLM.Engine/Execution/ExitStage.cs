@@ -11,7 +11,7 @@ namespace LoopLM.Engine.Execution;
 
 /// <summary>After a loop: counts it in every row, decides which rows leave, and notes what the head is to read.</summary>
 internal sealed class ExitStage(
-    ModelDescription model, RowTable rows, KvLedger ledger, TokenPublisher publisher, SequenceFinisher finisher, IDraftStrategy drafts, EngineMetrics metrics, ILogger logger)
+    ModelDescription model, RowTable rows, KvLedger ledger, TokenPublisher publisher, IDraftStrategy drafts, EngineMetrics metrics, ILogger logger)
 {
     private LoopCounts _prefillRows;
     private LoopCounts _decodeRows;
@@ -55,7 +55,7 @@ internal sealed class ExitStage(
         var reads = row.Reads;
         if ((reads.Has(ExitSignals.Gate) && float.IsNaN(gateLogit)) || (reads.Has(ExitSignals.StateChange) && float.IsNaN(stateChange)))
         {
-            Fail(row, $"The model computed NaN at position {row.Position}, loop {row.Loop}.");
+            publisher.Fail(row, $"The model computed NaN at position {row.Position}, loop {row.Loop}.");
             return false;
         }
 
@@ -99,7 +99,7 @@ internal sealed class ExitStage(
         catch (Exception exception)
         {
             EngineLog.PolicyFailed(logger, exception, sequence.Exit.Policy.Name);
-            Fail(row, "The exit policy failed.");
+            publisher.Fail(row, "The exit policy failed.");
             return false;
         }
     }
@@ -119,8 +119,7 @@ internal sealed class ExitStage(
             return;
         }
 
-        row.Apply(PositionChange.Confirm);
-        ledger.Confirm(sequence.Number, row.Position, row.ExitStep);
+        publisher.Confirm(ref row);
         if (!row.IsRead && !model.HasCoda)
         {
             row.Apply(PositionChange.Publish);
@@ -128,19 +127,6 @@ internal sealed class ExitStage(
         else if (!row.IsReadable)
         {
             metrics.MaskIsLate();
-        }
-    }
-
-    /// <summary>A draft that fails is dropped: if its token turns out right, it runs again and fails for certain.</summary>
-    private void Fail(in Row row, string error)
-    {
-        if (row.Sequence.IsCertain(row.Position))
-        {
-            finisher.Fail(row.Sequence, error);
-        }
-        else
-        {
-            publisher.DropDrafts(row.Sequence, row.Position);
         }
     }
 

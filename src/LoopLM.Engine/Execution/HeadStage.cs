@@ -137,7 +137,7 @@ internal sealed class HeadStage(
         var scores = top is null && !reportsLoop ? default : new LogSoftmax(logits, _scratch);
         if (!scores.IsFinite)
         {
-            Fail(row, TokenChooser.NotFinite(row));
+            publisher.Fail(row, TokenChooser.NotFinite(row).Message);
             return;
         }
 
@@ -187,7 +187,7 @@ internal sealed class HeadStage(
         var sequence = row.Sequence;
         if (chooser.Choose(row, logits, sequence.DraftCount, out var token) is { } problem)
         {
-            Fail(row, problem);
+            publisher.Fail(row, problem.Message, problem.IsRequestsFault);
             return;
         }
 
@@ -219,19 +219,6 @@ internal sealed class HeadStage(
         {
             sequence.Accept(token);
             sequence.Window.Add(token);
-        }
-    }
-
-    /// <summary>A draft that fails is dropped: if its token turns out right, it runs again and fails for certain.</summary>
-    private void Fail(in Row row, ChoiceProblem problem)
-    {
-        if (row.Sequence.IsCertain(row.Position))
-        {
-            finisher.Fail(row.Sequence, problem.Message, problem.IsRequestsFault);
-        }
-        else
-        {
-            publisher.DropDrafts(row.Sequence, row.Position);
         }
     }
 }

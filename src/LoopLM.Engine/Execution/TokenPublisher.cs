@@ -55,6 +55,26 @@ internal sealed class TokenPublisher(RowTable rows, KvLedger ledger, SequenceFin
         ledger.Drop(sequence.Number, fromPosition);
     }
 
+    /// <summary>A position that has left is certain now: the worst case of its sequence shrinks.</summary>
+    public void Confirm(ref Row row)
+    {
+        row.Apply(PositionChange.Confirm);
+        ledger.Confirm(row.Sequence.Number, row.Position, row.ExitStep);
+    }
+
+    /// <summary>Ends the sequence of a row in an error. A draft that fails is dropped: if its token turns out right, it runs again and fails for certain.</summary>
+    public void Fail(in Row row, string error, bool isRequestsFault = false)
+    {
+        if (row.Sequence.IsCertain(row.Position))
+        {
+            finisher.Fail(row.Sequence, error, isRequestsFault);
+        }
+        else
+        {
+            DropDrafts(row.Sequence, row.Position);
+        }
+    }
+
     /// <summary>Publishes the token that a row has chosen. The next position goes on: as the draft that it was, or anew.</summary>
     public void Publish(ref Row row)
     {
@@ -91,8 +111,7 @@ internal sealed class TokenPublisher(RowTable rows, KvLedger ledger, SequenceFin
         }
         else if (window[0].RowSlot is { } slot && rows[slot].State == PositionState.Exited)
         {
-            rows[slot].Apply(PositionChange.Confirm);
-            ledger.Confirm(sequence.Number, rows[slot].Position, rows[slot].ExitStep);
+            Confirm(ref rows[slot]);
         }
 
         if (sequence.Constraint is { } constraint)

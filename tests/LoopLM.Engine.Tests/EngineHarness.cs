@@ -3,7 +3,6 @@ using LoopLM.Engine.Execution;
 using LoopLM.Engine.Exits;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Runners;
-using LoopLM.Engine.Scheduling;
 using LoopLM.Engine.Speculation;
 using LoopLM.Engine.Telemetry;
 using LoopLM.Testing;

@@ -1,7 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using LoopLM.Checkpoints.Configuration;
 using LoopLM.Cpu.Attention;
-using LoopLM.Cpu.Memory;
 using LoopLM.Cpu.Ouro;
 using LoopLM.Cpu.Runners;
 using LoopLM.Cpu.Simd;

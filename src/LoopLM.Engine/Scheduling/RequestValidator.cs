@@ -1,13 +1,11 @@
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using LoopLM.Engine.Configuration;
-using LoopLM.Engine.Execution;
 using LoopLM.Engine.Exits;
 using LoopLM.Engine.Kv;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Runners;
 using LoopLM.Engine.Sampling;
-using LoopLM.Engine.Scheduling;
 using static LoopLM.Engine.Requests.SamplingRules;
 
 namespace LoopLM.Engine.Scheduling;

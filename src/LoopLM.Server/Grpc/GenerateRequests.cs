@@ -9,7 +9,7 @@ namespace LoopLM.Server.Grpc;
 internal static class GenerateRequests
 {
     /// <summary>The request in terms of text. Every token reports its gate probabilities.</summary>
-    /// <exception cref="Grpc.Core.RpcException">A field is missing, unknown or out of its range.</exception>
+    /// <exception cref="global::Grpc.Core.RpcException">A field is missing, unknown or out of its range.</exception>
     public static TextRequest ToTextRequest(this GenerateRequest request) => new()
     {
         Model = request.Model,

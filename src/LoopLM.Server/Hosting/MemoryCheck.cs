@@ -1,7 +1,6 @@
 using System.Globalization;
 using LoopLM.Cpu.Memory;
 using LoopLM.Engine.Configuration;
-using LoopLM.Engine.Execution;
 using LoopLM.Engine.Runners;
 using LoopLM.Server.Configuration;
 

@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Http.Metadata;
-
 namespace LoopLM.Server.Hosting;
 
 /// <summary>How routes of the REST API are mapped, and which there are.</summary>

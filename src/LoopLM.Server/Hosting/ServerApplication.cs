@@ -1,9 +1,7 @@
 using System.Net.Sockets;
-using LoopLM.Engine.Execution;
 using LoopLM.Engine.Exits;
 using LoopLM.Engine.Telemetry;
 using LoopLM.Playground;
-using LoopLM.Protocol.V1;
 using LoopLM.Server.About;
 using LoopLM.Server.Access;
 using LoopLM.Server.Configuration;

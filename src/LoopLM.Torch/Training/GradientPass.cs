@@ -1,7 +1,6 @@
 using LoopLM.Torch.Ouro;
 using LoopLM.Torch.Training.Data;
 using LoopLM.Torch.Training.Objectives;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

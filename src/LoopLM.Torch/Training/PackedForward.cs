@@ -1,7 +1,6 @@
 using LoopLM.Torch.Kernels;
 using LoopLM.Torch.Ouro;
 using LoopLM.Torch.Training.Data;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace LoopLM.Torch.Training;

@@ -6,7 +6,6 @@ using LoopLM.Cpu.Runners;
 using LoopLM.Cpu.Simd;
 using LoopLM.Cpu.Tests.Runners;
 using LoopLM.Engine.Runners;
-using LoopLM.Testing;
 
 namespace LoopLM.Cpu.Tests.Attention;
 

@@ -1,5 +1,4 @@
 using LoopLM.Checkpoints.Packing;
-using LoopLM.Checkpoints.Safetensors;
 using LoopLM.Cpu.Memory;
 using LoopLM.Cpu.Runners;
 using LoopLM.Cpu.Simd;

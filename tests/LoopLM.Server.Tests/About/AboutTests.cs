@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using LoopLM.Server.Hosting;
-using LoopLM.Server.OpenAi;
 using LoopLM.Server.OpenAi.Requests;
 using Microsoft.AspNetCore.Routing;
 

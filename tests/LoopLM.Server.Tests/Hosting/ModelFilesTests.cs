@@ -1,4 +1,3 @@
-using LoopLM.Checkpoints;
 using LoopLM.Checkpoints.Safetensors;
 
 namespace LoopLM.Server.Tests.Hosting;

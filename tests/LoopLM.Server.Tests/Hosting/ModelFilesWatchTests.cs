@@ -1,6 +1,5 @@
 using System.Net;
 using System.Runtime.InteropServices;
-using LoopLM.Engine.Execution;
 using LoopLM.Engine.Telemetry;
 
 namespace LoopLM.Server.Tests.Hosting;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using LoopLM.Server.Hosting;
-using LoopLM.Server.Tests.OpenAi.Chat;
 
 namespace LoopLM.Server.Tests.Hosting;
 

@@ -1,4 +1,3 @@
-using LoopLM.Tools.Data;
 using LoopLM.Tools.Eval;
 using LoopLM.Torch.Training;
 

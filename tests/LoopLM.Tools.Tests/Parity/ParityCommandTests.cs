@@ -1,4 +1,3 @@
-using System.CommandLine;
 using LoopLM.Cpu.Runners;
 using LoopLM.Engine.Runners;
 using LoopLM.Testing;

@@ -1,5 +1,4 @@
 using LoopLM.Torch.Training.Objectives;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace LoopLM.Torch.Tests.Training;

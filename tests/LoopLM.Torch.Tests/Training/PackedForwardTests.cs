@@ -2,7 +2,6 @@ using LoopLM.Checkpoints;
 using LoopLM.Torch.Ouro;
 using LoopLM.Torch.Training;
 using LoopLM.Torch.Training.Data;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace LoopLM.Torch.Tests.Training;

@@ -1,6 +1,5 @@
 using LoopLM.Server.Configuration;
 using LoopLM.Server.Generations;
-using LoopLM.Server.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace LoopLM.Server.OpenAi.Chat;

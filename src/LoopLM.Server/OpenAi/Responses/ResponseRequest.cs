@@ -1,4 +1,3 @@
-using System.Text.Json;
 using LoopLM.Server.Generations;
 using LoopLM.Server.OpenAi.Chat;
 using LoopLM.Server.OpenAi.Requests;

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using LoopLM.Text.Constraints.Automata;
 using LoopLM.Text.Constraints.Patterns;
 using LoopLM.Text.Constraints.Schemas;
 

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace LoopLM.Text.Constraints.Patterns;
 
 /// <summary>

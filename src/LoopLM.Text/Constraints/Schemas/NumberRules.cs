@@ -1,5 +1,4 @@
 using System.Numerics;
-using LoopLM.Text.Constraints.Automata;
 using LoopLM.Text.Constraints.Patterns;
 
 namespace LoopLM.Text.Constraints.Schemas;

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using LoopLM.Engine.Configuration;
-using LoopLM.Engine.Execution;
 
 namespace LoopLM.Tools.Bench.Serving;
 

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using LoopLM.Server.Tests.Work;
-using LoopLM.Server.Work;
 
 namespace LoopLM.Server.Tests.OpenAi.Chat;
 

@@ -14,7 +14,7 @@ internal sealed class EngineHarness : IDisposable
 {
     private const int MaxTicks = 20_000;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private readonly EngineMetrics _metrics = new();
 
@@ -66,7 +66,7 @@ internal sealed class EngineHarness : IDisposable
     }
 
     /// <summary>Ticks, or waits for a mask where only that is left to do; false where nothing is.</summary>
-    public bool TickOrWait() => Core.Tick() || Core.WaitForMask(Patience);
+    public bool TickOrWait() => Core.Tick() || Core.WaitForMask(s_patience);
 
     /// <summary>Ticks until nothing is left.</summary>
     public void Drain()

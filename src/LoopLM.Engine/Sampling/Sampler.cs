@@ -5,7 +5,7 @@ namespace LoopLM.Engine.Sampling;
 /// <summary>Chooses tokens from logits. It reuses its buffers: one thread, no allocation after construction.</summary>
 public sealed class Sampler(int vocabularySize)
 {
-    private static readonly Comparison<Candidate> MostProbableFirst = (a, b) =>
+    private static readonly Comparison<Candidate> s_mostProbableFirst = (a, b) =>
         a.Weight != b.Weight ? b.Weight.CompareTo(a.Weight) : a.Token.CompareTo(b.Token);
 
     private readonly float[] _weights = new float[vocabularySize];
@@ -70,7 +70,7 @@ public sealed class Sampler(int vocabularySize)
 
         var total = topP && !topK ? TensorPrimitives.Sum(_weights) : 0.0;
         var kept = Collect(topK ? KthLargest(settings.TopK) : TailFloor(total, settings.TopP));
-        kept.Sort(MostProbableFirst);
+        kept.Sort(s_mostProbableFirst);
         kept = topK ? kept[..Math.Min(settings.TopK, kept.Length)] : kept;
         return topP ? Nucleus(kept, settings.TopP * (topK ? Sum(kept) : total)) : kept;
     }

@@ -7,7 +7,7 @@ namespace LoopLM.Engine.Tests.Execution;
 
 public sealed class DraftTests
 {
-    private static readonly EngineOptions Roomy = new() { KvSlots = 4096, MaxSequences = 4, MaxRows = 32, PrefillChunk = 8 };
+    private static readonly EngineOptions s_roomy = new() { KvSlots = 4096, MaxSequences = 4, MaxRows = 32, PrefillChunk = 8 };
 
     /// <summary>The token after each position is the same after every loop.</summary>
     private static readonly ScriptedModel s_agreeing = new() { Favourite = (position, _) => (position * 7) % 60 };
@@ -20,7 +20,7 @@ public sealed class DraftTests
     [InlineData(3, 60)]
     public void Tick_DraftsAreRight_TokensComeAfterAsManyTicksAsADraftTakes(int draftLoop, int ticks)
     {
-        using var engine = new EngineHarness(Roomy, s_agreeing, drafts: new DraftAfter(draftLoop));
+        using var engine = new EngineHarness(s_roomy, s_agreeing, drafts: new DraftAfter(draftLoop));
         var request = TestRequests.Greedy(1, 21);
         var generation = engine.Submit(request);
 
@@ -36,8 +36,8 @@ public sealed class DraftTests
     public void Tick_DraftsAreWrong_TokensAreThoseWithoutDrafts(int draftLoop)
     {
         var request = TestRequests.Greedy(3, 12);
-        using var plain = new EngineHarness(Roomy, s_disagreeing);
-        using var drafting = new EngineHarness(Roomy, s_disagreeing, drafts: new DraftAfter(draftLoop));
+        using var plain = new EngineHarness(s_roomy, s_disagreeing);
+        using var drafting = new EngineHarness(s_roomy, s_disagreeing, drafts: new DraftAfter(draftLoop));
 
         Assert.Equal(plain.Run(request).Tokens, drafting.Run(request).Tokens);
     }
@@ -46,8 +46,8 @@ public sealed class DraftTests
     public void Tick_DraftsAreWrong_TakeNoMoreTicks()
     {
         var request = TestRequests.Greedy(3, 12);
-        using var plain = new EngineHarness(Roomy, s_disagreeing);
-        using var drafting = new EngineHarness(Roomy, s_disagreeing, drafts: new DraftAfter(1));
+        using var plain = new EngineHarness(s_roomy, s_disagreeing);
+        using var drafting = new EngineHarness(s_roomy, s_disagreeing, drafts: new DraftAfter(1));
         plain.Run(request);
         drafting.Run(request);
 
@@ -59,7 +59,7 @@ public sealed class DraftTests
     {
         // The first generated token runs all loops, the three after it leave after one.
         var request = TestRequests.Greedy(1, 5) with { Exit = new() { Policy = "trace", Trace = new[] { 4, 4, 1, 1, 1 } } };
-        using var engine = new EngineHarness(Roomy, s_agreeing, drafts: new DraftAfter(1));
+        using var engine = new EngineHarness(s_roomy, s_agreeing, drafts: new DraftAfter(1));
         var generation = engine.Submit(request);
 
         engine.Tick(4);
@@ -74,7 +74,7 @@ public sealed class DraftTests
     {
         // Four slots for the prompt and four for each generated position; three are freed when an early exit is certain.
         var request = TestRequests.Greedy(1, 9) with { Exit = new() { Policy = "trace", Trace = new[] { 4, 4, 1, 1, 1, 1, 1, 1, 1 } } };
-        using var engine = new EngineHarness(Roomy with { KvSlots = 38 }, s_agreeing, drafts: new DraftAfter(1));
+        using var engine = new EngineHarness(s_roomy with { KvSlots = 38 }, s_agreeing, drafts: new DraftAfter(1));
         engine.Submit(request);
         engine.Submit(TestRequests.Greedy(1, 1));
 
@@ -90,7 +90,7 @@ public sealed class DraftTests
     {
         var stop = s_agreeing.Favourite!(1, 0);
         var request = TestRequests.Greedy(1, 5) with { StopTokens = [stop] };
-        using var engine = new EngineHarness(Roomy, s_agreeing, drafts: new DraftAfter(1));
+        using var engine = new EngineHarness(s_roomy, s_agreeing, drafts: new DraftAfter(1));
 
         var outcome = engine.Run(request);
 
@@ -101,7 +101,7 @@ public sealed class DraftTests
     [Fact]
     public void Tick_RowsAreShort_CertainTokensComeFirst()
     {
-        var options = Roomy with { MaxSequences = 3, MaxRows = 3 };
+        var options = s_roomy with { MaxSequences = 3, MaxRows = 3 };
         using var engine = new EngineHarness(options, s_agreeing, drafts: new DraftAfter(1));
         var generations = Enumerable.Range(0, 3).Select(_ => engine.Submit(TestRequests.Greedy(1, 8))).ToArray();
 
@@ -114,7 +114,7 @@ public sealed class DraftTests
     public void Tick_ConstrainedSequence_DraftsNothing()
     {
         var request = TestRequests.Greedy(1, 3) with { Constraint = new Spelling(5, 6, 7) };
-        using var engine = new EngineHarness(Roomy, s_agreeing, drafts: new DraftAfter(1));
+        using var engine = new EngineHarness(s_roomy, s_agreeing, drafts: new DraftAfter(1));
 
         var outcome = engine.Run(request);
 
@@ -125,7 +125,7 @@ public sealed class DraftTests
     [Fact]
     public void Cancel_DraftsAreInFlight_FreesEverything()
     {
-        using var engine = new EngineHarness(Roomy, s_agreeing, drafts: new DraftAfter(1));
+        using var engine = new EngineHarness(s_roomy, s_agreeing, drafts: new DraftAfter(1));
         var generation = engine.Submit(TestRequests.Greedy(1, 100));
         engine.Tick(7);
         var rows = engine.Snapshot.Rows;

@@ -10,12 +10,12 @@ namespace LoopLM.Engine.Tests.Execution;
 /// <summary>Which rows run when.</summary>
 public sealed class SchedulingTests
 {
-    private static readonly EngineOptions Small = new() { KvSlots = 4096, MaxSequences = 4, MaxRows = 8, PrefillChunk = 8 };
+    private static readonly EngineOptions s_small = new() { KvSlots = 4096, MaxSequences = 4, MaxRows = 8, PrefillChunk = 8 };
 
     [Fact]
     public void Tick_Refill_FastRequestReentersBesideTheDeeperLoopsOfASlowOne()
     {
-        using var engine = new EngineHarness(Small);
+        using var engine = new EngineHarness(s_small);
         engine.Submit(Greedy(1, 3, QExit(1)));
         engine.Submit(Greedy(1, 6, QExit(0)));
 
@@ -28,7 +28,7 @@ public sealed class SchedulingTests
     [Fact]
     public void Tick_NoRefill_FastRequestWaitsForTheSlowOne()
     {
-        using var engine = new EngineHarness(Small with { Refill = false });
+        using var engine = new EngineHarness(s_small with { Refill = false });
         engine.Submit(Greedy(1, 3, QExit(1)));
         engine.Submit(Greedy(1, 6, QExit(0)));
 
@@ -40,7 +40,7 @@ public sealed class SchedulingTests
     [Fact]
     public void Tick_ArrivalDuringDecode_JoinsAndCompletes()
     {
-        using var engine = new EngineHarness(Small);
+        using var engine = new EngineHarness(s_small);
         var first = engine.Submit(Greedy(1, 10));
         engine.Tick(7);
         var second = engine.Submit(Greedy(2, 3));
@@ -53,7 +53,7 @@ public sealed class SchedulingTests
     [Fact]
     public void Tick_StreamOfShortArrivals_NeverHoldsUpADecode()
     {
-        using var engine = new EngineHarness(Small);
+        using var engine = new EngineHarness(s_small);
         engine.Submit(Greedy(1, 20));
         engine.Tick(4);
 
@@ -69,7 +69,7 @@ public sealed class SchedulingTests
     [Fact]
     public void Tick_LongPromptInSmallChunks_LetsALaterShortOneFinishFirst()
     {
-        using var engine = new EngineHarness(Small with { PrefillChunk = 1 });
+        using var engine = new EngineHarness(s_small with { PrefillChunk = 1 });
         var longer = engine.Submit(Greedy(40, 1));
         var shorter = engine.Submit(Greedy(2, 1));
 
@@ -81,7 +81,7 @@ public sealed class SchedulingTests
     [Fact]
     public void Tick_PromptChunks_FollowEachOtherLoopBehindLoop()
     {
-        using var engine = new EngineHarness(Small with { PrefillChunk = 2 });
+        using var engine = new EngineHarness(s_small with { PrefillChunk = 2 });
         engine.Submit(Greedy(4, 1));
 
         engine.Tick(2);
@@ -92,7 +92,7 @@ public sealed class SchedulingTests
     [Fact]
     public void Tick_FullRows_StartsGeneratedTokensBeforePrompts()
     {
-        using var engine = new EngineHarness(Small with { MaxRows = 4 });
+        using var engine = new EngineHarness(s_small with { MaxRows = 4 });
         engine.Submit(Greedy(1, 8));
         engine.Tick(4);
         engine.Submit(Greedy(30, 1));
@@ -105,7 +105,7 @@ public sealed class SchedulingTests
     [Fact]
     public void Tick_LongPromptCouldFillTheRows_LetsAShorterOneThrough()
     {
-        using var engine = new EngineHarness(Small);
+        using var engine = new EngineHarness(s_small);
         var longer = engine.Submit(Greedy(200, 1));
         engine.Tick(5);
         var shorter = engine.Submit(Greedy(6, 1));
@@ -121,7 +121,7 @@ public sealed class SchedulingTests
         var outcomes = new List<int[]>();
         foreach (var refill in (bool[])[true, false])
         {
-            using var engine = new EngineHarness(Small with { Refill = refill });
+            using var engine = new EngineHarness(s_small with { Refill = refill });
             var generations = new[] { engine.Submit(Greedy(1, 6, QExit(1))), engine.Submit(Greedy(1, 9, QExit(0), salt: 3)) };
             engine.Drain();
             outcomes.Add([.. generations.SelectMany(generation => Outcome.Of(generation).Tokens)]);
@@ -133,7 +133,7 @@ public sealed class SchedulingTests
     [Fact]
     public void Tick_EarlyExits_MakeRoomBeforeTheRequestEnds()
     {
-        using var engine = new EngineHarness(Small with { KvSlots = 44 });
+        using var engine = new EngineHarness(s_small with { KvSlots = 44 });
         var shallow = engine.Submit(Greedy(1, 11, QExit(0)));
         var waiting = engine.Submit(Greedy(1, 2));
 
@@ -146,7 +146,7 @@ public sealed class SchedulingTests
     [Fact]
     public void Tick_SlotsForOneRequestAtATime_QueuesTheOthersAndReusesThem()
     {
-        using var engine = new EngineHarness(Small with { KvSlots = 24 });
+        using var engine = new EngineHarness(s_small with { KvSlots = 24 });
         var generations = Enumerable.Range(0, 3).Select(i => engine.Submit(Greedy(3, 4, salt: i))).ToArray();
 
         engine.Drain();
@@ -158,7 +158,7 @@ public sealed class SchedulingTests
     [Fact]
     public void Snapshot_AfterATick_CountsItsRowsAlsoWhereAllLeft()
     {
-        using var engine = new EngineHarness(Small);
+        using var engine = new EngineHarness(s_small);
         engine.Submit(Greedy(3, 1));
 
         engine.Tick(4);
@@ -169,7 +169,7 @@ public sealed class SchedulingTests
     [Fact]
     public void Tick_Prompt_RunsTheHeadForItsLastRowOnly()
     {
-        using var engine = new EngineHarness(Small);
+        using var engine = new EngineHarness(s_small);
 
         engine.Run(Greedy(20, 1));
 
@@ -179,7 +179,7 @@ public sealed class SchedulingTests
     [Fact]
     public void Tick_NothingToDo_RunsNothing()
     {
-        using var engine = new EngineHarness(Small);
+        using var engine = new EngineHarness(s_small);
 
         Assert.False(engine.Core.Tick());
         Assert.Empty(engine.Runner.Ticks);
@@ -188,7 +188,7 @@ public sealed class SchedulingTests
     [Fact]
     public void Tick_LargeRequestBlockedByMemory_IsPassedABoundedNumberOfTimes()
     {
-        using var engine = new EngineHarness(Small with { KvSlots = 100 });
+        using var engine = new EngineHarness(s_small with { KvSlots = 100 });
         engine.Submit(Greedy(10, 6));
         engine.Tick();
         var large = engine.Submit(Greedy(20, 5, salt: 5));
@@ -204,7 +204,7 @@ public sealed class SchedulingTests
     [Fact]
     public void Tick_MoreRequestsThanPlaces_AllFinishInOrderOfArrival()
     {
-        using var engine = new EngineHarness(Small with { MaxSequences = 1 });
+        using var engine = new EngineHarness(s_small with { MaxSequences = 1 });
         var generations = Enumerable.Range(0, 5).Select(i => engine.Submit(Greedy(2, 2, salt: i))).ToArray();
 
         engine.Drain();
@@ -218,7 +218,7 @@ public sealed class SchedulingTests
     public void TrySubmit_QueueFullAndSlow_SaysHowLongItTakesToEmpty()
     {
         var time = new FakeTimeProvider();
-        using var engine = new EngineHarness(Small with { MaxSequences = 1, MaxQueuedRequests = 2 }, time: time);
+        using var engine = new EngineHarness(s_small with { MaxSequences = 1, MaxQueuedRequests = 2 }, time: time);
         engine.Submit(Greedy(1, 50));
         engine.Tick();
         engine.Submit(Greedy(1, 1));
@@ -233,7 +233,7 @@ public sealed class SchedulingTests
     public void Tick_RequestHasWaitedTooLong_EndsWithHowLongTheQueueTakesToEmpty()
     {
         var time = new FakeTimeProvider();
-        using var engine = new EngineHarness(Small with { MaxSequences = 1, MaxQueueTime = TimeSpan.FromSeconds(10) }, time: time);
+        using var engine = new EngineHarness(s_small with { MaxSequences = 1, MaxQueueTime = TimeSpan.FromSeconds(10) }, time: time);
         engine.Submit(Greedy(1, 50));
         engine.Tick();
         var waiting = engine.Submit(Greedy(1, 1));
@@ -249,7 +249,7 @@ public sealed class SchedulingTests
     public void Tick_OneChoiceHasStarted_BringsTheOthersToTheirEndHoweverLongTheyWait()
     {
         var time = new FakeTimeProvider();
-        using var engine = new EngineHarness(Small with { MaxSequences = 1, MaxQueueTime = TimeSpan.FromSeconds(10) }, time: time);
+        using var engine = new EngineHarness(s_small with { MaxSequences = 1, MaxQueueTime = TimeSpan.FromSeconds(10) }, time: time);
         var choices = engine.Submit(RequestClient.Local, Greedy(1, 5), Greedy(1, 5), Greedy(1, 5));
         engine.Tick();
         var other = engine.Submit(RequestClient.Local, Greedy(1, 1), Greedy(1, 1));
@@ -264,7 +264,7 @@ public sealed class SchedulingTests
     [Fact]
     public void Tick_RequestOfManyChoices_LetsALaterRequestStartBehindItsSecond()
     {
-        using var engine = new EngineHarness(Small with { MaxSequences = 1 });
+        using var engine = new EngineHarness(s_small with { MaxSequences = 1 });
         engine.Submit(RequestClient.Local, [.. Enumerable.Repeat(Greedy(1, 2), 20)]);
         engine.Tick();
         var later = engine.Submit(Greedy(1, 2, salt: 5));
@@ -279,7 +279,7 @@ public sealed class SchedulingTests
     [Fact]
     public void TrySubmit_ClientFloodsTheQueue_RejectsItAndAcceptsAnother()
     {
-        using var engine = new EngineHarness(Small with { MaxQueuedRequests = 4 });
+        using var engine = new EngineHarness(s_small with { MaxQueuedRequests = 4 });
         var (flood, other) = (new RequestClient("flood"), new RequestClient("other"));
         engine.Submit(flood, Greedy(1, 1));
         engine.Submit(flood, Greedy(1, 1));
@@ -292,7 +292,7 @@ public sealed class SchedulingTests
     [Fact]
     public void TrySubmit_QueueFull_Rejects()
     {
-        using var engine = new EngineHarness(Small with { MaxQueuedRequests = 2 });
+        using var engine = new EngineHarness(s_small with { MaxQueuedRequests = 2 });
         engine.Submit(Greedy(1, 1));
         engine.Submit(Greedy(1, 1));
 
@@ -302,7 +302,7 @@ public sealed class SchedulingTests
     [Fact]
     public void TrySubmit_QueueDrained_AcceptsAgain()
     {
-        using var engine = new EngineHarness(Small with { MaxQueuedRequests = 1 });
+        using var engine = new EngineHarness(s_small with { MaxQueuedRequests = 1 });
         engine.Submit(Greedy(1, 1));
         engine.Reject(Greedy(1, 1));
         engine.Tick();
@@ -316,7 +316,7 @@ public sealed class SchedulingTests
     [InlineData(6)]
     public void Tick_Cancelled_FreesEverythingWithinOneTick(int ticksBefore)
     {
-        using var engine = new EngineHarness(Small);
+        using var engine = new EngineHarness(s_small);
         var generation = engine.Submit(Greedy(6, 20));
         engine.Tick(ticksBefore);
 
@@ -330,7 +330,7 @@ public sealed class SchedulingTests
     [Fact]
     public void Tick_CancelledWhileQueued_NeverRuns()
     {
-        using var engine = new EngineHarness(Small with { MaxSequences = 1 });
+        using var engine = new EngineHarness(s_small with { MaxSequences = 1 });
         var running = engine.Submit(Greedy(1, 20));
         var queued = engine.Submit(Greedy(2, 20, salt: 9));
         engine.Tick(3);
@@ -348,7 +348,7 @@ public sealed class SchedulingTests
     [Fact]
     public void Tick_CancelledAfterItsEnd_KeepsItsEnd()
     {
-        using var engine = new EngineHarness(Small);
+        using var engine = new EngineHarness(s_small);
         var generation = engine.Submit(Greedy(1, 1));
         engine.Drain();
 
@@ -361,7 +361,7 @@ public sealed class SchedulingTests
     [Fact]
     public void Tick_StopTokensChangedAfterSubmit_KeepsThoseOfTheSubmit()
     {
-        using var engine = new EngineHarness(Small, new ScriptedModel { Favourite = (_, _) => 9 });
+        using var engine = new EngineHarness(s_small, new ScriptedModel { Favourite = (_, _) => 9 });
         var stops = new List<int> { 9 };
         var generation = engine.Submit(Greedy(2, 5) with { StopTokens = stops });
 
@@ -374,7 +374,7 @@ public sealed class SchedulingTests
     [Fact]
     public void Tick_StopToken_EndsAfterReportingIt()
     {
-        using var engine = new EngineHarness(Small, new ScriptedModel { Favourite = (_, _) => 9 });
+        using var engine = new EngineHarness(s_small, new ScriptedModel { Favourite = (_, _) => 9 });
 
         var outcome = engine.Run(Greedy(2, 5) with { StopTokens = [9] });
 

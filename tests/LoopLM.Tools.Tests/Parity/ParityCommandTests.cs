@@ -9,20 +9,20 @@ namespace LoopLM.Tools.Tests.Parity;
 
 public sealed class ParityCommandTests
 {
-    private static readonly Dictionary<string, RunnerOpener> Runners = new()
+    private static readonly Dictionary<string, RunnerOpener> s_runners = new()
     {
         ["cpu"] = (checkpoint, capacity, _) => new CpuModelRunner(checkpoint, capacity, new CpuRunnerOptions { Weights = WeightType.Float32 }),
         ["torch"] = (checkpoint, capacity, _) => new TorchModelRunner(checkpoint, capacity, new TorchRunnerOptions { Threads = 1 }),
     };
 
     public static TheoryData<string, string> Pairs => new MatrixTheoryData<string, string>(
-        Runners.Keys, ["ouro-tiny-mha", "ouro-tiny-gqa", "looplm-bytes"]);
+        s_runners.Keys, ["ouro-tiny-mha", "ouro-tiny-gqa", "looplm-bytes"]);
 
     [Theory]
     [MemberData(nameof(Pairs))]
     public void Compare_Fixture_EveryNumberWithinToleranceAndEveryTraceEqual(string runner, string fixture)
     {
-        var report = ParityCommand.Compare(TestData.Fixture(fixture), runner, Runners[runner]);
+        var report = ParityCommand.Compare(TestData.Fixture(fixture), runner, s_runners[runner]);
 
         Assert.DoesNotContain(report.Tensors, tensor => tensor.Outside > 0);
         Assert.Equal(report.Traces.Select(trace => trace.Total), report.Traces.Select(trace => trace.Equal));
@@ -33,7 +33,7 @@ public sealed class ParityCommandTests
     public void Invoke_RunnerThatIsSlightlyWrong_ExitsWithOne()
     {
         var console = new TestConsole();
-        var runners = new Dictionary<string, RunnerOpener> { ["wrong"] = (checkpoint, capacity, _) => new Tilted(Runners["torch"](checkpoint, capacity)) };
+        var runners = new Dictionary<string, RunnerOpener> { ["wrong"] = (checkpoint, capacity, _) => new Tilted(s_runners["torch"](checkpoint, capacity)) };
 
         var exitCode = ParityCommand.Create(runners, console).Parse([TestData.Fixture("ouro-tiny-gqa")]).Invoke();
 
@@ -46,7 +46,7 @@ public sealed class ParityCommandTests
     {
         var console = new TestConsole();
 
-        var exitCode = ParityCommand.Create(Runners, console).Parse(["no-such-folder"]).Invoke();
+        var exitCode = ParityCommand.Create(s_runners, console).Parse(["no-such-folder"]).Invoke();
 
         Assert.Equal(1, exitCode);
         Assert.Contains("no-such-folder", console.Output, StringComparison.Ordinal);

@@ -7,7 +7,7 @@ namespace LoopLM.Torch.Tests.Ouro;
 
 public sealed class LiveScalarsTests
 {
-    private static readonly Dictionary<MethodDefinition, bool> Known = [];
+    private static readonly Dictionary<MethodDefinition, bool> s_known = [];
 
     /// <summary>Looks at the code of the binding: which of the methods called make a scalar that nothing keeps.</summary>
     [Fact]
@@ -37,12 +37,12 @@ public sealed class LiveScalarsTests
             return false;
         }
 
-        if (!Known.TryGetValue(method, out var makes))
+        if (!s_known.TryGetValue(method, out var makes))
         {
-            Known[method] = false;
+            s_known[method] = false;
             makes = method.Body.Instructions.Any(instruction =>
                 instruction.Operand is MethodReference called && called.DeclaringType.Scope == method.DeclaringType.Scope && MakesScalar(called));
-            Known[method] = makes;
+            s_known[method] = makes;
         }
 
         return makes;

@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 namespace LoopLM.Checkpoints.Safetensors;
 
 /// <summary>Names and sizes of <see cref="ElementType"/>.</summary>
-public static class ElementTypes
+internal static class ElementTypes
 {
     private static readonly FrozenDictionary<string, ElementType> s_byName = new Dictionary<string, ElementType>
     {

@@ -3,7 +3,7 @@ using System.Numerics.Tensors;
 namespace LoopLM.Engine.Sampling;
 
 /// <summary>Chooses tokens from logits. It reuses its buffers: one thread, no allocation after construction.</summary>
-public sealed class Sampler(int vocabularySize)
+internal sealed class Sampler(int vocabularySize)
 {
     private static readonly Comparison<Candidate> s_mostProbableFirst = (a, b) =>
         a.Weight != b.Weight ? b.Weight.CompareTo(a.Weight) : a.Token.CompareTo(b.Token);

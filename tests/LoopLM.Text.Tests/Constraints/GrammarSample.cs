@@ -1,7 +1,7 @@
 using LoopLM.Text.Constraints;
 using LoopLM.Text.Constraints.Automata;
 
-namespace LoopLM.Fuzz.Targets.Text;
+namespace LoopLM.Text.Tests.Constraints;
 
 /// <summary>Writes texts that a grammar admits: any way at first, then the shortest to an end.</summary>
 internal static class GrammarSample
@@ -10,6 +10,7 @@ internal static class GrammarSample
     private const long MostBytes = 2000;
 
     /// <summary>A text; null where its grammar has only longer ones than are worth while.</summary>
+    /// <exception cref="InvalidOperationException">A text that has been begun cannot be completed.</exception>
     public static byte[]? Write(TextGrammar grammar, Random random)
     {
         if (grammar.ShortestLength > MostBytes)
@@ -36,7 +37,7 @@ internal static class GrammarSample
 
             if (next.Count == 0)
             {
-                throw new Fuzzing.FuzzException("what has been begun can be completed", $"nothing can follow {Convert.ToHexString([.. text])}");
+                throw new InvalidOperationException($"What has been begun can be completed, but nothing can follow {Convert.ToHexString([.. text])}.");
             }
 
             (var chosen, state) = next[random.Next(next.Count)];

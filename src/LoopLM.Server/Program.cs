@@ -1,4 +1,5 @@
 using LoopLM.Checkpoints.Safetensors;
+using LoopLM.Cpu.Formats;
 using LoopLM.Cpu.Runners;
 using LoopLM.Server.Hosting;
 using LoopLM.Torch.Runners;

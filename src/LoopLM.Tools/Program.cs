@@ -1,5 +1,6 @@
 using System.CommandLine;
 using LoopLM.Checkpoints.Safetensors;
+using LoopLM.Cpu.Formats;
 using LoopLM.Cpu.Runners;
 using LoopLM.Tools;
 using LoopLM.Tools.Bench;

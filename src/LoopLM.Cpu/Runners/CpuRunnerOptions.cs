@@ -1,3 +1,5 @@
+using LoopLM.Cpu.Formats;
+using LoopLM.Cpu.Kernels;
 using LoopLM.Cpu.Simd;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -31,9 +33,9 @@ public sealed record CpuRunnerOptions
             throw new ArgumentException($"{nameof(Threads)} is {Threads}; it must be at least 1.");
         }
 
-        if (Instructions > Kernels.Best)
+        if (Instructions > VectorKernels.Best)
         {
-            throw new ArgumentException($"{nameof(Instructions)} is {Instructions}; the best of this processor is {Kernels.Best}.");
+            throw new ArgumentException($"{nameof(Instructions)} is {Instructions}; the best of this processor is {VectorKernels.Best}.");
         }
     }
 }

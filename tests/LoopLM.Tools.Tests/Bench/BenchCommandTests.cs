@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LoopLM.Cpu.Formats;
 using LoopLM.Cpu.Runners;
 using LoopLM.Tools.Bench;
 using Spectre.Console.Testing;

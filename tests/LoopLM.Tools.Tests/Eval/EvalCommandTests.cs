@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LoopLM.Cpu.Formats;
 using LoopLM.Cpu.Runners;
 using LoopLM.Testing;
 using LoopLM.Tools.Eval;

@@ -16,10 +16,10 @@ public sealed partial class DependencyTests
         ["LoopLM.Playground"] = [],
         ["LoopLM.Torch"] = ["LoopLM.Engine", "LoopLM.Checkpoints"],
         ["LoopLM.Cpu"] = ["LoopLM.Engine", "LoopLM.Checkpoints"],
-        ["LoopLM.Server"] =
-            ["LoopLM.Engine", "LoopLM.Checkpoints", "LoopLM.Text", "LoopLM.Protocol", "LoopLM.Playground", "LoopLM.Torch", "LoopLM.Cpu"],
+        ["LoopLM.Models"] = ["LoopLM.Engine", "LoopLM.Checkpoints", "LoopLM.Text", "LoopLM.Torch", "LoopLM.Cpu"],
+        ["LoopLM.Server"] = ["LoopLM.Engine", "LoopLM.Checkpoints", "LoopLM.Text", "LoopLM.Models", "LoopLM.Protocol", "LoopLM.Playground"],
         ["LoopLM.Tools"] =
-            ["LoopLM.Engine", "LoopLM.Checkpoints", "LoopLM.Text", "LoopLM.Protocol", "LoopLM.Torch", "LoopLM.Cpu", "LoopLM.Server"],
+            ["LoopLM.Engine", "LoopLM.Checkpoints", "LoopLM.Text", "LoopLM.Models", "LoopLM.Protocol", "LoopLM.Torch", "LoopLM.Cpu", "LoopLM.Server"],
     };
 
     /// <summary>Packages that a project below the server may not carry: the engine is tested without native libraries, runners know no web server.</summary>
@@ -30,6 +30,7 @@ public sealed partial class DependencyTests
         ["LoopLM.Checkpoints"] = "TorchSharp|libtorch|AspNetCore|Grpc",
         ["LoopLM.Cpu"] = "TorchSharp|libtorch|AspNetCore|Grpc",
         ["LoopLM.Torch"] = "AspNetCore|Grpc",
+        ["LoopLM.Models"] = "AspNetCore|Grpc",
     };
 
     public static TheoryData<string> Projects => [.. Directory.EnumerateDirectories(Source).Select(folder => Path.GetFileName(folder)!)];
@@ -56,13 +57,12 @@ public sealed partial class DependencyTests
     [Theory]
     [InlineData("LoopLM.Server")]
     [InlineData("LoopLM.Tools")]
-    public void Sources_OfAnExecutable_NameRunnersInProgramOnly(string project)
+    public void Sources_OfAnExecutable_OpenRunnersThroughModelsOnly(string project)
     {
         var naming = Directory.EnumerateFiles(Path.Combine(Source, project), "*.cs", SearchOption.AllDirectories)
-            .Where(file => !IsBuilt(file) && Runner().IsMatch(File.ReadAllText(file)))
-            .Select(Path.GetFileName);
+            .Where(file => !IsBuilt(file) && Runner().IsMatch(File.ReadAllText(file)));
 
-        Assert.Subset(new HashSet<string?> { "Program.cs" }, naming.ToHashSet());
+        Assert.Empty(naming);
     }
 
     private static bool IsBuilt(string file) =>
@@ -73,6 +73,6 @@ public sealed partial class DependencyTests
             .Descendants(kind)
             .Select(item => item.Attribute("Include")!.Value.Replace('\\', '/'));
 
-    [GeneratedRegex(@"\b(TorchModelRunner|CpuModelRunner)\b")]
+    [GeneratedRegex(@"\b(Torch|Cpu)(ModelRunner|RunnerFactory|RunnerOptions)\b")]
     private static partial Regex Runner();
 }

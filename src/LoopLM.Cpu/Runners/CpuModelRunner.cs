@@ -1,7 +1,6 @@
 using LoopLM.Checkpoints;
 using LoopLM.Cpu.Formats;
 using LoopLM.Cpu.Kernels;
-using LoopLM.Cpu.Memory;
 using LoopLM.Cpu.Ouro;
 using LoopLM.Cpu.Simd;
 using LoopLM.Cpu.Storage;
@@ -34,7 +33,7 @@ public sealed class CpuModelRunner : IModelRunner
         var kernels = VectorKernels.Of(options.Instructions ?? VectorKernels.Best);
         var loader = new WeightLoader(checkpoint, options.Weights, kernels);
         var kv = TypeOf(options.Kv, loader);
-        Threads = ThreadsOf(options);
+        Threads = options.ThreadCount;
         CheckMemory(OuroModel.MemoryOf(checkpoint, loader, capacity, kv, Threads), capacity, kv, loader);
         CpuRunnerLog.Opened(options.Logger, kernels.Instructions, kernels.ByteProducts, Threads, loader.Type, kv);
         _checkpoint = checkpoint;
@@ -50,7 +49,7 @@ public sealed class CpuModelRunner : IModelRunner
     {
         options.Check();
         using var loader = new WeightLoader(checkpoint, options.Weights, VectorKernels.Of(options.Instructions ?? VectorKernels.Best));
-        return OuroModel.MemoryOf(checkpoint, loader, capacity, TypeOf(options.Kv, loader), ThreadsOf(options));
+        return OuroModel.MemoryOf(checkpoint, loader, capacity, TypeOf(options.Kv, loader), options.ThreadCount);
     }
 
     /// <inheritdoc/>
@@ -121,8 +120,6 @@ public sealed class CpuModelRunner : IModelRunner
             }
         }
     }
-
-    private static int ThreadsOf(CpuRunnerOptions options) => options.Threads ?? Environment.ProcessorCount;
 
     private static KvType TypeOf(KvType asked, WeightLoader weights) =>
         asked != KvType.Auto ? asked : weights.PackedType is null ? KvType.Float32 : KvType.BFloat16;

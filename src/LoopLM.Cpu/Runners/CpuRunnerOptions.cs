@@ -18,6 +18,9 @@ public sealed record CpuRunnerOptions
     /// <summary>Threads, the engine's own included, from 1. Default: one for each processor.</summary>
     public int? Threads { get; init; }
 
+    /// <summary>Threads that the runner uses.</summary>
+    internal int ThreadCount => Threads ?? Environment.ProcessorCount;
+
     /// <summary>Receives what the runner uses, and a line now and then while weights are quantised, which takes seconds for a large model. Default: none.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
 

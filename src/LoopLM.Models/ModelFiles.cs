@@ -1,14 +1,13 @@
 using LoopLM.Checkpoints;
 using LoopLM.Checkpoints.Configuration;
 using LoopLM.Checkpoints.Files;
-using LoopLM.Server.Configuration;
 using LoopLM.Text.Templates;
 using LoopLM.Text.Tokenization;
 
-namespace LoopLM.Server.Hosting;
+namespace LoopLM.Models;
 
 /// <summary>What the files of a model's folder hold. What is wrong with them is found together and said one line a problem.</summary>
-internal sealed class ModelFiles
+public sealed class ModelFiles : IDisposable
 {
     /// <summary>Problems of one file that are told.</summary>
     private const int MaxProblems = 20;
@@ -36,21 +35,23 @@ internal sealed class ModelFiles
     /// <summary>The chat template.</summary>
     public ChatTemplate ChatTemplate { get; }
 
-    /// <summary>What the model says about its answers; nothing where the configuration of the server wants nothing of it.</summary>
+    /// <summary>What the model says about its answers; nothing where that was not to be read.</summary>
     public GenerationConfig Generation { get; }
 
     /// <summary>The files that have been read as a whole, as they were before, those that were not there among them.</summary>
     public IReadOnlyList<WatchedFile> Read { get; }
 
     /// <summary>Opens the files of a model.</summary>
-    /// <param name="model">Where they are.</param>
+    /// <param name="name">Its name, which problems begin with.</param>
+    /// <param name="folder">Where they are.</param>
+    /// <param name="contextLength">Most positions of a sequence, where they are to be fewer than the checkpoint allows.</param>
+    /// <param name="readsGeneration">Whether <see cref="GenerationConfig.FileName"/> is read where it is there.</param>
     /// <exception cref="ModelProblemsException">Some cannot be used.</exception>
-    public static ModelFiles Open(ModelOptions model)
+    public static ModelFiles Open(string name, string folder, int? contextLength = null, bool readsGeneration = true)
     {
-        var folder = model.Path!;
         var problems = new List<string>();
         var read = s_readFiles.Select(name => new WatchedFile(Path.Combine(folder, name))).ToList();
-        var checkpoint = Try(() => Checkpoint.Open(folder, model.ContextLength), folder, problems);
+        var checkpoint = Try(() => Checkpoint.Open(folder, contextLength), folder, problems);
         ByteLevelBpeTokenizer? tokenizer = null;
         ChatTemplate? template = null;
         var generation = GenerationConfig.Empty;
@@ -60,7 +61,7 @@ internal sealed class ModelFiles
             tokenizer = Try(() => ByteLevelBpeTokenizer.Load(tokenizerFile), tokenizerFile, problems);
             template = Try(() => ReadTemplate(folder), folder, problems);
             CheckSize(checkpoint, tokenizer, tokenizerFile, problems);
-            generation = model.GenerationConfig == "none" || checkpoint is null ? generation
+            generation = !readsGeneration || checkpoint is null ? generation
                 : Try(() => ReadGeneration(folder, checkpoint), folder, problems) ?? generation;
         }
 
@@ -71,8 +72,17 @@ internal sealed class ModelFiles
 
         checkpoint?.Dispose();
         read.ForEach(file => file.Dispose());
-        var name = model.NameOrFolder;
         throw new ModelProblemsException([.. problems.Select(problem => $"Model '{name}': {problem.ReplaceLineEndings(" ")}")]);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Checkpoint.Dispose();
+        foreach (var file in Read)
+        {
+            file.Dispose();
+        }
     }
 
     private static T? Try<T>(Func<T> read, string path, List<string> problems)
@@ -137,7 +147,7 @@ internal sealed class ModelFiles
         }
         catch (CheckpointException exception)
         {
-            const string WayOut = $"{nameof(ModelOptions.GenerationConfig)}=none reads nothing of the file";
+            const string WayOut = $"{nameof(GenerationConfig)}=none reads nothing of the file";
             throw new CheckpointException(exception.Path, [.. exception.Problems.Select(problem => $"{problem}. {WayOut}")]);
         }
     }

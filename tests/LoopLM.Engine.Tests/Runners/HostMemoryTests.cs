@@ -1,6 +1,6 @@
-using LoopLM.Cpu.Memory;
+using LoopLM.Engine.Runners;
 
-namespace LoopLM.Cpu.Tests.Memory;
+namespace LoopLM.Engine.Tests.Runners;
 
 /// <summary>How much memory there is, by the files of Linux.</summary>
 public sealed class HostMemoryTests : IDisposable

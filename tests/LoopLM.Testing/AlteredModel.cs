@@ -1,11 +1,10 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
-using LoopLM.Server.Configuration;
-using LoopLM.Server.Hosting;
 
-namespace LoopLM.Server.Tests.Hosting;
+namespace LoopLM.Testing;
 
 /// <summary>The bundled byte model in a folder of its own, whose files a test may alter; it is gone after the test.</summary>
-internal sealed class AlteredModel : IDisposable
+public sealed class AlteredModel : IDisposable
 {
     public const string LfsPointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\nsize 2860000\n";
     public const string HtmlPage = "<!DOCTYPE html>\n<html><head><title>Not found</title></head></html>\n";
@@ -16,7 +15,7 @@ internal sealed class AlteredModel : IDisposable
     {
         foreach (var file in (string[])["config.json", "tokenizer.json", "tokenizer_config.json", "model.safetensors"])
         {
-            File.CreateSymbolicLink(this[file], Path.Combine(ServerHarness.BundledFolder, file));
+            File.CreateSymbolicLink(this[file], Path.Combine(TestData.Root, "models", "looplm-bytes", file));
         }
     }
 
@@ -59,10 +58,10 @@ internal sealed class AlteredModel : IDisposable
     {
         var json = JsonNode.Parse(File.ReadAllText(this[file]))!;
         var names = path.Split('.');
-        var parent = names[..^1].Aggregate(json, (node, name) => int.TryParse(name, out var index) ? node[index]! : node[name]!);
+        var parent = names[..^1].Aggregate(json, (node, name) => int.TryParse(name, CultureInfo.InvariantCulture, out var index) ? node[index]! : node[name]!);
         if (parent is JsonArray list)
         {
-            list[int.Parse(names[^1])] = JsonNode.Parse(value!);
+            list[int.Parse(names[^1], CultureInfo.InvariantCulture)] = JsonNode.Parse(value!);
         }
         else
         {
@@ -74,20 +73,6 @@ internal sealed class AlteredModel : IDisposable
         }
 
         return Write(file, json.ToJsonString());
-    }
-
-    /// <summary>Opens the files as the server does, and says what is wrong with them.</summary>
-    public IReadOnlyList<string> Problems()
-    {
-        try
-        {
-            ModelFiles.Open(new ModelOptions { Path = Folder, Name = "altered" }).Checkpoint.Dispose();
-            return [];
-        }
-        catch (ModelProblemsException exception)
-        {
-            return exception.Problems;
-        }
     }
 
     public void Dispose() => _folder.Delete(recursive: true);

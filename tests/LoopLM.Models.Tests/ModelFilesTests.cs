@@ -1,7 +1,8 @@
 using LoopLM.Checkpoints;
 using LoopLM.Checkpoints.Safetensors;
+using LoopLM.Testing;
 
-namespace LoopLM.Server.Tests.Hosting;
+namespace LoopLM.Models.Tests;
 
 /// <summary>Files that are like those of public checkpoints, or broken: harmless ones open, all others are refused with model, file and what is wrong.</summary>
 public sealed class ModelFilesTests
@@ -169,7 +170,7 @@ public sealed class ModelFilesTests
     public void Open_SeveralFilesBroken_ListsTheProblemsOfAll()
     {
         using var model = new AlteredModel();
-        var problems = model.Set(Config, "total_ut_steps", "0").Write(Tokenizer, "{").Write(Template, "{% if %}").Problems();
+        var problems = ProblemsOf(model.Set(Config, "total_ut_steps", "0").Write(Tokenizer, "{").Write(Template, "{% if %}"));
 
         Assert.Equal(3, problems.Count);
         Assert.All(problems, problem => Assert.StartsWith("Model 'altered': ", problem, StringComparison.Ordinal));
@@ -179,7 +180,7 @@ public sealed class ModelFilesTests
     public void Open_ManyProblemsOfOneFile_TellsTheFirst()
     {
         using var model = new AlteredModel();
-        var problems = model.Set(Config, "hidden_size", "191").Problems();
+        var problems = ProblemsOf(model.Set(Config, "hidden_size", "191"));
 
         Assert.Equal(21, problems.Count);
         Assert.Contains(" more problems", problems[^1], StringComparison.Ordinal);
@@ -204,7 +205,7 @@ public sealed class ModelFilesTests
 
     private static void AssertOutcome(AlteredModel model, string? expected)
     {
-        var problems = model.Problems();
+        var problems = ProblemsOf(model);
         if (expected is null)
         {
             Assert.Empty(problems);
@@ -214,5 +215,19 @@ public sealed class ModelFilesTests
         Assert.Contains(problems, problem => problem.Contains(expected, StringComparison.Ordinal));
         Assert.All(problems, problem => Assert.StartsWith($"Model 'altered': {model.Folder}", problem, StringComparison.Ordinal));
         Assert.DoesNotContain(problems, problem => problem.Contains('\n', StringComparison.Ordinal));
+    }
+
+    /// <summary>Opens the files, and says what is wrong with them.</summary>
+    private static IReadOnlyList<string> ProblemsOf(AlteredModel model)
+    {
+        try
+        {
+            ModelFiles.Open("altered", model.Folder).Dispose();
+            return [];
+        }
+        catch (ModelProblemsException exception)
+        {
+            return exception.Problems;
+        }
     }
 }

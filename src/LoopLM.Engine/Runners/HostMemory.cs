@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace LoopLM.Cpu.Memory;
+namespace LoopLM.Engine.Runners;
 
 /// <summary>The memory of the machine, or of the container where that has a limit.</summary>
 /// <param name="Total">Bytes that there are.</param>

@@ -7,8 +7,8 @@ using LoopLM.Text.Tokenization;
 using LoopLM.Tools.Data;
 using LoopLM.Tools.Eval.Tales;
 using LoopLM.Tools.Train;
-using LoopLM.Torch.Training;
-using LoopLM.Torch.Training.Data;
+using LoopLM.Training;
+using LoopLM.Training.Data;
 
 namespace LoopLM.Tools.Eval;
 

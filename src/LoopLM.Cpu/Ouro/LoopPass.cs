@@ -61,7 +61,7 @@ internal sealed unsafe class LoopPass(
     public void Execute(int thread)
     {
         var share = Share.Of(_rows, thread, team.Size);
-        var hasOwnStream = HasOwnStreams;
+        var hasOwnStream = _rows <= Activations.FewRows;
         var stream = activations.Streams[hasOwnStream ? thread : 0];
         var rows = hasOwnStream ? new(0, _rows) : share;
 
@@ -95,9 +95,12 @@ internal sealed unsafe class LoopPass(
         Leave(stream, share);
     }
 
-    /// <summary>Whether every thread computes the residual stream of all rows for itself.</summary>
-    private bool HasOwnStreams => _rows <= Activations.FewRows;
-
+    /// <summary>Phases 2 to 6 of a layer.</summary>
+    /// <param name="stream">The residual stream that this thread reads and adds to.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="rows">The rows that this thread adds.</param>
+    /// <param name="share">The rows that no other thread prepares.</param>
+    /// <param name="thread">The thread.</param>
     private void RunAttention(ResidualStream stream, int layer, Share rows, Share share, int thread)
     {
         // Phase 2: project.
@@ -133,6 +136,7 @@ internal sealed unsafe class LoopPass(
         AddBranch(stream, rows, weights.Layers[layer].AfterAttention, weights.Layers[layer].BeforeMlp);
     }
 
+    /// <summary>Phases 7 to 9 of a layer.</summary>
     private void RunMlp(ResidualStream stream, int layer, Share rows, int thread)
     {
         // Phase 7: gate and up.

@@ -1,5 +1,4 @@
 using System.Globalization;
-using LoopLM.Cpu.Memory;
 using LoopLM.Engine.Configuration;
 using LoopLM.Engine.Runners;
 using LoopLM.Server.Configuration;

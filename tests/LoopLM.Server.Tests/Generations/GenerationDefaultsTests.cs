@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using LoopLM.Protocol.V1;
-using LoopLM.Server.Tests.Hosting;
 
 namespace LoopLM.Server.Tests.Generations;
 

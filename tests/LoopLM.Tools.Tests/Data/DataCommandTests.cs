@@ -1,6 +1,6 @@
 using LoopLM.Tools.Data;
 using LoopLM.Tools.Tokenizer;
-using LoopLM.Torch.Training.Data;
+using LoopLM.Training.Data;
 using Spectre.Console.Testing;
 
 namespace LoopLM.Tools.Tests.Data;

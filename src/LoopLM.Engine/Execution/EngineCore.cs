@@ -39,12 +39,12 @@ public sealed class EngineCore : IDisposable
     /// <exception cref="ArgumentException">The options contradict each other or the model, or refuse every request that leaves them be.</exception>
     public EngineCore(
         IModelRunner runner, EngineOptions options, EngineMetrics metrics, ExitPolicies? policies = null, TimeProvider? time = null, ILogger? logger = null)
-        : this(runner, options, metrics, new NoDrafts(), policies, time, logger)
+        : this(runner, options, metrics, drafts: null, policies, time, logger)
     {
     }
 
     internal EngineCore(
-        IModelRunner runner, EngineOptions options, EngineMetrics metrics, IDraftStrategy drafts, ExitPolicies? policies, TimeProvider? time, ILogger? logger)
+        IModelRunner runner, EngineOptions options, EngineMetrics metrics, IDraftStrategy? drafts, ExitPolicies? policies, TimeProvider? time, ILogger? logger)
     {
         options.Validate(runner.Model);
         (_runner, _options, _metrics, _time) = (runner, options, metrics, time ?? TimeProvider.System);
@@ -89,6 +89,7 @@ public sealed class EngineCore : IDisposable
 
         var started = _time.GetTimestamp();
         _ticks++;
+        _parts.Drafts.Plan(_parts.Scheduler.Running, _parts.Scheduler.Rows);
         if (!plan.IsEmpty && TryRunLoop(plan))
         {
             _parts.Exits.Run(plan, _gateLogits, _stateChanges);
@@ -142,6 +143,8 @@ public sealed class EngineCore : IDisposable
         KvSlots = _parts.Ledger.Capacity,
         GeneratedTokens = _parts.Publisher.GeneratedTokens,
         ExitSteps = _parts.Publisher.ExitSteps,
+        DraftTokens = _parts.Publisher.DraftTokens,
+        AcceptedDraftTokens = _parts.Publisher.AcceptedDraftTokens,
         Exits = _parts.Publisher.Exits,
     };
 
@@ -226,7 +229,9 @@ public sealed class EngineCore : IDisposable
         {
             var gateLogits = plan.Reads.Has(ExitSignals.Gate) ? _gateLogits.AsSpan(0, _rows) : default;
             var stateChanges = plan.Reads.Has(ExitSignals.StateChange) ? _stateChanges.AsSpan(0, _rows) : default;
+            var started = _time.GetTimestamp();
             _runner.RunLoop(plan.Batch, gateLogits, stateChanges);
+            _parts.LoopCosts.Add(_rows, _time.GetElapsedTime(started).TotalSeconds);
             return true;
         }
         catch (Exception exception)

@@ -15,7 +15,7 @@ internal sealed class EngineParts
 {
     /// <exception cref="ArgumentException">With these options the smallest request is refused.</exception>
     public EngineParts(
-        IModelRunner runner, EngineOptions options, EngineMetrics metrics, IDraftStrategy drafts, ExitPolicies policies, TimeProvider time, ILogger logger)
+        IModelRunner runner, EngineOptions options, EngineMetrics metrics, IDraftStrategy? drafts, ExitPolicies policies, TimeProvider time, ILogger logger)
     {
         var validator = new RequestValidator(runner.Model, options, policies, time);
         if (!validator.TryResolve(new GenerationRequest { Prompt = new int[1], MaxTokens = 1 }, RequestClient.Local, out _, out var rejection))
@@ -30,10 +30,12 @@ internal sealed class EngineParts
         Finisher = new SequenceFinisher(Scheduler, Places, Masks, runner, metrics, logger);
         Failures = new RunnerFailures(Finisher, Scheduler.Rows, logger);
         Intake = new RequestIntake(validator, options, Scheduler, Finisher, Failures, Places, Masks, metrics);
-        Publisher = new TokenPublisher(Scheduler.Rows, Ledger, Finisher, Masks, metrics, time);
-        Exits = new ExitStage(runner.Model, Scheduler.Rows, Ledger, Publisher, drafts, metrics, logger);
+        var headCosts = new PassCosts();
+        Drafts = drafts ?? new DraftStrategies(new AdaptiveDrafts(LoopCosts, headCosts, runner.Model.Loops));
+        Publisher = new TokenPublisher(Scheduler.Rows, Ledger, Finisher, Masks, Drafts, options.SyntheticAcceptance, metrics, time);
+        Exits = new ExitStage(runner.Model, Scheduler.Rows, Ledger, Publisher, Drafts, metrics, logger);
         var chooser = new TokenChooser(runner.Model.VocabularySize, logger);
-        Head = new HeadStage(runner, Scheduler.Rows, Ledger, chooser, Publisher, Finisher, Failures, options.MaxRows);
+        Head = new HeadStage(runner, Scheduler.Rows, Ledger, chooser, Publisher, Finisher, Failures, headCosts, time, options.MaxRows);
     }
 
     public QueueCapacity Places { get; }
@@ -51,6 +53,11 @@ internal sealed class EngineParts
     public RequestIntake Intake { get; }
 
     public TokenPublisher Publisher { get; }
+
+    /// <summary>What a loop costs by its rows.</summary>
+    public PassCosts LoopCosts { get; } = new();
+
+    public IDraftStrategy Drafts { get; }
 
     public ExitStage Exits { get; }
 

@@ -139,9 +139,10 @@ internal sealed class ExitStage(
         var sequence = row.Sequence;
         return row is { YieldsToken: true, HasDrafted: false }
             && row.Position == sequence.NewestPosition
-            && sequence is { Constraint: null, Reservation.Layout: KvLayout.LastExited, DraftCount: < TokenTail.MaxDrafts }
+            && sequence is { CanDraft: true, DraftCount: < TokenTail.MaxDrafts }
             && row.TokenIndex + 1 < sequence.MaxTokens
             && !(row.IsPrompt && model.HasCoda)
-            && drafts.DraftLoop(sequence) is > 0 and var loop && row.Loop >= loop;
+            && drafts.DraftLoop(sequence) is > 0 and var loop
+            && (row.Loop >= loop || row.State == PositionState.Exited);
     }
 }

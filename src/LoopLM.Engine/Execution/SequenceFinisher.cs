@@ -116,6 +116,6 @@ internal sealed class SequenceFinisher(
     private void Publish(Sequence sequence, in GenerationEvent end)
     {
         metrics.Ended(end);
-        sequence.Generation.Publish(end);
+        sequence.Generation.Publish(end with { DraftTokens = sequence.Drafts.Drafted });
     }
 }

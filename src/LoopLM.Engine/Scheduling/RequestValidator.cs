@@ -25,7 +25,9 @@ internal sealed class RequestValidator(
     {
         sequence = null;
         rejection = CheckLengths(request) ?? SamplingRules.Check(request.Sampling, model.VocabularySize) ?? CheckReports(request) ?? CheckTokens(request);
-        if (rejection is not null || !TryResolveExit(request, out var exit, out rejection))
+        if (rejection is not null
+            || !TryResolveExit(request, out var exit, out rejection)
+            || !TryResolveSpeculation(request, out var speculation, out rejection))
         {
             return false;
         }
@@ -57,6 +59,7 @@ internal sealed class RequestValidator(
             Seed = request.Sampling.Seed ?? Random.Shared.NextInt64(),
             Exit = exit,
             Reservation = reservation,
+            Speculation = speculation,
             StopTokens = request.StopTokens.ToFrozenSet(),
             ReportGates = request.ReportGates && model.HasGate,
             Processors = LogitsProcessors.For(request),
@@ -171,6 +174,20 @@ internal sealed class RequestValidator(
 
         rule = new ExitRule(policy, threshold, minLoops, maxLoops, asked.Trace ?? default);
         return true;
+    }
+
+    private bool TryResolveSpeculation(GenerationRequest request, out SpeculationRule rule, [NotNullWhen(false)] out Rejection? rejection)
+    {
+        var strategy = request.Speculation.Strategy ?? options.Speculation.Strategy ?? SpeculationStrategy.Adaptive;
+        var loops = request.Speculation.DraftLoops ?? options.Speculation.DraftLoops ?? 1;
+        var most = Math.Min(options.MaxLoops, model.MaxLoops);
+        rule = new SpeculationRule(strategy, loops);
+        rejection = loops < 1 || loops > most
+            ? Invalid("draft_loops", $"'draft_loops' is {loops}; it must be between 1 and {most}.")
+            : request.Speculation.DraftLoops is not null && strategy != SpeculationStrategy.Fixed
+                ? Invalid("draft_loops", $"'draft_loops' needs the speculation 'fixed'; it is '{strategy.ToString().ToLowerInvariant()}'.")
+                : null;
+        return rejection is null;
     }
 
     /// <summary>Whether a policy finds in this model what it decides on.</summary>

@@ -24,6 +24,9 @@ internal sealed class Sequence(Generation generation)
 
     public required KvReservation Reservation { get; init; }
 
+    /// <summary>How it thinks ahead.</summary>
+    public SpeculationRule Speculation { get; init; }
+
     public required FrozenSet<int> StopTokens { get; init; }
 
     public required bool ReportGates { get; init; }
@@ -56,6 +59,15 @@ internal sealed class Sequence(Generation generation)
 
     /// <summary>Its generated positions whose next token is not published.</summary>
     public required PositionWindow Window { get; init; }
+
+    /// <summary>What its drafts have come to.</summary>
+    public DraftHistory Drafts { get; } = new();
+
+    /// <summary>
+    /// Whether it can think ahead. A constraint cannot take tokens back. Where K and V are shared, a position reads those of the last loops
+    /// of the positions before it, which a position that is looping does not have.
+    /// </summary>
+    public bool CanDraft => Constraint is null && Reservation.Layout == KvLayout.LastExited;
 
     /// <summary>Where it is on its way.</summary>
     public SequenceState State { get; private set; }

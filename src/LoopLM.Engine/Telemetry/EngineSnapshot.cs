@@ -58,6 +58,12 @@ public sealed record EngineSnapshot
     /// <summary>Sum of the exit steps of all generated tokens.</summary>
     public long ExitSteps { get; init; }
 
+    /// <summary>Tokens drafted by an early loop since the start.</summary>
+    public long DraftTokens { get; init; }
+
+    /// <summary>Those that were right.</summary>
+    public long AcceptedDraftTokens { get; init; }
+
     /// <summary>All generated tokens by where and why they left.</summary>
     public ExitCounts Exits { get; init; }
 

@@ -45,7 +45,7 @@ internal sealed class RandomCase
             MaxQueueTime = TimeSpan.FromSeconds(10),
             Refill = _random.Next(4) > 0,
         };
-        Drafts = new RandomDrafts(seed);
+        Drafts = new RandomDrafts(seed, Model.Description.Loops);
         Operations = [.. Enumerable.Range(0, operations).Select(_ => NextOperation())];
     }
 
@@ -87,6 +87,7 @@ internal sealed class RandomCase
             KvLayout = (KvLayout)_random.Next(2),
             StopTokens = Tokens(_random.Next(4)),
             ReportGates = _random.Next(3) == 0,
+            Speculation = NextSpeculation(),
             Sampling = NextSampling(),
             Logprobs = logprobs,
             LogprobTokens = logprobs is null ? [] : Tokens(_random.Next(3)),
@@ -94,6 +95,12 @@ internal sealed class RandomCase
             LoopLogprobs = loopLogprobs,
             SkippedLoopLogprobs = loopLogprobs > 0 && _random.Next(2) == 0,
         };
+    }
+
+    private SpeculationSettings NextSpeculation()
+    {
+        var strategy = (SpeculationStrategy)_random.Next(3);
+        return new() { Strategy = strategy, DraftLoops = strategy == SpeculationStrategy.Fixed ? _random.Next(1, 4) : null };
     }
 
     private ExitSettings NextExit(int maxTokens)

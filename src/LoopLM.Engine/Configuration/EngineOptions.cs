@@ -59,12 +59,6 @@ public sealed record EngineOptions
     /// <summary>How sequences think ahead where a request does not say.</summary>
     public SpeculationSettings Speculation { get; init; } = new() { Strategy = SpeculationStrategy.Adaptive };
 
-    /// <summary>
-    /// For benchmarks of models with random weights: the share of drafts, 0 to 1, that a seeded coin confirms instead of a comparison of tokens.
-    /// What is generated then means nothing. Null compares tokens.
-    /// </summary>
-    public double? SyntheticAcceptance { get; init; }
-
     /// <summary>Checks the options by themselves and against a model.</summary>
     /// <exception cref="ValidationException">An option is out of its range.</exception>
     /// <exception cref="ArgumentException">The options contradict each other or the model.</exception>

@@ -15,7 +15,14 @@ internal sealed class EngineParts
 {
     /// <exception cref="ArgumentException">With these options the smallest request is refused.</exception>
     public EngineParts(
-        IModelRunner runner, EngineOptions options, EngineMetrics metrics, IDraftStrategy? drafts, ExitPolicies policies, TimeProvider time, ILogger logger)
+        IModelRunner runner,
+        EngineOptions options,
+        EngineMetrics metrics,
+        IDraftStrategy? drafts,
+        double? syntheticAcceptance,
+        ExitPolicies policies,
+        TimeProvider time,
+        ILogger logger)
     {
         var validator = new RequestValidator(runner.Model, options, policies, time);
         if (!validator.TryResolve(new GenerationRequest { Prompt = new int[1], MaxTokens = 1 }, RequestClient.Local, out _, out var rejection))
@@ -32,7 +39,7 @@ internal sealed class EngineParts
         Intake = new RequestIntake(validator, options, Scheduler, Finisher, Failures, Places, Masks, metrics);
         var headCosts = new PassCosts();
         Drafts = drafts ?? new DraftStrategies(new AdaptiveDrafts(LoopCosts, headCosts, runner.Model.Loops));
-        Publisher = new TokenPublisher(Scheduler.Rows, Ledger, Finisher, Masks, Drafts, options.SyntheticAcceptance, metrics, time);
+        Publisher = new TokenPublisher(Scheduler.Rows, Ledger, Finisher, Masks, Drafts, syntheticAcceptance, metrics, time);
         Exits = new ExitStage(runner.Model, Scheduler.Rows, Ledger, Publisher, Drafts, metrics, logger);
         var chooser = new TokenChooser(runner.Model.VocabularySize, logger);
         Head = new HeadStage(runner, Scheduler.Rows, Ledger, chooser, Publisher, Finisher, Failures, headCosts, time, options.MaxRows);

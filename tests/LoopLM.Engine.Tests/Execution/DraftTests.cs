@@ -165,7 +165,7 @@ public sealed class DraftTests
     [InlineData(1.0, 7)]
     public void Tick_AcceptanceIsSynthetic_CoinDecides(double share, int accepted)
     {
-        using var engine = new EngineHarness(Roomy with { SyntheticAcceptance = share }, s_disagreeing, drafts: new DraftAfter(1));
+        using var engine = new EngineHarness(Roomy, s_disagreeing, drafts: new DraftAfter(1), syntheticAcceptance: share);
 
         engine.Run(TestRequests.Greedy(1, 8));
 

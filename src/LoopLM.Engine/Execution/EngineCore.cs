@@ -158,6 +158,7 @@ public sealed class EngineCore : IDisposable
         QueuedTokens = _parts.Places.Tokens,
         UsedKvSlots = _parts.Ledger.UsedSlots,
         UsedKvSlotsByLoop = _parts.Ledger.UsedSlotsByLoop,
+        CachedKvSlots = _parts.Ledger.CachedSlots,
         KvSlots = _parts.Ledger.Capacity,
         GeneratedTokens = _parts.Publisher.GeneratedTokens,
         ExitSteps = _parts.Publisher.ExitSteps,

@@ -32,15 +32,17 @@ internal sealed class EngineParts
 
         Places = new QueueCapacity(options.MaxQueuedRequests, options.MaxQueuedTokens, metrics, time);
         Ledger = new KvLedger(options.KvSlots, options.MaxSequences, options.PositionSlots(runner.Model));
-        Scheduler = new Scheduler(options, Ledger);
+        Prefixes = new PrefixCache(Ledger, runner.Model.Loops);
+        Scheduler = new Scheduler(options, Ledger, Prefixes);
         Masks = new MaskWorkers(options, metrics, time, logger);
-        Finisher = new SequenceFinisher(Scheduler, Places, Masks, runner, metrics, logger);
+        Finisher = new SequenceFinisher(Scheduler, Prefixes, Places, Masks, runner, metrics, logger);
         Failures = new RunnerFailures(Finisher, Scheduler.Rows, logger);
         Intake = new RequestIntake(validator, options, Scheduler, Finisher, Failures, Places, Masks, metrics);
         var headCosts = new PassCosts();
         Drafts = drafts ?? new DraftStrategies(new AdaptiveDrafts(LoopCosts, headCosts, runner.Model.Loops));
-        Publisher = new TokenPublisher(Scheduler.Rows, Ledger, Finisher, Masks, Drafts, syntheticAcceptance, metrics, time);
-        Exits = new ExitStage(runner.Model, Scheduler.Rows, Ledger, Publisher, Drafts, metrics, logger);
+        Publisher = new TokenPublisher(
+            Scheduler.Rows, Ledger, Finisher, Masks, Drafts, runner.Model.Loops, syntheticAcceptance, metrics, time);
+        Exits = new ExitStage(runner.Model, Scheduler.Rows, Ledger, Prefixes, Publisher, Drafts, metrics, logger);
         var chooser = new TokenChooser(runner.Model.VocabularySize, logger);
         Head = new HeadStage(runner, Scheduler.Rows, Ledger, chooser, Publisher, Finisher, Failures, headCosts, time, options.MaxRows);
     }
@@ -48,6 +50,8 @@ internal sealed class EngineParts
     public QueueCapacity Places { get; }
 
     public KvLedger Ledger { get; }
+
+    public PrefixCache Prefixes { get; }
 
     public Scheduler Scheduler { get; }
 
@@ -74,7 +78,7 @@ internal sealed class EngineParts
     /// <exception cref="InvalidOperationException">Something leaked.</exception>
     public void Audit()
     {
-        Ledger.Audit();
+        Ledger.Audit(Prefixes.Audit());
         Scheduler.Audit();
         var rows = Scheduler.Rows.RunningCount + Scheduler.Rows.ParkedCount;
         var slots = Ledger.UsedSlots + Ledger.UsedPositionSlots;

@@ -15,6 +15,7 @@ internal sealed class TokenPublisher(
     SequenceFinisher finisher,
     MaskWorkers masks,
     IDraftStrategy drafts,
+    int modelLoops,
     double? syntheticAcceptance,
     EngineMetrics metrics,
     TimeProvider time)
@@ -127,6 +128,10 @@ internal sealed class TokenPublisher(
         if (!row.IsPrompt)
         {
             sequence.Drafts.Exit(exitStep);
+            if (exitStep >= modelLoops)
+            {
+                sequence.AddExact(row.Position, row.Token);
+            }
         }
 
         row.Apply(PositionChange.Publish);

@@ -32,6 +32,9 @@ public readonly record struct GenerationEvent
     /// <summary>Finished or failed: the drafts that were made, right ones and wrong ones.</summary>
     public int DraftTokens { get; internal init; }
 
+    /// <summary>Finished or failed: the prompt tokens that were not computed, because an earlier request had.</summary>
+    public int CachedPromptTokens { get; internal init; }
+
     /// <summary>Finished: why.</summary>
     public FinishReason FinishReason { get; private init; }
 

@@ -60,6 +60,7 @@ internal sealed class RequestValidator(
             Exit = exit,
             Reservation = reservation,
             Speculation = speculation,
+            PrefixKey = KeyOf(request, client, reservation.Layout),
             StopTokens = request.StopTokens.ToFrozenSet(),
             ReportGates = request.ReportGates && model.HasGate,
             Processors = LogitsProcessors.For(request),
@@ -75,6 +76,13 @@ internal sealed class RequestValidator(
         };
         return true;
     }
+
+    /// <summary>Scores of a prompt need all of it; the shared layout keeps one loop of it.</summary>
+    private PrefixKey? KeyOf(GenerationRequest request, RequestClient client, KvLayout layout) =>
+        options.PrefixCache == PrefixCacheMode.On && model.PositionLayers == PositionLayers.None
+        && layout == KvLayout.LastExited && request.PromptLogprobs is null
+            ? new PrefixKey(client.Name, request.CacheSalt)
+            : null;
 
     private static long MostLoops(in KvReservation reservation) =>
         ((long)reservation.PromptLength * reservation.ModelLoops)

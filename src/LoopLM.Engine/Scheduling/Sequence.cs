@@ -9,6 +9,9 @@ namespace LoopLM.Engine.Scheduling;
 /// <summary>An accepted request on its way through the engine. Only the engine's thread touches it once it is queued.</summary>
 internal sealed class Sequence(Generation generation)
 {
+    private int[]? _exact;
+    private int _exactGenerated;
+
     /// <summary>Where its events go.</summary>
     public Generation Generation { get; } = generation;
 
@@ -23,6 +26,9 @@ internal sealed class Sequence(Generation generation)
     public required ExitRule Exit { get; init; }
 
     public required KvReservation Reservation { get; init; }
+
+    /// <summary>Whose prefixes it takes and gives; null where it does neither.</summary>
+    public PrefixKey? PrefixKey { get; init; }
 
     /// <summary>How it thinks ahead.</summary>
     public SpeculationRule Speculation { get; init; }
@@ -84,6 +90,21 @@ internal sealed class Sequence(Generation generation)
     /// <summary>Prompt positions that have started.</summary>
     public int PromptStarted { get; private set; }
 
+    /// <summary>Prompt positions that it took over from a cached prefix.</summary>
+    public int CachedPrompt { get; private set; }
+
+    /// <summary>Whether all of its prompt has run.</summary>
+    public bool HasReadPrompt { get; private set; }
+
+    /// <summary>The sequence whose prompt begins like its own and runs already; null where there is none.</summary>
+    public Sequence? Leader { get; set; }
+
+    /// <summary>Whether it lets its leader read what they have in common.</summary>
+    public bool WaitsForLeader => Leader is { HasEnded: false, HasReadPrompt: false };
+
+    /// <summary>The tokens from the first on whose positions ran all loops of the model, once the prompt has run.</summary>
+    public int ExactCount => Prompt.Length + _exactGenerated;
+
     /// <summary>Prompt positions that have not started.</summary>
     public int PromptLeft => Prompt.Length - PromptStarted;
 
@@ -119,6 +140,28 @@ internal sealed class Sequence(Generation generation)
 
     /// <summary>Counts a sequence that was admitted before it.</summary>
     public void Bypass() => Bypassed++;
+
+    /// <summary>Begins behind a cached prefix.</summary>
+    /// <param name="count">Its tokens.</param>
+    public void SkipPrompt(int count) => (PromptStarted, CachedPrompt) = (count, count);
+
+    /// <summary>All of its prompt has run.</summary>
+    public void FinishPrompt() => HasReadPrompt = true;
+
+    /// <summary>A generated position is published that ran all loops of the model.</summary>
+    /// <param name="position">The position.</param>
+    /// <param name="token">Its token.</param>
+    public void AddExact(int position, int token)
+    {
+        if (PrefixKey is not null && position == ExactCount)
+        {
+            _exact ??= new int[Reservation.GeneratedPositions];
+            _exact[_exactGenerated++] = token;
+        }
+    }
+
+    /// <summary>The first <see cref="ExactCount"/> tokens.</summary>
+    public int[] ExactTokens() => [.. Prompt.Span, .. _exact.AsSpan(0, _exactGenerated)];
 
     /// <summary>Starts the next position of the prompt.</summary>
     /// <returns>The position.</returns>

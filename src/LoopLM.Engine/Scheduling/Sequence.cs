@@ -143,7 +143,7 @@ internal sealed class Sequence(Generation generation)
 
     /// <summary>Begins behind a cached prefix.</summary>
     /// <param name="count">Its tokens.</param>
-    public void SkipPrompt(int count) => (PromptStarted, CachedPrompt) = (count, count);
+    public void SkipPrompt(int count) => (PromptStarted, CachedPrompt, Leader) = (count, count, null);
 
     /// <summary>All of its prompt has run.</summary>
     public void FinishPrompt() => HasReadPrompt = true;

@@ -5,6 +5,7 @@ using LoopLM.Checkpoints;
 using LoopLM.Engine.Execution;
 using LoopLM.Engine.Runners;
 using LoopLM.Engine.Telemetry;
+using LoopLM.Models;
 using LoopLM.Text.Tokenization;
 using LoopLM.Tools.Bench.Serving;
 using Spectre.Console;
@@ -18,9 +19,9 @@ internal static class BenchCommand
     /// <param name="runners">What can compute, the default first.</param>
     /// <param name="console">Where to print.</param>
     /// <param name="measureBandwidth">Bytes per second that so many threads read from memory.</param>
-    public static Command Create(IReadOnlyDictionary<string, BenchRunnerOpener> runners, IAnsiConsole console, Func<int, double> measureBandwidth)
+    public static Command Create(ModelRunners runners, IAnsiConsole console, Func<int, double> measureBandwidth)
     {
-        var options = new BenchOptions(runners.Keys);
+        var options = new BenchOptions(runners.Names);
         var shape = new Option<string?>("--shape") { Description = "Random weights instead: ouro-1.4b, ouro-2.6b, bundled, or custom:HIDDEN,INTERMEDIATE,LAYERS,HEADS,KV_HEADS,HEAD_DIM,VOCABULARY,LOOPS." };
         var exit = new Option<string?>("--exit") { Description = "fixed:K, q:THRESHOLD or trace:FILE (one list of exit steps a line); default: full depth." };
         var refill = BenchOptions.Choice("--refill", "Whether rows start while others are in flight.", "on", "off");
@@ -48,14 +49,14 @@ internal static class BenchCommand
                 var checkpoint = random?.Checkpoint ?? opened!;
                 var prompts = CreatePrompts(checkpoint, result.GetValue(text), result.GetValue(options.Concurrency), result.GetValue(options.Prompt));
                 var workload = new BenchWorkload(prompts, result.GetValue(options.Generate), result.GetValue(refill) == "on");
-                var open = runners[result.GetRequiredValue(options.Runner)];
+                var runner = runners.FactoryOf(result.GetValue(options.Runner), checkpoint, options.Settings(result));
                 var report = Measure(
                     checkpoint,
                     workload,
                     result.GetValue(exit),
                     BenchSpeculation.Parse(result.GetRequiredValue(speculation), result.GetRequiredValue(acceptance)),
                     options.Rounds(result),
-                    capacity => open(checkpoint, capacity, options.Settings(result)),
+                    runner,
                     measureBandwidth);
                 Print(report, result.GetValue(options.Json), console);
                 return 0;
@@ -76,7 +77,7 @@ internal static class BenchCommand
         string? exit,
         BenchSpeculation speculation,
         int rounds,
-        Func<RunnerCapacity, BenchRunner> open,
+        IModelRunnerFactory factory,
         Func<int, double> measureBandwidth)
     {
         var loops = checkpoint.Config.Loops;
@@ -84,12 +85,12 @@ internal static class BenchCommand
         var asked = exit is null ? null : BenchExit.Parse(exit);
         var options = EngineBench.CreateOptions(workload, loops);
         var started = Stopwatch.GetTimestamp();
-        var opened = open(new RunnerCapacity(options.MaxRows, options.KvSlots));
+        var runner = factory.Open(new RunnerCapacity(options.MaxRows, options.KvSlots));
         var openSeconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         using var metrics = new EngineMetrics();
-        var headCost = opened.Runner.Model.HeadCost;
+        var headCost = runner.Model.HeadCost;
         var pairs = new (BenchMeasurement Full, BenchMeasurement Asked, BenchMeasurement Drafting)[rounds];
-        using (var engine = new EngineCore(opened.Runner, options, metrics, syntheticAcceptance: speculation.SyntheticAcceptance))
+        using (var engine = new EngineCore(runner, options, metrics, syntheticAcceptance: speculation.SyntheticAcceptance))
         {
             EngineBench.Warm(engine, workload, asked ?? fullDepth, speculation.Settings);
             for (var round = 0; round < rounds; round++)
@@ -104,8 +105,8 @@ internal static class BenchCommand
         var speedup = pairs.Select(pair => pair.Asked.DecodeTokensPerSecond / pair.Full.DecodeTokensPerSecond).Order().ElementAt(rounds / 2);
         var bound = (headCost + loops) / (headCost + measured.MeanExitStep);
         var peak = PeakMemory.Bytes;
-        var bandwidth = measureBandwidth(opened.Threads);
-        var traffic = WeightTraffic.Of(checkpoint.Config, opened.Weights);
+        var bandwidth = measureBandwidth(factory.Threads);
+        var traffic = WeightTraffic.Of(checkpoint.Config, factory.Weights);
         return new BenchReport
         {
             PrefillTokensPerSecond = pairs.SelectMany(pair => new[] { pair.Full, pair.Asked }).Select(run => run.PrefillTokensPerSecond).Order().ElementAt(rounds),
@@ -121,9 +122,9 @@ internal static class BenchCommand
             SpeculationSpeedup = pairs.Select(pair => pair.Drafting.DecodeTokensPerSecond / pair.Asked.DecodeTokensPerSecond).Order().ElementAt(rounds / 2),
             AcceptedDraftShare = measured.AcceptedDraftShare,
             PeakRssBytes = peak,
-            Runner = opened.Runner.Name,
-            Weights = opened.Weights,
-            Threads = opened.Threads,
+            Runner = runner.Name,
+            Weights = factory.Weights,
+            Threads = factory.Threads,
             FullDepthTokensPerSecond = pairs.Select(pair => pair.Full.DecodeTokensPerSecond).Order().ElementAt(rounds / 2),
             OpenSeconds = openSeconds,
             Concurrency = workload.Prompts.Count,

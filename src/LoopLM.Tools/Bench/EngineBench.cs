@@ -98,6 +98,9 @@ internal static class EngineBench
             MaxQueuedRequests = requests,
             MaxLoops = Math.Max(loops, 8),
             Refill = workload.Refill,
+
+            // Every round reads the same prompts.
+            PrefixCache = PrefixCacheMode.Off,
             KvSlots = workload.Prompts.Sum(prompt => (prompt.Length + workload.Generate) * loops),
         };
     }

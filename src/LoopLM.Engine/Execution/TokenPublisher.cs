@@ -136,7 +136,8 @@ internal sealed class TokenPublisher(
 
         row.Apply(PositionChange.Publish);
         sequence.Publish(token, now);
-        sequence.Generation.Publish(GenerationEvent.ForToken(token, exitStep, rows.Gates(row.RowSlot), logprobs, row.LoopLogprobs, isDrafted));
+        var next = GenerationEvent.ForToken(token, exitStep, rows.Gates(row.RowSlot), logprobs, row.LoopLogprobs, isDrafted);
+        sequence.Generation.Publish(next with { DraftTokens = sequence.Drafts.Drafted, CachedPromptTokens = sequence.CachedPrompt });
         if (sequence.StopTokens.Contains(token))
         {
             finisher.Finish(sequence, GenerationEvent.Finished(FinishReason.Stop));

@@ -29,10 +29,10 @@ public readonly record struct GenerationEvent
     /// <summary>Token: whether an early loop of the position before had drafted it, so that its own loops began before it was chosen.</summary>
     public bool IsDrafted { get; private init; }
 
-    /// <summary>Finished or failed: the drafts that were made, right ones and wrong ones.</summary>
+    /// <summary>Token, finished or failed: the drafts that were made so far, right ones and wrong ones.</summary>
     public int DraftTokens { get; internal init; }
 
-    /// <summary>Finished or failed: the prompt tokens that were not computed, because an earlier request had.</summary>
+    /// <summary>Token, finished or failed: the prompt tokens that were not computed, because an earlier request had.</summary>
     public int CachedPromptTokens { get; internal init; }
 
     /// <summary>Finished: why.</summary>

@@ -9,7 +9,7 @@ public sealed class NamespaceTests
 {
     private static readonly string[] s_engine =
     [
-        "Runners", "Kv", "Exits", "Configuration", "Sampling", "Requests", "Telemetry", "Scheduling", "Speculation", "Execution",
+        "Errors", "Runners", "Kv", "Exits", "Configuration", "Sampling", "Requests", "Telemetry", "Scheduling", "Speculation", "Execution",
     ];
 
     [Fact]

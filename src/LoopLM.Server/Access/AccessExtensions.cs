@@ -22,7 +22,7 @@ internal static class AccessExtensions
         services.AddOptionsWithValidateOnStart<RateLimitOptions, RateLimitOptionsValidator>().BindConfiguration(RateLimitOptions.Section);
         services.AddOptionsWithValidateOnStart<CrossOriginOptions, CrossOriginOptions>().BindConfiguration(CrossOriginOptions.Section);
         services.AddSingleton<IValidateOptions<AuthOptions>, AuthOptionsRules>();
-        services.AddSingleton<Clients>().AddSingleton<RequestClients>().AddSingleton<TokenCharges>().AddSingleton<RefusedHosts>().AddHttpContextAccessor();
+        services.AddSingleton<Clients>().AddSingleton<RefusedHosts>();
         services.AddHostedService<OpenServerWarning>();
 
         // RefusedHosts says why.

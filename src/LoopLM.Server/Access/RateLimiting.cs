@@ -17,18 +17,28 @@ internal static class RateLimiting
 
         using var place = client.Places?.AttemptAcquire();
         var error = place is { IsAcquired: false }
-            ? new RequestError(RequestErrorKind.RateLimited, null, "As many requests of this client run as may at once. Try again when one has ended.", RetryAfter: 1)
+            ? new RequestError(
+                RequestErrorKind.RateLimited, null, "As many requests of this client run as may at once. Try again when one has ended.", RetryAfter: 1)
             : client.Requests is { } requests && !requests.TryTake(1)
                 ? new RequestError(
-                    RequestErrorKind.RateLimited, null, $"The limit is {requests.Limit} requests a minute.", RequestError.RetrySeconds(requests.TimeUntil(1)))
+                    RequestErrorKind.RateLimited,
+                    null,
+                    $"The limit is {requests.Limit} requests a minute.",
+                    RequestError.RetrySeconds(requests.TimeUntil(1)))
                 : null;
         context.WriteBudget("requests", client.Requests);
-        context.WriteBudget("tokens", client.Tokens);
+
+        // At the last moment: what the request generates is charged once it is encoded.
+        context.Response.OnStarting(() =>
+        {
+            context.WriteBudget("tokens", client.Tokens);
+            return Task.CompletedTask;
+        });
         await (error is null ? next(context) : context.RefuseAsync(error));
     });
 
     /// <summary>Says in the response what is left of a budget, in OpenAI's headers.</summary>
-    public static void WriteBudget(this HttpContext context, string name, MinuteBudget? budget)
+    private static void WriteBudget(this HttpContext context, string name, MinuteBudget? budget)
     {
         if (budget is not null)
         {

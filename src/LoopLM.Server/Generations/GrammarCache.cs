@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
+using LoopLM.Engine.Requests;
 using LoopLM.Server.Configuration;
 using LoopLM.Server.Hosting;
 using LoopLM.Server.Work;
@@ -30,10 +31,15 @@ internal sealed partial class GrammarCache(IOptions<LimitOptions> limits, Reques
     /// <param name="model">The model that generates.</param>
     /// <param name="format">The format.</param>
     /// <param name="compile">Compiles it; called on a thread for that.</param>
+    /// <param name="client">Who asks first, and so waits for a thread.</param>
     /// <param name="cancellation">Ends the wait, and the work where nobody else waits for it.</param>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     public async ValueTask<Result<CompiledForm>> GetAsync(
-        ServedModel model, OutputFormat format, Func<OutputFormat, CancellationToken, CompiledForm> compile, CancellationToken cancellation)
+        ServedModel model,
+        OutputFormat format,
+        Func<OutputFormat, CancellationToken, CompiledForm> compile,
+        RequestClient client,
+        CancellationToken cancellation)
     {
         var key = (model, Hash(format));
         if (_compiled.TryGetValue(key, out CompiledForm? known))
@@ -41,7 +47,7 @@ internal sealed partial class GrammarCache(IOptions<LimitOptions> limits, Reques
             return known!;
         }
 
-        var compilation = Join(key, format, compile);
+        var compilation = Join(key, format, compile, client);
         try
         {
             return await compilation.Result.WaitAsync(cancellation);
@@ -54,7 +60,8 @@ internal sealed partial class GrammarCache(IOptions<LimitOptions> limits, Reques
 
     public void Dispose() => _compiled.Dispose();
 
-    private FormCompilation Join((ServedModel, string) key, OutputFormat format, Func<OutputFormat, CancellationToken, CompiledForm> compile)
+    private FormCompilation Join(
+        (ServedModel, string) key, OutputFormat format, Func<OutputFormat, CancellationToken, CompiledForm> compile, RequestClient client)
     {
         // The work may outlive the request that came first, and so its body.
         var own = format with { Form = format.Form.Detach() };
@@ -64,7 +71,7 @@ internal sealed partial class GrammarCache(IOptions<LimitOptions> limits, Reques
             {
                 compilation = new FormCompilation(new CancellationTokenSource());
                 _underWay.Add(key, compilation);
-                compilation.Result = CompileAsync(key, own, compile, compilation);
+                compilation.Result = CompileAsync(key, own, compile, compilation, client);
             }
 
             compilation.Waiting++;
@@ -94,9 +101,10 @@ internal sealed partial class GrammarCache(IOptions<LimitOptions> limits, Reques
         (ServedModel, string) key,
         OutputFormat format,
         Func<OutputFormat, CancellationToken, CompiledForm> compile,
-        FormCompilation compilation)
+        FormCompilation compilation,
+        RequestClient client)
     {
-        var result = await work.Forms.RunAsync(() => CompileAndTell(format, compile, compilation), compilation.Cancellation);
+        var result = await work.Forms.RunAsync(client, () => CompileAndTell(format, compile, compilation), compilation.Cancellation);
         if (result.TryGet(out var compiled, out _))
         {
             // As far as there is room: where there is none, those that were not used for longest go, for the next to come.

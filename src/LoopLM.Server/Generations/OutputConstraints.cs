@@ -1,4 +1,5 @@
 using LoopLM.Engine.Sampling;
+using LoopLM.Server.Access;
 using LoopLM.Server.Configuration;
 using LoopLM.Server.Hosting;
 using LoopLM.Text.Constraints;
@@ -20,12 +21,14 @@ internal sealed class OutputConstraints(IOptions<LimitOptions> limits, GrammarCa
     /// <summary>Compiles a format, unless that was done not long ago.</summary>
     /// <param name="model">The model that generates.</param>
     /// <param name="format">The format.</param>
+    /// <param name="caller">Whom it is for.</param>
     /// <param name="cancellation">Ends the work.</param>
     /// <returns>What makes the constraint of one generation of so many tokens at most.</returns>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
-    public async ValueTask<Result<Func<int, ITokenConstraint>>> CompileAsync(ServedModel model, OutputFormat format, CancellationToken cancellation)
+    public async ValueTask<Result<Func<int, ITokenConstraint>>> CompileAsync(
+        ServedModel model, OutputFormat format, Caller caller, CancellationToken cancellation)
     {
-        var result = await cache.GetAsync(model, format, (own, cancelled) => Compile(model, own, cancelled), cancellation);
+        var result = await cache.GetAsync(model, format, (own, cancelled) => Compile(model, own, cancelled), caller.Queue, cancellation);
         if (!result.TryGet(out var compiled, out var error))
         {
             return error;

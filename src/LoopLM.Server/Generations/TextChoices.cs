@@ -22,6 +22,12 @@ internal sealed class TextChoices(ServedModel model, TextGeneration[] generation
 
     public TextGeneration this[int index] => generations[index];
 
+    /// <summary>Called once nobody reads them any more.</summary>
+    public Action? Disposed { get; set; }
+
+    /// <summary>Whether an error was read.</summary>
+    public bool HaveFailed { get; private set; }
+
     /// <summary>Whether the end of every generation was read.</summary>
     public bool HaveEnded => _left == 0;
 
@@ -52,6 +58,7 @@ internal sealed class TextChoices(ServedModel model, TextGeneration[] generation
             {
                 _last = index;
                 _left -= next.IsEnd ? 1 : 0;
+                HaveFailed |= next.Error is not null;
                 return true;
             }
         }
@@ -125,5 +132,7 @@ internal sealed class TextChoices(ServedModel model, TextGeneration[] generation
         {
             generation.Dispose();
         }
+
+        Disposed?.Invoke();
     }
 }

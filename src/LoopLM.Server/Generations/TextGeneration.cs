@@ -77,9 +77,9 @@ internal sealed class TextGeneration(
         CompletionTokens++;
         LoopSteps += read.ExitStep;
         _lastToken = read.Token;
-        _eventBytes = EventBytes + (LogprobBytes * ((read.Logprobs?.Top.Count ?? 0) + ((read.LoopLogprobs?.Count ?? 0) * request.LoopLogprobs)));
+        _eventBytes = EventBytes + (LogprobBytes * ((read.Logprobs?.Top.Count ?? 0) + ((read.LoopLogprobs?.Count ?? 0) * request.Reports.LoopLogprobs)));
         var offset = decoder.DecodedLength;
-        var text = !request.IncludeStop && stopTokens.Contains(read.Token) ? "" : decoder.Append(read.Token);
+        var text = !request.Stops.Include && stopTokens.Contains(read.Token) ? "" : decoder.Append(read.Token);
         if (decoder.StoppedBy is not null)
         {
             _stopped = true;
@@ -118,7 +118,7 @@ internal sealed class TextGeneration(
             IsEnd = true,
             FinishReason = byToken || decoder.StoppedBy is not null ? TextFinishReason.Stop : TextFinishReason.Length,
             Stop = decoder.StoppedBy,
-            StopToken = byToken && _lastToken is { } last && request.StopTokens.Contains(last) ? last : null,
+            StopToken = byToken && _lastToken is { } last && request.Stops.Tokens.Contains(last) ? last : null,
             Error = error,
         };
     }

@@ -1,5 +1,6 @@
 using Grpc.Core;
 using LoopLM.Protocol.V1;
+using LoopLM.Server.Access;
 using LoopLM.Server.Configuration;
 using LoopLM.Server.Generations;
 using LoopLM.Server.Transport;
@@ -9,13 +10,13 @@ namespace LoopLM.Server.Grpc;
 
 /// <summary>The gRPC service of <c>protos/looplm/v1/inference.proto</c>.</summary>
 [BindServiceMethod(typeof(InferenceBinding), nameof(InferenceBinding.BindService))]
-internal sealed class InferenceService(TextGenerator generator, IOptions<LimitOptions> limits) : SingleMessageInference(limits)
+internal sealed class InferenceService(TextService texts, IOptions<LimitOptions> limits) : SingleMessageInference(limits)
 {
     public override async Task Generate(
         GenerateRequest request, IServerStreamWriter<GenerateResponse> responseStream, ServerCallContext context)
     {
-        var started = await generator.StartAsync(request.ToTextRequest(), context.CancellationToken);
-        if (!started.TryGet(out var choices, out var error))
+        if (!GenerateRequests.Read(request).TryGet(out var text, out var error)
+            || !(await texts.StartAsync(text, context.GetHttpContext().Caller(), context.CancellationToken)).TryGet(out var choices, out error))
         {
             throw GrpcErrors.From(error);
         }

@@ -14,17 +14,22 @@ using Microsoft.Extensions.Options;
 
 namespace LoopLM.Server.Hosting;
 
-/// <summary>The models that are served, each with an engine of its own. Their files are opened when this is created; <see cref="EngineHost"/> starts the engines.</summary>
-internal sealed class ServedModels : IAsyncDisposable
+/// <summary>The models that are served, each with an engine of its own. There are none before <see cref="Open"/>; <see cref="EngineHost"/> starts the engines.</summary>
+internal sealed class ServedModels(
+    IOptions<ModelListOptions> options, Runners runners, EngineMetrics metrics, ExitPolicies policies, TimeProvider time,
+    ILogger<InferenceEngine> logger, ILogger<Runners> runnerLogger, ILogger<ServedModels> hostingLogger) : IAsyncDisposable
 {
-    private readonly FrozenDictionary<string, ServedModel> _byName;
+    private FrozenDictionary<string, ServedModel> _byName = FrozenDictionary<string, ServedModel>.Empty;
 
-    /// <summary>Opens every model.</summary>
+    /// <summary>Opens the files of every model, unless that is done.</summary>
     /// <exception cref="ModelProblemsException">Some cannot be opened; it lists the problems of all.</exception>
-    public ServedModels(
-        IOptions<ModelListOptions> options, Runners runners, EngineMetrics metrics, ExitPolicies policies, TimeProvider time,
-        ILogger<InferenceEngine> logger, ILogger<Runners> runnerLogger, ILogger<ServedModels> hostingLogger)
+    public void Open()
     {
+        if (All.Count > 0)
+        {
+            return;
+        }
+
         var (opened, problems) = (new List<ServedModel>(), new List<string>());
         var memory = new List<(ServedModel Model, RunnerMemory Memory)>();
         foreach (var settings in options.Value.Models)
@@ -47,7 +52,6 @@ internal sealed class ServedModels : IAsyncDisposable
             }
         }
 
-        All = opened;
         if (problems.Count == 0)
         {
             var host = HostMemory.Read();
@@ -62,6 +66,7 @@ internal sealed class ServedModels : IAsyncDisposable
             throw new ModelProblemsException(problems);
         }
 
+        All = opened;
         _byName = opened
             .SelectMany(model => model.Settings.Model.Aliases.Append(model.Name).Select(name => (name, model)))
             .ToFrozenDictionary(named => named.name, named => named.model, StringComparer.Ordinal);
@@ -84,7 +89,7 @@ internal sealed class ServedModels : IAsyncDisposable
     }
 
     /// <summary>All of them, the default first.</summary>
-    public IReadOnlyList<ServedModel> All { get; }
+    public IReadOnlyList<ServedModel> All { get; private set; } = [];
 
     /// <summary>The one that answers requests that name none.</summary>
     public ServedModel Default => All[0];

@@ -79,6 +79,7 @@ public static class ServerApplication
             // Before the host starts, which would log what is wrong with its stack trace.
             app.Services.GetRequiredService<IStartupValidator>().Validate();
             models = app.Services.GetRequiredService<ServedModels>();
+            models.Open();
             await app.StartAsync();
             await app.WaitForShutdownAsync();
             return models.LoadProblems is { Count: > 0 } problems ? throw new ModelProblemsException(problems)
@@ -119,7 +120,9 @@ public static class ServerApplication
             .AddSingleton<RequestWork>()
             .AddSingleton<GrammarCache>()
             .AddSingleton<OutputConstraints>()
-            .AddSingleton<TextGenerator>()
+            .AddSingleton<TextEncoder>()
+            .AddSingleton<TextService>()
+            .AddTextGenerator()
             .AddSingleton<Description>()
             .AddAccess()
             .AddHealth()
@@ -202,6 +205,12 @@ public static class ServerApplication
         services.Configure<HostOptions>(host => host.ShutdownTimeout = limits.DrainTimeout + TimeSpan.FromSeconds(5));
         return services;
     }
+
+    private static IServiceCollection AddTextGenerator(this IServiceCollection services) => services
+        .AddSingleton<ITextGenerator>(from => new ObservedTextGenerator(
+            new RateLimitedTextGenerator(new TextGenerator()),
+            from.GetRequiredService<Serilog.IDiagnosticContext>(),
+            from.GetRequiredService<ILogger<ObservedTextGenerator>>()));
 
     private static IServiceCollection AddEngine(this IServiceCollection services) => services
         .AddSingleton(ExitPolicies.BuiltIn)

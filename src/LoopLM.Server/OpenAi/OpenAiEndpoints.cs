@@ -1,12 +1,12 @@
 using LoopLM.Server.Access;
 using LoopLM.Server.Hosting;
-using LoopLM.Server.OpenAi.Answers;
 using LoopLM.Server.OpenAi.Chat;
 using LoopLM.Server.OpenAi.Compare;
 using LoopLM.Server.OpenAi.Completions;
 using LoopLM.Server.OpenAi.Errors;
 using LoopLM.Server.OpenAi.Live;
 using LoopLM.Server.OpenAi.Models;
+using LoopLM.Server.OpenAi.Requests;
 using LoopLM.Server.OpenAi.Responses;
 using LoopLM.Server.OpenAi.Tokens;
 
@@ -18,22 +18,25 @@ internal static class OpenAiEndpoints
     private const string Prefix = "/v1";
 
     public static IServiceCollection AddOpenAi(this IServiceCollection services) => services
-        .AddSingleton<GeneratedAnswer>()
+        .AddSingleton<RequestBodies>()
         .AddSingleton<CompletionEndpoint>()
         .AddSingleton<ChatPrompts>()
         .AddSingleton<ReplyGenerator>()
         .AddSingleton<ChatEndpoint>()
         .AddSingleton<ResponsesEndpoint>()
-        .AddSingleton<TokensEndpoint>()
+        .AddSingleton<TokenizeEndpoint>()
+        .AddSingleton<DetokenizeEndpoint>()
+        .AddSingleton<ApplyTemplateEndpoint>()
         .AddSingleton<CompareEndpoint>()
         .AddSingleton<LiveEndpoint>()
         .AddSingleton<ModelsEndpoint>()
         .AddExceptionHandler<OpenAiExceptionHandler>();
 
     /// <summary>Gives every error OpenAI's shape, also where no endpoint was reached.</summary>
-    public static IApplicationBuilder UseOpenAiErrors(this IApplicationBuilder app) => app
-        .UseExceptionHandler(_ => { })
-        .UseStatusCodePages(pages =>
+    public static IApplicationBuilder UseOpenAiErrors(this IApplicationBuilder app)
+    {
+        var hosts = app.ApplicationServices.GetRequiredService<RefusedHosts>();
+        return app.UseExceptionHandler(_ => { }).UseStatusCodePages(pages =>
         {
             var context = pages.HttpContext;
             var (request, response) = (context.Request, context.Response);
@@ -51,26 +54,30 @@ internal static class OpenAiEndpoints
 
                 // Nothing but the filter of host names leaves a bad request without a body.
                 case StatusCodes.Status400BadRequest:
-                    return context.WriteErrorAsync(Resolve<RefusedHosts>(context).Refuse(context));
+                    return context.WriteErrorAsync(hosts.Refuse(context));
                 default:
                     return Task.CompletedTask;
             }
         });
+    }
 
     /// <summary>Maps every route with the prefix and without; the description of the API lists one of the two.</summary>
     public static void MapOpenAi(this IEndpointRouteBuilder routes)
     {
-        Post("/completions", context => Resolve<CompletionEndpoint>(context).HandleAsync(context));
-        Post("/chat/completions", context => Resolve<ChatEndpoint>(context).HandleAsync(context));
-        Post("/responses", context => Resolve<ResponsesEndpoint>(context).HandleAsync(context));
-        Post("/loop/compare", context => Resolve<CompareEndpoint>(context).HandleAsync(context));
-        routes.MapPost("/completion", context => Resolve<CompletionEndpoint>(context).HandleAsync(context)).AsAlias();
-        PostUnprefixed("/apply-template", context => Resolve<TokensEndpoint>(context).ApplyTemplateAsync(context));
-        PostUnprefixed("/tokenize", context => Resolve<TokensEndpoint>(context).TokenizeAsync(context));
-        PostUnprefixed("/detokenize", context => Resolve<TokensEndpoint>(context).DetokenizeAsync(context));
-        Get("/loop/live", context => Resolve<LiveEndpoint>(context).StreamAsync(context));
-        Get("/models", context => Resolve<ModelsEndpoint>(context).ListAsync(context));
-        Get("/models/{**id}", context => Resolve<ModelsEndpoint>(context).GetAsync(context));
+        Post("/completions", Of<CompletionEndpoint>().HandleAsync);
+        Post("/chat/completions", Of<ChatEndpoint>().HandleAsync);
+        Post("/responses", Of<ResponsesEndpoint>().HandleAsync);
+        Post("/loop/compare", Of<CompareEndpoint>().HandleAsync);
+        routes.MapPost("/completion", Of<CompletionEndpoint>().HandleAsync).AsAlias();
+        PostUnprefixed("/apply-template", Of<ApplyTemplateEndpoint>().HandleAsync);
+        PostUnprefixed("/tokenize", Of<TokenizeEndpoint>().HandleAsync);
+        PostUnprefixed("/detokenize", Of<DetokenizeEndpoint>().HandleAsync);
+        Get("/loop/live", Of<LiveEndpoint>().StreamAsync);
+        Get("/models", Of<ModelsEndpoint>().ListAsync);
+        Get("/models/{**id}", Of<ModelsEndpoint>().GetAsync);
+
+        T Of<T>()
+            where T : class => routes.ServiceProvider.GetRequiredService<T>();
 
         void Post(string path, RequestDelegate handle)
         {
@@ -90,8 +97,4 @@ internal static class OpenAiEndpoints
             routes.MapRead(path, handle).AsAlias();
         }
     }
-
-    // At the first request: the model is opened only once the options have been checked.
-    private static T Resolve<T>(HttpContext context)
-        where T : class => context.RequestServices.GetRequiredService<T>();
 }

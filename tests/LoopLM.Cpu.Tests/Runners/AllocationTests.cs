@@ -55,7 +55,7 @@ public sealed class AllocationTests
             Prompt = Enumerable.Range(index, 20).ToArray(),
             MaxTokens = WarmTicks + Ticks,
             KvLayout = layout,
-            ReportGates = true,
+            Reports = new() { Gates = true },
             Exit = exit,
             Sampling = new SamplingSettings { Temperature = index % 2, Seed = index },
         };

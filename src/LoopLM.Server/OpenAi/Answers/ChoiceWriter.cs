@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LoopLM.Engine.Requests;
 using LoopLM.Engine.Sampling;
 using LoopLM.Server.Generations;
 
@@ -24,12 +25,12 @@ internal static class ChoiceWriter
         }
 
         json.WriteEndArray();
-        if (request.ReportGates)
+        if (request.Reports.Gates)
         {
             json.WriteGates(tokens);
         }
 
-        if (request.LoopLogprobs > 0)
+        if (request.Reports.LoopLogprobs > 0)
         {
             json.WriteLoopLogprobs(tokens, texts);
         }
@@ -117,9 +118,9 @@ internal static class ChoiceWriter
     }
 
     /// <summary>How many of the most probable tokens are shown of those there are.</summary>
-    /// <param name="top">As the request says: <see cref="TextRequest.AllTokens"/> for all.</param>
+    /// <param name="top">As the request says: <see cref="ReportSettings.AllTokens"/> for all.</param>
     /// <param name="count">As many there are.</param>
-    public static int Shown(int top, int count) => top == TextRequest.AllTokens ? count : Math.Min(top, count);
+    public static int Shown(int top, int count) => top == ReportSettings.AllTokens ? count : Math.Min(top, count);
 
     /// <summary>A log-probability as JSON can hold it.</summary>
     public static float Finite(float logprob) => Math.Max(logprob, LeastLogprob);

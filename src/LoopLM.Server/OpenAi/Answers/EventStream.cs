@@ -41,7 +41,7 @@ internal static class EventStream
                 // Some clients read past an error event, so the response must not end as if it were complete.
                 writer.WriteError(OpenAiErrors.From(error));
                 await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
-                context.BreakOff(error.Message);
+                context.BreakOff(error.Message.ToString());
                 return;
             }
 

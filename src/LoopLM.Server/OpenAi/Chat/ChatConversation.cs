@@ -87,7 +87,7 @@ internal sealed record ChatConversation
                 fields.Report(
                     RequestErrorKind.InvalidType,
                     VariablesName,
-                    $"'{VariablesName}' has {RequestFields.Describe(property.Value)} as {RequestFields.Quote(property.Name)}; it must hold strings, numbers, booleans and nulls only.");
+                    $"'{VariablesName}' has {RequestFields.Describe(property.Value)} as {ClientWord.Quote(property.Name)}; it must hold strings, numbers, booleans and nulls only.");
             }
             else if (property.Value.ValueKind != JsonValueKind.String)
             {

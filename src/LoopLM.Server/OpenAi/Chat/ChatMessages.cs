@@ -75,7 +75,7 @@ internal static class ChatMessages
                 // OpenAI's older name.
                 return "tool";
             case var other:
-                fields.Report(RequestErrorKind.InvalidValue, "role", $"'role' is {RequestFields.Quote(other)}; it must be system, developer, user, assistant or tool.");
+                fields.Report(RequestErrorKind.InvalidValue, "role", $"'role' is {ClientWord.Quote(other)}; it must be system, developer, user, assistant or tool.");
                 return "";
         }
     }
@@ -97,7 +97,7 @@ internal static class ChatMessages
         var type = fields.Text("type");
         if (type is not (null or "function"))
         {
-            fields.Report(RequestErrorKind.UnsupportedValue, "type", $"'type' is {RequestFields.Quote(type)}; it must be function.");
+            fields.Report(RequestErrorKind.UnsupportedValue, "type", $"'type' is {ClientWord.Quote(type)}; it must be function.");
         }
 
         var id = fields.Text("id") ?? "";

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using LoopLM.Server.Access;
 using LoopLM.Server.Configuration;
 using LoopLM.Server.Generations;
 using LoopLM.Server.Hosting;
@@ -21,7 +22,8 @@ internal sealed class ChatPrompts(IOptions<LimitOptions> options, RequestWork wo
 
     /// <summary>Writes a conversation for a model, or says why it cannot be written.</summary>
     /// <exception cref="OperationCanceledException">The client went away.</exception>
-    public async ValueTask<Result<ChatPrompt>> WriteAsync(ServedModel model, ChatConversation chat, CancellationToken cancellationToken)
+    public async ValueTask<Result<ChatPrompt>> WriteAsync(
+        ServedModel model, ChatConversation chat, Caller caller, CancellationToken cancellationToken)
     {
         if (Check(model, chat) is { } refused)
         {
@@ -30,7 +32,7 @@ internal sealed class ChatPrompts(IOptions<LimitOptions> options, RequestWork wo
 
         var rendered = chat.Length <= RequestWork.ShortLength ? Render(_shortLimits) : null;
         if (rendered is null or { Failure.Kind: JinjaErrorKind.LimitExceeded }
-            && !(await work.OnTextAsync(int.MaxValue, () => Render(_limits), cancellationToken)).TryGet(out rendered, out var busy))
+            && !(await work.OnTextAsync(caller, int.MaxValue, () => Render(_limits), cancellationToken)).TryGet(out rendered, out var busy))
         {
             return busy;
         }
@@ -41,6 +43,7 @@ internal sealed class ChatPrompts(IOptions<LimitOptions> options, RequestWork wo
         }
 
         return await work.OnTextAsync(
+            caller,
             text.Text.Length,
             () =>
             {

@@ -28,7 +28,14 @@ internal sealed record ChatRequest
         {
             Reply = reply with
             {
-                Text = text with { Logprobs = ReadLogprobs(fields), PromptLogprobs = GenerationFields.ReadPromptLogprobs(fields, stream.Stream) },
+                Text = text with
+                {
+                    Reports = text.Reports with
+                    {
+                        Logprobs = ReadLogprobs(fields),
+                        PromptLogprobs = GenerationFields.ReadPromptLogprobs(fields, stream.Stream),
+                    },
+                },
             },
             Stream = stream,
             MaxTokensField = maxTokensField,

@@ -63,7 +63,7 @@ internal sealed partial record ChatTools(JinjaValue? Value, IReadOnlyList<Functi
             fields.Report(
                 RequestErrorKind.InvalidValue,
                 ToolChoice.Field,
-                $"'{ToolChoice.Field}' is the name {RequestFields.Quote(unknown)}, which no function of '{Name}' has; it must be none, auto, required or one of {Listed(functions)}.");
+                $"'{ToolChoice.Field}' is the name {ClientWord.Quote(unknown)}, which no function of '{Name}' has; it must be none, auto, required or one of {Listed(functions)}.");
         }
     }
 
@@ -129,7 +129,7 @@ internal sealed partial record ChatTools(JinjaValue? Value, IReadOnlyList<Functi
 
         if (!FunctionName().IsMatch(name))
         {
-            fields.Report(RequestErrorKind.InvalidValue, "name", $"'name' is {RequestFields.Quote(name)}; it must have 1 to 64 letters, digits, underscores or dashes.");
+            fields.Report(RequestErrorKind.InvalidValue, "name", $"'name' is {ClientWord.Quote(name)}; it must have 1 to 64 letters, digits, underscores or dashes.");
         }
 
         return new FunctionSchema(name, parameters);

@@ -33,7 +33,7 @@ internal sealed class ChatWriter(ChatRequest request, TextChoices choices, IRead
 
         json.WriteEndArray();
         WritePrompt(json);
-        if (request.Reply.Text.PromptLogprobs is { } top)
+        if (request.Reply.Text.Reports.PromptLogprobs is { } top)
         {
             json.WritePromptLogprobs(_texts, choices[0].Prompt.Span, choices[0].PromptLogprobs, top);
         }
@@ -216,7 +216,7 @@ internal sealed class ChatWriter(ChatRequest request, TextChoices choices, IRead
 
     private void WriteTokens(Utf8JsonWriter json, ReadOnlySpan<TextEvent> tokens)
     {
-        if (request.Reply.Text.Logprobs is { } top)
+        if (request.Reply.Text.Reports.Logprobs is { } top)
         {
             ChatLogprobs.Write(json, choices.Model.Tokenizer, _texts, tokens, top);
         }

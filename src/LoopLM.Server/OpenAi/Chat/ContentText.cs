@@ -60,7 +60,7 @@ internal static class ContentText
 
         if (type != Refusal && !types.Contains(type))
         {
-            fields.Report(RequestErrorKind.UnsupportedValue, "type", $"'type' is {RequestFields.Quote(type)}; it must be {types[0]}: the model reads text only, and nothing is fetched.");
+            fields.Report(RequestErrorKind.UnsupportedValue, "type", $"'type' is {ClientWord.Quote(type)}; it must be {types[0]}: the model reads text only, and nothing is fetched.");
             return "";
         }
 

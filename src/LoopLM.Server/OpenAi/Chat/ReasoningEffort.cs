@@ -34,7 +34,7 @@ internal static class ReasoningEffort
         var effort = fields.Text(name);
         if (effort is not (null or "none" or "minimal" or "low" or "medium" or "high" or "xhigh" or "max"))
         {
-            fields.Report(RequestErrorKind.InvalidValue, name, $"'{name}' is {RequestFields.Quote(effort)}; it must be none, minimal, low, medium, high, xhigh or max.");
+            fields.Report(RequestErrorKind.InvalidValue, name, $"'{name}' is {ClientWord.Quote(effort)}; it must be none, minimal, low, medium, high, xhigh or max.");
         }
 
         return effort;

@@ -31,7 +31,7 @@ internal readonly record struct ReplyFormat(bool Thoughts, bool InThought, ToolC
     {
         var end = prompt.AsSpan().TrimEnd();
         var tools = request.Conversation.Tools;
-        var isHeld = request.Text.Format is not null || tools.Forced.Count > 0;
+        var isHeld = request.Text.Constraints.Format is not null || tools.Forced.Count > 0;
         var thoughts = request.SeparateReasoning && model.ChatTemplate.MarksThoughts && !(isHeld && end.EndsWith(ThoughtEnd));
         var calls = tools.Value is null ? null : model.ToolCalls;
         return new(thoughts, thoughts && end.EndsWith(ThoughtStart), calls, tools.OneCall)

@@ -67,7 +67,7 @@ internal sealed record ReplyRequest
 
     /// <summary>The same, held to a format, which counts for nothing where calls of tools are demanded.</summary>
     public ReplyRequest HeldTo(OutputFormat? format) =>
-        this with { Text = Text with { Format = Conversation.Tools.Forced.Count == 0 ? format : null } };
+        this with { Text = Text with { Constraints = Text.Constraints with { Format = Conversation.Tools.Forced.Count == 0 ? format : null } } };
 
     /// <summary>What its text is held to.</summary>
     /// <param name="format">How the model writes calls and thoughts.</param>
@@ -76,7 +76,7 @@ internal sealed record ReplyRequest
         var tools = Conversation.Tools;
         var calls = tools.Forced.Count > 0 && format.Calls is { } written
             ? new OutputFormat("tools", new TextForm.Calls(tools.Forced, written.Syntax, tools.OneCall ? 1 : MaxForcedCalls))
-            : Text.Format;
+            : Text.Constraints.Format;
         return calls is null ? null : calls with { Thought = format.Thought };
     }
 }

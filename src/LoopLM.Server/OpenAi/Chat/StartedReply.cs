@@ -2,7 +2,10 @@ using LoopLM.Server.Generations;
 
 namespace LoopLM.Server.OpenAi.Chat;
 
-/// <summary>A reply that is being generated.</summary>
+/// <summary>A reply that is being generated. Disposing it cancels what still runs.</summary>
 /// <param name="Choices">Its choices.</param>
 /// <param name="Format">What is to be told apart in each of them.</param>
-internal sealed record StartedReply(TextChoices Choices, ReplyFormat Format);
+internal sealed record StartedReply(TextChoices Choices, ReplyFormat Format) : IDisposable
+{
+    public void Dispose() => Choices.Dispose();
+}

@@ -60,7 +60,7 @@ internal sealed record ToolChoice(bool MayCall, bool MustCall, IReadOnlyList<str
                 return word;
             case var type:
                 fields.Report(
-                    RequestErrorKind.UnsupportedValue, "type", $"'type' is {RequestFields.Quote(type)}, a tool that this server does not run; choose a function, or auto, none or required.");
+                    RequestErrorKind.UnsupportedValue, "type", $"'type' is {ClientWord.Quote(type)}, a tool that this server does not run; choose a function, or auto, none or required.");
                 return null;
         }
     }
@@ -82,7 +82,7 @@ internal sealed record ToolChoice(bool MayCall, bool MustCall, IReadOnlyList<str
         var mode = fields.Text("mode") ?? "auto";
         if (OfWord(mode) is not { } choice)
         {
-            fields.Report(RequestErrorKind.InvalidValue, "mode", $"'mode' is {RequestFields.Quote(mode)}; it must be auto or required.");
+            fields.Report(RequestErrorKind.InvalidValue, "mode", $"'mode' is {ClientWord.Quote(mode)}; it must be auto or required.");
             return null;
         }
 

@@ -1,3 +1,4 @@
+using LoopLM.Server.Access;
 using LoopLM.Server.Configuration;
 using LoopLM.Server.Generations;
 using LoopLM.Server.OpenAi.Answers;
@@ -7,51 +8,26 @@ using Microsoft.Extensions.Options;
 
 namespace LoopLM.Server.OpenAi.Compare;
 
-/// <summary><c>POST /v1/loop/compare</c>: one prompt at several depths, side by side.</summary>
-internal sealed class CompareEndpoint(TextGenerator generator, IOptions<LimitOptions> limits, TimeProvider time, ILogger<CompareEndpoint> logger)
+/// <summary><c>POST /v1/loop/compare</c>: one prompt at several depths, side by side. All depths are queued together, or none.</summary>
+internal sealed class CompareEndpoint(
+    RequestBodies bodies, TextService texts, IOptions<LimitOptions> limits, TimeProvider time, ILogger<CompareEndpoint> logger)
+    : GenerationEndpoint<CompareRequest, StartedComparison>(bodies, logger)
 {
-    /// <summary>Answers a request. All depths are queued together, or none.</summary>
-    public async Task HandleAsync(HttpContext context)
+    protected override CompareRequest Read(RequestFields fields) => CompareRequest.Read(fields, limits.Value.MaxCompared);
+
+    protected override async Task<Result<StartedComparison>> StartAsync(CompareRequest request, Caller caller, CancellationToken cancellation)
     {
-        using var body = await RequestBody.ReadAsync(context, fields => CompareRequest.Read(fields, limits.Value.MaxCompared));
-        if (body is null)
-        {
-            return;
-        }
-
-        var (fields, request) = (body.Fields, body.Request);
-        OpenAiLog.UnknownFields(logger, fields.Unknown);
-        if (fields.Error is { } error || !(await generator.StartAsync(request.Texts, context.RequestAborted)).TryGet(out var choices, out error))
-        {
-            await context.WriteErrorAsync(OpenAiErrors.From(error));
-            return;
-        }
-
-        body.Dispose();
-        try
-        {
-            await AnswerAsync(context, request, choices);
-        }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
-        {
-            OpenAiLog.ClientGone(logger, choices.Sum(each => each.CompletionTokens));
-        }
-        finally
-        {
-            foreach (var each in choices)
-            {
-                each.Dispose();
-            }
-        }
+        var started = await texts.StartAsync(request.Texts, caller, cancellation);
+        return started.TryGet(out var choices, out var error) ? new StartedComparison(choices) : error;
     }
 
-    private async Task AnswerAsync(HttpContext context, CompareRequest request, IReadOnlyList<TextChoices> choices)
+    protected override async Task AnswerAsync(HttpContext context, CompareRequest request, StartedComparison started)
     {
-        var started = time.GetTimestamp();
-        var answers = await Task.WhenAll(choices.Select(async each =>
+        var begun = time.GetTimestamp();
+        var answers = await Task.WhenAll(started.Choices.Select(async each =>
         {
-            var texts = await each.ReadToEndAsync(context.RequestAborted);
-            return new ComparedAnswer(texts[0], time.GetElapsedTime(started));
+            var finished = await each.ReadToEndAsync(context.RequestAborted);
+            return new ComparedAnswer(finished[0], time.GetElapsedTime(begun));
         }));
         if (answers.Select(answer => answer.Text.End.Error).FirstOrDefault(error => error is not null) is { } failed)
         {
@@ -59,7 +35,7 @@ internal sealed class CompareEndpoint(TextGenerator generator, IOptions<LimitOpt
             return;
         }
 
-        var writer = new CompareWriter(request, choices, answers);
+        var writer = new CompareWriter(request, started.Choices, answers);
         await context.WriteJsonAsync(json => writer.Write(json, time.GetUtcNow().ToUnixTimeSeconds()));
     }
 }

@@ -24,7 +24,7 @@ internal sealed record CompareRequest(IReadOnlyList<TextRequest> Texts, long See
         text = text with
         {
             Prompts = prompts,
-            AddSpecialTokens = fields.Flag("add_special_tokens") ?? true,
+            Prompt = text.Prompt with { AddSpecialTokens = fields.Flag("add_special_tokens") ?? true },
             Sampling = text.Sampling with { Seed = seed },
         };
         if (prompts.Count > 1)
@@ -61,15 +61,6 @@ internal sealed record CompareRequest(IReadOnlyList<TextRequest> Texts, long See
             return [];
         }
 
-        return [.. items.Select((item, i) => fields.Nested($"{Name}[{i}]", item, inner => Over(defaults, GenerationFields.ReadExit(inner)))).OfType<ExitSettings>()];
+        return [.. items.Select((item, i) => fields.Nested($"{Name}[{i}]", item, inner => SettingReader.ReadExit(inner).Over(defaults))).OfType<ExitSettings>()];
     }
-
-    private static ExitSettings Over(ExitSettings defaults, ExitSettings own) => new()
-    {
-        Policy = own.Policy ?? defaults.Policy,
-        Threshold = own.Threshold ?? defaults.Threshold,
-        MinLoops = own.MinLoops ?? defaults.MinLoops,
-        MaxLoops = own.MaxLoops ?? defaults.MaxLoops,
-        Trace = own.Trace ?? defaults.Trace,
-    };
 }

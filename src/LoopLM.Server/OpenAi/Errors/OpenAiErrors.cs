@@ -9,27 +9,14 @@ internal static class OpenAiErrors
     private const string InvalidRequest = "invalid_request_error";
     private const string ServerError = "server_error";
 
-    public static OpenAiError From(RequestError error) => error.Kind switch
-    {
-        RequestErrorKind.InvalidValue => Invalid("invalid_value", error),
-        RequestErrorKind.InvalidType => Invalid("invalid_type", error),
-        RequestErrorKind.MissingField => Invalid("missing_required_parameter", error),
-        RequestErrorKind.Unsupported => Invalid("unsupported_parameter", error),
-        RequestErrorKind.UnsupportedValue => Invalid("unsupported_value", error),
-        RequestErrorKind.ContextExceeded => Invalid("context_length_exceeded", error),
-        RequestErrorKind.UnknownModel => new(404, InvalidRequest, "model_not_found", error.Field, error.Message),
-        RequestErrorKind.UnknownKey => new(401, "authentication_error", "invalid_api_key", null, error.Message),
-        RequestErrorKind.TooManyHeaders => new(431, InvalidRequest, "too_many_headers", null, error.Message),
-        RequestErrorKind.RateLimited => new(429, "rate_limit_error", "rate_limit_exceeded", null, error.Message, error.RetryAfter),
-        RequestErrorKind.QueueTimeout => new(503, ServerError, "queue_timeout", null, error.Message, error.RetryAfter),
-        RequestErrorKind.Overloaded => new(503, ServerError, "server_overloaded", null, error.Message, error.RetryAfter),
-        RequestErrorKind.QueueFull => new(429, "rate_limit_error", "queue_full", null, error.Message, error.RetryAfter),
-        RequestErrorKind.Loading => new(503, ServerError, "model_loading", null, error.Message, error.RetryAfter),
-        RequestErrorKind.Draining => new(503, ServerError, "draining", null, error.Message, error.RetryAfter),
-        RequestErrorKind.Unhealthy => new(503, ServerError, "engine_unhealthy", null, error.Message, error.RetryAfter),
-        RequestErrorKind.Failed => new(500, ServerError, "internal_error", null, error.Message),
-        _ => throw new ArgumentOutOfRangeException(nameof(error), error.Kind, null),
-    };
+    /// <param name="error">What went wrong.</param>
+    /// <param name="names">How the endpoint calls fields; null for the usual names.</param>
+    public static OpenAiError From(RequestError error, FieldNames? names = null) =>
+        From(
+            error.Kind,
+            error.Field is { } field ? (names ?? FieldNames.Rest).Of(field) : null,
+            (names ?? FieldNames.Rest).Write(error.Message),
+            error.RetryAfter);
 
     public static OpenAiError MalformedJson(string detail) =>
         new(400, InvalidRequest, "invalid_json", null, $"The body is not one JSON object: {detail}");
@@ -70,5 +57,27 @@ internal static class OpenAiErrors
     public static OpenAiError Internal(string requestId) =>
         new(500, ServerError, "internal_error", null, $"The server failed. The request's id is {requestId}.");
 
-    private static OpenAiError Invalid(string code, RequestError error) => new(400, InvalidRequest, code, error.Field, error.Message);
+    private static OpenAiError From(RequestErrorKind kind, string? field, string message, int? retryAfter) => kind switch
+    {
+        RequestErrorKind.InvalidValue => Invalid("invalid_value", field, message),
+        RequestErrorKind.InvalidType => Invalid("invalid_type", field, message),
+        RequestErrorKind.MissingField => Invalid("missing_required_parameter", field, message),
+        RequestErrorKind.Unsupported => Invalid("unsupported_parameter", field, message),
+        RequestErrorKind.UnsupportedValue => Invalid("unsupported_value", field, message),
+        RequestErrorKind.ContextExceeded => Invalid("context_length_exceeded", field, message),
+        RequestErrorKind.UnknownModel => new(404, InvalidRequest, "model_not_found", field, message),
+        RequestErrorKind.UnknownKey => new(401, "authentication_error", "invalid_api_key", null, message),
+        RequestErrorKind.TooManyHeaders => new(431, InvalidRequest, "too_many_headers", null, message),
+        RequestErrorKind.RateLimited => new(429, "rate_limit_error", "rate_limit_exceeded", null, message, retryAfter),
+        RequestErrorKind.QueueTimeout => new(503, ServerError, "queue_timeout", null, message, retryAfter),
+        RequestErrorKind.Overloaded => new(503, ServerError, "server_overloaded", null, message, retryAfter),
+        RequestErrorKind.QueueFull => new(429, "rate_limit_error", "queue_full", null, message, retryAfter),
+        RequestErrorKind.Loading => new(503, ServerError, "model_loading", null, message, retryAfter),
+        RequestErrorKind.Draining => new(503, ServerError, "draining", null, message, retryAfter),
+        RequestErrorKind.Unhealthy => new(503, ServerError, "engine_unhealthy", null, message, retryAfter),
+        RequestErrorKind.Failed => new(500, ServerError, "internal_error", null, message),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
+    };
+
+    private static OpenAiError Invalid(string code, string? field, string message) => new(400, InvalidRequest, code, field, message);
 }

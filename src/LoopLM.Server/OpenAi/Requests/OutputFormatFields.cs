@@ -36,7 +36,7 @@ internal static class OutputFormatFields
     {
         var formats = new List<OutputFormat?>
         {
-            fields.Find(ResponseFormat) is { } format ? fields.Nested(ResponseFormat, format, ReadResponseFormat) : null,
+            fields.Find(ResponseFormat) is { } format ? fields.Nested(ResponseFormat, format, each => ReadTyped(each, ResponseFormat)) : null,
             fields.Find(StructuredOutputs) is { } outputs ? fields.Nested(StructuredOutputs, outputs, ReadStructuredOutputs) : null,
             Format("guided_json", ReadSchema(fields, "guided_json")),
             Format("guided_choice", ReadChoice(fields, "guided_choice")),
@@ -55,7 +55,11 @@ internal static class OutputFormatFields
 
     private static OutputFormat? Format(string field, TextForm? form) => form is null ? null : new OutputFormat(field, form);
 
-    private static OutputFormat? ReadResponseFormat(RequestFields fields)
+    /// <summary>Reads an object whose <c>type</c> says which form it describes; null for any text.</summary>
+    /// <param name="fields">The object.</param>
+    /// <param name="path">Where it stands.</param>
+    /// <param name="isFlat">Whether a schema and its name are members of it, as in responses; else they have an object of their own.</param>
+    public static OutputFormat? ReadTyped(RequestFields fields, string path, bool isFlat = false)
     {
         const string types = "it must be text, json_object or json_schema";
         switch (fields.Text("type"))
@@ -65,28 +69,30 @@ internal static class OutputFormatFields
                 return null;
             case JsonObject or Json:
                 UnreadFields.Refuse(fields, s_untyped.AsSpan(0, 1));
-                return ReadBareSchema(fields) ?? new(ResponseFormat, new TextForm.JsonObject());
+                return ReadBareSchema(fields, path) ?? new(path, new TextForm.JsonObject());
+            case "json_schema" when isFlat:
+                return Format($"{path}.schema", ReadNamedSchema(fields));
             case "json_schema" when fields.Find("json_schema") is { } named:
-                return Format($"{ResponseFormat}.json_schema.schema", fields.Nested("json_schema", named, ReadNamedSchema));
-            case "json_schema" when ReadBareSchema(fields) is { } bare:
+                return Format($"{path}.json_schema.schema", fields.Nested("json_schema", named, ReadNamedSchema));
+            case "json_schema" when ReadBareSchema(fields, path) is { } bare:
                 return bare;
             case "json_schema":
                 fields.Report(RequestErrorKind.MissingField, "json_schema", "'json_schema' is missing; it must hold name and schema.");
                 return null;
             case Regex when ReadPattern(fields, "value") is { } pattern:
-                return Format($"{ResponseFormat}.value", pattern);
+                return Format($"{path}.value", pattern);
             case null:
                 fields.Report(RequestErrorKind.MissingField, "type", $"'type' is missing; {types}.");
                 return null;
             case var type:
-                fields.Report(RequestErrorKind.UnsupportedValue, "type", $"'type' is {RequestFields.Quote(type)}, which is not supported; {types}.");
+                fields.Report(RequestErrorKind.UnsupportedValue, "type", $"'type' is {ClientWord.Quote(type)}, which is not supported; {types}.");
                 return null;
         }
     }
 
     /// <summary>A schema without a name beside it: <c>schema</c> as in llama.cpp, <c>value</c> as in TGI; null where there is none.</summary>
-    private static OutputFormat? ReadBareSchema(RequestFields fields) =>
-        Format($"{ResponseFormat}.schema", ReadSchema(fields, "schema")) ?? Format($"{ResponseFormat}.value", ReadSchema(fields, "value"));
+    private static OutputFormat? ReadBareSchema(RequestFields fields, string path) =>
+        Format($"{path}.schema", ReadSchema(fields, "schema")) ?? Format($"{path}.value", ReadSchema(fields, "value"));
 
     /// <summary>The name is for OpenAI's cache; nothing here depends on it.</summary>
     private static TextForm.Json? ReadNamedSchema(RequestFields fields)
@@ -96,7 +102,7 @@ internal static class OutputFormatFields
         _ = fields.Flag("strict");
         if (name is not null && !IsName(name))
         {
-            fields.Report(RequestErrorKind.InvalidValue, "name", $"'name' is {RequestFields.Quote(name)}; it must have 1 to {MaxNameLength} letters, digits, underscores and dashes.");
+            fields.Report(RequestErrorKind.InvalidValue, "name", $"'name' is {ClientWord.Quote(name)}; it must have 1 to {MaxNameLength} letters, digits, underscores and dashes.");
         }
 
         if (fields.Find("schema") is { } schema)

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using LoopLM.Engine.Errors;
 using LoopLM.Server.Generations;
 
 namespace LoopLM.Server.OpenAi.Requests;
@@ -10,7 +11,7 @@ namespace LoopLM.Server.OpenAi.Requests;
 /// The fields of a request's JSON object. Null is the same as absent. Each method gives null where the field is absent or has the wrong type;
 /// the first problem is kept in <see cref="Error"/>.
 /// </summary>
-internal sealed class RequestFields(JsonElement body)
+internal sealed class RequestFields(JsonElement body) : ISettingSource
 {
     private readonly HashSet<string> _known = [];
 
@@ -87,7 +88,7 @@ internal sealed class RequestFields(JsonElement body)
         {
             if (!int.TryParse(property.Name, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var token))
             {
-                Report(RequestErrorKind.InvalidValue, name, $"'{name}' has the name {Quote(property.Name)}, which is no token id; names must be whole numbers such as \"50256\".");
+                Report(RequestErrorKind.InvalidValue, name, $"'{name}' has the name {ClientWord.Quote(property.Name)}, which is no token id; names must be whole numbers such as \"50256\".");
             }
             else if (IsFinite(property.Value, out var number))
             {
@@ -143,9 +144,9 @@ internal sealed class RequestFields(JsonElement body)
     }
 
     /// <summary>Reports a problem, unless there is one already. A field that is not supported goes before one that is missing: it may be meant by it.</summary>
-    public void Report(RequestErrorKind kind, string name, string message) => Report(new RequestError(kind, name, message));
+    public void Report(RequestErrorKind kind, string name, ErrorMessage message) => Report(new RequestError(kind, name, message));
 
-    /// <inheritdoc cref="Report(RequestErrorKind, string, string)"/>
+    /// <inheritdoc cref="Report(RequestErrorKind, string, ErrorMessage)"/>
     public void Report(RequestError error)
     {
         if (Error is null || (error.Kind == RequestErrorKind.Unsupported && Error.Kind == RequestErrorKind.MissingField))
@@ -154,13 +155,10 @@ internal sealed class RequestFields(JsonElement body)
         }
     }
 
-    /// <summary>A word of the request as messages quote it: short.</summary>
-    public static string Quote(string word) => $"'{Shorten(word)}'";
-
     /// <summary>What a value is, as messages say it.</summary>
     public static string Describe(JsonElement value) => value.ValueKind switch
     {
-        JsonValueKind.Number => $"the number {Shorten(value.GetRawText())}",
+        JsonValueKind.Number => $"the number {ClientWord.Shorten(value.GetRawText())}",
         JsonValueKind.String => "a string",
         JsonValueKind.Array => "a list",
         JsonValueKind.Object => "an object",
@@ -247,6 +245,4 @@ internal sealed class RequestFields(JsonElement body)
         Report(RequestErrorKind.InvalidType, name, $"'{name}' is {Describe(found)}; it must be {right}.");
         return null;
     }
-
-    private static string Shorten(string text) => text.Length <= 32 ? text : text[..32] + "...";
 }

@@ -41,7 +41,7 @@ internal static class UnreadFields
             ];
         foreach (var name in strange)
         {
-            if (FieldNames.FindMeant(name, meanings) is { } meant && fields.Find(name) is not null)
+            if (MisspeltFields.FindMeant(name, meanings) is { } meant && fields.Find(name) is not null)
             {
                 fields.Report(RequestErrorKind.Unsupported, name, $"'{name}' is not a field; did you mean '{meant}'?");
             }

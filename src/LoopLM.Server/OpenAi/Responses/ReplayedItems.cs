@@ -59,7 +59,7 @@ internal static class ReplayedItems
                 fields.Report(
                     RequestErrorKind.UnsupportedValue,
                     "type",
-                    $"'type' is {RequestFields.Quote(type)}; it must be message, reasoning, function_call or function_call_output. Leave other items out.");
+                    $"'type' is {ClientWord.Quote(type)}; it must be message, reasoning, function_call or function_call_output. Leave other items out.");
                 break;
         }
     }

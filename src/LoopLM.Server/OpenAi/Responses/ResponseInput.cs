@@ -114,10 +114,10 @@ internal static class ResponseInput
                 fields.Report(RequestErrorKind.MissingField, "role", $"'role' is missing; {right}.");
                 break;
             case "tool" or "function":
-                fields.Report(RequestErrorKind.InvalidValue, "role", $"'role' is {RequestFields.Quote(role)}; here the result of a call is an item of the type function_call_output.");
+                fields.Report(RequestErrorKind.InvalidValue, "role", $"'role' is {ClientWord.Quote(role)}; here the result of a call is an item of the type function_call_output.");
                 break;
             default:
-                fields.Report(RequestErrorKind.InvalidValue, "role", $"'role' is {RequestFields.Quote(role)}; {right}.");
+                fields.Report(RequestErrorKind.InvalidValue, "role", $"'role' is {ClientWord.Quote(role)}; {right}.");
                 break;
         }
     }

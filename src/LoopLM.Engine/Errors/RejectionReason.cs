@@ -1,4 +1,4 @@
-namespace LoopLM.Engine.Requests;
+namespace LoopLM.Engine.Errors;
 
 /// <summary>Why a request was not accepted.</summary>
 public enum RejectionReason

@@ -4,13 +4,13 @@ using LoopLM.Engine.Requests;
 
 namespace LoopLM.Server.Access;
 
-/// <summary>Whom the current request comes from, as the queues of the engines tell clients apart: by keys, or without keys by addresses.</summary>
-internal sealed class RequestClients(IHttpContextAccessor http)
+/// <summary>Tells whom an HTTP request comes from: whoever has its key, or without keys whoever has its address.</summary>
+internal static class HttpCallers
 {
-    /// <summary>The client of the current request; <see cref="RequestClient.Local"/> outside of one.</summary>
-    public RequestClient Current => http.HttpContext is not { } context || context.Features.Get<Client>() is not { } client ? RequestClient.Local
-        : client.Weight is { } weight ? new RequestClient(client.Name, Weight: weight)
-        : new RequestClient(client.Name, Network(context.Connection.RemoteIpAddress));
+    /// <summary>Whom a request comes from; <see cref="Caller.Local"/> where nobody was authenticated.</summary>
+    public static Caller Caller(this HttpContext context) => context.Features.Get<Client>() is not { } client ? Access.Caller.Local
+        : client.Weight is { } weight ? new Caller(new RequestClient(client.Name, Weight: weight), client)
+        : new Caller(new RequestClient(client.Name, Network(context.Connection.RemoteIpAddress)), client);
 
     /// <summary>The address, or of IPv6 the first 64 bits: whoever has one such address has all that share them.</summary>
     internal static string? Network(IPAddress? address)

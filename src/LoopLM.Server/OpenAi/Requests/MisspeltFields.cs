@@ -1,10 +1,9 @@
 using LoopLM.Server.Configuration;
-using LoopLM.Server.Generations;
 
 namespace LoopLM.Server.OpenAi.Requests;
 
-/// <summary>Names fields as an endpoint does.</summary>
-internal static class FieldNames
+/// <summary>Finds the field that a misspelt name means.</summary>
+internal static class MisspeltFields
 {
     // One letter makes another word of a short name.
     private const int MinMisspelt = 8;
@@ -13,8 +12,4 @@ internal static class FieldNames
     /// <returns>The field; null where there is none.</returns>
     public static string? FindMeant(string name, IEnumerable<string> known) =>
         known.FirstOrDefault(each => SettingNames.DistanceOf(name, each) <= (Math.Min(name.Length, each.Length) >= MinMisspelt ? 1 : 0));
-
-    /// <summary>The error under another name of its field.</summary>
-    public static RequestError Renamed(this RequestError error, string? name) =>
-        error with { Field = name, Message = error.Message.Replace($"'{error.Field}'", $"'{name}'", StringComparison.Ordinal) };
 }

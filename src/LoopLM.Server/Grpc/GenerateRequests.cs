@@ -28,6 +28,7 @@ internal static class GenerateRequests
         return fields.Error is { } error ? error : text with
         {
             Prompts = [prompt],
+            Prompt = text.Prompt with { AddSpecialTokens = fields.Flag("add_special_tokens") ?? true },
             MaxTokens = maxTokens,
             Reports = text.Reports with { Gates = true, Logprobs = fields.Integer("logprobs") },
         };

@@ -89,7 +89,7 @@ internal sealed class InferenceService(TextService texts, IOptions<LimitOptions>
         {
             token.Logprob = logprobs.Logprob;
             token.TopLogprobs.Clear();
-            token.TopLogprobs.Add(logprobs.Top.Select(ToLogprob));
+            token.TopLogprobs.Add(logprobs.Top.Concat(logprobs.Named).Select(ToLogprob));
         }
 
         if (part.LoopLogprobs is { } loops)

@@ -58,7 +58,7 @@ public sealed class AllocationTests
         using var steps = new Steps(server.Runner);
         using var cancellation = new CancellationTokenSource(ServerHarness.Patience);
         var writer = new CountingWriter(steps, WarmTokens, Tokens, Measurements, cancellation);
-        var service = new InferenceService(server.Service<TextGenerator>(), server.Service<IOptions<LimitOptions>>());
+        var service = new InferenceService(server.Service<TextService>(), server.Service<IOptions<LimitOptions>>());
         steps.Take();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>

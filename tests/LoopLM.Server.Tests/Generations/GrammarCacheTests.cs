@@ -1,3 +1,4 @@
+using LoopLM.Engine.Requests;
 using LoopLM.Server.Configuration;
 using LoopLM.Server.Generations;
 using LoopLM.Server.Work;
@@ -94,7 +95,7 @@ public sealed class GrammarCacheTests
         using var cache = new GrammarCache(server.Service<IOptions<LimitOptions>>(), server.Service<RequestWork>(), log);
         using var held = new ManualResetEventSlim();
         using var leave = new CancellationTokenSource();
-        var gone = cache.GetAsync(server.Models.Default, s_format, Compile, leave.Token).AsTask();
+        var gone = cache.GetAsync(server.Models.Default, s_format, Compile, RequestClient.Local, leave.Token).AsTask();
         Assert.True(held.Wait(ServerHarness.Patience));
 
         await leave.CancelAsync();
@@ -117,8 +118,8 @@ public sealed class GrammarCacheTests
     private static async Task<CompiledForm> GetAsync(
         ServerHarness server, Func<OutputFormat, CancellationToken, CompiledForm> compile, CancellationToken cancellation = default)
     {
-        var result = await server.Service<GrammarCache>().GetAsync(server.Models.Default, s_format, compile, cancellation);
-        Assert.True(result.TryGet(out var compiled, out var error), error?.Message);
+        var result = await server.Service<GrammarCache>().GetAsync(server.Models.Default, s_format, compile, RequestClient.Local, cancellation);
+        Assert.True(result.TryGet(out var compiled, out var error), error?.Message.ToString());
         return compiled;
     }
 

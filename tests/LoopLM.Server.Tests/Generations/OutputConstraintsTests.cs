@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LoopLM.Server.Access;
 using LoopLM.Server.Generations;
 using LoopLM.Server.Hosting;
 using LoopLM.Text.Constraints;
@@ -16,7 +17,7 @@ public sealed class OutputConstraintsTests
         await using var server = await ServerHarness.StartAsync();
         var error = await ErrorOfAsync(server, Json("""{"type":"string","pattern":"(a)\\1"}"""));
         Assert.Equal((RequestErrorKind.InvalidValue, "guided_json"), (error!.Kind, error.Field));
-        Assert.Contains("pattern", error.Message, StringComparison.Ordinal);
+        Assert.Contains("pattern", error.Message.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -25,7 +26,7 @@ public sealed class OutputConstraintsTests
         await using var server = await ServerHarness.StartAsync(settings: "--Limits:SchemaTimeout=00:00:00.001");
         var properties = string.Join(',', Enumerable.Range(0, 400).Select(i => $$""" "p{{i}}":{"type":"string","pattern":"^(?:x|y)*x(?:x|y){8}{{i}}$"}"""));
         var error = await ErrorOfAsync(server, Json($$"""{"properties":{ {{properties}} } }"""));
-        Assert.Contains("too long", error!.Message, StringComparison.Ordinal);
+        Assert.Contains("too long", error!.Message.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -48,7 +49,7 @@ public sealed class OutputConstraintsTests
 
         var (first, second) = (await ErrorOfAsync(server, format), await ErrorOfAsync(server, format with { Field = "response_format" }));
 
-        Assert.Equal(("guided_json", "response_format", first!.Message), (first.Field, second!.Field, second.Message));
+        Assert.Equal(("guided_json", "response_format", first!.Message.ToString()), (first.Field, second!.Field, second.Message.ToString()));
         Assert.Equal((1, 1), (server.Service<GrammarCache>().Statistics.CurrentEntryCount, server.Service<GrammarCache>().Statistics.TotalHits));
     }
 
@@ -108,7 +109,7 @@ public sealed class OutputConstraintsTests
                 Choices = 2,
                 MaxTokens = 50,
                 Sampling = new() { Temperature = 2, Seed = seed },
-                Format = Json(Person),
+                Constraints = new() { Format = Json(Person) },
             });
             Assert.All(texts, text =>
             {
@@ -130,12 +131,12 @@ public sealed class OutputConstraintsTests
         {
             Prompts = [new TextPrompt("a", default)],
             MaxTokens = 50,
-            Format = Json($$"""{"anyOf":[{{string.Join(',', alternatives)}}]}"""),
+            Constraints = new() { Format = Json($$"""{"anyOf":[{{string.Join(',', alternatives)}}]}""") },
         });
 
         var error = Assert.Single(texts).End.Error!;
         Assert.Equal(RequestErrorKind.InvalidValue, error.Kind);
-        Assert.Contains("Limits:MaxMaskWork", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Limits:MaxMaskWork", error.Message.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -147,11 +148,10 @@ public sealed class OutputConstraintsTests
         var request = new TextRequest
         {
             Prompts = [new TextPrompt("a", default)],
-            MinTokens = minTokens,
-            IgnoreEndOfText = ignoreEnd,
-            Format = Json(Person),
+            Stops = new() { MinTokens = minTokens, IgnoreEndOfText = ignoreEnd },
+            Constraints = new() { Format = Json(Person) },
         };
-        var started = await server.Service<TextGenerator>().StartAsync(request, CancellationToken.None);
+        var started = await server.Service<TextService>().StartAsync(request, Caller.Local, CancellationToken.None);
         Assert.False(started.TryGet(out _, out var error));
         Assert.Equal(field, error.Field);
     }
@@ -162,14 +162,14 @@ public sealed class OutputConstraintsTests
 
     private static async Task<RequestError?> ErrorOfAsync(ServerHarness server, OutputFormat format, ServedModel? model = null)
     {
-        var compiled = await server.Service<OutputConstraints>().CompileAsync(model ?? server.Models.Default, format, CancellationToken.None);
+        var compiled = await server.Service<OutputConstraints>().CompileAsync(model ?? server.Models.Default, format, Caller.Local, CancellationToken.None);
         return compiled.TryGet(out _, out var error) ? null : error;
     }
 
     private static async Task<IReadOnlyList<FinishedText>> GenerateAsync(ServerHarness server, TextRequest request)
     {
-        var started = await server.Service<TextGenerator>().StartAsync(request, CancellationToken.None);
-        Assert.True(started.TryGet(out var choices, out var error), error?.Message);
+        var started = await server.Service<TextService>().StartAsync(request, Caller.Local, CancellationToken.None);
+        Assert.True(started.TryGet(out var choices, out var error), error?.Message.ToString());
         using (choices)
         using (var patience = new CancellationTokenSource(ServerHarness.Patience))
         {

@@ -44,6 +44,6 @@ public sealed class MemoryCheckTests
             Measures = new Dictionary<string, RunnerMeasure> { ["none"] = (_, _, settings) => memory.GetValueOrDefault(settings.Model.Name!) },
         };
         await using var app = ServerApplication.Build(ServerHarness.Arguments(settings), runners);
-        return Record.Exception(() => app.Services.GetRequiredService<ServedModels>()) is { } exception ? ServerApplication.Reasons(exception) : [];
+        return Record.Exception(app.Services.GetRequiredService<ServedModels>().Open) is { } exception ? ServerApplication.Reasons(exception) : [];
     }
 }

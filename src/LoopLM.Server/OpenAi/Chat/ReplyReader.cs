@@ -8,7 +8,8 @@ namespace LoopLM.Server.OpenAi.Chat;
 /// Tells thoughts, answer and tool calls of a reply apart as its text comes, however it is cut. A thought stands at the beginning, between
 /// <c>&lt;think&gt;</c> and <c>&lt;/think&gt;</c>; a call anywhere behind it, in the form of the model's template.
 /// What looks like a mark is withheld until it is decided, and so is white space, which counts for nothing beside a mark. What begins like
-/// a call and is none stays part of the answer.
+/// a call and is none stays part of the answer. The work is linear in the text: each character is looked at once, but for those of a mark that
+/// ends with the text so far.
 /// </summary>
 internal sealed class ReplyReader
 {
@@ -17,8 +18,9 @@ internal sealed class ReplyReader
     private readonly ReplyFormat _format;
     private readonly CallParts _calls;
     private ReplyState _state;
-    private string _pending = "";
-    private string _space = "";
+    private readonly StringBuilder _space = new();
+    private string _text = "";
+    private int _at;
     private bool _behindMark;
     private bool _inBlankLine = true;
     private CallReader? _call;
@@ -47,7 +49,9 @@ internal sealed class ReplyReader
     public List<ReplyPart> Append(string text)
     {
         _parts.Clear();
-        _pending += text;
+
+        // What is left is the beginning of a mark at most.
+        (_text, _at) = (_at == _text.Length ? text : string.Concat(_text.AsSpan(_at), text), 0);
         while (TryAdvance())
         {
         }
@@ -70,15 +74,19 @@ internal sealed class ReplyReader
                 return _parts;
             }
 
-            TakeBack(_undecided.ToString(), "");
+            TakeBack();
+        }
+        else if (_format.OnlyCalls && !IsInThought)
+        {
+            _space.Length = _state == ReplyState.Start ? 0 : _space.Length;
         }
         else
         {
             _state = _state == ReplyState.Start ? ReplyState.Answer : _state;
-            Add(_format.OnlyCalls && !IsInThought ? "" : _pending);
+            Take(_text.Length);
         }
 
-        AddPart(_space);
+        AddPart(_space.ToString());
         return _parts;
     }
 
@@ -96,22 +104,23 @@ internal sealed class ReplyReader
             case ReplyState.Answer when _format.Calls is { } calls:
                 return TryFindCall(calls);
             default:
-                Add(_pending);
-                _pending = "";
+                Take(_text.Length);
                 return false;
         }
     }
 
     private bool TryStart()
     {
-        var text = _pending.TrimStart();
-        if (text.StartsWith(ReplyFormat.ThoughtStart, StringComparison.Ordinal))
+        var body = _text.AsSpan(_at).TrimStart();
+        _space.Append(_text.AsSpan(_at, _text.Length - _at - body.Length));
+        _at = _text.Length - body.Length;
+        if (body.StartsWith(ReplyFormat.ThoughtStart))
         {
-            PassMark(text[ReplyFormat.ThoughtStart.Length..], ReplyState.Thought);
+            PassMark(_at + ReplyFormat.ThoughtStart.Length, ReplyState.Thought);
             return true;
         }
 
-        if (ReplyFormat.ThoughtStart.StartsWith(text, StringComparison.Ordinal))
+        if (ReplyFormat.ThoughtStart.AsSpan().StartsWith(body))
         {
             return false;
         }
@@ -124,30 +133,29 @@ internal sealed class ReplyReader
     private bool TryEndThought()
     {
         const string mark = ReplyFormat.ThoughtEnd;
-        if (_pending.IndexOf(mark, StringComparison.Ordinal) is >= 0 and var at)
+        if (_text.IndexOf(mark, _at, StringComparison.Ordinal) is >= 0 and var end)
         {
-            Add(_pending[..at]);
-            PassMark(_pending[(at + mark.Length)..], ReplyState.Answer);
+            Take(end);
+            PassMark(end + mark.Length, ReplyState.Answer);
             return true;
         }
 
-        var withheld = Math.Min(mark.Length - 1, _pending.Length);
-        while (!mark.AsSpan().StartsWith(_pending.AsSpan(_pending.Length - withheld)))
+        var withheld = Math.Min(mark.Length - 1, _text.Length - _at);
+        while (!mark.AsSpan().StartsWith(_text.AsSpan(_text.Length - withheld)))
         {
             withheld--;
         }
 
-        Add(_pending[..^withheld]);
-        _pending = _pending[^withheld..];
+        Take(_text.Length - withheld);
         return false;
     }
 
     /// <summary>Gives the answer up to what may begin a call, and begins to read that.</summary>
     private bool TryFindCall(ToolCallFormat format)
     {
-        for (var i = 0; i < _pending.Length; i++)
+        for (var i = _at; i < _text.Length; i++)
         {
-            var rest = _pending.AsSpan(i);
+            var rest = _text.AsSpan(i);
             if (_inBlankLine && format.LineStart == rest[0])
             {
                 BeginCall(format, i, "");
@@ -164,8 +172,7 @@ internal sealed class ReplyReader
 
                 if (mark.AsSpan().StartsWith(rest))
                 {
-                    Add(_pending[..i]);
-                    _pending = _pending[i..];
+                    Take(i);
                     return false;
                 }
             }
@@ -173,63 +180,81 @@ internal sealed class ReplyReader
             _inBlankLine = rest[0] == '\n' || (_inBlankLine && char.IsWhiteSpace(rest[0]));
         }
 
-        Add(_pending);
-        _pending = "";
+        Take(_text.Length);
         return false;
     }
 
     private void BeginCall(ToolCallFormat format, int at, string mark)
     {
-        Add(_pending[..at]);
+        Take(at);
+        _at += mark.Length;
         _undecided.Clear().Append(mark);
         _call = format.Reader(mark, _calls, _format.Parameters ?? FunctionParameters.None);
         _callsBefore = _calls.Begun;
-        (_pending, _state) = (_pending[(at + mark.Length)..], ReplyState.Call);
+        _state = ReplyState.Call;
     }
 
     private bool TryCall()
     {
-        for (var i = 0; i < _pending.Length; i++)
+        while (_at < _text.Length)
         {
-            var step = _call!.Read(_pending[i]);
+            var next = _text[_at];
+            var step = _call!.Read(next);
+            if (step != CallStep.Over)
+            {
+                _at++;
+                _ = IsCall ? _undecided : _undecided.Append(next);
+            }
+
             if (step == CallStep.More)
             {
-                if (!IsCall)
-                {
-                    _undecided.Append(_pending[i]);
-                }
-
                 continue;
             }
 
-            var rest = _pending[(step == CallStep.Done ? i + 1 : i)..];
             if (IsCall)
             {
                 _calls.End();
-                PassMark(_call.Held + rest, ReplyState.Answer);
+                GiveBack(_call.Held);
+                PassMark(_at, ReplyState.Answer);
             }
             else
             {
-                TakeBack(_undecided.ToString(), rest);
+                TakeBack();
             }
 
             return true;
         }
 
-        _pending = "";
         return false;
     }
 
-    private void PassMark(string rest, ReplyState next)
+    /// <summary>Makes characters before the pending text pending again; some of them may have come before the text at hand.</summary>
+    private void GiveBack(string held)
     {
-        (_pending, _state) = (rest, next);
-        (_space, _behindMark, _inBlankLine) = ("", true, true);
+        var here = Math.Min(held.Length, _at);
+        (_text, _at) = here == held.Length ? (_text, _at - here) : (held + _text[_at..], 0);
     }
 
-    /// <summary>Goes on with the answer behind what looked like a call.</summary>
-    private void TakeBack(string text, string rest)
+    private void PassMark(int at, ReplyState next)
     {
-        (_pending, _state, _inBlankLine) = (rest, ReplyState.Answer, false);
+        (_at, _state) = (at, next);
+        (_behindMark, _inBlankLine) = (true, true);
+        _space.Clear();
+    }
+
+    /// <summary>Goes on with the answer behind what looked like a call, which is a part of it.</summary>
+    private void TakeBack()
+    {
+        (_state, _inBlankLine) = (ReplyState.Answer, false);
+        Add(_undecided.ToString());
+    }
+
+    /// <summary>Gives the pending text up to a place.</summary>
+    private void Take(int end)
+    {
+        // All of a token is the rule, and its text need not be copied.
+        var text = _at == 0 && end == _text.Length ? _text : _text[_at..end];
+        _at = end;
         Add(text);
     }
 
@@ -238,11 +263,15 @@ internal sealed class ReplyReader
     {
         text = _behindMark ? text.TrimStart() : text;
         _behindMark &= text.Length == 0;
-        text = _space + text;
         var mayMeetMark = IsInThought || _format.Calls is not null;
         var body = mayMeetMark ? text.TrimEnd() : text;
-        _space = text[body.Length..];
-        AddPart(body);
+        if (body.Length > 0 || !mayMeetMark)
+        {
+            AddPart(_space.Length == 0 ? body : _space.Append(body).ToString());
+            _space.Clear();
+        }
+
+        _space.Append(text.AsSpan(body.Length));
     }
 
     private void AddPart(string text)

@@ -60,6 +60,54 @@ public class ReplyReaderTests
     public void Append_NothingToTellApart_GivesAllOfIt() => Assert.Equal(
         ("", $" <think>a</think> {Call} ", ""), Read(default, $" <think>a</think> {Call} ", () => 2));
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(100)]
+    public void Append_MarkEndsWhatIsNoCall_KeepsAllOfIt(int size)
+    {
+        const string reply = "[]<|python_end|> x";
+        var pythonic = CallTemplates.Find(CallTemplates.Text("pythonic"))!;
+
+        Assert.Equal(("", reply, ""), Read(new ReplyFormat(Thoughts: false, InThought: false, pythonic, OneCall: false), reply, () => size));
+    }
+
+    /// <summary>What is copied again and again is allocated again and again: eight times the text may take eight times the bytes, not 64 times.</summary>
+    [Theory]
+    [InlineData("\n")]
+    [InlineData("<")]
+    [InlineData("<tool_call>")]
+    [InlineData("<tool_call>{\"name\":1}</tool_call>")]
+    [InlineData("<tool_call>{\"name\":\"f\",\"arguments\":{}}</tool_call>")]
+    [InlineData("<think>a", "</thin")]
+    [InlineData("<think>a", " ")]
+    [InlineData("<tool_call>{\"name\":\"f\",\"arguments\":{\"x\":\"", "a")]
+    [InlineData("a ", " ")]
+    public void Append_LongText_TakesWorkInProportion(string start, string? again = null)
+    {
+        const int few = 4_000;
+        foreach (var size in new[] { 1, int.MaxValue / 2 })
+        {
+            Work(few, size);
+
+            Assert.InRange(Work(8 * few, size) / (double)Work(few, size), 1, 16);
+        }
+
+        long Work(int length, int size)
+        {
+            var text = start + string.Concat(Enumerable.Repeat(again ?? start, length / (again ?? start).Length));
+            var reader = new ReplyReader(new ReplyFormat(Thoughts: true, InThought: false, s_hermes, OneCall: false));
+            var pieces = Enumerable.Range(0, ((text.Length - 1) / size) + 1).Select(i => text[(i * size)..(int)Math.Min(text.Length, (long)(i + 1) * size)]).ToList();
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            foreach (var piece in pieces)
+            {
+                reader.Append(piece);
+            }
+
+            reader.End();
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+    }
+
     private static (string Thought, string Answer, string Calls) Read(ReplyFormat format, string reply, Func<int> size)
     {
         var reader = new ReplyReader(format);

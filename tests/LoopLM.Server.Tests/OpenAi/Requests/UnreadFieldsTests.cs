@@ -22,7 +22,7 @@ public sealed class UnreadFieldsTests
             var error = Check(rule.Name, """{"some":"thing"}""", kind);
 
             Assert.Equal((rule.Name, RequestErrorKind.Unsupported, rule.Name), (rule.Name, error?.Kind, error?.Field));
-            Assert.StartsWith($"'{rule.Name}' is not supported here: {rule.Instead}", error!.Message, StringComparison.Ordinal);
+            Assert.StartsWith($"'{rule.Name}' is not supported here: {rule.Instead}", error!.Message.ToString(), StringComparison.Ordinal);
         }
     }
 
@@ -55,7 +55,7 @@ public sealed class UnreadFieldsTests
     [InlineData("""{"use_beam_search":true}""", "'use_beam_search' is true, which is not supported here: tokens are drawn one by one; leave it out, or set it to false.")]
     [InlineData("""{"input":"Hi"}""", "'input' is not supported here: use 'messages', or send it to /v1/responses.")]
     public void Check_Refusal_SaysWhatWasFoundAndWhatWouldBeRight(string body, string message) =>
-        Assert.Equal(message, Check(body, RequestKinds.Chats)?.Message);
+        Assert.Equal(message, Check(body, RequestKinds.Chats)?.Message.ToString());
 
     [Theory]
     [InlineData("""{"length_penalty":1.0}""")]
@@ -71,7 +71,7 @@ public sealed class UnreadFieldsTests
         fields.Report(RequestErrorKind.MissingField, "input", "'input' is missing.");
         UnreadFields.Check(fields, RequestKinds.Response);
 
-        Assert.Equal("'messages' is not supported here: use 'input'.", fields.Error?.Message);
+        Assert.Equal("'messages' is not supported here: use 'input'.", fields.Error?.Message.ToString());
     }
 
     [Theory]
@@ -89,7 +89,7 @@ public sealed class UnreadFieldsTests
 
         UnreadFields.Check(fields, RequestKinds.Chats);
 
-        Assert.Equal((name, $"'{name}' is not a field; did you mean '{meant}'?"), (fields.Error?.Field, fields.Error?.Message));
+        Assert.Equal((name, $"'{name}' is not a field; did you mean '{meant}'?"), (fields.Error?.Field, fields.Error?.Message.ToString()));
     }
 
     [Theory]

@@ -22,6 +22,7 @@ internal sealed class GrpcFields(GenerateRequest request) : ISettingSource
 
     public string? Text(string name) => Find(name) switch
     {
+        ({ HasPresence: false }, "") => null,
         (_, string text) => text,
         ({ } field, Enum value) => NameOf(field, Convert.ToInt32(value)),
         _ => null,

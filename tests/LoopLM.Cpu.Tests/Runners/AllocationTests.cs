@@ -1,4 +1,5 @@
 using LoopLM.Checkpoints;
+using LoopLM.Cpu.Formats;
 using LoopLM.Cpu.Runners;
 using LoopLM.Engine.Configuration;
 using LoopLM.Engine.Execution;
@@ -59,7 +60,7 @@ public sealed class AllocationTests
             Exit = exit,
             Sampling = new SamplingSettings { Temperature = index % 2, Seed = index },
         };
-        Assert.True(engine.TrySubmit(request, out var generation, out var rejection), rejection?.Message);
+        Assert.True(engine.TrySubmit(request, out var generation, out var rejection), rejection?.Message.ToString());
         return generation;
     }
 

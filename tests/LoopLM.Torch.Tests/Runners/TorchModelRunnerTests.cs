@@ -200,7 +200,7 @@ public sealed class TorchModelRunnerTests : IDisposable
                 Exit = new ExitSettings { Policy = policy, Threshold = 0.5f },
                 Reports = new() { Gates = i == 3 },
             };
-            Assert.True(engine.TrySubmit(request, out var generation, out var rejection), rejection?.Message);
+            Assert.True(engine.TrySubmit(request, out var generation, out var rejection), rejection?.Message.ToString());
             return generation;
         }).ToArray();
         generations[4].Cancel();

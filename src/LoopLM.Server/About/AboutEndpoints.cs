@@ -1,5 +1,4 @@
-using LoopLM.Server.Access;
-using LoopLM.Server.Hosting;
+using LoopLM.Server.Rest;
 using LoopLM.Server.Transport;
 
 namespace LoopLM.Server.About;

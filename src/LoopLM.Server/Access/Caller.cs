@@ -1,4 +1,5 @@
 using LoopLM.Engine.Requests;
+using LoopLM.Server.Transport;
 
 namespace LoopLM.Server.Access;
 

@@ -1,6 +1,7 @@
 using LoopLM.Engine.Errors;
 using LoopLM.Protocol.V1;
-using LoopLM.Server.Generations;
+using LoopLM.Server.Errors;
+using LoopLM.Server.TextGeneration;
 
 namespace LoopLM.Server.Grpc;
 

@@ -1,5 +1,5 @@
 using Grpc.Core;
-using LoopLM.Server.Generations;
+using LoopLM.Server.Errors;
 
 namespace LoopLM.Server.Grpc;
 

@@ -1,7 +1,8 @@
 using Google.Protobuf.Collections;
 using Google.Protobuf.Reflection;
 using LoopLM.Protocol.V1;
-using LoopLM.Server.Generations;
+using LoopLM.Server.Errors;
+using LoopLM.Server.TextGeneration;
 
 namespace LoopLM.Server.Grpc;
 

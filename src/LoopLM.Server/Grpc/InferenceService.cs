@@ -2,7 +2,7 @@ using Grpc.Core;
 using LoopLM.Protocol.V1;
 using LoopLM.Server.Access;
 using LoopLM.Server.Configuration;
-using LoopLM.Server.Generations;
+using LoopLM.Server.TextGeneration;
 using LoopLM.Server.Transport;
 using Microsoft.Extensions.Options;
 

@@ -1,4 +1,5 @@
 using LoopLM.Server.Configuration;
+using LoopLM.Server.Models;
 using Microsoft.Extensions.Options;
 
 namespace LoopLM.Server.Hosting;

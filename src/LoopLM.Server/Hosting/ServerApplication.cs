@@ -6,13 +6,14 @@ using LoopLM.Models;
 using LoopLM.Playground;
 using LoopLM.Protocol.V1;
 using LoopLM.Server.About;
-using LoopLM.Server.Access;
 using LoopLM.Server.Configuration;
-using LoopLM.Server.Generations;
 using LoopLM.Server.Grpc;
 using LoopLM.Server.Health;
-using LoopLM.Server.OpenAi;
+using LoopLM.Server.Hosting.Pipeline;
+using LoopLM.Server.Models;
+using LoopLM.Server.Rest;
 using LoopLM.Server.Telemetry;
+using LoopLM.Server.TextGeneration;
 using LoopLM.Server.Transport;
 using LoopLM.Server.Work;
 using Microsoft.AspNetCore.Connections;
@@ -209,7 +210,7 @@ public static class ServerApplication
 
     private static IServiceCollection AddTextGenerator(this IServiceCollection services) => services
         .AddSingleton<ITextGenerator>(from => new ObservedTextGenerator(
-            new RateLimitedTextGenerator(new TextGenerator()),
+            new TokenRateLimiter(new TextGenerator()),
             from.GetRequiredService<Serilog.IDiagnosticContext>(),
             from.GetRequiredService<ILogger<ObservedTextGenerator>>()));
 

@@ -1,5 +1,7 @@
 using LoopLM.Server.Access;
-using LoopLM.Server.Generations;
+using LoopLM.Server.Errors;
+using LoopLM.Server.TextGeneration;
+using LoopLM.Server.Transport;
 using Serilog;
 
 namespace LoopLM.Server.Telemetry;

@@ -1,6 +1,7 @@
 using LoopLM.Server.Access;
 using LoopLM.Server.Configuration;
-using LoopLM.Server.Generations;
+using LoopLM.Server.Errors;
+using LoopLM.Server.Transport;
 using Microsoft.Extensions.Options;
 
 namespace LoopLM.Server.Work;

@@ -1,7 +1,8 @@
 using System.Threading.RateLimiting;
 using LoopLM.Engine.Requests;
+using LoopLM.Server.Access;
 using LoopLM.Server.Configuration;
-using LoopLM.Server.Generations;
+using LoopLM.Server.Errors;
 
 namespace LoopLM.Server.Work;
 

@@ -1,5 +1,7 @@
 using System.Net;
-using LoopLM.Server.Access;
+using LoopLM.Server.Configuration;
+using LoopLM.Server.Hosting.Pipeline;
+using LoopLM.Server.Transport;
 
 namespace LoopLM.Server.Tests.Access;
 
@@ -107,7 +109,7 @@ public sealed class QueueLimitTests
         Assert.Equal(network, HttpCallers.Network(IPAddress.Parse(address)));
 
     private static IEnumerable<string> Keys(params string[] names) => names.SelectMany((name, i) => (string[])
-        [$"--Auth:Keys:{i}:Name={name}", $"--Auth:Keys:{i}:Sha256={Convert.ToHexString(Server.Access.Clients.Hash(name))}"]);
+        [$"--Auth:Keys:{i}:Name={name}", $"--Auth:Keys:{i}:Sha256={Convert.ToHexString(ApiKeyOptions.Hash(name))}"]);
 
     private static Task<HttpResponseMessage> PostAsync(ServerHarness server, string key) => SendAsync(server, key, new(HttpMethod.Post, "/v1/completions")
     {

@@ -2,8 +2,8 @@ using System.Net.Sockets;
 using System.Text;
 using LoopLM.Protocol.V1;
 using LoopLM.Server.Configuration;
-using LoopLM.Server.Generations;
 using LoopLM.Server.Grpc;
+using LoopLM.Server.TextGeneration;
 using Microsoft.Extensions.Options;
 
 namespace LoopLM.Server.Tests.Allocation;

@@ -1,5 +1,5 @@
 using LoopLM.Engine.Requests;
-using LoopLM.Server.Generations;
+using LoopLM.Server.Errors;
 using LoopLM.Server.Work;
 using Microsoft.Extensions.Time.Testing;
 

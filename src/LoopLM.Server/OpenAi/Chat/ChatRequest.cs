@@ -1,5 +1,6 @@
-using LoopLM.Server.Generations;
-using LoopLM.Server.OpenAi.Requests;
+using LoopLM.Server.Conversations;
+using LoopLM.Server.Errors;
+using LoopLM.Server.Rest.Requests;
 
 namespace LoopLM.Server.OpenAi.Chat;
 

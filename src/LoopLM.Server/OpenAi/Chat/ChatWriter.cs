@@ -1,6 +1,9 @@
 using System.Text.Json;
-using LoopLM.Server.Generations;
-using LoopLM.Server.OpenAi.Answers;
+using LoopLM.Server.Access;
+using LoopLM.Server.Conversations;
+using LoopLM.Server.Replies;
+using LoopLM.Server.Rest.Output;
+using LoopLM.Server.TextGeneration;
 
 namespace LoopLM.Server.OpenAi.Chat;
 

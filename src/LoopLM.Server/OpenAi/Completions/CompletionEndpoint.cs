@@ -1,6 +1,9 @@
 using LoopLM.Server.Access;
-using LoopLM.Server.Generations;
-using LoopLM.Server.OpenAi.Requests;
+using LoopLM.Server.Errors;
+using LoopLM.Server.Rest;
+using LoopLM.Server.Rest.Requests;
+using LoopLM.Server.TextGeneration;
+using LoopLM.Server.Transport;
 
 namespace LoopLM.Server.OpenAi.Completions;
 

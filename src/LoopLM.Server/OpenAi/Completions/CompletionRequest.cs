@@ -1,6 +1,6 @@
 using LoopLM.Engine.Requests;
-using LoopLM.Server.Generations;
-using LoopLM.Server.OpenAi.Requests;
+using LoopLM.Server.Rest.Requests;
+using LoopLM.Server.TextGeneration;
 
 namespace LoopLM.Server.OpenAi.Completions;
 

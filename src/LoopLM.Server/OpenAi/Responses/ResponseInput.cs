@@ -1,7 +1,7 @@
 using System.Text.Json;
-using LoopLM.Server.Generations;
-using LoopLM.Server.OpenAi.Chat;
-using LoopLM.Server.OpenAi.Requests;
+using LoopLM.Server.Conversations;
+using LoopLM.Server.Errors;
+using LoopLM.Server.Rest.Requests;
 
 namespace LoopLM.Server.OpenAi.Responses;
 

@@ -7,6 +7,8 @@ using Grpc.Net.Client;
 using LoopLM.Engine.Execution;
 using LoopLM.Models;
 using LoopLM.Server.Hosting;
+using LoopLM.Server.Hosting.Pipeline;
+using LoopLM.Server.Models;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -71,6 +73,9 @@ internal sealed partial class ServerHarness : IAsyncDisposable
         "--Kestrel:Endpoints:Rest:Url=http://127.0.0.1:0",
         "--Kestrel:Endpoints:Grpc:Url=http://127.0.0.1:0",
         "--Serilog:MinimumLevel:Default=Fatal",
+
+        // Adaptive drafts depend on how long passes take, and answers count drafts.
+        "--Engine:Speculation:Strategy=Off",
         .. settings.Any(setting => setting.StartsWith("--Models:", StringComparison.Ordinal)) ? (string[])[] : [$"--Model:Path={BundledFolder}"],
         .. settings,
     ];

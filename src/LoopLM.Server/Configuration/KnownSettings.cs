@@ -1,6 +1,7 @@
 using LoopLM.Engine.Configuration;
 using LoopLM.Engine.Execution;
-using LoopLM.Server.Access;
+using LoopLM.Server.Errors;
+using LoopLM.Server.Replies.Calls;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration.Json;
 

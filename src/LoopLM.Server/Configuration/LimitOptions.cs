@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using LoopLM.Server.Access;
 
 namespace LoopLM.Server.Configuration;
 

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using LoopLM.Server.Replies.Calls;
 using Microsoft.Extensions.Options;
 
 namespace LoopLM.Server.Configuration;

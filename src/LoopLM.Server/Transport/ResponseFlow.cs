@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using LoopLM.Server.Errors;
 
 namespace LoopLM.Server.Transport;
 

@@ -124,6 +124,6 @@ internal static class EngineBench
         var request = new GenerationRequest { Prompt = prompt, MaxTokens = generate, Exit = exit.For(index, generate), Speculation = speculation };
         return engine.TrySubmit(request, out var generation, out var rejection)
             ? generation
-            : throw new ArgumentException(rejection.Message);
+            : throw new ArgumentException(rejection.Message.ToString());
     }
 }

@@ -181,7 +181,7 @@ public sealed class DraftTests
 
         var rejection = engine.Reject(TestRequests.Greedy(1, 1) with { Speculation = new() { Strategy = SpeculationStrategy.Fixed, DraftLoops = loops } });
 
-        Assert.Equal(("draft_loops", $"'draft_loops' is {loops}; it must be between 1 and 8."), (rejection.Parameter, rejection.Message));
+        Assert.Equal(("draft_loops", $"'draft_loops' is {loops}; it must be between 1 and 8."), (rejection.Field, rejection.Message.ToString()));
     }
 
     [Fact]
@@ -191,7 +191,7 @@ public sealed class DraftTests
 
         var rejection = engine.Reject(TestRequests.Greedy(1, 1) with { Speculation = new() { Strategy = SpeculationStrategy.Off, DraftLoops = 1 } });
 
-        Assert.Equal("'draft_loops' needs the speculation 'fixed'; it is 'off'.", rejection.Message);
+        Assert.Equal("'draft_loops' needs 'speculation' to be 'fixed'; it is 'off'.", rejection.Message.ToString());
     }
 
     [Fact]

@@ -71,7 +71,7 @@ public sealed class PrefixTests
         var request = TestRequests.Greedy(20, 1);
         engine.Run(request);
 
-        var scored = engine.Run(request with { PromptLogprobs = 0 });
+        var scored = engine.Run(request with { Reports = new() { PromptLogprobs = 0 } });
         var shared = engine.Run(request with { KvLayout = KvLayout.Shared });
 
         Assert.Equal((0, 0), (scored.End.CachedPromptTokens, shared.End.CachedPromptTokens));

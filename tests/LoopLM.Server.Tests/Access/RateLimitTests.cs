@@ -3,6 +3,7 @@ using System.Net;
 using Grpc.Core;
 using LoopLM.Protocol.V1;
 using LoopLM.Server.Access;
+using LoopLM.Server.Hosting.Pipeline;
 using Microsoft.Extensions.Time.Testing;
 
 namespace LoopLM.Server.Tests.Access;
@@ -117,7 +118,7 @@ public sealed class RateLimitTests
     public void TimeUntil_PartOfOneIsThere_IsExactlyWhenItIsWhole()
     {
         var time = new FakeTimeProvider();
-        var budget = new MinuteBudget(7, time);
+        var budget = new TokenBucket(7, time);
         Assert.True(budget.TryTake(7));
         time.Advance(TimeSpan.FromSeconds(8));
 
@@ -134,7 +135,7 @@ public sealed class RateLimitTests
     public void TryTake_IdleForDays_HasWhatAMinuteHas()
     {
         var time = new FakeTimeProvider();
-        var budget = new MinuteBudget(int.MaxValue, time);
+        var budget = new TokenBucket(int.MaxValue, time);
         Assert.True(budget.TryTake(5));
 
         time.Advance(TimeSpan.FromDays(400));

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using LoopLM.Server.Tests.OpenAi.Chat;
+using LoopLM.Server.Access;
 
 namespace LoopLM.Server.Tests.Clients;
 

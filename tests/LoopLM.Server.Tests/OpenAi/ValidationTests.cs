@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using LoopLM.Server.Hosting.Pipeline;
 
 namespace LoopLM.Server.Tests.OpenAi;
 

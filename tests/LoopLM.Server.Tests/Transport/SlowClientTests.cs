@@ -1,4 +1,6 @@
 using System.Net;
+using LoopLM.Server.Access;
+using LoopLM.Server.Hosting.Pipeline;
 using LoopLM.Server.Transport;
 
 namespace LoopLM.Server.Tests.Transport;

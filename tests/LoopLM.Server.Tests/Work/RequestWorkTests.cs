@@ -1,4 +1,5 @@
 using System.Net;
+using LoopLM.Server.Hosting.Pipeline;
 using LoopLM.Server.Work;
 
 namespace LoopLM.Server.Tests.Work;

@@ -1,5 +1,6 @@
-using LoopLM.Server.Generations;
-using LoopLM.Server.OpenAi.Requests;
+using LoopLM.Server.Conversations;
+using LoopLM.Server.Errors;
+using LoopLM.Server.Rest.Requests;
 
 namespace LoopLM.Server.OpenAi.Chat;
 
@@ -28,7 +29,14 @@ internal sealed record ChatRequest
         {
             Reply = reply with
             {
-                Text = text with { Logprobs = ReadLogprobs(fields), PromptLogprobs = GenerationFields.ReadPromptLogprobs(fields, stream.Stream) },
+                Text = text with
+                {
+                    Reports = text.Reports with
+                    {
+                        Logprobs = ReadLogprobs(fields),
+                        PromptLogprobs = GenerationFields.ReadPromptLogprobs(fields, stream.Stream),
+                    },
+                },
             },
             Stream = stream,
             MaxTokensField = maxTokensField,

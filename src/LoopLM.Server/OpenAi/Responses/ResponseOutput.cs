@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
-using LoopLM.Server.Generations;
-using LoopLM.Server.OpenAi.Chat;
+using LoopLM.Server.Conversations;
+using LoopLM.Server.Replies;
+using LoopLM.Server.TextGeneration;
+using LoopLM.Server.Transport;
 
 namespace LoopLM.Server.OpenAi.Responses;
 

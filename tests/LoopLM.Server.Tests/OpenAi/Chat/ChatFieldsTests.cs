@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using LoopLM.Server.Hosting.Pipeline;
 
 namespace LoopLM.Server.Tests.OpenAi.Chat;
 

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using LoopLM.Server.Hosting.Pipeline;
 using LoopLM.Server.Tests.Work;
-using LoopLM.Server.Work;
 
 namespace LoopLM.Server.Tests.OpenAi.Chat;
 

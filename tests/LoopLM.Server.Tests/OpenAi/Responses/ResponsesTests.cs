@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using LoopLM.Server.Tests.OpenAi.Chat;
+using LoopLM.Server.Hosting.Pipeline;
 
 namespace LoopLM.Server.Tests.OpenAi.Responses;
 

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using KeyClients = LoopLM.Server.Access.Clients;
 
 namespace LoopLM.Server.Tests.Configuration;
 

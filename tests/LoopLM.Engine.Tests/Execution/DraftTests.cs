@@ -132,7 +132,7 @@ public sealed class DraftTests
 
         var outcome = engine.Run(TestRequests.Greedy(1, 6));
 
-        // The first token comes out of the prompt, and the last position drafts nothing.
+        // Nothing follows the last token, so nobody drafts it.
         Assert.Equal((5, 5, 5L, 5L), (outcome.Events.Count(each => each.IsDrafted), outcome.End.DraftTokens, engine.Snapshot.DraftTokens, engine.Snapshot.AcceptedDraftTokens));
     }
 

@@ -126,7 +126,8 @@ internal sealed class TextEncoder(RequestLimits limits, OutputConstraints constr
         return [.. encoded];
     }
 
-    private async Task<Result<GenerationRequest[]>> EncodeAsync(ServedModel model, TextRequest request, Caller caller, CancellationToken cancellation)
+    private async Task<Result<GenerationRequest[]>> EncodeAsync(
+        ServedModel model, TextRequest request, Caller caller, CancellationToken cancellation)
     {
         var sampling = request.Sampling with { BadWords = EncodeBadWords(model, request.Constraints.BadWords) };
         sampling = sampling.Over(model.SamplingDefaults.Settings);

@@ -38,7 +38,10 @@ internal sealed class TextGenerator : ITextGenerator
         var stops = new StopStrings(request.Stops.Strings);
         return new TextChoices(
             model,
-            [.. generations.Select((generation, i) => new TextChoice(generation, CreateDecoder(), wanted[i].Prompt, wanted[i].StopTokens, request))],
+            [
+                .. generations.Select((generation, i) =>
+                    new TextChoice(generation, CreateDecoder(), wanted[i].Prompt, wanted[i].StopTokens, request)),
+            ],
             request.Choices,
             signal);
 

@@ -23,7 +23,8 @@ internal abstract class ConversationEndpoint(RequestBodies bodies, ServedModels 
             return null;
         }
 
-        if (!(await prompts.WriteAsync(model, conversation, context.Caller(), context.RequestAborted)).TryGet(out var prompt, out var error))
+        var written = await prompts.WriteAsync(model, conversation, context.Caller(), context.RequestAborted);
+        if (!written.TryGet(out var prompt, out var error))
         {
             fields.Report(error);
         }

@@ -1,6 +1,5 @@
 using Grpc.Core;
 using LoopLM.Protocol.V1;
-using LoopLM.Server.Access;
 using LoopLM.Server.Configuration;
 using LoopLM.Server.TextGeneration;
 using LoopLM.Server.Transport;

@@ -4,7 +4,6 @@ using LoopLM.Engine.Sampling;
 using LoopLM.Server.Access;
 using LoopLM.Server.Errors;
 using LoopLM.Server.Models;
-using LoopLM.Server.Transport;
 using LoopLM.Server.Work;
 
 namespace LoopLM.Server.TextGeneration;

@@ -2,7 +2,6 @@ using LoopLM.Engine.Requests;
 using LoopLM.Server.Access;
 using LoopLM.Server.Errors;
 using LoopLM.Server.Models;
-using LoopLM.Server.Transport;
 using LoopLM.Text.Decoding;
 using LoopLM.Text.Stopping;
 

@@ -1,4 +1,3 @@
-using LoopLM.Server.Access;
 using LoopLM.Server.Conversations;
 using LoopLM.Server.Models;
 using LoopLM.Server.Rest.Requests;

@@ -6,7 +6,6 @@ using LoopLM.Server.Rest.Errors;
 using LoopLM.Server.Rest.Output;
 using LoopLM.Server.Rest.Requests;
 using LoopLM.Server.TextGeneration;
-using LoopLM.Server.Transport;
 using Microsoft.Extensions.Options;
 
 namespace LoopLM.Server.Loop.Compare;

@@ -7,7 +7,6 @@ using Grpc.Net.Client;
 using LoopLM.Engine.Execution;
 using LoopLM.Models;
 using LoopLM.Server.Hosting;
-using LoopLM.Server.Hosting.Pipeline;
 using LoopLM.Server.Models;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;

@@ -16,7 +16,8 @@ public sealed class ErrorMessage
     /// <summary>Begins a message; for the compiler.</summary>
     /// <param name="literalLength">Characters of its literals.</param>
     /// <param name="formattedCount">How many values it holds.</param>
-    public ErrorMessage(int literalLength, int formattedCount) => _parts = new List<object>(literalLength == 0 ? formattedCount : (2 * formattedCount) + 1);
+    public ErrorMessage(int literalLength, int formattedCount) =>
+        _parts = new List<object>(literalLength == 0 ? formattedCount : (2 * formattedCount) + 1);
 
     /// <summary>A message that names no field as a value.</summary>
     public static implicit operator ErrorMessage(string text) => FromString(text);

@@ -5,7 +5,9 @@ internal static class FieldChecks
 {
     /// <summary>Refuses a value that is not between two others, both allowed; NaN is not.</summary>
     public static Rejection? Range(string field, float value, float least, float most) =>
-        value >= least && value <= most ? null : Rejection.Invalid(field, $"{new Field(field)} is {value}; it must be between {least} and {most}.");
+        value >= least && value <= most
+            ? null
+            : Rejection.Invalid(field, $"{new Field(field)} is {value}; it must be between {least} and {most}.");
 
     /// <summary>Refuses tokens that the vocabulary has not.</summary>
     /// <param name="field">Where they are.</param>

@@ -49,7 +49,8 @@ public sealed record ExitSettings
         var name = Policy ?? defaultName;
         if (!policies.TryGet(name, out var policy))
         {
-            rejection = Invalid("exit_policy", $"{new Field("exit_policy")} is '{name}'; it must be one of {string.Join(", ", policies.Names)}.");
+            rejection = Invalid(
+                "exit_policy", $"{new Field("exit_policy")} is '{name}'; it must be one of {string.Join(", ", policies.Names)}.");
             return false;
         }
 
@@ -70,7 +71,8 @@ public sealed record ExitSettings
         return rejection is null;
 
         // Whether a policy finds in this model what it decides on.
-        bool IsAvailable(string name) => model.HasGate || !policies.TryGet(name, out var policy) || !policy.Reads(threshold: 0).Has(ExitSignals.Gate);
+        bool IsAvailable(string name) =>
+            model.HasGate || !policies.TryGet(name, out var policy) || !policy.Reads(threshold: 0).Has(ExitSignals.Gate);
     }
 
     private static Rejection Invalid(string field, ErrorMessage message) => Rejection.Invalid(field, message);
@@ -79,7 +81,8 @@ public sealed record ExitSettings
         maxLoops < 1 || maxLoops > most
             ? Invalid("max_loops", $"{new Field("max_loops")} is {maxLoops}; it must be between 1 and {most}.")
         : minLoops < 1 || minLoops > maxLoops
-            ? Invalid("min_loops", $"{new Field("min_loops")} is {minLoops}; it must be between 1 and {new Field("max_loops")}, which is {maxLoops}.")
+            ? Invalid(
+                "min_loops", $"{new Field("min_loops")} is {minLoops}; it must be between 1 and {new Field("max_loops")}, which is {maxLoops}.")
         : null;
 
     private Rejection? CheckTrace(string policy, int modelLoops, int maxTokens, int maxLoops)
@@ -87,7 +90,8 @@ public sealed record ExitSettings
         const string name = "exit_trace";
         if (policy != TracePolicy.PolicyName)
         {
-            return Trace is null ? null : Invalid(name, $"{new Field(name)} needs {new Field("exit_policy")} to be 'trace'; it is '{policy}'.");
+            return Trace is null ? null : Invalid(
+                name, $"{new Field(name)} needs {new Field("exit_policy")} to be 'trace'; it is '{policy}'.");
         }
 
         if (Trace is not { Length: > 0 } steps || steps.Length < maxTokens)
@@ -99,14 +103,16 @@ public sealed record ExitSettings
         if (steps.Span[0] != modelLoops)
         {
             return Invalid(
-                name, $"{new Field(name)} begins with {steps.Span[0]}; the first token comes out of the prompt pass, which leaves at {modelLoops}.");
+                name,
+                $"{new Field(name)} begins with {steps.Span[0]}; the first token comes out of the prompt pass, which leaves at {modelLoops}.");
         }
 
         foreach (var step in steps.Span[1..Math.Max(maxTokens, 1)])
         {
             if (step < 1 || step > maxLoops)
             {
-                return Invalid(name, $"{new Field(name)} contains {step}; exit steps are between 1 and {new Field("max_loops")}, which is {maxLoops}.");
+                return Invalid(
+                    name, $"{new Field(name)} contains {step}; exit steps are between 1 and {new Field("max_loops")}, which is {maxLoops}.");
             }
         }
 

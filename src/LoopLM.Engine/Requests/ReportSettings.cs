@@ -43,11 +43,12 @@ public sealed record ReportSettings
         ?? CheckTop("prompt_logprobs", PromptLogprobs, model)
         ?? FieldChecks.Range("return_loop_logprobs", LoopLogprobs, 0, model.VocabularySize)
         ?? (LogprobTokens.Count > 0 && Logprobs is null
-            ? Rejection.Invalid("logprob_token_ids", $"{new Field("logprob_token_ids")} needs {new Field("logprobs")}.")
+            ? Rejection.Invalid("logprob_token_ids", $"{new Field("logprob_token_ids")} needs log-probabilities to be asked for.")
             : null)
         ?? (SkippedLoopLogprobs && LoopLogprobs == 0
             ? Rejection.Invalid(
-                "return_skipped_loop_logprobs", $"{new Field("return_skipped_loop_logprobs")} needs {new Field("return_loop_logprobs")} to be 1 or more.")
+                "return_skipped_loop_logprobs",
+                $"{new Field("return_skipped_loop_logprobs")} needs {new Field("return_loop_logprobs")} to be 1 or more.")
             : null)
         ?? (LoopLogprobs > 0 && model.HasCoda
             ? Rejection.Invalid(

@@ -89,9 +89,11 @@ internal sealed class RequestValidator(
             ? new PrefixKey(client.Name, request.CacheSalt)
             : null;
 
-    private static long MostLoops(in KvReservation reservation) =>
-        ((long)reservation.PromptLength * reservation.ModelLoops)
-        + ((long)reservation.GeneratedPositions * (reservation.Observes ? Math.Max(reservation.ModelLoops, reservation.MaxLoops) : reservation.MaxLoops));
+    private static long MostLoops(in KvReservation reservation)
+    {
+        var each = reservation.Observes ? Math.Max(reservation.ModelLoops, reservation.MaxLoops) : reservation.MaxLoops;
+        return ((long)reservation.PromptLength * reservation.ModelLoops) + ((long)reservation.GeneratedPositions * each);
+    }
 
     private Rejection? CheckLengths(GenerationRequest request)
     {
@@ -108,8 +110,8 @@ internal sealed class RequestValidator(
 
         if (request.MinTokens < 0 || request.MinTokens > generated)
         {
-            return Rejection.Invalid("min_tokens",
-                $"{new Field("min_tokens")} is {request.MinTokens}; it must be between 0 and {new Field("max_tokens")}, which is {generated}.");
+            return Rejection.Invalid("min_tokens", $"{new Field("min_tokens")} is {request.MinTokens}; "
+                + $"it must be between 0 and {new Field("max_tokens")}, which is {generated}.");
         }
 
         return (long)prompt + generated <= model.ContextLength
@@ -130,7 +132,8 @@ internal sealed class RequestValidator(
         {
             if ((uint)token >= (uint)model.VocabularySize)
             {
-                return Rejection.Invalid("prompt", $"{new Field("prompt")} contains the token id {token}; ids are 0 to {model.VocabularySize - 1}.");
+                return Rejection.Invalid(
+                    "prompt", $"{new Field("prompt")} contains the token id {token}; ids are 0 to {model.VocabularySize - 1}.");
             }
         }
 

@@ -1,5 +1,4 @@
 using LoopLM.Engine.Requests;
-using LoopLM.Server.Transport;
 
 namespace LoopLM.Server.Access;
 

@@ -1,7 +1,5 @@
 using LoopLM.Engine.Configuration;
-using LoopLM.Engine.Execution;
 using LoopLM.Server.Errors;
-using LoopLM.Server.Replies.Calls;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration.Json;
 

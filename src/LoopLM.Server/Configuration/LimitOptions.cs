@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using LoopLM.Server.Access;
 
 namespace LoopLM.Server.Configuration;
 

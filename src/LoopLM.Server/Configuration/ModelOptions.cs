@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using LoopLM.Server.Replies.Calls;
 using Microsoft.Extensions.Options;
 
 namespace LoopLM.Server.Configuration;

@@ -1,5 +1,4 @@
 using LoopLM.Engine.Configuration;
-using LoopLM.Engine.Execution;
 using LoopLM.Engine.Runners;
 
 namespace LoopLM.Server.Configuration;

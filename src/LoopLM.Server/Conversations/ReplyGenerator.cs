@@ -4,7 +4,6 @@ using LoopLM.Server.Errors;
 using LoopLM.Server.Models;
 using LoopLM.Server.Replies;
 using LoopLM.Server.TextGeneration;
-using LoopLM.Server.Transport;
 using LoopLM.Text.Constraints;
 using Microsoft.Extensions.Options;
 

@@ -61,7 +61,8 @@ internal sealed record ReplyRequest
         }
         else if (tokens >= 0 && fields.Flag("separate_reasoning") is false)
         {
-            fields.Report(RequestErrorKind.InvalidValue, name, $"'{name}' needs 'separate_reasoning' to be true: thoughts that are not told apart are not counted.");
+            fields.Report(
+                RequestErrorKind.InvalidValue, name, $"'{name}' needs 'separate_reasoning' to be true: thoughts that are not told apart are not counted.");
         }
 
         return tokens >= 0 ? tokens : null;
@@ -69,7 +70,10 @@ internal sealed record ReplyRequest
 
     /// <summary>The same, held to a format, which counts for nothing where calls of tools are demanded.</summary>
     public ReplyRequest HeldTo(OutputFormat? format) =>
-        this with { Text = Text with { Constraints = Text.Constraints with { Format = Conversation.Tools.Forced.Count == 0 ? format : null } } };
+        this with
+        {
+            Text = Text with { Constraints = Text.Constraints with { Format = Conversation.Tools.Forced.Count == 0 ? format : null } },
+        };
 
     /// <summary>What its text is held to.</summary>
     /// <param name="format">How the model writes calls and thoughts.</param>

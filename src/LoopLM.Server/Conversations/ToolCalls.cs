@@ -1,5 +1,4 @@
 using System.Text.Json;
-using LoopLM.Server.Access;
 using LoopLM.Server.Errors;
 using LoopLM.Server.Rest.Requests;
 

@@ -14,7 +14,8 @@ internal static class FieldLimits
     public static RequestError? Range(string field, int value, int least, int most, string? setting = null) =>
         value >= least && value <= most ? null
         : RequestError.Invalid(
-            field, $"{new Field(field)} is {value}; it must be between {least} and {most}{(setting is null ? "" : $", which {setting} sets")}.");
+            field,
+            $"{new Field(field)} is {value}; it must be between {least} and {most}{(setting is null ? "" : $", which {setting} sets")}.");
 
     /// <summary>Refuses too many entries.</summary>
     public static RequestError? Count(string field, int count, int most) =>
@@ -30,6 +31,7 @@ internal static class FieldLimits
         ?? (texts.Any(each => each.Length == 0)
             ? RequestError.Invalid(field, $"{new Field(field)} contains an empty string; every string must have at least one character.")
         : texts.FirstOrDefault(each => each.Length > longest) is { } tooLong
-            ? RequestError.Invalid(field, $"{new Field(field)} contains a string of {tooLong.Length} characters; at most {longest} are allowed.")
+            ? RequestError.Invalid(
+                field, $"{new Field(field)} contains a string of {tooLong.Length} characters; at most {longest} are allowed.")
         : null);
 }

@@ -41,7 +41,8 @@ internal sealed class GrpcFields(GenerateRequest request) : ISettingSource
 
     public float? Number(string name) => (float?)Find(name).Value;
 
-    public Dictionary<int, float>? NumbersByToken(string name) => Find(name).Value is MapField<int, float> { Count: > 0 } numbers ? numbers.ToDictionary() : null;
+    public Dictionary<int, float>? NumbersByToken(string name) =>
+        Find(name).Value is MapField<int, float> { Count: > 0 } numbers ? numbers.ToDictionary() : null;
 
     /// <summary>Special tokens are kept or skipped: the protocol asks the other way round.</summary>
     public bool? Flag(string name) => (bool?)Find(name).Value is { } flag ? flag != (name == SkipSpecialTokens) : null;

@@ -1,6 +1,5 @@
 using Grpc.Core;
 using LoopLM.Protocol.V1;
-using LoopLM.Server.Access;
 using LoopLM.Server.Configuration;
 using LoopLM.Server.TextGeneration;
 using LoopLM.Server.Transport;
@@ -15,8 +14,9 @@ internal sealed class InferenceService(TextService texts, IOptions<LimitOptions>
     public override async Task Generate(
         GenerateRequest request, IServerStreamWriter<GenerateResponse> responseStream, ServerCallContext context)
     {
+        var caller = context.GetHttpContext().Caller();
         if (!GenerateRequests.Read(request).TryGet(out var text, out var error)
-            || !(await texts.StartAsync(text, context.GetHttpContext().Caller(), context.CancellationToken)).TryGet(out var choices, out error))
+            || !(await texts.StartAsync(text, caller, context.CancellationToken)).TryGet(out var choices, out error))
         {
             throw GrpcErrors.From(error);
         }

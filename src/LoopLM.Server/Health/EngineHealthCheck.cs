@@ -1,7 +1,5 @@
-using LoopLM.Engine.Execution;
 using LoopLM.Engine.Telemetry;
 using LoopLM.Server.Configuration;
-using LoopLM.Server.Errors;
 using LoopLM.Server.Models;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;

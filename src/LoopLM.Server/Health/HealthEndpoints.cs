@@ -1,9 +1,6 @@
-using LoopLM.Engine.Execution;
 using LoopLM.Engine.Telemetry;
-using LoopLM.Server.About;
 using LoopLM.Server.Configuration;
 using LoopLM.Server.Models;
-using LoopLM.Server.OpenAi.Responses;
 using LoopLM.Server.Rest;
 using LoopLM.Server.Rest.Output;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;

@@ -1,10 +1,8 @@
 using System.Net.Sockets;
-using LoopLM.Engine.Execution;
 using LoopLM.Engine.Exits;
 using LoopLM.Engine.Telemetry;
 using LoopLM.Models;
 using LoopLM.Playground;
-using LoopLM.Protocol.V1;
 using LoopLM.Server.About;
 using LoopLM.Server.Configuration;
 using LoopLM.Server.Grpc;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using LoopLM.Engine.Configuration;
-using LoopLM.Engine.Execution;
 using LoopLM.Engine.Runners;
 using LoopLM.Server.Configuration;
 

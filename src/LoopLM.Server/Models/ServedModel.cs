@@ -7,7 +7,6 @@ using LoopLM.Engine.Runners;
 using LoopLM.Engine.Telemetry;
 using LoopLM.Models;
 using LoopLM.Server.Configuration;
-using LoopLM.Server.Conversations;
 using LoopLM.Server.Replies;
 using LoopLM.Server.Replies.Calls;
 using LoopLM.Text.Constraints;

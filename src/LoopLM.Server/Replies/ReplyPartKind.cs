@@ -1,5 +1,3 @@
-using LoopLM.Server.Conversations;
-
 namespace LoopLM.Server.Replies;
 
 /// <summary>The kinds of <see cref="ReplyPart"/>.</summary>

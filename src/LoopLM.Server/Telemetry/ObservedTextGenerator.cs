@@ -1,7 +1,6 @@
 using LoopLM.Server.Access;
 using LoopLM.Server.Errors;
 using LoopLM.Server.TextGeneration;
-using LoopLM.Server.Transport;
 using Serilog;
 
 namespace LoopLM.Server.Telemetry;

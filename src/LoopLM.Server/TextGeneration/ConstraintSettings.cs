@@ -24,6 +24,7 @@ internal sealed record ConstraintSettings
             ? RequestError.Invalid(
                 "min_tokens", $"{new Field("min_tokens")} is {stops.MinTokens}; it must be 0 where the format of the text is given.")
         : Format is not null && stops.IgnoreEndOfText
-            ? RequestError.Invalid("ignore_eos", $"{new Field("ignore_eos")} is true; it must be false where the format of the text is given.")
+            ? RequestError.Invalid(
+                "ignore_eos", $"{new Field("ignore_eos")} is true; it must be false where the format of the text is given.")
         : FieldLimits.Texts("bad_words", BadWords, limits.MaxBadWords, limits.MaxBadWordLength);
 }

@@ -1,6 +1,5 @@
 using LoopLM.Server.Access;
 using LoopLM.Server.Errors;
-using LoopLM.Server.Transport;
 
 namespace LoopLM.Server.TextGeneration;
 

@@ -3,7 +3,6 @@ using LoopLM.Server.Access;
 using LoopLM.Server.Configuration;
 using LoopLM.Server.Errors;
 using LoopLM.Server.Models;
-using LoopLM.Server.Transport;
 using LoopLM.Text.Constraints;
 using Microsoft.Extensions.Options;
 

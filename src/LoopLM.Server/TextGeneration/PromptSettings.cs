@@ -24,7 +24,8 @@ internal sealed record PromptSettings
             ? RequestError.Invalid("truncate_prompt_tokens",
                 $"{new Field("truncate_prompt_tokens")} is {Truncate}; it must be 1 or more, or {Fitting} for as many tokens as fit.")
         : TruncationSide is not (null or "left" or "right")
-            ? RequestError.Invalid("truncation_side", $"{new Field("truncation_side")} is {ClientWord.Quote(TruncationSide)}; it must be left or right.")
+            ? RequestError.Invalid(
+                "truncation_side", $"{new Field("truncation_side")} is {ClientWord.Quote(TruncationSide)}; it must be left or right.")
         : null;
 
     /// <summary>What is kept of a prompt.</summary>

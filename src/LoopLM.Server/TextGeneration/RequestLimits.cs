@@ -46,7 +46,8 @@ internal sealed class RequestLimits(IOptions<LimitOptions> limits)
         return wanted <= most
             ? null
             : RequestError.Invalid(reports.Logprobs is null ? "prompt_logprobs" : "logprobs",
-                $"The request asks for {wanted} log-probabilities of prompt tokens; at most {most} are allowed. Send fewer or shorter prompts.");
+                $"The request asks for {wanted} log-probabilities of prompt tokens; at most {most} are allowed. "
+                + $"Send fewer or shorter prompts.");
     }
 
     private static string Setting(string name) => $"{LimitOptions.Section}:{name}";
@@ -61,8 +62,8 @@ internal sealed class RequestLimits(IOptions<LimitOptions> limits)
         value is null or ReportSettings.AllTokens || (value >= 0 && value <= _limits.MaxLogprobs)
             ? null
             : RequestError.Invalid(field,
-                $"{new Field(field)} is {value}; it must be between 0 and {_limits.MaxLogprobs}, which {Setting(nameof(LimitOptions.MaxLogprobs))} sets, "
-                + $"or {ReportSettings.AllTokens} for the whole vocabulary.");
+                $"{new Field(field)} is {value}; it must be between 0 and {_limits.MaxLogprobs}, "
+                + $"which {Setting(nameof(LimitOptions.MaxLogprobs))} sets, or {ReportSettings.AllTokens} for the whole vocabulary.");
 
     private RequestError? CheckTotal(TextRequest request, EngineOptions engine)
     {

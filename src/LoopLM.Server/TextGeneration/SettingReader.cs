@@ -109,7 +109,11 @@ internal static class SettingReader
 
     private static PromptSettings ReadPrompt(ISettingSource source)
     {
-        var prompt = new PromptSettings { Truncate = source.Integer("truncate_prompt_tokens"), TruncationSide = source.Text("truncation_side") };
+        var prompt = new PromptSettings
+        {
+            Truncate = source.Integer("truncate_prompt_tokens"),
+            TruncationSide = source.Text("truncation_side"),
+        };
         if (prompt.Check() is { } error)
         {
             source.Report(error);
@@ -130,7 +134,8 @@ internal static class SettingReader
             case "shared":
                 return KvLayout.Shared;
             case var other:
-                source.Report(RequestError.Invalid(name, $"{new Field(name)} is {ClientWord.Quote(other)}; it must be last-exited or shared."));
+                source.Report(RequestError.Invalid(
+                    name, $"{new Field(name)} is {ClientWord.Quote(other)}; it must be last-exited or shared."));
                 return null;
         }
     }

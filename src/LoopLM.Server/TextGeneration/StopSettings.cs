@@ -1,4 +1,3 @@
-using LoopLM.Engine.Errors;
 using LoopLM.Server.Configuration;
 using LoopLM.Server.Errors;
 

@@ -12,7 +12,8 @@ namespace LoopLM.Server.TextGeneration;
 /// <param name="stopTokens">Tokens that end it.</param>
 /// <param name="request">The request that it belongs to.</param>
 internal sealed class TextChoice(
-    Generation generation, StoppingDecoder decoder, ReadOnlyMemory<int> prompt, IReadOnlyCollection<int> stopTokens, TextRequest request) : IDisposable
+    Generation generation, StoppingDecoder decoder, ReadOnlyMemory<int> prompt, IReadOnlyCollection<int> stopTokens, TextRequest request)
+    : IDisposable
 {
     private const int EventBytes = 128;
     private const int LogprobBytes = 8;
@@ -90,7 +91,8 @@ internal sealed class TextChoice(
         CachedPromptTokens = read.CachedPromptTokens;
         LoopSteps += read.ExitStep;
         _lastToken = read.Token;
-        _eventBytes = EventBytes + (LogprobBytes * ((read.Logprobs?.Top.Count ?? 0) + ((read.LoopLogprobs?.Count ?? 0) * request.Reports.LoopLogprobs)));
+        var logprobs = (read.Logprobs?.Top.Count ?? 0) + ((read.LoopLogprobs?.Count ?? 0) * request.Reports.LoopLogprobs);
+        _eventBytes = EventBytes + (LogprobBytes * logprobs);
         var offset = decoder.DecodedLength;
         var text = !request.Stops.Include && stopTokens.Contains(read.Token) ? "" : decoder.Append(read.Token);
         if (decoder.StoppedBy is not null)
@@ -117,10 +119,14 @@ internal sealed class TextChoice(
     {
         var error = read switch
         {
-            { Kind: GenerationEventKind.Failed, IsRequestsFault: true } => new RequestError(RequestErrorKind.InvalidValue, null, read.Error!),
+            { Kind: GenerationEventKind.Failed, IsRequestsFault: true } =>
+                new RequestError(RequestErrorKind.InvalidValue, null, read.Error!),
             { Kind: GenerationEventKind.Failed } => new RequestError(RequestErrorKind.Failed, null, read.Error!),
             { FinishReason: FinishReason.QueueTimeout } => new RequestError(
-                RequestErrorKind.QueueTimeout, null, "The request has waited for a place for as long as requests may. Try again later.", RequestError.RetrySeconds(read.RetryAfter)),
+                RequestErrorKind.QueueTimeout,
+                null,
+                "The request has waited for a place for as long as requests may. Try again later.",
+                RequestError.RetrySeconds(read.RetryAfter)),
             { FinishReason: FinishReason.Cancelled } => new RequestError(RequestErrorKind.Draining, null, "The server is shutting down."),
             _ => null,
         };

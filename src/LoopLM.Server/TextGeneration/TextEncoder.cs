@@ -4,7 +4,6 @@ using LoopLM.Engine.Sampling;
 using LoopLM.Server.Access;
 using LoopLM.Server.Errors;
 using LoopLM.Server.Models;
-using LoopLM.Server.Transport;
 using LoopLM.Server.Work;
 
 namespace LoopLM.Server.TextGeneration;
@@ -128,7 +127,8 @@ internal sealed class TextEncoder(RequestLimits limits, OutputConstraints constr
         return [.. encoded];
     }
 
-    private async Task<Result<GenerationRequest[]>> EncodeAsync(ServedModel model, TextRequest request, Caller caller, CancellationToken cancellation)
+    private async Task<Result<GenerationRequest[]>> EncodeAsync(
+        ServedModel model, TextRequest request, Caller caller, CancellationToken cancellation)
     {
         var sampling = request.Sampling with { BadWords = EncodeBadWords(model, request.Constraints.BadWords) };
         sampling = sampling.Over(model.SamplingDefaults.Settings);

@@ -2,7 +2,6 @@ using LoopLM.Engine.Requests;
 using LoopLM.Server.Access;
 using LoopLM.Server.Errors;
 using LoopLM.Server.Models;
-using LoopLM.Server.Transport;
 using LoopLM.Text.Decoding;
 using LoopLM.Text.Stopping;
 
@@ -38,7 +37,10 @@ internal sealed class TextGenerator : ITextGenerator
         var stops = new StopStrings(request.Stops.Strings);
         return new TextChoices(
             model,
-            [.. generations.Select((generation, i) => new TextChoice(generation, CreateDecoder(), wanted[i].Prompt, wanted[i].StopTokens, request))],
+            [
+                .. generations.Select((generation, i) =>
+                    new TextChoice(generation, CreateDecoder(), wanted[i].Prompt, wanted[i].StopTokens, request)),
+            ],
             request.Choices,
             signal);
 

@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using LoopLM.Server.Access;
 using LoopLM.Server.Errors;
 using LoopLM.Server.Models;
-using LoopLM.Server.Transport;
 
 namespace LoopLM.Server.TextGeneration;
 

@@ -1,4 +1,3 @@
-using LoopLM.Server.Access;
 using LoopLM.Server.Conversations;
 using LoopLM.Server.Models;
 using LoopLM.Server.Rest.Requests;
@@ -23,7 +22,8 @@ internal abstract class ConversationEndpoint(RequestBodies bodies, ServedModels 
             return null;
         }
 
-        if (!(await prompts.WriteAsync(model, conversation, context.Caller(), context.RequestAborted)).TryGet(out var prompt, out var error))
+        var written = await prompts.WriteAsync(model, conversation, context.Caller(), context.RequestAborted);
+        if (!written.TryGet(out var prompt, out var error))
         {
             fields.Report(error);
         }

@@ -24,7 +24,9 @@ internal sealed class DetokenizeEndpoint(RequestBodies bodies, ServedModels mode
         else if (tokens.Any(token => token < 0 || token >= model.Tokenizer.VocabularySize))
         {
             fields.Report(
-                RequestErrorKind.InvalidValue, name, $"'{name}' has an id that is no token's; ids are from 0 to {model.Tokenizer.VocabularySize - 1}.");
+                RequestErrorKind.InvalidValue,
+                name,
+                $"'{name}' has an id that is no token's; ids are from 0 to {model.Tokenizer.VocabularySize - 1}.");
         }
 
         return fields.Error is not null ? null : model.Tokenizer.Decode(tokens!, skipSpecialTokens: false);

@@ -32,7 +32,8 @@ internal sealed class TokenizeEndpoint(RequestBodies bodies, ServedModels models
     {
         if (fields.Text(Prompt) is not { } text)
         {
-            fields.Report(RequestErrorKind.MissingField, Prompt, $"'{Prompt}' is missing; it must be a string, or there must be '{Messages}'.");
+            fields.Report(
+                RequestErrorKind.MissingField, Prompt, $"'{Prompt}' is missing; it must be a string, or there must be '{Messages}'.");
             return null;
         }
 

@@ -1,4 +1,3 @@
-using LoopLM.Engine.Execution;
 using LoopLM.Engine.Telemetry;
 using LoopLM.Server.Models;
 

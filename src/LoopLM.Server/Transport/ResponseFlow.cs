@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using LoopLM.Server.Errors;
 
 namespace LoopLM.Server.Transport;
 

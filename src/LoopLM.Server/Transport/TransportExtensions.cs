@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using LoopLM.Server.Configuration;
-using LoopLM.Server.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;

@@ -1,7 +1,6 @@
 using LoopLM.Server.Access;
 using LoopLM.Server.Configuration;
 using LoopLM.Server.Errors;
-using LoopLM.Server.Transport;
 using Microsoft.Extensions.Options;
 
 namespace LoopLM.Server.Work;

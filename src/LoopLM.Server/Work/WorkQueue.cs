@@ -1,6 +1,5 @@
 using System.Threading.RateLimiting;
 using LoopLM.Engine.Requests;
-using LoopLM.Server.Access;
 using LoopLM.Server.Configuration;
 using LoopLM.Server.Errors;
 

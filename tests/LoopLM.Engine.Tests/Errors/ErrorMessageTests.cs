@@ -36,7 +36,7 @@ public sealed class ErrorMessageTests
         var before = CultureInfo.CurrentCulture;
         try
         {
-            CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo("de-DE");
+            CultureInfo.CurrentCulture = new CultureInfo("") { NumberFormat = { NumberDecimalSeparator = "," } };
             ErrorMessage message = $"{new Field("min_p")} is {1.5f}.";
 
             Assert.Equal("'min_p' is 1.5.", message.ToString());

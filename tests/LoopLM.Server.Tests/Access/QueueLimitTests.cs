@@ -1,6 +1,5 @@
 using System.Net;
 using LoopLM.Server.Configuration;
-using LoopLM.Server.Hosting.Pipeline;
 using LoopLM.Server.Transport;
 
 namespace LoopLM.Server.Tests.Access;

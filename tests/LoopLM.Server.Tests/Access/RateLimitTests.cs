@@ -3,7 +3,6 @@ using System.Net;
 using Grpc.Core;
 using LoopLM.Protocol.V1;
 using LoopLM.Server.Access;
-using LoopLM.Server.Hosting.Pipeline;
 using Microsoft.Extensions.Time.Testing;
 
 namespace LoopLM.Server.Tests.Access;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using LoopLM.Models;
-using LoopLM.Server.Access;
 using LoopLM.Server.Hosting;
 using LoopLM.Server.Models;
 using Microsoft.AspNetCore.Builder;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using LoopLM.Models;
 using LoopLM.Server.Hosting;
-using LoopLM.Server.Hosting.Pipeline;
 using LoopLM.Server.Models;
 
 namespace LoopLM.Server.Tests.Hosting;

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Grpc.Core;
 using LoopLM.Engine.Runners;
 using LoopLM.Protocol.V1;
-using LoopLM.Server.Hosting.Pipeline;
 
 namespace LoopLM.Server.Tests.Hosting;
 

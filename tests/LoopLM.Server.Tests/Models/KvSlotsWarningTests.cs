@@ -1,6 +1,5 @@
 using LoopLM.Checkpoints.Configuration;
 using LoopLM.Engine.Configuration;
-using LoopLM.Engine.Execution;
 using LoopLM.Server.Configuration;
 using LoopLM.Server.Models;
 

@@ -1,8 +1,6 @@
 using System.Net;
 using System.Runtime.InteropServices;
-using LoopLM.Engine.Execution;
 using LoopLM.Engine.Telemetry;
-using LoopLM.Server.Hosting.Pipeline;
 
 namespace LoopLM.Server.Tests.Models;
 

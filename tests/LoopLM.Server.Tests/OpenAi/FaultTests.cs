@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using LoopLM.Engine.Runners;
-using LoopLM.Server.Hosting.Pipeline;
 
 namespace LoopLM.Server.Tests.OpenAi;
 

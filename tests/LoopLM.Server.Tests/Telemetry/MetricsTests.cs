@@ -1,6 +1,5 @@
 using Grpc.Core;
 using LoopLM.Protocol.V1;
-using LoopLM.Server.Hosting.Pipeline;
 
 namespace LoopLM.Server.Tests.Telemetry;
 

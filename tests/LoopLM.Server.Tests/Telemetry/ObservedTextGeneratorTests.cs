@@ -3,7 +3,6 @@ using LoopLM.Protocol.V1;
 using LoopLM.Server.Access;
 using LoopLM.Server.Telemetry;
 using LoopLM.Server.TextGeneration;
-using LoopLM.Testing;
 using Serilog;
 
 namespace LoopLM.Server.Tests.Telemetry;

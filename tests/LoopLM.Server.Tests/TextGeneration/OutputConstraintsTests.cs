@@ -3,7 +3,6 @@ using LoopLM.Server.Access;
 using LoopLM.Server.Errors;
 using LoopLM.Server.Models;
 using LoopLM.Server.TextGeneration;
-using LoopLM.Server.Transport;
 using LoopLM.Text.Constraints;
 
 namespace LoopLM.Server.Tests.TextGeneration;

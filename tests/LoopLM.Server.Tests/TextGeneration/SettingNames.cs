@@ -1,4 +1,3 @@
-using LoopLM.Server.Configuration;
 using LoopLM.Server.Errors;
 using LoopLM.Server.TextGeneration;
 

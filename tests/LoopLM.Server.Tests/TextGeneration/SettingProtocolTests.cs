@@ -1,8 +1,6 @@
 using System.Text.Json;
-using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using LoopLM.Protocol.V1;
-using LoopLM.Server.Configuration;
 using LoopLM.Server.Grpc;
 using LoopLM.Server.Hosting;
 using LoopLM.Server.Loop.Compare;
@@ -11,7 +9,6 @@ using LoopLM.Server.OpenAi.Completions;
 using LoopLM.Server.OpenAi.Responses;
 using LoopLM.Server.Rest.Requests;
 using LoopLM.Server.TextGeneration;
-using LoopLM.Testing;
 
 namespace LoopLM.Server.Tests.TextGeneration;
 

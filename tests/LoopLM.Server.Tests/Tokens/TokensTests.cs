@@ -1,5 +1,3 @@
-using LoopLM.Server.Hosting.Pipeline;
-
 namespace LoopLM.Server.Tests.Tokens;
 
 /// <summary><c>POST /tokenize</c>, <c>/detokenize</c> and <c>/apply-template</c>.</summary>

@@ -1,5 +1,4 @@
 using System.Net;
-using LoopLM.Server.Access;
 using LoopLM.Server.Hosting.Pipeline;
 using LoopLM.Server.Transport;
 

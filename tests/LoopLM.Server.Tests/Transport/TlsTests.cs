@@ -6,7 +6,6 @@ using Grpc.Core;
 using Grpc.Net.Client;
 using LoopLM.Models;
 using LoopLM.Protocol.V1;
-using LoopLM.Server.Access;
 using LoopLM.Server.Configuration;
 using LoopLM.Server.Hosting;
 using LoopLM.Server.Transport;

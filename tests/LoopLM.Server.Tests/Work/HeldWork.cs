@@ -1,7 +1,6 @@
 using System.Net;
 using LoopLM.Engine.Requests;
 using LoopLM.Server.Work;
-using Microsoft.AspNetCore.Http;
 
 namespace LoopLM.Server.Tests.Work;
 

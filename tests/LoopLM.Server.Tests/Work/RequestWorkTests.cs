@@ -1,5 +1,4 @@
 using System.Net;
-using LoopLM.Server.Hosting.Pipeline;
 using LoopLM.Server.Work;
 
 namespace LoopLM.Server.Tests.Work;

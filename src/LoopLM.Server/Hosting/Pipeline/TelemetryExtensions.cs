@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using LoopLM.Engine.Execution;
 using LoopLM.Engine.Telemetry;
 using LoopLM.Server.Access;
 using LoopLM.Server.Telemetry;

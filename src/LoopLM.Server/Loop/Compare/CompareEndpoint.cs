@@ -6,7 +6,6 @@ using LoopLM.Server.Rest.Errors;
 using LoopLM.Server.Rest.Output;
 using LoopLM.Server.Rest.Requests;
 using LoopLM.Server.TextGeneration;
-using LoopLM.Server.Transport;
 using Microsoft.Extensions.Options;
 
 namespace LoopLM.Server.Loop.Compare;
@@ -18,7 +17,8 @@ internal sealed class CompareEndpoint(
 {
     protected override CompareRequest Read(RequestFields fields) => CompareRequest.Read(fields, limits.Value.MaxCompared);
 
-    protected override async Task<Result<StartedComparison>> StartAsync(CompareRequest request, Caller caller, CancellationToken cancellation)
+    protected override async Task<Result<StartedComparison>> StartAsync(
+        CompareRequest request, Caller caller, CancellationToken cancellation)
     {
         var started = await texts.StartAsync(request.Texts, caller, cancellation);
         return started.TryGet(out var choices, out var error) ? new StartedComparison(choices) : error;

@@ -39,7 +39,8 @@ internal sealed record CompareRequest(IReadOnlyList<TextRequest> Texts, long See
 
         if (OutputFormatFields.Read(fields) is { } format)
         {
-            fields.Report(RequestErrorKind.Unsupported, format.Field, $"'{format.Field}' is not supported here; answers of any form are compared.");
+            fields.Report(
+                RequestErrorKind.Unsupported, format.Field, $"'{format.Field}' is not supported here; answers of any form are compared.");
         }
 
         var depths = ReadDepths(fields, text.Exit, most);
@@ -51,7 +52,10 @@ internal sealed record CompareRequest(IReadOnlyList<TextRequest> Texts, long See
     {
         if (fields.Items(Name) is not { } items)
         {
-            fields.Report(RequestErrorKind.MissingField, Name, $"'{Name}' is missing; it must be a list of objects with exit_policy, exit_threshold, min_loops or max_loops.");
+            fields.Report(
+                RequestErrorKind.MissingField,
+                Name,
+                $"'{Name}' is missing; it must be a list of objects with exit_policy, exit_threshold, min_loops or max_loops.");
             return [];
         }
 
@@ -61,6 +65,7 @@ internal sealed record CompareRequest(IReadOnlyList<TextRequest> Texts, long See
             return [];
         }
 
-        return [.. items.Select((item, i) => fields.Nested($"{Name}[{i}]", item, inner => SettingReader.ReadExit(inner).Over(defaults))).OfType<ExitSettings>()];
+        var depths = items.Select((item, i) => fields.Nested($"{Name}[{i}]", item, inner => SettingReader.ReadExit(inner).Over(defaults)));
+        return [.. depths.OfType<ExitSettings>()];
     }
 }

@@ -21,9 +21,11 @@ internal sealed record ChatRequest
     public static ChatRequest Read(RequestFields fields)
     {
         var messages = ChatMessages.Read(fields);
-        var conversation = ChatConversation.Read(fields, messages, ChatTools.Read(fields), ReasoningEffort.Read(fields, "reasoning_effort"), mayPrefill: true);
+        var conversation = ChatConversation.Read(
+            fields, messages, ChatTools.Read(fields), ReasoningEffort.Read(fields, "reasoning_effort"), mayPrefill: true);
         var reply = ReplyRequest.Read(fields, conversation).HeldTo(OutputFormatFields.Read(fields));
-        var (text, maxTokensField) = GenerationFields.WithMaxTokens(reply.Text, fields, 1, "max_completion_tokens", "max_tokens", "n_predict");
+        var (text, maxTokensField) = GenerationFields.WithMaxTokens(
+            reply.Text, fields, 1, "max_completion_tokens", "max_tokens", "n_predict");
         var stream = StreamFields.Read(fields);
         var request = new ChatRequest
         {

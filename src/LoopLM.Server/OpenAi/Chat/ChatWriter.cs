@@ -1,5 +1,4 @@
 using System.Text.Json;
-using LoopLM.Server.Access;
 using LoopLM.Server.Conversations;
 using LoopLM.Server.Replies;
 using LoopLM.Server.Rest.Output;

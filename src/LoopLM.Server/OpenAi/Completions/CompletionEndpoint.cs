@@ -3,7 +3,6 @@ using LoopLM.Server.Errors;
 using LoopLM.Server.Rest;
 using LoopLM.Server.Rest.Requests;
 using LoopLM.Server.TextGeneration;
-using LoopLM.Server.Transport;
 
 namespace LoopLM.Server.OpenAi.Completions;
 

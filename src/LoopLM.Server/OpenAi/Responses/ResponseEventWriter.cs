@@ -1,12 +1,10 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using LoopLM.Server.Conversations;
 using LoopLM.Server.Replies;
 using LoopLM.Server.Rest.Errors;
 using LoopLM.Server.Rest.Output;
 using LoopLM.Server.TextGeneration;
-using LoopLM.Server.Transport;
 
 namespace LoopLM.Server.OpenAi.Responses;
 

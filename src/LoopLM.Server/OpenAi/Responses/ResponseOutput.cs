@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using LoopLM.Server.Conversations;
 using LoopLM.Server.Replies;
 using LoopLM.Server.TextGeneration;
-using LoopLM.Server.Transport;
 
 namespace LoopLM.Server.OpenAi.Responses;
 

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using LoopLM.Server.Conversations;
-using LoopLM.Server.Models;
 using LoopLM.Server.Replies;
 using LoopLM.Server.Rest.Errors;
 using LoopLM.Server.Rest.Output;

@@ -3,7 +3,6 @@ using LoopLM.Server.Conversations;
 using LoopLM.Server.Errors;
 using LoopLM.Server.Rest;
 using LoopLM.Server.Rest.Requests;
-using LoopLM.Server.Transport;
 
 namespace LoopLM.Server.OpenAi.Responses;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using LoopLM.Server.Conversations;
 
 namespace LoopLM.Server.Replies.Calls;
 

@@ -15,14 +15,16 @@ internal static class CompletionPrompts
         switch (fields.Find(Name))
         {
             case null:
-                fields.Report(RequestErrorKind.MissingField, Name, $"'{Name}' is missing; it must be a string, a list of strings, a list of token ids, or a list of such lists.");
+                fields.Report(
+                    RequestErrorKind.MissingField, Name, $"'{Name}' is missing; it must be a string, a list of strings, a list of token ids, or a list of such lists.");
                 return [];
             case { ValueKind: JsonValueKind.String } text:
                 return [OfText(fields.ReadText(Name, text))];
             case { ValueKind: JsonValueKind.Array } list:
                 return ReadList(fields, list);
             default:
-                fields.Report(RequestErrorKind.InvalidType, Name, $"'{Name}' must be a string, a list of strings, a list of token ids, or a list of such lists.");
+                fields.Report(
+                    RequestErrorKind.InvalidType, Name, $"'{Name}' must be a string, a list of strings, a list of token ids, or a list of such lists.");
                 return [];
         }
     }

@@ -20,7 +20,11 @@ internal static class GenerationFields
         var sampling = request.Sampling;
         return request with
         {
-            Sampling = sampling with { TopK = sampling.TopK == NoLimit ? 0 : sampling.TopK, Seed = sampling.Seed == NoLimit ? null : sampling.Seed },
+            Sampling = sampling with
+            {
+                TopK = sampling.TopK == NoLimit ? 0 : sampling.TopK,
+                Seed = sampling.Seed == NoLimit ? null : sampling.Seed,
+            },
         };
     }
 
@@ -30,7 +34,8 @@ internal static class GenerationFields
     /// <param name="least">The least number.</param>
     /// <param name="names">The fields, the best first.</param>
     /// <returns>The request, and the field that limits it: null where none does.</returns>
-    public static (TextRequest Text, string? Field) WithMaxTokens(TextRequest text, RequestFields fields, int least, params ReadOnlySpan<string> names)
+    public static (TextRequest Text, string? Field) WithMaxTokens(
+        TextRequest text, RequestFields fields, int least, params ReadOnlySpan<string> names)
     {
         (int Tokens, string Name)? found = null;
         foreach (var name in names)
@@ -52,7 +57,9 @@ internal static class GenerationFields
         if (most < least)
         {
             fields.Report(
-                RequestErrorKind.InvalidValue, field, $"'{field}' is {most}; it must be {least} or more, or {NoLimit} for as many as the context has left.");
+                RequestErrorKind.InvalidValue,
+                field,
+                $"'{field}' is {most}; it must be {least} or more, or {NoLimit} for as many as the context has left.");
         }
 
         return (text with { MaxTokens = most }, field);
@@ -86,7 +93,9 @@ internal static class GenerationFields
         else
         {
             fields.Report(
-                RequestErrorKind.UnsupportedValue, name, $"'{name}' is {candidates}; only as many as 'n', which is {choices}, are generated here.");
+                RequestErrorKind.UnsupportedValue,
+                name,
+                $"'{name}' is {candidates}; only as many as 'n', which is {choices}, are generated here.");
         }
     }
 }

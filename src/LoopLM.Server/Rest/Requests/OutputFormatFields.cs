@@ -48,7 +48,8 @@ internal static class OutputFormatFields
         }.OfType<OutputFormat>().ToList();
         if (formats.Count > 1)
         {
-            fields.Report(RequestErrorKind.InvalidValue, formats[1].Field, $"'{formats[0].Field}' and '{formats[1].Field}' exclude each other.");
+            fields.Report(
+                RequestErrorKind.InvalidValue, formats[1].Field, $"'{formats[0].Field}' and '{formats[1].Field}' exclude each other.");
         }
 
         return formats.FirstOrDefault();
@@ -86,7 +87,8 @@ internal static class OutputFormatFields
                 fields.Report(RequestErrorKind.MissingField, "type", $"'type' is missing; {types}.");
                 return null;
             case var type:
-                fields.Report(RequestErrorKind.UnsupportedValue, "type", $"'type' is {ClientWord.Quote(type)}, which is not supported; {types}.");
+                fields.Report(
+                    RequestErrorKind.UnsupportedValue, "type", $"'type' is {ClientWord.Quote(type)}, which is not supported; {types}.");
                 return null;
         }
     }
@@ -103,7 +105,8 @@ internal static class OutputFormatFields
         _ = fields.Flag("strict");
         if (name is not null && !IsName(name))
         {
-            fields.Report(RequestErrorKind.InvalidValue, "name", $"'name' is {ClientWord.Quote(name)}; it must have 1 to {MaxNameLength} letters, digits, underscores and dashes.");
+            fields.Report(
+                RequestErrorKind.InvalidValue, "name", $"'name' is {ClientWord.Quote(name)}; it must have 1 to {MaxNameLength} letters, digits, underscores and dashes.");
         }
 
         if (fields.Find("schema") is { } schema)
@@ -129,7 +132,8 @@ internal static class OutputFormatFields
             case { ValueKind: JsonValueKind.String } word when fields.ReadText(name, word) is Json:
                 return new TextForm.JsonObject();
             default:
-                fields.Report(RequestErrorKind.UnsupportedValue, name, $"'{name}' must be json or a JSON schema; 'response_format' knows more forms.");
+                fields.Report(
+                    RequestErrorKind.UnsupportedValue, name, $"'{name}' must be json or a JSON schema; 'response_format' knows more forms.");
                 return null;
         }
     }
@@ -179,7 +183,8 @@ internal static class OutputFormatFields
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            fields.Report(RequestErrorKind.InvalidValue, name, $"'{name}' is a string; then it must be the text of a JSON schema, with unique names.");
+            fields.Report(
+                RequestErrorKind.InvalidValue, name, $"'{name}' is a string; then it must be the text of a JSON schema, with unique names.");
             return null;
         }
     }

@@ -1,4 +1,3 @@
-using LoopLM.Server.Access;
 using LoopLM.Server.Rest.Errors;
 using LoopLM.Server.Transport;
 using LoopLM.Server.Work;

@@ -89,7 +89,8 @@ internal sealed class RequestFields(JsonElement body) : ISettingSource
         {
             if (!int.TryParse(property.Name, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var token))
             {
-                Report(RequestErrorKind.InvalidValue, name, $"'{name}' has the name {ClientWord.Quote(property.Name)}, which is no token id; names must be whole numbers such as \"50256\".");
+                Report(
+                    RequestErrorKind.InvalidValue, name, $"'{name}' has the name {ClientWord.Quote(property.Name)}, which is no token id; names must be whole numbers such as \"50256\".");
             }
             else if (IsFinite(property.Value, out var number))
             {
@@ -97,7 +98,8 @@ internal sealed class RequestFields(JsonElement body) : ISettingSource
             }
             else
             {
-                Report(RequestErrorKind.InvalidType, name, $"'{name}' has {Describe(property.Value)} for the token {token}; it must be a finite number.");
+                Report(
+                    RequestErrorKind.InvalidType, name, $"'{name}' has {Describe(property.Value)} for the token {token}; it must be a finite number.");
             }
         }
 

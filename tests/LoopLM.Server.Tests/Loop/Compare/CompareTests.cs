@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using LoopLM.Server.Hosting.Pipeline;
 
 namespace LoopLM.Server.Tests.Loop.Compare;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using LoopLM.Server.Hosting.Pipeline;
 using Microsoft.Extensions.Hosting;
 
 namespace LoopLM.Server.Tests.Loop.Live;

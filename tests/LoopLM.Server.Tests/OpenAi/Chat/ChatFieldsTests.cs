@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using LoopLM.Server.Hosting.Pipeline;
 
 namespace LoopLM.Server.Tests.OpenAi.Chat;
 

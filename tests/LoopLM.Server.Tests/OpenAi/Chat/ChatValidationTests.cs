@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
-using LoopLM.Server.Hosting.Pipeline;
 using LoopLM.Server.Tests.Work;
 
 namespace LoopLM.Server.Tests.OpenAi.Chat;

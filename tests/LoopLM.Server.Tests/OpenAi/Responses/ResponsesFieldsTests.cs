@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using LoopLM.Server.Hosting.Pipeline;
 using static LoopLM.Server.Tests.OpenAi.Responses.ResponseCalls;
 
 namespace LoopLM.Server.Tests.OpenAi.Responses;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using LoopLM.Server.Hosting.Pipeline;
 
 namespace LoopLM.Server.Tests.OpenAi.Responses;
 

@@ -1,5 +1,3 @@
-using LoopLM.Server.Hosting.Pipeline;
-
 namespace LoopLM.Server.Tests.OpenAi.Responses;
 
 /// <summary>Every rule of <c>POST /v1/responses</c> with its status, code and field.</summary>

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
-using LoopLM.Server.Conversations;
 using LoopLM.Server.Replies;
 using LoopLM.Text.Constraints;
 

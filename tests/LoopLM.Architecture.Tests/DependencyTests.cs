@@ -21,8 +21,8 @@ public sealed partial class DependencyTests
         ["LoopLM.Training"] = ["LoopLM.Checkpoints", "LoopLM.Torch"],
         ["LoopLM.Tools"] =
         [
-            "LoopLM.Engine", "LoopLM.Checkpoints", "LoopLM.Text", "LoopLM.Models", "LoopLM.Protocol", "LoopLM.Torch", "LoopLM.Cpu", "LoopLM.Server",
-            "LoopLM.Training",
+            "LoopLM.Engine", "LoopLM.Checkpoints", "LoopLM.Text", "LoopLM.Models", "LoopLM.Protocol", "LoopLM.Torch", "LoopLM.Cpu",
+            "LoopLM.Server", "LoopLM.Training",
         ],
     };
 

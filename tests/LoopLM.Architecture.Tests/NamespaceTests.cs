@@ -74,7 +74,10 @@ public sealed class NamespaceTests
     public void Cpu_ConfigurationOfAFamily_IsKnownInTheNamespaceOfTheFamilyAlone()
     {
         const string Project = "LoopLM.Cpu";
-        var families = typeof(ModelConfig).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(ModelConfig))).Select(type => type.FullName).ToHashSet();
+        var families = typeof(ModelConfig).Assembly.GetTypes()
+            .Where(type => type.IsSubclassOf(typeof(ModelConfig)))
+            .Select(type => type.FullName)
+            .ToHashSet();
         var (assembly, _) = Open(Project);
         using (assembly)
         {

@@ -18,7 +18,9 @@ public sealed class TestFolderTests
 
     public static TheoryData<string> Projects =>
     [
-        .. Directory.EnumerateDirectories(Path.Combine(TestData.Root, "tests"), "*.Tests").Select(folder => Path.GetFileName(folder)).Except(s_withoutSource),
+        .. Directory.EnumerateDirectories(Path.Combine(TestData.Root, "tests"), "*.Tests")
+            .Select(folder => Path.GetFileName(folder))
+            .Except(s_withoutSource),
     ];
 
     [Theory]

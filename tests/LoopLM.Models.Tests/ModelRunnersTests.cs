@@ -13,8 +13,12 @@ public sealed class ModelRunnersTests : IDisposable
     public void Dispose() => _checkpoint.Dispose();
 
     [Fact]
-    public void FactoryOf_NoName_IsTheFirst() =>
-        Assert.Equal("bfloat16", new ModelRunners(("first", (_, _) => Named("bfloat16")), ("second", (_, _) => Named("int8"))).FactoryOf(null, _checkpoint, new()).Weights);
+    public void FactoryOf_NoName_IsTheFirst()
+    {
+        var runners = new ModelRunners(("first", (_, _) => Holding("bfloat16")), ("second", (_, _) => Holding("int8")));
+
+        Assert.Equal("bfloat16", runners.FactoryOf(null, _checkpoint, new()).Weights);
+    }
 
     [Theory]
     [InlineData("cpu", "auto", "float32")]
@@ -23,8 +27,12 @@ public sealed class ModelRunnersTests : IDisposable
     [InlineData("cpu", "int4", "int4")]
     [InlineData("torch", "auto", "float32")]
     [InlineData("torch", "bfloat16", "bfloat16")]
-    public void FactoryOf_Weights_SaysHowRunnersHoldThem(string runner, string weights, string expected) =>
-        Assert.Equal((expected, 1), Described(ModelRunners.BuiltIn.FactoryOf(runner, _checkpoint, new() { Weights = weights, Threads = 1 })));
+    public void FactoryOf_Weights_SaysHowRunnersHoldThem(string runner, string weights, string expected)
+    {
+        var factory = ModelRunners.BuiltIn.FactoryOf(runner, _checkpoint, new() { Weights = weights, Threads = 1 });
+
+        Assert.Equal((expected, 1), (factory.Weights, factory.Threads));
+    }
 
     [Theory]
     [InlineData("torch", "int8", "float32", null, "Weights is int8; the torch runner has auto, float32 and bfloat16")]
@@ -53,7 +61,5 @@ public sealed class ModelRunnersTests : IDisposable
         Assert.True(factory.MemoryOf(s_capacity).KeysAndValues > 0);
     }
 
-    private static (string Weights, int Threads) Described(IModelRunnerFactory factory) => (factory.Weights, factory.Threads);
-
-    private static TestRunnerFactory Named(string weights) => new(_ => throw new NotSupportedException()) { Weights = weights };
+    private static TestRunnerFactory Holding(string weights) => new(_ => throw new NotSupportedException()) { Weights = weights };
 }

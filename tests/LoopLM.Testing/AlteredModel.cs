@@ -15,7 +15,7 @@ public sealed class AlteredModel : IDisposable
     {
         foreach (var file in (string[])["config.json", "tokenizer.json", "tokenizer_config.json", "model.safetensors"])
         {
-            File.CreateSymbolicLink(this[file], Path.Combine(TestData.Root, "models", "looplm-bytes", file));
+            File.Copy(Path.Combine(TestData.Root, "models", "looplm-bytes", file), this[file]);
         }
     }
 
@@ -58,7 +58,8 @@ public sealed class AlteredModel : IDisposable
     {
         var json = JsonNode.Parse(File.ReadAllText(this[file]))!;
         var names = path.Split('.');
-        var parent = names[..^1].Aggregate(json, (node, name) => int.TryParse(name, CultureInfo.InvariantCulture, out var index) ? node[index]! : node[name]!);
+        var parent = names[..^1].Aggregate(
+            json, (node, name) => int.TryParse(name, CultureInfo.InvariantCulture, out var index) ? node[index]! : node[name]!);
         if (parent is JsonArray list)
         {
             list[int.Parse(names[^1], CultureInfo.InvariantCulture)] = JsonNode.Parse(value!);

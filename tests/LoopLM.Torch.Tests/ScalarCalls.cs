@@ -4,7 +4,7 @@ using TorchSharp;
 
 namespace LoopLM.Torch.Tests;
 
-/// <summary>Looks at the code of an assembly and of the binding: which of the binding's methods that it calls make a scalar that nothing keeps.</summary>
+/// <summary>Which calls of an assembly make the binding create a scalar that nothing keeps, by the code of both.</summary>
 internal static class ScalarCalls
 {
     private static readonly Dictionary<MethodDefinition, bool> s_known = [];
@@ -37,8 +37,8 @@ internal static class ScalarCalls
         if (!s_known.TryGetValue(method, out var makes))
         {
             s_known[method] = false;
-            makes = method.Body.Instructions.Any(instruction =>
-                instruction.Operand is MethodReference called && called.DeclaringType.Scope == method.DeclaringType.Scope && MakesScalar(called));
+            makes = method.Body.Instructions.Any(instruction => instruction.Operand is MethodReference called
+                && called.DeclaringType.Scope == method.DeclaringType.Scope && MakesScalar(called));
             s_known[method] = makes;
         }
 

@@ -5,5 +5,6 @@ namespace LoopLM.Training.Tests;
 public sealed class LiveScalarsTests
 {
     [Fact]
-    public void Assembly_NumbersForTheBinding_AreMadeByLiveScalarsOrKeptInAField() => Assert.Empty(ScalarCalls.In(typeof(Trainer).Assembly));
+    public void Assembly_NumbersForTheBinding_AreMadeByLiveScalarsOrKeptInAField() =>
+        Assert.Empty(ScalarCalls.In(typeof(Trainer).Assembly));
 }

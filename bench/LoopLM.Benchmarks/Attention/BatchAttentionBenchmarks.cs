@@ -47,7 +47,8 @@ public unsafe class BatchAttentionBenchmarks
         var slots = Shape.Requests * Shape.Positions;
         _cache = new(1, shape, slots, Kv);
         _activations = new(
-            new(heads * HeadDimension, heads * HeadDimension, shape), kernels, WeightType.Float32, _batch.Rows.Length, 1, BatchAttention.Lanes(shape), Shape.Positions);
+            new(heads * HeadDimension, heads * HeadDimension, shape), kernels, WeightType.Float32,
+            _batch.Rows.Length, threads: 1, BatchAttention.Lanes(shape), Shape.Positions);
         _attention = new(shape, kernels, _cache, _activations);
         using var numbers = RandomFloats.Create(heads * HeadDimension);
         for (var head = 0; head < heads; head++)

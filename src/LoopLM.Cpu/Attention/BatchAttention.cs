@@ -25,7 +25,8 @@ internal sealed unsafe class BatchAttention(AttentionShape shape, VectorKernels 
     private const int UsualLanes = 64;
 
     private readonly SlotAttention _slots = kernels.CreateAttention(cache.Type, cache.HeadLength, cache.SlotBytes);
-    private readonly int _block = Math.Clamp(((int)(BlockBytes / cache.SlotBytes) + BlockGrain - 1) / BlockGrain * BlockGrain, BlockGrain, MaxBlock);
+    private readonly int _block = Math.Clamp(
+        ((int)(BlockBytes / cache.SlotBytes) + BlockGrain - 1) / BlockGrain * BlockGrain, BlockGrain, MaxBlock);
     private readonly AttentionPlan _plan = new(activations.Rows, Math.Min(MaxTileRows, Lanes(shape) / shape.Group), shape.KvHeads);
 
     /// <summary>Whether <see cref="Attend"/> also prepares what it brought: not where heads share groups, which then belong to several threads.</summary>

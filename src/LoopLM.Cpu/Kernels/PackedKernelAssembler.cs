@@ -12,8 +12,9 @@ namespace LoopLM.Cpu.Kernels;
 /// </summary>
 /// <remarks>
 /// The code takes a pointer to <see cref="PackedKernelArguments"/> by the convention of System V for x86-64 and uses only registers that the caller need not find again.
-/// A lane is an output. Numbers are computed as <see cref="VectorPackedMatrix{TSimd, TVector, TCodes}"/> does with fused multiplication and addition,
-/// so they are equal to the bit: the sum of a group is an exact integer, and result = fma((float)sum * scale of the weights, scale of the row, result).
+/// A lane is an output. Numbers are computed as <see cref="VectorPackedMatrix{TSimd, TVector, TCodes}"/> does with fused multiplication
+/// and addition, so they are equal to the bit: the sum of a group is an exact integer, and
+/// result = fma((float)sum * scale of the weights, scale of the row, result).
 /// </remarks>
 /// <param name="type">The integers.</param>
 /// <param name="rows">1..<see cref="MostRows"/>.</param>

@@ -56,7 +56,8 @@ internal sealed unsafe class VectorPackedMatrix<TSimd, TVector, TCodes>(PackedLa
 
     /// <summary>A row as it is multiplied.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static sbyte* Codes(QuantizedActivations inputs, int row) => TCodes.RowCodeBytes == sizeof(sbyte) ? inputs.Codes(row) : (sbyte*)inputs.WidenedCodes(row);
+    private static sbyte* Codes(QuantizedActivations inputs, int row) =>
+        TCodes.RowCodeBytes == sizeof(sbyte) ? inputs.Codes(row) : (sbyte*)inputs.WidenedCodes(row);
 
     /// <summary>Four bytes of a row, for all lanes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -162,7 +163,8 @@ internal sealed unsafe class VectorPackedMatrix<TSimd, TVector, TCodes>(PackedLa
 
     /// <summary>Two vectors of outputs for some rows, which share the work of asking for the weights of the next two.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void MultiplyBlock(QuantizedActivations inputs, int row, int blockEnd, float* outputs, nint outputStride, int output, int first, int end)
+    private void MultiplyBlock(
+        QuantizedActivations inputs, int row, int blockEnd, float* outputs, nint outputStride, int output, int first, int end)
     {
         var bytes = Math.Max(1, 2 / TileVectors) * TileBytes;
         var next = Tile(output) + bytes;
@@ -201,7 +203,8 @@ internal sealed unsafe class VectorPackedMatrix<TSimd, TVector, TCodes>(PackedLa
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void MultiplyRows<TTile>(
-        QuantizedActivations inputs, int row, int rows, float* outputs, nint outputStride, int output, int first, int end, byte* next, int linesOfGroup)
+        QuantizedActivations inputs, int row, int rows, float* outputs, nint outputStride, int output, int first, int end, byte* next,
+        int linesOfGroup)
         where TTile : struct, IRowTile
     {
         nint vector = TileVectors > 1 ? TSimd.Count * sizeof(float) : TileBytes;

@@ -23,7 +23,9 @@ internal abstract unsafe class WeightMatrix
     /// <param name="end">Behind the last one.</param>
     public abstract void Multiply(QuantizedActivations inputs, int rows, float* outputs, nint outputStride, int first, int end);
 
-    /// <summary>Computes all outputs of some rows together with the other threads of a team, each of which calls it once between two barriers.</summary>
+    /// <summary>
+    /// Computes all outputs of some rows together with the other threads of a team. Each of them calls it once between two barriers.
+    /// </summary>
     /// <param name="team">The team.</param>
     /// <param name="thread">The thread that calls.</param>
     /// <param name="inputs">x, quantised where it must be.</param>

@@ -23,11 +23,18 @@ namespace LoopLM.Cpu.Ouro;
 /// 9  add          rows     its result to the residual stream
 /// 10 leave        rows     the new states, gate logits and state changes
 /// </code>
-/// With few rows every thread has a residual stream of its own and adds all rows for itself, so that no barrier stands between adding and multiplying.
+/// With few rows every thread has a residual stream of its own and adds all rows for itself. No barrier then stands between adding and
+/// multiplying.
 /// No number depends on the split: whatever is summed is summed by one thread, in an order that only its row decides.
 /// </remarks>
 internal sealed unsafe class LoopPass(
-    OuroConfig config, OuroWeights weights, VectorKernels kernels, ThreadTeam team, Activations activations, KvCache cache, RotaryTable rotary) : ITeamJob
+    OuroConfig config,
+    OuroWeights weights,
+    VectorKernels kernels,
+    ThreadTeam team,
+    Activations activations,
+    KvCache cache,
+    RotaryTable rotary) : ITeamJob
 {
     private readonly BatchAttention _attention = new(OuroModel.ShapeOf(config).Attention, kernels, cache, activations);
     private readonly float _queryScale = 1 / MathF.Sqrt(config.HeadDimension);
@@ -54,7 +61,7 @@ internal sealed unsafe class LoopPass(
     public void Execute(int thread)
     {
         var share = Share.Of(_rows, thread, team.Size);
-        var hasOwnStream = HasOwnStreams;
+        var hasOwnStream = _rows <= Activations.FewRows;
         var stream = activations.Streams[hasOwnStream ? thread : 0];
         var rows = hasOwnStream ? new(0, _rows) : share;
 
@@ -88,9 +95,12 @@ internal sealed unsafe class LoopPass(
         Leave(stream, share);
     }
 
-    /// <summary>Whether every thread computes the residual stream of all rows for itself.</summary>
-    private bool HasOwnStreams => _rows <= Activations.FewRows;
-
+    /// <summary>Phases 2 to 6 of a layer.</summary>
+    /// <param name="stream">The residual stream that this thread reads and adds to.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="rows">The rows that this thread adds.</param>
+    /// <param name="share">The rows that no other thread prepares.</param>
+    /// <param name="thread">The thread.</param>
     private void RunAttention(ResidualStream stream, int layer, Share rows, Share share, int thread)
     {
         // Phase 2: project.
@@ -126,6 +136,7 @@ internal sealed unsafe class LoopPass(
         AddBranch(stream, rows, weights.Layers[layer].AfterAttention, weights.Layers[layer].BeforeMlp);
     }
 
+    /// <summary>Phases 7 to 9 of a layer.</summary>
     private void RunMlp(ResidualStream stream, int layer, Share rows, int thread)
     {
         // Phase 7: gate and up.
@@ -141,8 +152,8 @@ internal sealed unsafe class LoopPass(
         team.Synchronize(thread);
 
         // Phase 9: add. What comes next is the next layer or the norm that ends a loop.
-        var next = layer + 1;
-        AddBranch(stream, rows, weights.Layers[layer].AfterMlp, next < weights.Layers.Length ? weights.Layers[next].BeforeAttention : weights.Norm);
+        var nextNorm = layer + 1 < weights.Layers.Length ? weights.Layers[layer + 1].BeforeAttention : weights.Norm;
+        AddBranch(stream, rows, weights.Layers[layer].AfterMlp, nextNorm);
     }
 
     /// <summary>Rows at loop 1 start from their token's embedding, the others from the state they left.</summary>

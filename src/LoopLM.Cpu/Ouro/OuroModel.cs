@@ -29,15 +29,16 @@ internal sealed unsafe class OuroModel : IDisposable
     /// <param name="kv">How keys and values are held, not <see cref="KvType.Auto"/>.</param>
     /// <param name="threads">Threads in all, the caller's included.</param>
     /// <param name="logger">Receives the progress of quantisation.</param>
-    public OuroModel(Checkpoint checkpoint, WeightLoader loader, VectorKernels kernels, RunnerCapacity capacity, KvType kv, int threads, ILogger logger)
+    public OuroModel(
+        Checkpoint checkpoint, WeightLoader loader, VectorKernels kernels, RunnerCapacity capacity, KvType kv, int threads, ILogger logger)
     {
         var config = ConfigOf(checkpoint);
         var shape = ShapeOf(config);
         Description = Describe(config);
         _weights = new(checkpoint, config, loader, logger);
         _cache = new(config.Layers, shape.Attention, capacity.KvSlots, kv);
-        _activations = new(
-            shape, kernels, loader.Type, capacity.Rows, threads, BatchAttention.Lanes(shape.Attention), new BatchLimits(capacity, Description).Positions);
+        var positions = new BatchLimits(capacity, Description).Positions;
+        _activations = new(shape, kernels, loader.Type, capacity.Rows, threads, BatchAttention.Lanes(shape.Attention), positions);
         _rotary = new(config.HeadDimension, config.RopeTheta, capacity.Rows);
         _team = new(threads);
         _loopPass = new(config, _weights, kernels, _team, _activations, _cache, _rotary);
@@ -71,7 +72,8 @@ internal sealed unsafe class OuroModel : IDisposable
     }
 
     /// <summary>Runs one loop; see <see cref="IModelRunner.RunLoop"/>. The batch has been checked and has rows.</summary>
-    public void RunLoop(LoopBatch batch, Span<float> gateLogits, Span<float> stateChanges) => _loopPass.Run(batch, gateLogits, stateChanges);
+    public void RunLoop(LoopBatch batch, Span<float> gateLogits, Span<float> stateChanges) =>
+        _loopPass.Run(batch, gateLogits, stateChanges);
 
     /// <summary>Runs the head; see <see cref="IModelRunner.RunHead"/>. The rows have been checked, and there are some.</summary>
     public void RunHead(ReadOnlySpan<LoopRow> rows, Span<float> logits) => _headPass.Run(rows, logits);
@@ -91,7 +93,8 @@ internal sealed unsafe class OuroModel : IDisposable
     }
 
     private static OuroConfig ConfigOf(Checkpoint checkpoint) => checkpoint.Config as OuroConfig
-        ?? throw new NotSupportedException($"The cpu runner computes Ouro models; the checkpoint holds a {checkpoint.Config.GetType().Name}.");
+        ?? throw new NotSupportedException(
+            $"The cpu runner computes Ouro models; the checkpoint holds a {checkpoint.Config.GetType().Name}.");
 
     private static ModelDescription Describe(OuroConfig config) => new()
     {

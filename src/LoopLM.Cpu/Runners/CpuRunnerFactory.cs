@@ -52,7 +52,8 @@ public sealed class CpuRunnerFactory : IModelRunnerFactory
             }
         }
 
-        throw new ArgumentException($"{setting} is '{name}'; the cpu runner has {string.Join(", ", Enum.GetValues<TEnum>().Select(NameOf))}.");
+        var names = string.Join(", ", Enum.GetValues<TEnum>().Select(NameOf));
+        throw new ArgumentException($"{setting} is '{name}'; the cpu runner has {names}.");
     }
 
     private static string NameOf<TEnum>(TEnum value)

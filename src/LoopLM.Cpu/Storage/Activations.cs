@@ -57,7 +57,8 @@ internal sealed unsafe class Activations : IDisposable
     /// <inheritdoc cref="Activations(LayerShape, Kernels, WeightType, int, int, int, int)"/>
     public static long Size(LayerShape shape, int rows, int threads, int lanes, int positions)
     {
-        var (hidden, head, inner) = (Padding.Pad(shape.HiddenSize), Padding.Pad(shape.Attention.HeadDimension), Padding.Pad(shape.IntermediateSize));
+        var (hidden, inner) = (Padding.Pad(shape.HiddenSize), Padding.Pad(shape.IntermediateSize));
+        var head = Padding.Pad(shape.Attention.HeadDimension);
         var row = (5L * hidden) + ((3L * shape.Attention.Heads + (2L * shape.Attention.KvHeads)) * head) + (3L * inner);
         return sizeof(float) * ((rows * row) + ((long)threads * lanes * (Padding.Pad(positions) + head)));
     }

@@ -39,7 +39,8 @@ internal sealed unsafe class KvCache : IDisposable
     public nint SlotBytes { get; }
 
     /// <summary>Bytes of a cache.</summary>
-    public static long Size(int layers, AttentionShape shape, int slots, KvType type) => checked(2L * layers * slots * SlotSize(shape, type));
+    public static long Size(int layers, AttentionShape shape, int slots, KvType type) =>
+        checked(2L * layers * slots * SlotSize(shape, type));
 
     /// <summary>Slot 0 of the keys of a head.</summary>
     public byte* Keys(int layer, int kvHead) => _keys.Pointer + Offset(layer, kvHead);

@@ -94,8 +94,11 @@ internal sealed unsafe class WeightLoader : IDisposable
     }
 
     /// <summary>Whether the last matrix of a checkpoint, the head, is in bfloat16.</summary>
-    private static bool HasBFloat16Head(Checkpoint checkpoint) =>
-        checkpoint[checkpoint.Config.Tensors.Last(tensor => checkpoint.Config.IsPackable(tensor.Name)).Name].ElementType == ElementType.BFloat16;
+    private static bool HasBFloat16Head(Checkpoint checkpoint)
+    {
+        var head = checkpoint.Config.Tensors.Last(tensor => checkpoint.Config.IsPackable(tensor.Name)).Name;
+        return checkpoint[head].ElementType == ElementType.BFloat16;
+    }
 
     /// <summary>Whether the file holds a matrix as it is computed with.</summary>
     private bool IsMapped(string name) => PackedType is not null

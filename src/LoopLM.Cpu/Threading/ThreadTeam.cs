@@ -75,8 +75,8 @@ internal sealed class ThreadTeam : IDisposable
     }
 
     /// <summary>
-    /// Hands out items that all threads work through between two barriers, at most once: first a thread's own share, so that it meets the same items in every
-    /// loop, then what is left of the shares of threads that are behind.
+    /// Hands out items that all threads work through between two barriers, at most once: first a thread's own share, so that it meets the
+    /// same items in every loop, then what is left of the shares of threads that are behind.
     /// </summary>
     /// <param name="thread">The thread that calls.</param>
     /// <param name="items">How many there are.</param>

@@ -6,7 +6,10 @@ namespace LoopLM.Engine.Runners;
 /// <summary>What an operator sets of any runner. A runner's factory reads what concerns it, and checks it.</summary>
 public sealed record RunnerSettings
 {
-    /// <summary>How matrices are held: <c>float32</c>, <c>bfloat16</c>, <c>int8</c>, <c>int4</c>, or <c>auto</c>, which lets the runner choose. Default: <c>auto</c>.</summary>
+    /// <summary>
+    /// How matrices are held: <c>float32</c>, <c>bfloat16</c>, <c>int8</c>, <c>int4</c>, or <c>auto</c>, which lets the runner choose.
+    /// Default: <c>auto</c>.
+    /// </summary>
     public string Weights { get; init; } = "auto";
 
     /// <summary>How the cpu runner holds keys and values: <c>float32</c>, <c>bfloat16</c> or <c>auto</c>. Default: <c>auto</c>.</summary>

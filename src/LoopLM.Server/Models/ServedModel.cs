@@ -102,10 +102,13 @@ internal sealed class ServedModel : IAsyncDisposable
     /// <exception cref="ModelProblemsException">Some of the files cannot be used.</exception>
     /// <exception cref="ArgumentException">A setting of the runner cannot be met.</exception>
     public static ServedModel Open(
-        ModelSettings settings, Func<Checkpoint, IModelRunnerFactory> createFactory, Func<IModelRunnerFactory, InferenceEngine> prepareEngine)
+        ModelSettings settings,
+        Func<Checkpoint, IModelRunnerFactory> createFactory,
+        Func<IModelRunnerFactory, InferenceEngine> prepareEngine)
     {
-        var files = ModelFiles.Open(
-            settings.Model.NameOrFolder, settings.Model.Path!, settings.Model.ContextLength, readsGeneration: settings.Model.GenerationConfig != "none");
+        var model = settings.Model;
+        var readsGeneration = model.GenerationConfig != "none";
+        var files = ModelFiles.Open(model.NameOrFolder, model.Path!, model.ContextLength, readsGeneration);
         try
         {
             var factory = createFactory(files.Checkpoint);

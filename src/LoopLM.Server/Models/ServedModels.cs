@@ -36,7 +36,8 @@ internal sealed class ServedModels(
         {
             try
             {
-                var model = ServedModel.Open(settings, checkpoint => FactoryOf(settings, checkpoint), factory => Prepare(settings, factory));
+                var model = ServedModel.Open(
+                    settings, checkpoint => FactoryOf(settings, checkpoint), factory => Prepare(settings, factory));
                 opened.Add(model);
                 Report(model, hostingLogger);
                 CheckEngine(settings, model.Checkpoint.Config);
@@ -71,17 +72,17 @@ internal sealed class ServedModels(
             .SelectMany(model => model.Settings.Model.Aliases.Append(model.Name).Select(name => (name, model)))
             .ToFrozenDictionary(named => named.name, named => named.model, StringComparer.Ordinal);
 
-        IModelRunnerFactory FactoryOf(ModelSettings settings, Checkpoint checkpoint) => runners.FactoryOf(settings.Model.Runner, checkpoint, new()
-        {
-            Weights = settings.Model.Weights,
-            Kv = settings.Kv.Type,
-            Device = settings.Model.Device,
-            Threads = settings.Model.Threads,
-            Logger = runnerLogger,
-        });
+        IModelRunnerFactory FactoryOf(ModelSettings settings, Checkpoint checkpoint) =>
+            runners.FactoryOf(settings.Model.Runner, checkpoint, settings.ToRunner(runnerLogger));
 
         InferenceEngine Prepare(ModelSettings settings, IModelRunnerFactory factory) => new(
-            settings.Model.NameOrFolder, () => factory.Open(CapacityOf(settings)), settings.Engine, metrics.ForModel(settings.Model.NameOrFolder), policies, time, logger);
+            settings.Model.NameOrFolder,
+            () => factory.Open(CapacityOf(settings)),
+            settings.Engine,
+            metrics.ForModel(settings.Model.NameOrFolder),
+            policies,
+            time,
+            logger);
     }
 
     /// <summary>All of them, the default first.</summary>

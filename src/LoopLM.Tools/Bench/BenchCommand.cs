@@ -59,7 +59,12 @@ internal static class BenchCommand
 
     /// <summary>Runs full depth and the asked exits in turn, and keeps the median of each: the machine's speed drifts.</summary>
     private static BenchReport Measure(
-        Checkpoint checkpoint, BenchWorkload workload, string? exit, int rounds, IModelRunnerFactory factory, Func<int, double> measureBandwidth)
+        Checkpoint checkpoint,
+        BenchWorkload workload,
+        string? exit,
+        int rounds,
+        IModelRunnerFactory factory,
+        Func<int, double> measureBandwidth)
     {
         var loops = checkpoint.Config.Loops;
         var fullDepth = BenchExit.Parse($"fixed:{loops}");

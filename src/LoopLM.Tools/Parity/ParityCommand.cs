@@ -11,7 +11,11 @@ internal static class ParityCommand
     public static Command Create(ModelRunners runners, IAnsiConsole console)
     {
         var folders = new Argument<string[]>("FOLDER") { Description = "Folders in the golden format: a checkpoint with golden.json and golden.safetensors.", Arity = ArgumentArity.OneOrMore };
-        var names = new Option<string[]>("--runner") { Description = "Runners to compare; default all.", DefaultValueFactory = _ => [.. runners.Names] };
+        var names = new Option<string[]>("--runner")
+        {
+            Description = "Runners to compare; default all.",
+            DefaultValueFactory = _ => [.. runners.Names],
+        };
         names.AcceptOnlyFromAmong([.. runners.Names]);
         var command = new Command("parity", "Compare runners with a reference: largest error of every tensor, adaptive traces alone and batched.") { folders, names };
         command.SetAction(result =>

@@ -20,7 +20,8 @@ internal sealed class FaultyServer : IAsyncDisposable
                 $"--Model:Path={model}", "--Kestrel:Endpoints:Rest:Url=http://127.0.0.1:0", "--Kestrel:Endpoints:Grpc:Url=http://127.0.0.1:0", "--Serilog:MinimumLevel:Default=Fatal",
                 "--Serilog:MinimumLevel:Override:Microsoft.AspNetCore=Fatal", "--Serilog:MinimumLevel:Override:Grpc=Fatal",
             ],
-            new ModelRunners(("faulty", (checkpoint, _) => new FaultyRunnerFactory(checkpoint.Config.VocabularySize, runner => _runner = runner))));
+            new ModelRunners(
+                ("faulty", (checkpoint, _) => new FaultyRunnerFactory(checkpoint.Config.VocabularySize, runner => _runner = runner))));
     }
 
     /// <summary>Where REST is.</summary>

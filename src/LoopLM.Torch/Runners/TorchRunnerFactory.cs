@@ -26,7 +26,8 @@ public sealed class TorchRunnerFactory : IModelRunnerFactory
                 "float32" => ElementType.Float32,
                 "bfloat16" => ElementType.BFloat16,
                 _ => throw new ArgumentException(
-                    $"{nameof(settings.Weights)} is {settings.Weights}; the torch runner has auto, float32 and bfloat16. Choose one of them, or the cpu runner."),
+                    $"{nameof(settings.Weights)} is {settings.Weights}; the torch runner has auto, float32 and bfloat16. "
+                    + "Choose one of them, or the cpu runner."),
             },
             Threads = settings.Threads,
         };

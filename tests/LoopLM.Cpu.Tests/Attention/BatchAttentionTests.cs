@@ -92,11 +92,13 @@ public sealed unsafe class BatchAttentionTests
     }
 
     private static float[][] Attend(
-        AttentionShape shape, KvType kv, InstructionSet instructions, LoopBatch batch, IEnumerable<int> queriesOf, float[][] queries, float[][] keys, float[][] values, int threads)
+        AttentionShape shape, KvType kv, InstructionSet instructions, LoopBatch batch, IEnumerable<int> queriesOf,
+        float[][] queries, float[][] keys, float[][] values, int threads)
     {
         var kernels = VectorKernels.Of(instructions);
         using var cache = new KvCache(2, shape, Slots, kv);
-        using var activations = new Activations(new(Hidden, Inner, shape), kernels, WeightType.Float32, Rows, threads, BatchAttention.Lanes(shape), Slots);
+        using var activations = new Activations(
+            new(Hidden, Inner, shape), kernels, WeightType.Float32, Rows, threads, BatchAttention.Lanes(shape), Slots);
         using var padded = NativeBuffer.OfFloats(activations.HeadLength);
         var attention = new BatchAttention(shape, kernels, cache, activations);
         for (var head = 0; head < Slots * shape.KvHeads; head++)
@@ -119,7 +121,8 @@ public sealed unsafe class BatchAttentionTests
             attention.Attend(batch, 1, thread, threads);
         }
 
-        return [.. Enumerable.Range(0, batch.Rows.Length).Select(row => new Span<float>(activations.Attended[row], shape.Heads * shape.HeadDimension).ToArray())];
+        var length = shape.Heads * shape.HeadDimension;
+        return [.. Enumerable.Range(0, batch.Rows.Length).Select(row => new Span<float>(activations.Attended[row], length).ToArray())];
 
         void Write(float[] head, byte* slots, int slot)
         {

@@ -186,7 +186,9 @@ public sealed class CommandLineTests
     }
 
     private static List<string> Problems(string[] arguments) =>
-        ServerApplication.Reasons(Assert.Throws<OptionsValidationException>(() => ServerApplication.Build(ServerHarness.Arguments(arguments), new ModelRunners(("none", (_, _) => new TestRunnerFactory(_ => throw new NotSupportedException()))))));
+        ServerApplication.Reasons(Assert.Throws<OptionsValidationException>(() => ServerApplication.Build(
+            ServerHarness.Arguments(arguments),
+            new ModelRunners(("none", (_, _) => new TestRunnerFactory(_ => throw new NotSupportedException()))))));
 
     private static ConfigurationManager Shorthands(string[] arguments, params (string Name, string Value)[] before)
     {

@@ -49,7 +49,8 @@ public sealed class BundledModelTests
     private static async Task<WebApplication> StartAsync(string runner)
     {
         string[] threads = runner == "torch" ? ["--Model:Threads=1"] : [];
-        var app = ServerApplication.Build(ServerHarness.Arguments(["--Engine:KvSlots=1024", $"--Model:Runner={runner}", .. threads]), ModelRunners.BuiltIn);
+        var app = ServerApplication.Build(
+            ServerHarness.Arguments(["--Engine:KvSlots=1024", $"--Model:Runner={runner}", .. threads]), ModelRunners.BuiltIn);
         await app.StartAsync();
         await app.Services.GetRequiredService<ServedModels>().Default.Engine.Opened.WaitAsync(ServerHarness.Patience);
         return app;

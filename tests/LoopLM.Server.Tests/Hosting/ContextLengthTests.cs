@@ -12,7 +12,8 @@ public sealed class ContextLengthTests
     public async Task ContextLength_OfOneModel_HoldsForItAlone()
     {
         await using var app = ServerApplication.Build(
-            ServerHarness.Arguments([.. ServerHarness.SeveralModels("short", "long"), "--Models:0:ContextLength=32", "--Model:Threads=1"]), ModelRunners.BuiltIn);
+            ServerHarness.Arguments([.. ServerHarness.SeveralModels("short", "long"), "--Models:0:ContextLength=32", "--Model:Threads=1"]),
+            ModelRunners.BuiltIn);
         await app.StartAsync();
         var models = (ServedModels)app.Services.GetService(typeof(ServedModels))!;
         await Task.WhenAll(models.All.Select(model => model.Engine.Opened)).WaitAsync(ServerHarness.Patience);

@@ -19,7 +19,8 @@ public sealed class HungEngineTests
     public async Task RunAsync_EngineHangs_TurnsLivenessRedAndEndsWithOne()
     {
         var runner = new SpellingRunner(Encoding.UTF8.GetBytes("hello"), vocabularySize: 260, endOfText: 256);
-        var app = ServerApplication.Build(ServerHarness.Arguments(s_settings), new ModelRunners(("spelling", (_, _) => new TestRunnerFactory(_ => runner))));
+        var runners = new ModelRunners(("spelling", (_, _) => new TestRunnerFactory(_ => runner)));
+        var app = ServerApplication.Build(ServerHarness.Arguments(s_settings), runners);
         using var hold = new Hold(runner);
         var running = ServerApplication.RunAsync(app);
         await UntilAsync(() => app.Lifetime.ApplicationStarted.IsCancellationRequested);

@@ -36,13 +36,15 @@ public sealed class MemoryCheckTests
     [InlineData("Engine:KvSlots is 3; it must be at least 4, the slots of one token.", "--Engine:KvSlots=3")]
     [InlineData("Engine:MaxLoops is 3; it must be at least 4, the model's loops.", "--Engine:MaxLoops=3")]
     public async Task Start_EngineTooSmallForTheModel_IsToldBeforeTheModelLoads(string problem, string setting) =>
-        Assert.Equal($"Model 'one': {problem}", Assert.Single(await ProblemsAsync([default], [.. ServerHarness.SeveralModels("one"), setting])));
+        Assert.Equal(
+            $"Model 'one': {problem}", Assert.Single(await ProblemsAsync([default], [.. ServerHarness.SeveralModels("one"), setting])));
 
     private static async Task<List<string>> ProblemsAsync(RunnerMemory[] memory, string[] settings)
     {
         // The server asks for the factories of its models in their order.
         var next = new Queue<RunnerMemory>(memory);
-        var runners = new ModelRunners(("none", (_, _) => new TestRunnerFactory(_ => throw new InvalidOperationException("opened"), next.Dequeue())));
+        var runners = new ModelRunners(
+            ("none", (_, _) => new TestRunnerFactory(_ => throw new InvalidOperationException("opened"), next.Dequeue())));
         await using var app = ServerApplication.Build(ServerHarness.Arguments(settings), runners);
         return Record.Exception(app.Services.GetRequiredService<ServedModels>().Open) is { } exception ? ServerApplication.Reasons(exception) : [];
     }

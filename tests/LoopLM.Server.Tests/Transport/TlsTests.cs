@@ -112,7 +112,8 @@ public sealed class TlsTests : IDisposable
         }
 
         var exception = Record.Exception(() => ServerApplication.Build(
-            ServerHarness.Arguments($"--Tls:Certificate={file}"), new ModelRunners(("none", (_, _) => new TestRunnerFactory(_ => throw new NotSupportedException())))));
+            ServerHarness.Arguments($"--Tls:Certificate={file}"),
+            new ModelRunners(("none", (_, _) => new TestRunnerFactory(_ => throw new NotSupportedException())))));
 
         var reason = Assert.Single(ServerApplication.Reasons(exception!));
         Assert.StartsWith($"Tls:Certificate is '{file}'; ", reason, StringComparison.Ordinal);

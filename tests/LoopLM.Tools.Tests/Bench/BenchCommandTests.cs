@@ -86,5 +86,6 @@ public sealed class BenchCommandTests : IDisposable
         return JsonDocument.Parse(_console.Output);
     }
 
-    private int Invoke(params string[] options) => BenchCommand.Create(ModelRunners.BuiltIn, _console, _ => Bandwidth).Parse(["engine", .. options]).Invoke();
+    private int Invoke(params string[] options) =>
+        BenchCommand.Create(ModelRunners.BuiltIn, _console, _ => Bandwidth).Parse(["engine", .. options]).Invoke();
 }

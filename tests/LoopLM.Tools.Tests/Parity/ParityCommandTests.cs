@@ -32,7 +32,8 @@ public sealed class ParityCommandTests
     {
         var console = new TestConsole();
         var runners = new ModelRunners(
-            ("wrong", (checkpoint, settings) => new TestRunnerFactory(capacity => new Tilted(Runners.FactoryOf("torch", checkpoint, settings).Open(capacity)))));
+            ("wrong", (checkpoint, settings) => new TestRunnerFactory(
+                capacity => new Tilted(Runners.FactoryOf("torch", checkpoint, settings).Open(capacity)))));
 
         var exitCode = ParityCommand.Create(runners, console).Parse([TestData.Fixture("ouro-tiny-gqa")]).Invoke();
 

@@ -48,7 +48,8 @@ internal static class ServeCommand
                 var address = process?.Address ?? new Uri(result.GetValue(url)!);
                 var factory = runners.FactoryOf(runner, checkpoint, options.Settings(result));
                 using var metrics = new EngineMetrics();
-                using var engine = new EngineCore(factory.Open(new RunnerCapacity(engineOptions.MaxRows, engineOptions.KvSlots)), engineOptions, metrics);
+                var capacity = new RunnerCapacity(engineOptions.MaxRows, engineOptions.KvSlots);
+                using var engine = new EngineCore(factory.Open(capacity), engineOptions, metrics);
                 var isChat = result.GetValue(api) == "chat";
                 var bodies = workload.Prompts.Select(prompt => Body(prompt, workload.Generate, isChat)).ToArray();
                 var pairs = await MeasureAsync(
@@ -95,7 +96,8 @@ internal static class ServeCommand
         return [.. pairs];
     }
 
-    private static ServeReport Report((BenchMeasurement Engine, StreamMeasurement Streams)[] pairs, string runner, IModelRunnerFactory factory, int concurrency)
+    private static ServeReport Report(
+        (BenchMeasurement Engine, StreamMeasurement Streams)[] pairs, string runner, IModelRunnerFactory factory, int concurrency)
     {
         return new ServeReport
         {

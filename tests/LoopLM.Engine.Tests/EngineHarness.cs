@@ -1,4 +1,5 @@
 using LoopLM.Engine.Configuration;
+using LoopLM.Engine.Errors;
 using LoopLM.Engine.Execution;
 using LoopLM.Engine.Exits;
 using LoopLM.Engine.Requests;
@@ -39,14 +40,14 @@ internal sealed class EngineHarness : IDisposable
 
     public Generation Submit(GenerationRequest request)
     {
-        Assert.True(Core.TrySubmit(request, out var generation, out var rejection), rejection?.Message);
+        Assert.True(Core.TrySubmit(request, out var generation, out var rejection), rejection?.Message.ToString());
         return generation;
     }
 
     /// <summary>Submits the choices of one request.</summary>
     public Generation[] Submit(RequestClient client, params GenerationRequest[] requests)
     {
-        Assert.True(Core.TryAccept(requests, client, out var submission, out var rejection), rejection?.Message);
+        Assert.True(Core.TryAccept(requests, client, out var submission, out var rejection), rejection?.Message.ToString());
         Core.Commit(submission);
         return submission.Generations;
     }

@@ -133,7 +133,7 @@ internal sealed class HeadStage(
 
         var sequence = row.Sequence;
         var reportsLoop = row.LoopLogprobs is { } loops && loops.Count < row.Loop;
-        var top = row.State != PositionState.Confirmed ? null : row.YieldsToken ? sequence.Logprobs : sequence.PromptLogprobs;
+        var top = row.State != PositionState.Confirmed ? null : row.YieldsToken ? sequence.Reports.Logprobs : sequence.Reports.PromptLogprobs;
         var scores = top is null && !reportsLoop ? default : new LogSoftmax(logits, _scratch);
         if (!scores.IsFinite)
         {
@@ -143,7 +143,7 @@ internal sealed class HeadStage(
 
         if (reportsLoop)
         {
-            row.LoopLogprobs!.Add(scores.Top(sequence.LoopLogprobs));
+            row.LoopLogprobs!.Add(scores.Top(sequence.Reports.LoopLogprobs));
         }
 
         if (row.State is PositionState.Looping or PositionState.Exited)

@@ -26,7 +26,8 @@ internal sealed class Sequence(Generation generation)
 
     public required FrozenSet<int> StopTokens { get; init; }
 
-    public required bool ReportGates { get; init; }
+    /// <summary>What is reported beside its tokens, as the model can fulfil it.</summary>
+    public required ReportSettings Reports { get; init; }
 
     /// <summary>What stands between the logits and the choice of a token, in order.</summary>
     public ILogitsProcessor[] Processors { get; init; } = [];
@@ -34,13 +35,8 @@ internal sealed class Sequence(Generation generation)
     /// <summary>The constraint among them; null where there is none.</summary>
     public ConstraintMask? Constraint => Processors is [ConstraintMask mask, ..] ? mask : null;
 
-    public int? Logprobs { get; init; }
-
+    /// <summary>The tokens that are reported in any case.</summary>
     public int[] LogprobTokens { get; init; } = [];
-
-    public int? PromptLogprobs { get; init; }
-
-    public int LoopLogprobs { get; init; }
 
     /// <summary>The loops of a generated token that are reported, whether it ran them or skipped them; 0 reports those that it ran.</summary>
     public int ObservedLoops { get; init; }
@@ -82,7 +78,7 @@ internal sealed class Sequence(Generation generation)
     public long LastTokenAt { get; private set; }
 
     /// <summary>What is read after a loop of one of its generated tokens.</summary>
-    public ExitSignals Reads => ReportGates ? Exit.Reads | ExitSignals.Gate : Exit.Reads;
+    public ExitSignals Reads => Reports.Gates ? Exit.Reads | ExitSignals.Gate : Exit.Reads;
 
     /// <summary>Positions of the window that are certain: the oldest, once a token is published.</summary>
     public int ConfirmedCount => Generated > 0 ? Math.Min(1, Window.Count) : 0;

@@ -1,5 +1,4 @@
 using LoopLM.Engine.Configuration;
-using LoopLM.Engine.Execution;
 using LoopLM.Engine.Exits;
 using Microsoft.Extensions.Options;
 

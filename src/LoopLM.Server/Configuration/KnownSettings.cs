@@ -1,6 +1,5 @@
 using LoopLM.Engine.Configuration;
-using LoopLM.Engine.Execution;
-using LoopLM.Server.Access;
+using LoopLM.Server.Errors;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration.Json;
 

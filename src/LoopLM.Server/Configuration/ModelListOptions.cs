@@ -1,5 +1,4 @@
 using LoopLM.Engine.Configuration;
-using LoopLM.Engine.Execution;
 
 namespace LoopLM.Server.Configuration;
 

@@ -1,4 +1,3 @@
-using LoopLM.Engine.Execution;
 using Microsoft.Extensions.Options;
 
 namespace LoopLM.Server.Configuration;

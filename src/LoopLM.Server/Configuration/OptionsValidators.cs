@@ -1,5 +1,4 @@
 using LoopLM.Engine.Configuration;
-using LoopLM.Engine.Execution;
 using Microsoft.Extensions.Options;
 
 namespace LoopLM.Server.Configuration;

@@ -115,6 +115,6 @@ internal static class EngineBench
         var request = new GenerationRequest { Prompt = prompt, MaxTokens = generate, Exit = exit.For(index, generate) };
         return engine.TrySubmit(request, out var generation, out var rejection)
             ? generation
-            : throw new ArgumentException(rejection.Message);
+            : throw new ArgumentException(rejection.Message.ToString());
     }
 }

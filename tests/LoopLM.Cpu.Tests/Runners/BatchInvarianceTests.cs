@@ -56,9 +56,9 @@ public sealed class BatchInvarianceTests
         var requests = Enumerable.Range(0, Requests).Select(index => CreateRequest(random, index, checkpoint.Config.VocabularySize)).ToArray();
         var options = new CpuRunnerOptions { Weights = weights, Kv = kv, Threads = 1, Instructions = instructions };
         var alone = requests.Select(request => Run(checkpoint, options, new EngineOptions { KvSlots = 800, MaxSequences = 1 }, [request])[0]).ToArray();
-        foreach (var (request, outcome) in requests.Zip(alone).Where(pair => pair.First.SkippedLoopLogprobs))
+        foreach (var (request, outcome) in requests.Zip(alone).Where(pair => pair.First.Reports.SkippedLoopLogprobs))
         {
-            var plain = request with { LoopLogprobs = 0, SkippedLoopLogprobs = false };
+            var plain = request with { Reports = new() { Gates = true } };
             Run(checkpoint, options, new EngineOptions { KvSlots = 800, MaxSequences = 1 }, [plain])[0].AssertSameTokens(outcome);
         }
 
@@ -85,9 +85,7 @@ public sealed class BatchInvarianceTests
         Prompt = Enumerable.Range(0, random.Next(1, 90)).Select(i => i == 0 ? index : random.Next(vocabulary)).ToArray(),
         MaxTokens = random.Next(1, 12),
         KvLayout = (KvLayout)random.Next(2),
-        ReportGates = true,
-        LoopLogprobs = index % 3 == 0 ? 1 : 0,
-        SkippedLoopLogprobs = index % 3 == 0,
+        Reports = new() { Gates = true, LoopLogprobs = index % 3 == 0 ? 1 : 0, SkippedLoopLogprobs = index % 3 == 0 },
         Exit = random.Next(3) switch
         {
             0 => new ExitSettings { Policy = "hidden-delta", Threshold = 0.2f },
@@ -104,7 +102,7 @@ public sealed class BatchInvarianceTests
         using var engine = new EngineCore(recorder, engineOptions, metrics);
         var generations = requests.Select(request =>
         {
-            Assert.True(engine.TrySubmit(request, out var generation, out var rejection), rejection?.Message);
+            Assert.True(engine.TrySubmit(request, out var generation, out var rejection), rejection?.Message.ToString());
             return generation;
         }).ToArray();
         for (var ticks = 0; engine.Tick(); ticks++)

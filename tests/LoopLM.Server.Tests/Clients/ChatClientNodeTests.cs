@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using LoopLM.Server.Tests.OpenAi.Chat;
 
 namespace LoopLM.Server.Tests.Clients;
 

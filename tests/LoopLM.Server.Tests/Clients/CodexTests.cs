@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using LoopLM.Server.Tests.OpenAi.Chat;
 
 namespace LoopLM.Server.Tests.Clients;
 

@@ -1,5 +1,3 @@
-using LoopLM.Server.Tests.OpenAi.Chat;
-
 namespace LoopLM.Server.Tests.Clients;
 
 /// <summary>instructor for Node in the modes that servers of open models are used with.</summary>

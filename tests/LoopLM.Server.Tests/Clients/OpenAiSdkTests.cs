@@ -4,7 +4,7 @@
 using System.ClientModel;
 using System.Text;
 using System.Text.Json;
-using LoopLM.Server.Tests.OpenAi.Chat;
+using LoopLM.Server.Conversations;
 using Microsoft.Extensions.AI;
 using OpenAI;
 using OpenAI.Chat;

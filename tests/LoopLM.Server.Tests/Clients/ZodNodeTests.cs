@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using LoopLM.Server.Tests.OpenAi.Chat;
 
 namespace LoopLM.Server.Tests.Clients;
 

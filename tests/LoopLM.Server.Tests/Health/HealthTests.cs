@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using LoopLM.Engine.Execution;
 using LoopLM.Engine.Telemetry;
 
 namespace LoopLM.Server.Tests.Health;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using LoopLM.Models;
 using LoopLM.Server.Hosting;
-using LoopLM.Server.Tests.OpenAi.Chat;
 
 namespace LoopLM.Server.Tests.Hosting;
 

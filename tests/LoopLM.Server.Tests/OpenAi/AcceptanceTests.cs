@@ -1,5 +1,4 @@
 using System.Net;
-using LoopLM.Server.Tests.OpenAi.Chat;
 
 namespace LoopLM.Server.Tests.OpenAi;
 

@@ -1,5 +1,3 @@
-using LoopLM.Server.Tests.OpenAi.Chat;
-
 namespace LoopLM.Server.Tests.OpenAi;
 
 /// <summary>Fields in any combination, with values from the edges of every type: each request is answered or refused, and none breaks the server.</summary>

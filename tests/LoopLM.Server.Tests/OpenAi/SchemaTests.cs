@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using LoopLM.Server.Tests.Clients;
-using LoopLM.Server.Tests.OpenAi.Chat;
 using LoopLM.Server.Tests.OpenAi.Responses;
 
 namespace LoopLM.Server.Tests.OpenAi;

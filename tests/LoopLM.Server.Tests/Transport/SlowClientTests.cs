@@ -1,4 +1,5 @@
 using System.Net;
+using LoopLM.Server.Hosting.Pipeline;
 using LoopLM.Server.Transport;
 
 namespace LoopLM.Server.Tests.Transport;

@@ -86,13 +86,16 @@ internal sealed class RandomCase
             Exit = NextExit(maxTokens),
             KvLayout = (KvLayout)_random.Next(2),
             StopTokens = Tokens(_random.Next(4)),
-            ReportGates = _random.Next(3) == 0,
             Sampling = NextSampling(),
-            Logprobs = logprobs,
-            LogprobTokens = logprobs is null ? [] : Tokens(_random.Next(3)),
-            PromptLogprobs = _random.Next(4) == 0 ? _random.Next(4) : null,
-            LoopLogprobs = loopLogprobs,
-            SkippedLoopLogprobs = loopLogprobs > 0 && _random.Next(2) == 0,
+            Reports = new()
+            {
+                Gates = _random.Next(3) == 0,
+                Logprobs = logprobs,
+                LogprobTokens = logprobs is null ? [] : Tokens(_random.Next(3)),
+                PromptLogprobs = _random.Next(4) == 0 ? _random.Next(4) : null,
+                LoopLogprobs = loopLogprobs,
+                SkippedLoopLogprobs = loopLogprobs > 0 && _random.Next(2) == 0,
+            },
         };
     }
 

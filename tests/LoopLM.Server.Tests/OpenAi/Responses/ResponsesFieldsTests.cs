@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using LoopLM.Server.Tests.OpenAi.Chat;
 using static LoopLM.Server.Tests.OpenAi.Responses.ResponseCalls;
 
 namespace LoopLM.Server.Tests.OpenAi.Responses;

@@ -1,4 +1,5 @@
 using LoopLM.Engine.Configuration;
+using LoopLM.Engine.Execution;
 using LoopLM.Engine.Runners;
 
 namespace LoopLM.Server.Configuration;

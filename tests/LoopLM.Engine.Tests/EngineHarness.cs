@@ -7,6 +7,7 @@ using LoopLM.Engine.Runners;
 using LoopLM.Engine.Scheduling;
 using LoopLM.Engine.Speculation;
 using LoopLM.Engine.Telemetry;
+using LoopLM.Engine.Tests.Execution;
 using LoopLM.Testing;
 
 namespace LoopLM.Engine.Tests;
@@ -20,12 +21,13 @@ internal sealed class EngineHarness : IDisposable
 
     private readonly EngineMetrics _metrics = new();
 
-    public EngineHarness(EngineOptions? options = null, ScriptedModel? model = null, ExitPolicies? policies = null, TimeProvider? time = null, IDraftStrategy? drafts = null)
+    public EngineHarness(EngineOptions? options = null, ScriptedModel? model = null, ExitPolicies? policies = null, TimeProvider? time = null, IDraftStrategy? drafts = null,
+        double? syntheticAcceptance = null)
     {
         Options = options ?? new EngineOptions { KvSlots = 4096, MaxSequences = 8, MaxRows = 32, PrefillChunk = 4 };
         Model = model ?? new ScriptedModel();
         Runner = new ScriptedRunner(Model, new RunnerCapacity(Options.MaxRows, Options.KvSlots, Options.PositionSlots(Model.Description)));
-        Core = new EngineCore(Runner, Options, _metrics, drafts ?? new NoDrafts(), policies, time, logger: null);
+        Core = new EngineCore(Runner, Options, _metrics, drafts ?? new DraftAfter(0), policies, time, logger: null, syntheticAcceptance);
     }
 
     public EngineOptions Options { get; }

@@ -1,3 +1,4 @@
+using LoopLM.Engine.Configuration;
 using LoopLM.Engine.Exits;
 using LoopLM.Engine.Kv;
 using LoopLM.Engine.Sampling;
@@ -27,6 +28,12 @@ public sealed record GenerationRequest
 
     /// <summary>What later tokens see of earlier ones. Default: the engine's.</summary>
     public KvLayout? KvLayout { get; init; }
+
+    /// <summary>How it thinks ahead, which changes nothing of what is generated. Default: the engine's.</summary>
+    public SpeculationSettings Speculation { get; init; } = new();
+
+    /// <summary>Separates what it reuses of earlier prompts from requests of the same client with another salt. Null is a salt like any other.</summary>
+    public string? CacheSalt { get; init; }
 
     /// <summary>Token ids that end the generation; such a token is reported before the end.</summary>
     public IReadOnlyCollection<int> StopTokens { get; init; } = [];

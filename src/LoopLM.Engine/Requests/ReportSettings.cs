@@ -9,6 +9,9 @@ public sealed record ReportSettings
     /// <summary>As a number of most probable tokens: the whole vocabulary.</summary>
     public const int AllTokens = -1;
 
+    /// <summary>Whether answers say which tokens an early loop had drafted. Events say so in any case.</summary>
+    public bool Drafted { get; init; }
+
     /// <summary>Whether every token reports its gate probabilities, also where the exit policy reads none.</summary>
     public bool Gates { get; init; }
 

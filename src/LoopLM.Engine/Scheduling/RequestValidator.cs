@@ -27,7 +27,8 @@ internal sealed class RequestValidator(
             ?? request.Reports.Check(model)
             ?? CheckTokens(request);
         if (rejection is not null
-            || !request.Exit.TryResolve(options.Exit, policies, model, options.MaxLoops, request.MaxTokens, out var exit, out rejection))
+            || !request.Exit.TryResolve(options.Exit, policies, model, options.MaxLoops, request.MaxTokens, out var exit, out rejection)
+            || !request.Speculation.TryResolve(options.Speculation, model, options.MaxLoops, out var speculation, out rejection))
         {
             return false;
         }
@@ -66,6 +67,8 @@ internal sealed class RequestValidator(
             Seed = request.Sampling.Seed ?? Random.Shared.NextInt64(),
             Exit = exit,
             Reservation = reservation,
+            Speculation = speculation,
+            PrefixKey = KeyOf(request, client, reservation.Layout),
             StopTokens = request.StopTokens.ToFrozenSet(),
             Reports = reports,
             Processors = LogitsProcessors.For(request),
@@ -78,6 +81,13 @@ internal sealed class RequestValidator(
         };
         return true;
     }
+
+    /// <summary>Scores of a prompt need all of it; the shared layout keeps one loop of it.</summary>
+    private PrefixKey? KeyOf(GenerationRequest request, RequestClient client, KvLayout layout) =>
+        options.PrefixCache == PrefixCacheMode.On && model.PositionLayers == PositionLayers.None
+        && layout == KvLayout.LastExited && request.Reports.PromptLogprobs is null
+            ? new PrefixKey(client.Name, request.CacheSalt)
+            : null;
 
     private static long MostLoops(in KvReservation reservation)
     {

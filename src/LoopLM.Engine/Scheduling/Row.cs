@@ -32,7 +32,7 @@ internal struct Row
     public bool NeedsHead { get; set; }
 
     /// <summary>The token that was chosen, and what is reported of it, while later loops are observed.</summary>
-    public (int Token, PositionLogprobs? Logprobs) Choice { get; set; }
+    public (int Token, PositionLogprobs? Logprobs, bool IsDrafted) Choice { get; set; }
 
     public ExitDistribution Distribution;
 

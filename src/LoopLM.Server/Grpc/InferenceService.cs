@@ -79,6 +79,7 @@ internal sealed class InferenceService(TextService texts, IOptions<LimitOptions>
         token.Text = part.Text;
         token.Id = part.Token;
         token.ExitStep = part.ExitStep;
+        token.Drafted = part.IsDrafted;
         token.GateProbabilities.Clear();
         for (var loop = 0; loop < part.Gates.Count; loop++)
         {
@@ -110,6 +111,9 @@ internal sealed class InferenceService(TextService texts, IOptions<LimitOptions>
             PromptTokens = choices.PromptTokens,
             CompletionTokens = choices.CompletionTokens,
             MeanExitStep = choices.MeanExitStep,
+            CachedPromptTokens = choices.CachedPromptTokens,
+            DraftTokens = choices.DraftTokens,
+            AcceptedDraftTokens = choices.AcceptedDraftTokens,
         };
         if (part.Stop is { } stop)
         {

@@ -1,3 +1,4 @@
+using LoopLM.Engine.Configuration;
 using LoopLM.Engine.Errors;
 using LoopLM.Engine.Exits;
 using LoopLM.Engine.Kv;
@@ -10,6 +11,9 @@ namespace LoopLM.Server.TextGeneration;
 /// <summary>Reads the settings that every protocol has, each under one name.</summary>
 internal static class SettingReader
 {
+    /// <summary>The cache of prefixes keeps the salt.</summary>
+    private const int MostSaltCharacters = 256;
+
     /// <summary>
     /// Reads everything but what protocols and endpoints ask for in their own ways: prompts, the limit of tokens, log-probabilities, special tokens
     /// around prompts, and formats. The first problem goes to the source.
@@ -22,6 +26,8 @@ internal static class SettingReader
         Sampling = ReadSampling(source),
         Exit = ReadExit(source),
         KvLayout = ReadKvLayout(source),
+        Speculation = ReadSpeculation(source),
+        CacheSalt = ReadCacheSalt(source),
         Stops = new StopSettings
         {
             Strings = source.TextOrTexts("stop") ?? [],
@@ -36,6 +42,7 @@ internal static class SettingReader
             LogprobTokens = source.Integers("logprob_token_ids") ?? [],
             LoopLogprobs = source.Integer("return_loop_logprobs") ?? 0,
             SkippedLoopLogprobs = source.Flag("return_skipped_loop_logprobs") ?? false,
+            Drafted = source.Flag("return_drafted") ?? false,
         },
         Constraints = new ConstraintSettings { BadWords = source.Texts("bad_words") ?? [] },
         SkipSpecialTokens = source.Flag("skip_special_tokens") ?? true,
@@ -50,6 +57,41 @@ internal static class SettingReader
         MaxLoops = source.Integer("max_loops"),
         Trace = source.Integers("exit_trace") is { } trace ? (ReadOnlyMemory<int>?)trace : null,
     };
+
+    private static SpeculationSettings ReadSpeculation(ISettingSource source)
+    {
+        const string name = "speculation";
+        SpeculationStrategy? strategy = null;
+        if (source.Text(name) is { } word)
+        {
+            strategy = word switch
+            {
+                "off" => SpeculationStrategy.Off,
+                "fixed" => SpeculationStrategy.Fixed,
+                "adaptive" => SpeculationStrategy.Adaptive,
+                _ => null,
+            };
+            if (strategy is null)
+            {
+                source.Report(RequestError.Invalid(name, $"{new Field(name)} is {ClientWord.Quote(word)}; it must be off, fixed or adaptive."));
+            }
+        }
+
+        return new() { Strategy = strategy, DraftLoops = source.Integer("draft_loops") };
+    }
+
+    private static string? ReadCacheSalt(ISettingSource source)
+    {
+        const string name = "cache_salt";
+        var salt = source.Text(name);
+        if (salt is { Length: 0 or > MostSaltCharacters })
+        {
+            source.Report(RequestError.Invalid(
+                name, $"{new Field(name)} has {salt.Length} characters; it must have 1 to {MostSaltCharacters}."));
+        }
+
+        return salt;
+    }
 
     private static SamplingSettings ReadSampling(ISettingSource source) => new()
     {

@@ -35,6 +35,15 @@ internal sealed class TextChoice(
     /// <summary>Loops that they ran together.</summary>
     public long LoopSteps { get; private set; }
 
+    /// <summary>Tokens drafted so far by early loops.</summary>
+    public int DraftTokens { get; private set; }
+
+    /// <summary>Those that were right.</summary>
+    public int AcceptedDraftTokens { get; private set; }
+
+    /// <summary>Prompt tokens that were not computed, because an earlier request had.</summary>
+    public int CachedPromptTokens { get; private set; }
+
     /// <summary>Bytes of the events that wait to be read, if they are like the last one.</summary>
     public long UnreadBytes => generation.Events.Count * (long)_eventBytes;
 
@@ -77,6 +86,9 @@ internal sealed class TextChoice(
     private TextEvent ReadToken(in GenerationEvent read)
     {
         CompletionTokens++;
+        DraftTokens = read.DraftTokens;
+        AcceptedDraftTokens += read.IsDrafted ? 1 : 0;
+        CachedPromptTokens = read.CachedPromptTokens;
         LoopSteps += read.ExitStep;
         _lastToken = read.Token;
         var logprobs = (read.Logprobs?.Top.Count ?? 0) + ((read.LoopLogprobs?.Count ?? 0) * request.Reports.LoopLogprobs);
@@ -96,6 +108,7 @@ internal sealed class TextChoice(
             EndsText = stopTokens.Contains(read.Token),
             TextOffset = offset,
             ExitStep = read.ExitStep,
+            IsDrafted = read.IsDrafted,
             Gates = read.Gates,
             Logprobs = read.Logprobs,
             LoopLogprobs = read.LoopLogprobs,

@@ -40,6 +40,15 @@ internal sealed class TextChoices(ServedModel model, TextChoice[] generations, i
     /// <summary>Tokens generated so far, stop tokens included.</summary>
     public int CompletionTokens => generations.Sum(each => each.CompletionTokens);
 
+    /// <summary>Those of the prompts that were not computed, because an earlier request had.</summary>
+    public int CachedPromptTokens => generations.Where((_, index) => index % perPrompt == 0).Sum(each => each.CachedPromptTokens);
+
+    /// <summary>Tokens drafted so far by early loops.</summary>
+    public int DraftTokens => generations.Sum(each => each.DraftTokens);
+
+    /// <summary>Those that were right.</summary>
+    public int AcceptedDraftTokens => generations.Sum(each => each.AcceptedDraftTokens);
+
     /// <summary>Loops that they ran together.</summary>
     public long LoopSteps => generations.Sum(each => each.LoopSteps);
 

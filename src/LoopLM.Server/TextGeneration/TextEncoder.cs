@@ -57,6 +57,8 @@ internal sealed class TextEncoder(RequestLimits limits, OutputConstraints constr
                 : constraint?.Invoke(maxTokens),
             Exit = request.Exit,
             KvLayout = request.KvLayout,
+            Speculation = request.Speculation,
+            CacheSalt = request.CacheSalt,
             StopTokens = stopTokens,
             Reports = request.Reports,
         };

@@ -25,6 +25,9 @@ internal readonly record struct TextEvent
     /// <summary>Token: the loop it left at, from 1.</summary>
     public int ExitStep { get; init; }
 
+    /// <summary>Token: whether an early loop of the position before had drafted it.</summary>
+    public bool IsDrafted { get; init; }
+
     /// <summary>Token: its gate probabilities, where the request asks for them.</summary>
     public GateProbabilities Gates { get; init; }
 

@@ -1,3 +1,4 @@
+using LoopLM.Engine.Configuration;
 using LoopLM.Engine.Exits;
 using LoopLM.Engine.Kv;
 using LoopLM.Engine.Requests;
@@ -35,6 +36,12 @@ internal sealed record TextRequest
 
     /// <summary>What later tokens see of earlier ones; null for the engine's default.</summary>
     public KvLayout? KvLayout { get; init; }
+
+    /// <summary>How it thinks ahead.</summary>
+    public SpeculationSettings Speculation { get; init; } = new();
+
+    /// <summary>Separates what it reuses of earlier prompts from requests with another salt; null is a salt like any other.</summary>
+    public string? CacheSalt { get; init; }
 
     /// <summary>What ends a text.</summary>
     public StopSettings Stops { get; init; } = new();

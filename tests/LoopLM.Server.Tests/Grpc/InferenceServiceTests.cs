@@ -30,6 +30,20 @@ public sealed class InferenceServiceTests
     }
 
     [Fact]
+    public async Task Generate_SpeculationAndSamePromptAgain_ReportDraftsAndCachedTokens()
+    {
+        await using var server = await ServerHarness.StartAsync(text: "hello", settings: "--Engine:PrefixCache=On");
+        var request = new GenerateRequest { Text = "abcdefgh", MaxTokens = 3, ExitThreshold = 1, Speculation = Speculation.Fixed };
+        await GenerateAsync(server, request);
+
+        var responses = await GenerateAsync(server, request);
+
+        var finish = responses[^1].Finish;
+        Assert.Equal([true, true, false], responses[..^1].Select(response => response.Token.Drafted));
+        Assert.Equal((7, 2, 2), (finish.CachedPromptTokens, finish.DraftTokens, finish.AcceptedDraftTokens));
+    }
+
+    [Fact]
     public async Task Generate_StopString_FinishesWithIt()
     {
         await using var server = await ServerHarness.StartAsync();
@@ -235,6 +249,7 @@ public sealed class InferenceServiceTests
             (new() { Text = "a", TopK = -2 }, "'top_k' is -2; it must be 0 (off) or more."),
             (new() { Text = "a", MaxTokens = 0 }, "'max_tokens' is 0; it must be 1 or more."),
             (new() { Text = "a", KvLayout = (KvLayout)7 }, "'kv_layout' is '7'; it must be last-exited or shared."),
+            (new() { Text = "a", Speculation = (Speculation)7 }, "'speculation' is '7'; it must be off, fixed or adaptive."),
             (new() { Text = "a", TruncationSide = "up" }, "'truncation_side' is 'up'; it must be left or right."),
         ];
 

@@ -22,6 +22,7 @@ public sealed class SettingProtocolTests
     {
         ["n"] = "a call streams one text",
         ["return_gate_probabilities"] = "every token has them",
+        ["return_drafted"] = "every token says so",
         ["prompt_logprobs"] = "a message is about one generated token",
         ["response_format"] = "forms are JSON, in many dialects",
     };
@@ -122,7 +123,7 @@ public sealed class SettingProtocolTests
         { IsMap: true } => """{"7":1.5}""",
         { IsRepeated: true, FieldType: FieldType.String } => """["a","b"]""",
         { IsRepeated: true } => "[3,5]",
-        { FieldType: FieldType.Enum } => "\"shared\"",
+        { FieldType: FieldType.Enum } => name == "speculation" ? "\"fixed\"" : "\"shared\"",
         { FieldType: FieldType.String } => name == "truncation_side" ? "\"right\"" : "\"act\"",
         { FieldType: FieldType.Bool } => name == "skip_special_tokens" ? "false" : "true",
         { FieldType: FieldType.Float } => "0.5",
@@ -133,6 +134,7 @@ public sealed class SettingProtocolTests
     private static string GrpcValueOf(string name, string value) => name switch
     {
         "kv_layout" => "\"KV_LAYOUT_SHARED\"",
+        "speculation" => "\"SPECULATION_FIXED\"",
         "skip_special_tokens" => "true",
         _ => value,
     };

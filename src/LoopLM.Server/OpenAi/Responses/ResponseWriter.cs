@@ -221,9 +221,7 @@ internal sealed class ResponseWriter(ResponseRequest request, TextChoices choice
     {
         json.WriteStartObject("usage"u8);
         json.WriteNumber("input_tokens"u8, choices.PromptTokens);
-        json.WriteStartObject("input_tokens_details"u8);
-        json.WriteNumber("cached_tokens"u8, 0);
-        json.WriteEndObject();
+        json.WriteCached("input_tokens_details"u8, choices);
         json.WriteNumber("output_tokens"u8, choices.CompletionTokens);
         json.WriteStartObject("output_tokens_details"u8);
         json.WriteNumber("reasoning_tokens"u8, output.ReasoningTokens);

@@ -25,6 +25,11 @@ internal static class ChoiceWriter
         }
 
         json.WriteEndArray();
+        if (request.Reports.Drafted)
+        {
+            json.WriteDrafted(tokens);
+        }
+
         if (request.Reports.Gates)
         {
             json.WriteGates(tokens);
@@ -99,6 +104,7 @@ internal static class ChoiceWriter
         json.WriteNumber("prompt_tokens"u8, choices.PromptTokens);
         json.WriteNumber("completion_tokens"u8, choices.CompletionTokens);
         json.WriteNumber("total_tokens"u8, choices.PromptTokens + choices.CompletionTokens);
+        json.WriteCached("prompt_tokens_details"u8, choices);
         if (reasoningTokens is { } thoughts)
         {
             json.WriteStartObject("completion_tokens_details"u8);
@@ -110,11 +116,21 @@ internal static class ChoiceWriter
         json.WriteEndObject();
     }
 
-    /// <summary>Writes what a usage says of loops.</summary>
+    /// <summary>Writes how much of the prompts was not computed.</summary>
+    public static void WriteCached(this Utf8JsonWriter json, ReadOnlySpan<byte> name, TextChoices choices)
+    {
+        json.WriteStartObject(name);
+        json.WriteNumber("cached_tokens"u8, choices.CachedPromptTokens);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Writes what a usage says of loops and drafts.</summary>
     public static void WriteDepth(this Utf8JsonWriter json, TextChoices choices)
     {
         json.WriteNumber("loop_steps_total"u8, choices.LoopSteps);
         json.WriteNumber("mean_exit_step"u8, Math.Round(choices.MeanExitStep, 4));
+        json.WriteNumber("draft_tokens"u8, choices.DraftTokens);
+        json.WriteNumber("accepted_draft_tokens"u8, choices.AcceptedDraftTokens);
     }
 
     /// <summary>How many of the most probable tokens are shown of those there are.</summary>
@@ -124,6 +140,17 @@ internal static class ChoiceWriter
 
     /// <summary>A log-probability as JSON can hold it.</summary>
     public static float Finite(float logprob) => Math.Max(logprob, LeastLogprob);
+
+    private static void WriteDrafted(this Utf8JsonWriter json, ReadOnlySpan<TextEvent> tokens)
+    {
+        json.WriteStartArray("drafted"u8);
+        foreach (ref readonly var token in tokens)
+        {
+            json.WriteBooleanValue(token.IsDrafted);
+        }
+
+        json.WriteEndArray();
+    }
 
     private static void WriteGates(this Utf8JsonWriter json, ReadOnlySpan<TextEvent> tokens)
     {

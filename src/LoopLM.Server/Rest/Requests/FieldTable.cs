@@ -247,7 +247,7 @@ internal static class FieldTable
     private static readonly string[] s_accepted =
     [
         "user", "metadata", "service_tier", "safety_identifier", "prompt_cache_key", "prompt_cache_options", "prompt_cache_retention", "moderation", "prediction",
-        "max_tool_calls", "store", "request_id", "rid", "priority", "cache_salt", "extra_key", "session_id", "id_slot", "slot_id", "cache_prompt", "n_cache_reuse", "keep_alive",
+        "max_tool_calls", "store", "request_id", "rid", "priority", "extra_key", "session_id", "id_slot", "slot_id", "cache_prompt", "n_cache_reuse", "keep_alive",
         "ttl", "draft_model", "speculative.n_max", "speculative.n_min", "speculative.p_min", "n_keep", "n_discard", "n_indent", "shift", "guided_decoding_backend",
         "timings_per_token", "return_progress", "response_fields", "return_tokens", "return_meta_info", "return_text_in_logprobs", "return_cached_tokens_details",
         "return_prompt_token_ids", "return_prompt_text", "enable_response_messages", "include_usage", "usage", "details", "log_metrics", "custom_labels", "verbose",

@@ -1,6 +1,7 @@
 using LoopLM.Checkpoints.Configuration;
 using LoopLM.Cpu.Runners;
 using LoopLM.Engine.Execution;
+using LoopLM.Server.Hosting;
 using Mono.Cecil;
 using Mono.Cecil.Cil;
 
@@ -12,13 +13,24 @@ public sealed class NamespaceTests
     private static readonly Dictionary<string, string[]> s_lists = new()
     {
         [typeof(EngineCore).Assembly.Location] =
-            ["Runners", "Kv", "Exits", "Configuration", "Sampling", "Requests", "Telemetry", "Scheduling", "Speculation", "Execution"],
+            ["Errors", "Runners", "Kv", "Exits", "Configuration", "Sampling", "Requests", "Telemetry", "Scheduling", "Speculation", "Execution"],
         [typeof(CpuModelRunner).Assembly.Location] =
             ["Memory", "Simd", "Threading", "Formats", "Kernels", "Storage", "Attention", "Ouro", "Runners"],
+        [typeof(ServerApplication).Assembly.Location] =
+        [
+            "Errors", "Configuration", "Access", "Work", "Replies", "Models", "TextGeneration", "Telemetry", "Transport", "Rest", "Conversations",
+            "OpenAi", "Loop", "Tokens", "Grpc", "Health", "About", "Hosting",
+        ],
     };
 
     /// <summary>Namespaces of the CPU runner that may know what the configuration of a family says.</summary>
     private static readonly string[] s_families = ["Ouro"];
+
+    /// <summary>Namespaces of the server before the first that may know of HTTP requests.</summary>
+    private const string FirstOfHttp = "Transport";
+
+    /// <summary>Protocols of the server, which do not know each other.</summary>
+    private static readonly string[] s_protocols = ["OpenAi", "Loop", "Tokens", "Grpc"];
 
     public static TheoryData<string> Projects => [.. s_lists.Keys.Select(path => Path.GetFileNameWithoutExtension(path))];
 
@@ -78,13 +90,49 @@ public sealed class NamespaceTests
         }
     }
 
+    [Fact]
+    public void Server_NamespacesBelowHttp_KnowNoHttpContext()
+    {
+        var (assembly, list) = Open("LoopLM.Server");
+        using (assembly)
+        {
+            var knowing =
+                from type in assembly.MainModule.GetTypes()
+                let rank = Array.IndexOf(list, NamespaceOf("LoopLM.Server", type))
+                where rank >= 0 && rank < Array.IndexOf(list, FirstOfHttp)
+                where Known(type).Any(known => known.Name is "HttpContext" or "IHttpContextAccessor")
+                select type.FullName;
+
+            Assert.Empty(knowing);
+        }
+    }
+
+    [Fact]
+    public void Server_Protocols_DoNotKnowEachOther()
+    {
+        var (assembly, _) = Open("LoopLM.Server");
+        using (assembly)
+        {
+            var knowing =
+                from type in assembly.MainModule.GetTypes()
+                let own = NamespaceOf("LoopLM.Server", type)
+                where s_protocols.Contains(own)
+                from known in Known(type)
+                let other = NamespaceOf("LoopLM.Server", known)
+                where known.Scope == assembly.MainModule && other != own && s_protocols.Contains(other)
+                select $"{type.FullName} knows {known.FullName}";
+
+            Assert.Empty(knowing);
+        }
+    }
+
     private static (AssemblyDefinition Assembly, string[] List) Open(string project)
     {
         var (path, list) = s_lists.Single(pair => Path.GetFileNameWithoutExtension(pair.Key) == project);
         return (AssemblyDefinition.ReadAssembly(path), list);
     }
 
-    /// <summary>The namespace of a type, or of the one around it, without that of the project.</summary>
+    /// <summary>The namespace of a type, or of the one around it, below that of the project.</summary>
     private static string NamespaceOf(string project, TypeReference type)
     {
         while (type.DeclaringType is { } outer)
@@ -92,7 +140,7 @@ public sealed class NamespaceTests
             type = outer;
         }
 
-        return type.Namespace.Replace($"{project}.", "", StringComparison.Ordinal);
+        return type.Namespace.Replace($"{project}.", "", StringComparison.Ordinal).Split('.')[0];
     }
 
     private static IEnumerable<TypeReference> Known(TypeDefinition type) =>

@@ -1,10 +1,12 @@
 using LoopLM.Engine.Configuration;
+using LoopLM.Engine.Errors;
 using LoopLM.Engine.Execution;
 using LoopLM.Engine.Exits;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Runners;
 using LoopLM.Engine.Speculation;
 using LoopLM.Engine.Telemetry;
+using LoopLM.Engine.Tests.Execution;
 using LoopLM.Testing;
 
 namespace LoopLM.Engine.Tests;
@@ -18,12 +20,13 @@ internal sealed class EngineHarness : IDisposable
 
     private readonly EngineMetrics _metrics = new();
 
-    public EngineHarness(EngineOptions? options = null, ScriptedModel? model = null, ExitPolicies? policies = null, TimeProvider? time = null, IDraftStrategy? drafts = null)
+    public EngineHarness(EngineOptions? options = null, ScriptedModel? model = null, ExitPolicies? policies = null, TimeProvider? time = null, IDraftStrategy? drafts = null,
+        double? syntheticAcceptance = null)
     {
         Options = options ?? new EngineOptions { KvSlots = 4096, MaxSequences = 8, MaxRows = 32, PrefillChunk = 4 };
         Model = model ?? new ScriptedModel();
         Runner = new ScriptedRunner(Model, new RunnerCapacity(Options.MaxRows, Options.KvSlots, Options.PositionSlots(Model.Description)));
-        Core = new EngineCore(Runner, Options, _metrics, drafts ?? new NoDrafts(), policies, time, logger: null);
+        Core = new EngineCore(Runner, Options, _metrics, drafts ?? new DraftAfter(0), policies, time, logger: null, syntheticAcceptance);
     }
 
     public EngineOptions Options { get; }
@@ -38,14 +41,14 @@ internal sealed class EngineHarness : IDisposable
 
     public Generation Submit(GenerationRequest request)
     {
-        Assert.True(Core.TrySubmit(request, out var generation, out var rejection), rejection?.Message);
+        Assert.True(Core.TrySubmit(request, out var generation, out var rejection), rejection?.Message.ToString());
         return generation;
     }
 
     /// <summary>Submits the choices of one request.</summary>
     public Generation[] Submit(RequestClient client, params GenerationRequest[] requests)
     {
-        Assert.True(Core.TryAccept(requests, client, out var submission, out var rejection), rejection?.Message);
+        Assert.True(Core.TryAccept(requests, client, out var submission, out var rejection), rejection?.Message.ToString());
         Core.Commit(submission);
         return submission.Generations;
     }

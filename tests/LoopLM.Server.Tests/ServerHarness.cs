@@ -7,6 +7,7 @@ using Grpc.Net.Client;
 using LoopLM.Engine.Execution;
 using LoopLM.Models;
 using LoopLM.Server.Hosting;
+using LoopLM.Server.Models;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -71,6 +72,10 @@ internal sealed partial class ServerHarness : IAsyncDisposable
         "--Kestrel:Endpoints:Rest:Url=http://127.0.0.1:0",
         "--Kestrel:Endpoints:Grpc:Url=http://127.0.0.1:0",
         "--Serilog:MinimumLevel:Default=Fatal",
+
+        // Answers count drafts and cached tokens: adaptive drafts depend on how long passes take, a cached prefix on what was asked before.
+        "--Engine:Speculation:Strategy=Off",
+        "--Engine:PrefixCache=Off",
         .. settings.Any(setting => setting.StartsWith("--Models:", StringComparison.Ordinal)) ? (string[])[] : [$"--Model:Path={BundledFolder}"],
         .. settings,
     ];

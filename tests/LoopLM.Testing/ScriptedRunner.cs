@@ -78,7 +78,7 @@ public sealed class ScriptedRunner(ScriptedModel model, RunnerCapacity capacity)
                 _states[row.RowSlot] = Attend(_prelude, row, _states[row.RowSlot], batch.PositionSlots(i));
             }
 
-            _contents[row.KvSlot] = new Content(row.Sequence, row.Position, ScriptedModel.KeyValue(_states[row.RowSlot], row.Position, row.Loop));
+            _contents[row.KvSlot] = new Content(row.Position, ScriptedModel.KeyValue(_states[row.RowSlot], row.Position, row.Loop));
         }
 
         for (var i = 0; i < rows.Length; i++)
@@ -149,7 +149,7 @@ public sealed class ScriptedRunner(ScriptedModel model, RunnerCapacity capacity)
     {
         if ((Model.PositionLayers & layers) != 0)
         {
-            contents[slots[^1]] = new Content(row.Sequence, row.Position, ScriptedModel.PositionKeyValue(state, row.Position, layers));
+            contents[slots[^1]] = new Content(row.Position, ScriptedModel.PositionKeyValue(state, row.Position, layers));
         }
     }
 
@@ -159,7 +159,7 @@ public sealed class ScriptedRunner(ScriptedModel model, RunnerCapacity capacity)
         for (var position = 0; position < slots.Length; position++)
         {
             var content = contents[slots[position]] ?? throw new InvalidOperationException("A row sees a slot that was never written.");
-            Require((content.Sequence, content.Position) == (row.Sequence, position), "a row sees a slot of another position or sequence");
+            Require(content.Position == position, "a row sees a slot of another position");
             state = ScriptedModel.Attend(state, content.Value);
         }
 
@@ -174,5 +174,5 @@ public sealed class ScriptedRunner(ScriptedModel model, RunnerCapacity capacity)
         }
     }
 
-    private sealed record Content(int Sequence, int Position, ulong Value);
+    private sealed record Content(int Position, ulong Value);
 }

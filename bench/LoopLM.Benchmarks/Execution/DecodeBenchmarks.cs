@@ -56,7 +56,7 @@ public class DecodeBenchmarks
             Exit = new ExitSettings { Policy = "q-exit", Threshold = Threshold },
         };
         _generations = [.. Enumerable.Range(0, Requests).Select(_ =>
-            _engine.TrySubmit(request, out var generation, out var rejection) ? generation : throw new InvalidOperationException(rejection.Message))];
+            _engine.TrySubmit(request, out var generation, out var rejection) ? generation : throw new InvalidOperationException(rejection.Message.ToString()))];
         while (_generations.Any(generation => generation.Events.Count == 0))
         {
             _engine.Tick();

@@ -56,6 +56,12 @@ public sealed record EngineOptions
     /// <summary>Exit settings where a request gives none.</summary>
     public ExitSettings Exit { get; init; } = new() { Policy = "q-exit" };
 
+    /// <summary>How sequences think ahead where a request does not say.</summary>
+    public SpeculationSettings Speculation { get; init; } = new() { Strategy = SpeculationStrategy.Adaptive };
+
+    /// <summary>Whether requests reuse what earlier ones computed of a common beginning.</summary>
+    public PrefixCacheMode PrefixCache { get; init; }
+
     /// <summary>Checks the options by themselves and against a model.</summary>
     /// <exception cref="ValidationException">An option is out of its range.</exception>
     /// <exception cref="ArgumentException">The options contradict each other or the model.</exception>

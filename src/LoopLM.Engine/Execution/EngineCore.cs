@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Diagnostics.CodeAnalysis;
 using LoopLM.Engine.Configuration;
+using LoopLM.Engine.Errors;
 using LoopLM.Engine.Exits;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Runners;
@@ -35,20 +36,38 @@ public sealed class EngineCore : IDisposable
     /// <param name="policies">The exit policies that requests can name; default the built-in ones.</param>
     /// <param name="time">Its clock; default the system's.</param>
     /// <param name="logger">Its log; default none.</param>
+    /// <param name="syntheticAcceptance">
+    /// For benchmarks of models with random weights: the share of drafts, 0 to 1, that a seeded coin confirms instead of a comparison of tokens.
+    /// What is generated then means nothing. Default: tokens are compared.
+    /// </param>
     /// <exception cref="ValidationException">An option is out of its range.</exception>
     /// <exception cref="ArgumentException">The options contradict each other or the model, or refuse every request that leaves them be.</exception>
     public EngineCore(
-        IModelRunner runner, EngineOptions options, EngineMetrics metrics, ExitPolicies? policies = null, TimeProvider? time = null, ILogger? logger = null)
-        : this(runner, options, metrics, new NoDrafts(), policies, time, logger)
+        IModelRunner runner,
+        EngineOptions options,
+        EngineMetrics metrics,
+        ExitPolicies? policies = null,
+        TimeProvider? time = null,
+        ILogger? logger = null,
+        double? syntheticAcceptance = null)
+        : this(runner, options, metrics, drafts: null, policies, time, logger, syntheticAcceptance)
     {
     }
 
     internal EngineCore(
-        IModelRunner runner, EngineOptions options, EngineMetrics metrics, IDraftStrategy drafts, ExitPolicies? policies, TimeProvider? time, ILogger? logger)
+        IModelRunner runner,
+        EngineOptions options,
+        EngineMetrics metrics,
+        IDraftStrategy? drafts,
+        ExitPolicies? policies,
+        TimeProvider? time,
+        ILogger? logger,
+        double? syntheticAcceptance = null)
     {
         options.Validate(runner.Model);
         (_runner, _options, _metrics, _time) = (runner, options, metrics, time ?? TimeProvider.System);
-        _parts = new EngineParts(runner, options, metrics, drafts, policies ?? ExitPolicies.BuiltIn, _time, logger ?? NullLogger.Instance);
+        _parts = new EngineParts(
+            runner, options, metrics, drafts, syntheticAcceptance, policies ?? ExitPolicies.BuiltIn, _time, logger ?? NullLogger.Instance);
         _gateLogits = new float[options.MaxRows];
         _stateChanges = new float[options.MaxRows];
     }
@@ -89,6 +108,7 @@ public sealed class EngineCore : IDisposable
 
         var started = _time.GetTimestamp();
         _ticks++;
+        _parts.Drafts.Plan(_parts.Scheduler.Running, _parts.Scheduler.Rows);
         if (!plan.IsEmpty && TryRunLoop(plan))
         {
             _parts.Exits.Run(plan, _gateLogits, _stateChanges);
@@ -139,9 +159,12 @@ public sealed class EngineCore : IDisposable
         QueuedTokens = _parts.Places.Tokens,
         UsedKvSlots = _parts.Ledger.UsedSlots,
         UsedKvSlotsByLoop = _parts.Ledger.UsedSlotsByLoop,
+        CachedKvSlots = _parts.Ledger.CachedSlots,
         KvSlots = _parts.Ledger.Capacity,
         GeneratedTokens = _parts.Publisher.GeneratedTokens,
         ExitSteps = _parts.Publisher.ExitSteps,
+        DraftTokens = _parts.Publisher.DraftTokens,
+        AcceptedDraftTokens = _parts.Publisher.AcceptedDraftTokens,
         Exits = _parts.Publisher.Exits,
     };
 
@@ -226,7 +249,9 @@ public sealed class EngineCore : IDisposable
         {
             var gateLogits = plan.Reads.Has(ExitSignals.Gate) ? _gateLogits.AsSpan(0, _rows) : default;
             var stateChanges = plan.Reads.Has(ExitSignals.StateChange) ? _stateChanges.AsSpan(0, _rows) : default;
+            var started = _time.GetTimestamp();
             _runner.RunLoop(plan.Batch, gateLogits, stateChanges);
+            _parts.LoopCosts.Add(_rows, _time.GetElapsedTime(started).TotalSeconds);
             return true;
         }
         catch (Exception exception)

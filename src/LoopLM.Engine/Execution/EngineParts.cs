@@ -15,7 +15,14 @@ internal sealed class EngineParts
 {
     /// <exception cref="ArgumentException">With these options the smallest request is refused.</exception>
     public EngineParts(
-        IModelRunner runner, EngineOptions options, EngineMetrics metrics, IDraftStrategy drafts, ExitPolicies policies, TimeProvider time, ILogger logger)
+        IModelRunner runner,
+        EngineOptions options,
+        EngineMetrics metrics,
+        IDraftStrategy? drafts,
+        double? syntheticAcceptance,
+        ExitPolicies policies,
+        TimeProvider time,
+        ILogger logger)
     {
         var validator = new RequestValidator(runner.Model, options, policies, time);
         if (!validator.TryResolve(new GenerationRequest { Prompt = new int[1], MaxTokens = 1 }, RequestClient.Local, out _, out var rejection))
@@ -25,20 +32,26 @@ internal sealed class EngineParts
 
         Places = new QueueCapacity(options.MaxQueuedRequests, options.MaxQueuedTokens, metrics, time);
         Ledger = new KvLedger(options.KvSlots, options.MaxSequences, options.PositionSlots(runner.Model));
-        Scheduler = new Scheduler(options, Ledger);
+        Prefixes = new PrefixCache(Ledger, runner.Model.Loops);
+        Scheduler = new Scheduler(options, Ledger, Prefixes);
         Masks = new MaskWorkers(options, metrics, time, logger);
-        Finisher = new SequenceFinisher(Scheduler, Places, Masks, runner, metrics, logger);
+        Finisher = new SequenceFinisher(Scheduler, Prefixes, Places, Masks, runner, metrics, logger);
         Failures = new RunnerFailures(Finisher, Scheduler.Rows, logger);
         Intake = new RequestIntake(validator, options, Scheduler, Finisher, Failures, Places, Masks, metrics);
-        Publisher = new TokenPublisher(Scheduler.Rows, Ledger, Finisher, Masks, metrics, time);
-        Exits = new ExitStage(runner.Model, Scheduler.Rows, Ledger, Publisher, drafts, metrics, logger);
+        var headCosts = new PassCosts();
+        Drafts = drafts ?? new DraftStrategies(new AdaptiveDrafts(LoopCosts, headCosts, runner.Model.Loops));
+        Publisher = new TokenPublisher(
+            Scheduler.Rows, Ledger, Finisher, Masks, Drafts, runner.Model.Loops, syntheticAcceptance, metrics, time);
+        Exits = new ExitStage(runner.Model, Scheduler.Rows, Ledger, Prefixes, Publisher, Drafts, metrics, logger);
         var chooser = new TokenChooser(runner.Model.VocabularySize, logger);
-        Head = new HeadStage(runner, Scheduler.Rows, Ledger, chooser, Publisher, Finisher, Failures, options.MaxRows);
+        Head = new HeadStage(runner, Scheduler.Rows, Ledger, chooser, Publisher, Finisher, Failures, headCosts, time, options.MaxRows);
     }
 
     public QueueCapacity Places { get; }
 
     public KvLedger Ledger { get; }
+
+    public PrefixCache Prefixes { get; }
 
     public Scheduler Scheduler { get; }
 
@@ -52,6 +65,11 @@ internal sealed class EngineParts
 
     public TokenPublisher Publisher { get; }
 
+    /// <summary>What a loop costs by its rows.</summary>
+    public PassCosts LoopCosts { get; } = new();
+
+    public IDraftStrategy Drafts { get; }
+
     public ExitStage Exits { get; }
 
     public HeadStage Head { get; }
@@ -60,7 +78,7 @@ internal sealed class EngineParts
     /// <exception cref="InvalidOperationException">Something leaked.</exception>
     public void Audit()
     {
-        Ledger.Audit();
+        Ledger.Audit(Prefixes.Audit());
         Scheduler.Audit();
         var rows = Scheduler.Rows.RunningCount + Scheduler.Rows.ParkedCount;
         var slots = Ledger.UsedSlots + Ledger.UsedPositionSlots;

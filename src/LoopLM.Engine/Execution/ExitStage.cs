@@ -11,7 +11,14 @@ namespace LoopLM.Engine.Execution;
 
 /// <summary>After a loop: counts it in every row, decides which rows leave, and notes what the head is to read.</summary>
 internal sealed class ExitStage(
-    ModelDescription model, RowTable rows, KvLedger ledger, TokenPublisher publisher, IDraftStrategy drafts, EngineMetrics metrics, ILogger logger)
+    ModelDescription model,
+    RowTable rows,
+    KvLedger ledger,
+    PrefixCache prefixes,
+    TokenPublisher publisher,
+    IDraftStrategy drafts,
+    EngineMetrics metrics,
+    ILogger logger)
 {
     private LoopCounts _prefillRows;
     private LoopCounts _decodeRows;
@@ -112,6 +119,12 @@ internal sealed class ExitStage(
         if (row is { IsPrompt: true, YieldsToken: true })
         {
             ledger.FinishPrompt(sequence.Number);
+            sequence.FinishPrompt();
+            if (sequence.PrefixKey is { } key)
+            {
+                metrics.PrefixLookedUp(sequence.Prompt.Length, sequence.CachedPrompt);
+                prefixes.Insert(sequence.Number, key, sequence.Prompt.Span);
+            }
         }
 
         if (!sequence.IsCertain(row.Position))
@@ -139,9 +152,10 @@ internal sealed class ExitStage(
         var sequence = row.Sequence;
         return row is { YieldsToken: true, HasDrafted: false }
             && row.Position == sequence.NewestPosition
-            && sequence is { Constraint: null, Reservation.Layout: KvLayout.LastExited, DraftCount: < TokenTail.MaxDrafts }
+            && sequence is { CanDraft: true, DraftCount: < TokenTail.MaxDrafts }
             && row.TokenIndex + 1 < sequence.MaxTokens
             && !(row.IsPrompt && model.HasCoda)
-            && drafts.DraftLoop(sequence) is > 0 and var loop && row.Loop >= loop;
+            && drafts.DraftLoop(sequence) is > 0 and var loop
+            && (row.Loop >= loop || row.State == PositionState.Exited);
     }
 }

@@ -4,6 +4,7 @@ using LoopLM.Engine.Requests;
 using LoopLM.Engine.Runners;
 using LoopLM.Engine.Sampling;
 using LoopLM.Engine.Scheduling;
+using LoopLM.Engine.Speculation;
 
 namespace LoopLM.Engine.Execution;
 
@@ -12,7 +13,16 @@ namespace LoopLM.Engine.Execution;
 /// It keeps its buffers, so that a tick allocates nothing unless log-probabilities are asked for.
 /// </summary>
 internal sealed class HeadStage(
-    IModelRunner runner, RowTable rows, KvLedger ledger, TokenChooser chooser, TokenPublisher publisher, SequenceFinisher finisher, RunnerFailures failures, int maxRows)
+    IModelRunner runner,
+    RowTable rows,
+    KvLedger ledger,
+    TokenChooser chooser,
+    TokenPublisher publisher,
+    SequenceFinisher finisher,
+    RunnerFailures failures,
+    PassCosts costs,
+    TimeProvider time,
+    int maxRows)
 {
     private readonly float[] _logits = new float[Math.Min(maxRows, EngineOptions.MaxHeadRows) * runner.Model.VocabularySize];
     private readonly float[] _scratch = new float[runner.Model.VocabularySize];
@@ -114,7 +124,9 @@ internal sealed class HeadStage(
 
         try
         {
+            var started = time.GetTimestamp();
             runner.RunHead(_batch.Batch, logits);
+            costs.Add(slots.Length, time.GetElapsedTime(started).TotalSeconds);
             return true;
         }
         catch (Exception exception)
@@ -133,7 +145,7 @@ internal sealed class HeadStage(
 
         var sequence = row.Sequence;
         var reportsLoop = row.LoopLogprobs is { } loops && loops.Count < row.Loop;
-        var top = row.State != PositionState.Confirmed ? null : row.YieldsToken ? sequence.Logprobs : sequence.PromptLogprobs;
+        var top = row.State != PositionState.Confirmed ? null : row.YieldsToken ? sequence.Reports.Logprobs : sequence.Reports.PromptLogprobs;
         var scores = top is null && !reportsLoop ? default : new LogSoftmax(logits, _scratch);
         if (!scores.IsFinite)
         {
@@ -143,7 +155,7 @@ internal sealed class HeadStage(
 
         if (reportsLoop)
         {
-            row.LoopLogprobs!.Add(scores.Top(sequence.LoopLogprobs));
+            row.LoopLogprobs!.Add(scores.Top(sequence.Reports.LoopLogprobs));
         }
 
         if (row.State is PositionState.Looping or PositionState.Exited)
@@ -191,8 +203,8 @@ internal sealed class HeadStage(
             return;
         }
 
-        row.Choice = (token, top is { } count ? scores.Report(token, count, sequence.LogprobTokens) : null);
-        publisher.Settle(sequence, token);
+        var isDrafted = publisher.Settle(sequence, ref token);
+        row.Choice = (token, top is { } count ? scores.Report(token, count, sequence.LogprobTokens) : null, isDrafted);
         if (!row.IsPrompt && row.Loop < sequence.ObservedLoops)
         {
             // The loops that it skipped are reported with the token.
@@ -218,7 +230,8 @@ internal sealed class HeadStage(
         if (chooser.Choose(row, logits, drafts: 0, out var token) is null && !sequence.StopTokens.Contains(token))
         {
             sequence.Accept(token);
-            sequence.Window.Add(token);
+            sequence.Window.Add(token, draftLoop: row.Loop);
+            publisher.CountDraft(sequence);
         }
     }
 }

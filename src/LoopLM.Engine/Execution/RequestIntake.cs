@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using LoopLM.Engine.Configuration;
+using LoopLM.Engine.Errors;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Scheduling;
 using LoopLM.Engine.Telemetry;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using LoopLM.Engine.Kv;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Runners;
 using LoopLM.Engine.Scheduling;
@@ -9,7 +10,7 @@ namespace LoopLM.Engine.Execution;
 
 /// <summary>Ends sequences: their reader is told, and what they hold is free.</summary>
 internal sealed class SequenceFinisher(
-    Scheduler scheduler, QueueCapacity places, MaskWorkers masks, IModelRunner runner, EngineMetrics metrics, ILogger logger)
+    Scheduler scheduler, PrefixCache prefixes, QueueCapacity places, MaskWorkers masks, IModelRunner runner, EngineMetrics metrics, ILogger logger)
 {
     private readonly ConcurrentQueue<Sequence> _requested = new();
 
@@ -20,6 +21,11 @@ internal sealed class SequenceFinisher(
     public void Finish(Sequence sequence, in GenerationEvent end)
     {
         sequence.End();
+        if (end.Kind == GenerationEventKind.Finished && sequence is { PrefixKey: { } key, HasReadPrompt: true })
+        {
+            prefixes.Insert(sequence.Number, key, sequence.ExactTokens());
+        }
+
         Release(sequence);
         Publish(sequence, end);
     }
@@ -116,6 +122,6 @@ internal sealed class SequenceFinisher(
     private void Publish(Sequence sequence, in GenerationEvent end)
     {
         metrics.Ended(end);
-        sequence.Generation.Publish(end);
+        sequence.Generation.Publish(end with { DraftTokens = sequence.Drafts.Drafted, CachedPromptTokens = sequence.CachedPrompt });
     }
 }

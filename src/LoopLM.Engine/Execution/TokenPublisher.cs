@@ -1,13 +1,24 @@
 using LoopLM.Engine.Exits;
 using LoopLM.Engine.Kv;
 using LoopLM.Engine.Requests;
+using LoopLM.Engine.Sampling;
 using LoopLM.Engine.Scheduling;
+using LoopLM.Engine.Speculation;
 using LoopLM.Engine.Telemetry;
 
 namespace LoopLM.Engine.Execution;
 
 /// <summary>Publishes chosen tokens, confirms the drafts that they agree with, and drops the others.</summary>
-internal sealed class TokenPublisher(RowTable rows, KvLedger ledger, SequenceFinisher finisher, MaskWorkers masks, EngineMetrics metrics, TimeProvider time)
+internal sealed class TokenPublisher(
+    RowTable rows,
+    KvLedger ledger,
+    SequenceFinisher finisher,
+    MaskWorkers masks,
+    IDraftStrategy drafts,
+    int modelLoops,
+    double? syntheticAcceptance,
+    EngineMetrics metrics,
+    TimeProvider time)
 {
     private ExitCounts _exits;
 
@@ -17,19 +28,49 @@ internal sealed class TokenPublisher(RowTable rows, KvLedger ledger, SequenceFin
     /// <summary>Sum of their exit steps.</summary>
     public long ExitSteps { get; private set; }
 
+    /// <summary>Drafts made since the start.</summary>
+    public long DraftTokens { get; private set; }
+
+    /// <summary>Those that turned out right.</summary>
+    public long AcceptedDraftTokens { get; private set; }
+
     /// <summary>All of them by where and why they left.</summary>
     public ExitCounts Exits => _exits;
 
-    /// <summary>The token after the oldest position is chosen: drafts that begin with another token are dropped.</summary>
-    public void Settle(Sequence sequence, int token)
+    /// <summary>Counts a draft that a sequence has made.</summary>
+    public void CountDraft(Sequence sequence)
     {
-        if (sequence.DraftCount > 0 && sequence.Window[sequence.ConfirmedCount].Token == token)
+        sequence.Drafts.Draft();
+        DraftTokens++;
+        metrics.Drafted();
+    }
+
+    /// <summary>The token after the oldest position is chosen: drafts that begin with another token are dropped.</summary>
+    /// <param name="sequence">The sequence.</param>
+    /// <param name="token">The token; where acceptance is synthetic, the draft's that is taken for it.</param>
+    /// <returns>Whether a draft was right.</returns>
+    public bool Settle(Sequence sequence, ref int token)
+    {
+        if (sequence.DraftCount > 0)
         {
-            return;
+            var (draft, loop) = sequence.Window[sequence.ConfirmedCount];
+            var isRight = syntheticAcceptance is { } share
+                ? CounterRandom.Uniform(sequence.Seed, ~sequence.Generated) < share
+                : draft == token;
+            sequence.Drafts.Resolve(loop, isRight);
+            drafts.Resolve(loop, isRight);
+            if (isRight)
+            {
+                AcceptedDraftTokens++;
+                metrics.DraftAccepted();
+                token = draft;
+                return true;
+            }
         }
 
         DropDrafts(sequence, sequence.PositionOf(sequence.ConfirmedCount));
         sequence.Accept(token);
+        return false;
     }
 
     /// <summary>Drops the drafts of a sequence from a position on.</summary>
@@ -78,16 +119,25 @@ internal sealed class TokenPublisher(RowTable rows, KvLedger ledger, SequenceFin
     /// <summary>Publishes the token that a row has chosen. The next position goes on: as the draft that it was, or anew.</summary>
     public void Publish(ref Row row)
     {
-        var (sequence, exitStep, (token, logprobs), now) = (row.Sequence, row.ExitStep, row.Choice, time.GetTimestamp());
+        var (sequence, exitStep, (token, logprobs, isDrafted), now) = (row.Sequence, row.ExitStep, row.Choice, time.GetTimestamp());
         var first = sequence.Generated == 0;
         metrics.Generated(exitStep, first, time.GetElapsedTime(first ? sequence.AcceptedAt : sequence.LastTokenAt, now));
         GeneratedTokens++;
         ExitSteps += exitStep;
         _exits.Add(exitStep, row.IsPrompt, sequence.Exit.MaxLoops);
+        if (!row.IsPrompt)
+        {
+            sequence.Drafts.Exit(exitStep);
+            if (exitStep >= modelLoops)
+            {
+                sequence.AddExact(row.Position, row.Token);
+            }
+        }
 
         row.Apply(PositionChange.Publish);
         sequence.Publish(token, now);
-        sequence.Generation.Publish(GenerationEvent.ForToken(token, exitStep, rows.Gates(row.RowSlot), logprobs, row.LoopLogprobs));
+        var next = GenerationEvent.ForToken(token, exitStep, rows.Gates(row.RowSlot), logprobs, row.LoopLogprobs, isDrafted);
+        sequence.Generation.Publish(next with { DraftTokens = sequence.Drafts.Drafted, CachedPromptTokens = sequence.CachedPrompt });
         if (sequence.StopTokens.Contains(token))
         {
             finisher.Finish(sequence, GenerationEvent.Finished(FinishReason.Stop));

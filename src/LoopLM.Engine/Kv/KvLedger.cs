@@ -16,15 +16,9 @@ public sealed class KvLedger
 {
     private const int Unset = SlotTable.Unset;
 
-    private readonly int[] _free;
-    private readonly int[] _references;
+    private readonly SlotPool _pool;
     private readonly SlotTable?[] _tables;
     private readonly PositionLedger _positions;
-
-    // The loop that wrote each slot last; 0 for free ones.
-    private readonly ushort[] _writers;
-    private LoopCounts _usedByLoop;
-    private int _freeCount;
 
     /// <summary>Creates an empty ledger.</summary>
     /// <param name="slots">Slots in all, from 1.</param>
@@ -33,27 +27,28 @@ public sealed class KvLedger
     public KvLedger(int slots, int sequences, int positionSlots = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(slots, 1);
-        _references = new int[slots];
-        _writers = new ushort[slots];
+        _pool = new SlotPool(slots);
         _tables = new SlotTable?[sequences];
         _positions = new PositionLedger(positionSlots, sequences);
-        _free = new int[slots];
-        for (var i = 0; i < slots; i++)
-        {
-            _free[i] = slots - 1 - i;
-        }
-
-        _freeCount = slots;
     }
 
     /// <summary>Slots in all.</summary>
-    public int Capacity => _references.Length;
+    public int Capacity => _pool.Capacity;
 
-    /// <summary>Slots that hold something.</summary>
-    public int UsedSlots => Capacity - _freeCount;
+    /// <summary>Slots that open sequences hold.</summary>
+    public int UsedSlots => _pool.UsedSlots;
 
     /// <summary>The same, by the loop that wrote them last.</summary>
-    public LoopCounts UsedSlotsByLoop => _usedByLoop;
+    public LoopCounts UsedSlotsByLoop => _pool.UsedSlotsByLoop;
+
+    /// <summary>Slots that only cached prefixes hold: they are given up as soon as a sequence needs them.</summary>
+    public int CachedSlots => _pool.CachedSlots;
+
+    /// <summary>Gives up a cached prefix; null where none is cached.</summary>
+    internal Action? Evict
+    {
+        set => _pool.Evict = value;
+    }
 
     /// <summary>Slots that the open sequences may still come to hold at worst, those they hold included.</summary>
     public int CommittedSlots { get; private set; }
@@ -117,7 +112,7 @@ public sealed class KvLedger
         var table = Table(sequence);
         if (table[loop, position] is var taken and not Unset)
         {
-            Write(taken, loop);
+            _pool.Write(taken, loop);
             return taken;
         }
 
@@ -126,7 +121,7 @@ public sealed class KvLedger
             _positions.Take(sequence, position);
         }
 
-        var slot = TakeFree(loop);
+        var slot = _pool.Take(loop);
         if (table.Layout == KvLayout.Shared && position >= table.PromptLength)
         {
             for (var each = 1; each <= table.Loops; each++)
@@ -182,7 +177,7 @@ public sealed class KvLedger
         {
             for (var position = fromPosition; position < table.Positions; position++)
             {
-                Unreference(table[loop, position]);
+                _pool.Unreference(table[loop, position]);
                 table[loop, position] = Unset;
             }
         }
@@ -195,8 +190,8 @@ public sealed class KvLedger
     public int Observe(int sequence, int position, int loop)
     {
         var table = Table(sequence);
-        var slot = TakeFree(loop);
-        _references[slot]++;
+        var slot = _pool.Take(loop);
+        _pool.Reference(slot);
         table.Observe(slot, position, loop);
         return slot;
     }
@@ -205,7 +200,7 @@ public sealed class KvLedger
     public void EndObservation(int sequence)
     {
         var table = Table(sequence);
-        Unreference(table.ObservedSlot);
+        _pool.Unreference(table.ObservedSlot);
         table.EndObservation();
     }
 
@@ -230,6 +225,45 @@ public sealed class KvLedger
         Uncommit(table, table.Committed - table.Positions - (table.Observes ? 1 : 0));
     }
 
+    /// <summary>A cached prefix holds what a position of a sequence wrote, which has run the model's loops.</summary>
+    /// <param name="sequence">An open sequence.</param>
+    /// <param name="position">A position that ran all loops of the model.</param>
+    /// <param name="slots">Receives the slots of loops 1..T.</param>
+    internal void Cache(int sequence, int position, Span<int> slots)
+    {
+        var table = Table(sequence);
+        for (var loop = 1; loop <= slots.Length; loop++)
+        {
+            slots[loop - 1] = table[loop, position];
+            _pool.Cache(slots[loop - 1]);
+        }
+    }
+
+    /// <summary>A position of a sequence takes over what a cached prefix holds, as if it had run the model's loops.</summary>
+    /// <param name="sequence">An open sequence.</param>
+    /// <param name="position">A position that has not run.</param>
+    /// <param name="slots">The slots of loops 1..T.</param>
+    internal void Adopt(int sequence, int position, ReadOnlySpan<int> slots)
+    {
+        var table = Table(sequence);
+        for (var loop = 1; loop <= table.Loops; loop++)
+        {
+            var slot = slots[Math.Min(loop, slots.Length) - 1];
+            _pool.Adopt(slot, Math.Min(loop, slots.Length));
+            Set(table, loop, position, slot);
+        }
+    }
+
+    /// <summary>A prefix is given up.</summary>
+    /// <param name="slots">What it held.</param>
+    internal void Uncache(ReadOnlySpan<int> slots)
+    {
+        foreach (var slot in slots)
+        {
+            _pool.Uncache(slot);
+        }
+    }
+
     /// <summary>The slots that a loop sees of positions 0..count-1.</summary>
     public ReadOnlyMemory<int> Slots(int sequence, int loop, int count) => Table(sequence).Slots(loop, count);
 
@@ -245,10 +279,10 @@ public sealed class KvLedger
         var table = Table(sequence);
         foreach (var slot in table.Entries)
         {
-            Unreference(slot);
+            _pool.Unreference(slot);
         }
 
-        Unreference(table.ObservedSlot);
+        _pool.Unreference(table.ObservedSlot);
         _positions.Close(sequence);
         Uncommit(table, table.Committed);
         table.Return();
@@ -257,7 +291,12 @@ public sealed class KvLedger
 
     /// <summary>Recounts everything from the tables.</summary>
     /// <exception cref="InvalidOperationException">A count is wrong, a slot is lost, or a sequence holds more than was committed for it.</exception>
-    public void Audit()
+    public void Audit() => Audit(cached: []);
+
+    /// <summary>Recounts everything from the tables and the cached prefixes.</summary>
+    /// <param name="cached">The slots that cached prefixes hold.</param>
+    /// <exception cref="InvalidOperationException">A count is wrong, a slot is lost, or a sequence holds more than was committed for it.</exception>
+    internal void Audit(IReadOnlyList<int> cached)
     {
         var references = new int[Capacity];
         var committed = 0;
@@ -284,28 +323,8 @@ public sealed class KvLedger
 
         Require(committed == CommittedSlots, $"{CommittedSlots} slots are committed, the tables say {committed}");
         Require(CommittedSlots <= Capacity, $"{CommittedSlots} slots are committed of {Capacity}");
-        Require(references.AsSpan().SequenceEqual(_references), "the reference counts differ from the tables");
-        var free = _free.AsSpan(0, _freeCount).ToArray();
-        Require(free.Distinct().Count() == free.Length, "a slot is free twice");
-        Require(free.All(slot => references[slot] == 0), "a free slot is in use");
-        Require(references.Count(count => count == 0) == _freeCount, "a slot is lost");
+        _pool.Audit(references, cached);
         _positions.Audit();
-        AuditWriters();
-    }
-
-    private void AuditWriters()
-    {
-        var byLoop = new LoopCounts();
-        for (var slot = 0; slot < Capacity; slot++)
-        {
-            Require(_writers[slot] > 0 == _references[slot] > 0, "a slot is free and has a loop, or the other way round");
-            if (_writers[slot] is var loop and > 0)
-            {
-                byLoop.Add(loop);
-            }
-        }
-
-        Require(byLoop.ToArray().SequenceEqual(_usedByLoop.ToArray()), "the slots by loop differ from the slots");
     }
 
     private static void Require(bool condition, string fault)
@@ -319,43 +338,11 @@ public sealed class KvLedger
     private SlotTable Table(int sequence) =>
         _tables[sequence] ?? throw new InvalidOperationException($"Sequence {sequence} is not open.");
 
-    private int TakeFree(int loop)
-    {
-        var slot = _free[--_freeCount];
-        Write(slot, loop);
-        return slot;
-    }
-
-    /// <summary>Notes which loop has written a slot; 0 for none.</summary>
-    private void Write(int slot, int loop)
-    {
-        if (_writers[slot] is var before and > 0)
-        {
-            _usedByLoop.Add(before, -1);
-        }
-
-        if (loop > 0)
-        {
-            _usedByLoop.Add(loop);
-        }
-
-        _writers[slot] = (ushort)loop;
-    }
-
     private void Set(SlotTable table, int loop, int position, int slot)
     {
-        _references[slot]++;
-        Unreference(table[loop, position]);
+        _pool.Reference(slot);
+        _pool.Unreference(table[loop, position]);
         table[loop, position] = slot;
-    }
-
-    private void Unreference(int slot)
-    {
-        if (slot != Unset && --_references[slot] == 0)
-        {
-            Write(slot, loop: 0);
-            _free[_freeCount++] = slot;
-        }
     }
 
     private void Uncommit(SlotTable table, int slots)

@@ -26,6 +26,15 @@ public readonly record struct GenerationEvent
     /// <summary>Token: the most probable tokens after every loop it ran, loop 1 first, and where the request asks for it after those it skipped; null where nobody asks.</summary>
     public IReadOnlyList<TokenLogprob[]>? LoopLogprobs { get; private init; }
 
+    /// <summary>Token: whether an early loop of the position before had drafted it, so that its own loops began before it was chosen.</summary>
+    public bool IsDrafted { get; private init; }
+
+    /// <summary>Token, finished or failed: the drafts that were made so far, right ones and wrong ones.</summary>
+    public int DraftTokens { get; internal init; }
+
+    /// <summary>Token, finished or failed: the prompt tokens that were not computed, because an earlier request had.</summary>
+    public int CachedPromptTokens { get; internal init; }
+
     /// <summary>Finished: why.</summary>
     public FinishReason FinishReason { get; private init; }
 
@@ -42,8 +51,16 @@ public readonly record struct GenerationEvent
         new(GenerationEventKind.PromptToken) { Token = token, Logprobs = logprobs };
 
     internal static GenerationEvent ForToken(
-        int token, int exitStep, in GateProbabilities gates, PositionLogprobs? logprobs, IReadOnlyList<TokenLogprob[]>? loopLogprobs) =>
-        new(GenerationEventKind.Token) { Token = token, ExitStep = exitStep, Gates = gates, Logprobs = logprobs, LoopLogprobs = loopLogprobs };
+        int token, int exitStep, in GateProbabilities gates, PositionLogprobs? logprobs, IReadOnlyList<TokenLogprob[]>? loopLogprobs, bool isDrafted = false) =>
+        new(GenerationEventKind.Token)
+        {
+            Token = token,
+            ExitStep = exitStep,
+            Gates = gates,
+            Logprobs = logprobs,
+            LoopLogprobs = loopLogprobs,
+            IsDrafted = isDrafted,
+        };
 
     internal static GenerationEvent Finished(FinishReason reason, TimeSpan retryAfter = default) =>
         new(GenerationEventKind.Finished) { FinishReason = reason, RetryAfter = retryAfter };

@@ -1,3 +1,4 @@
+using LoopLM.Engine.Configuration;
 using LoopLM.Engine.Exits;
 using LoopLM.Engine.Kv;
 using LoopLM.Engine.Sampling;
@@ -28,30 +29,18 @@ public sealed record GenerationRequest
     /// <summary>What later tokens see of earlier ones. Default: the engine's.</summary>
     public KvLayout? KvLayout { get; init; }
 
+    /// <summary>How it thinks ahead, which changes nothing of what is generated. Default: the engine's.</summary>
+    public SpeculationSettings Speculation { get; init; } = new();
+
+    /// <summary>Separates what it reuses of earlier prompts from requests of the same client with another salt. Null is a salt like any other.</summary>
+    public string? CacheSalt { get; init; }
+
     /// <summary>Token ids that end the generation; such a token is reported before the end.</summary>
     public IReadOnlyCollection<int> StopTokens { get; init; } = [];
 
-    /// <summary>Whether every token reports its gate probabilities, also where the exit policy reads none.</summary>
-    public bool ReportGates { get; init; }
-
-    /// <summary>How many of the most probable tokens are reported beside each generated one, 0 for its own log-probability alone. Null reports nothing.</summary>
-    public int? Logprobs { get; init; }
-
-    /// <summary>Tokens that are reported beside each generated one in any case, where <see cref="Logprobs"/> are.</summary>
-    public IReadOnlyCollection<int> LogprobTokens { get; init; } = [];
-
-    /// <summary>Like <see cref="Logprobs"/>, of every prompt token but the first, which nothing predicts. Every row of the prompt then goes through the head.</summary>
-    public int? PromptLogprobs { get; init; }
+    /// <summary>What is reported beside the tokens. Default: nothing.</summary>
+    public ReportSettings Reports { get; init; } = new();
 
     /// <summary>Set behind every event, for a reader that waits for several generations at once, or without allocating. Null for one that does not.</summary>
     public EventSignal? Signal { get; init; }
-
-    /// <summary>How many of the most probable tokens are reported of every loop that a generated token ran. Every loop of it then goes through the head. 0 reports nothing.</summary>
-    public int LoopLogprobs { get; init; }
-
-    /// <summary>
-    /// Whether the same is reported of the loops that a generated token skipped. They run for the report alone, so that the tokens are the same
-    /// and each costs all loops. Needs <see cref="LoopLogprobs"/>.
-    /// </summary>
-    public bool SkippedLoopLogprobs { get; init; }
 }

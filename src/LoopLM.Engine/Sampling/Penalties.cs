@@ -19,7 +19,7 @@ internal sealed class Penalties : ILogitsProcessor
     /// <param name="prompt">The prompt, whose tokens count as repeated and not as output.</param>
     public Penalties(SamplingSettings settings, ReadOnlySpan<int> prompt)
     {
-        (_repetition, _frequency, _presence) = (settings.RepetitionPenalty, settings.FrequencyPenalty, settings.PresencePenalty);
+        (_repetition, _frequency, _presence) = (settings.RepetitionPenalty ?? 1, settings.FrequencyPenalty ?? 0, settings.PresencePenalty ?? 0);
         if (_repetition != 1)
         {
             foreach (var token in prompt)

@@ -28,19 +28,19 @@ internal sealed class Sampler(int vocabularySize)
             return false;
         }
 
-        if (settings.Temperature > 0)
+        if (settings.Temperature is { } temperature and > 0)
         {
-            token = Draw(logits, logits[token], settings, CounterRandom.Uniform(seed, position));
+            token = Draw(logits, logits[token], temperature, settings, CounterRandom.Uniform(seed, position));
         }
 
         return true;
     }
 
     /// <summary>Draws from the filtered distribution. Weights are exp((logit - largest) / temperature), so the largest is 1.</summary>
-    private int Draw(ReadOnlySpan<float> logits, float largest, SamplingSettings settings, double uniform)
+    private int Draw(ReadOnlySpan<float> logits, float largest, float temperature, SamplingSettings settings, double uniform)
     {
         TensorPrimitives.Subtract(logits, largest, _weights);
-        TensorPrimitives.Divide(_weights, settings.Temperature, _weights);
+        TensorPrimitives.Divide(_weights, temperature, _weights);
         TensorPrimitives.Exp(_weights, _weights);
 
         var kept = Filter(settings);
@@ -60,19 +60,20 @@ internal sealed class Sampler(int vocabularySize)
     /// <summary>The tokens that may be drawn: by rank where top-k or top-p needs ranks, otherwise by id.</summary>
     private ReadOnlySpan<Candidate> Filter(SamplingSettings settings)
     {
-        DropBelow(settings.MinP);
-        var topK = settings.TopK > 0 && settings.TopK < _weights.Length;
-        var topP = settings.TopP < 1;
+        DropBelow(settings.MinP ?? 0);
+        var (most, nucleus) = (settings.TopK ?? 0, settings.TopP ?? 1);
+        var topK = most > 0 && most < _weights.Length;
+        var topP = nucleus < 1;
         if (!topK && !topP)
         {
             return Collect(floor: 0);
         }
 
         var total = topP && !topK ? TensorPrimitives.Sum(_weights) : 0.0;
-        var kept = Collect(topK ? KthLargest(settings.TopK) : TailFloor(total, settings.TopP));
+        var kept = Collect(topK ? KthLargest(most) : TailFloor(total, nucleus));
         kept.Sort(s_mostProbableFirst);
-        kept = topK ? kept[..Math.Min(settings.TopK, kept.Length)] : kept;
-        return topP ? Nucleus(kept, settings.TopP * (topK ? Sum(kept) : total)) : kept;
+        kept = topK ? kept[..Math.Min(most, kept.Length)] : kept;
+        return topP ? Nucleus(kept, nucleus * (topK ? Sum(kept) : total)) : kept;
     }
 
     private void DropBelow(float floor)

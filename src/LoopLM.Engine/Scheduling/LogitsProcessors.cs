@@ -36,7 +36,7 @@ internal static class LogitsProcessors
             processors.Add(new LogitBias(sampling.LogitBias));
         }
 
-        if ((sampling.RepetitionPenalty, sampling.FrequencyPenalty, sampling.PresencePenalty) is not (1, 0, 0))
+        if ((sampling.RepetitionPenalty ?? 1, sampling.FrequencyPenalty ?? 0, sampling.PresencePenalty ?? 0) is not (1, 0, 0))
         {
             processors.Add(new Penalties(sampling, request.Prompt.Span));
         }

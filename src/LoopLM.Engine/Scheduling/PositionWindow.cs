@@ -17,14 +17,16 @@ internal sealed class PositionWindow(int capacity)
     public ref PendingPosition this[int index] => ref _positions[(_first + index) % capacity];
 
     /// <summary>Adds the newest position, which waits for a row.</summary>
-    public void Add(int token)
+    /// <param name="token">Its token.</param>
+    /// <param name="draftLoop">The loop of the position before that drafted the token; 0 where the token was chosen.</param>
+    public void Add(int token, int draftLoop = 0)
     {
         if (Count == capacity)
         {
             throw new InvalidOperationException($"The window has room for {capacity} positions.");
         }
 
-        this[Count++] = new PendingPosition(token);
+        this[Count++] = new PendingPosition(token, draftLoop);
     }
 
     /// <summary>Removes the oldest position.</summary>

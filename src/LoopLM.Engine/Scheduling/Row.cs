@@ -32,7 +32,7 @@ internal struct Row
     public bool NeedsHead { get; set; }
 
     /// <summary>The token that was chosen, and what is reported of it, while later loops are observed.</summary>
-    public (int Token, PositionLogprobs? Logprobs) Choice { get; set; }
+    public (int Token, PositionLogprobs? Logprobs, bool IsDrafted) Choice { get; set; }
 
     public ExitDistribution Distribution;
 
@@ -58,13 +58,13 @@ internal struct Row
         && (!YieldsToken || Sequence is { MaxTokens: 0 } or { Constraint: null or { IsReady: true } });
 
     /// <summary>Whether the head reads it once it has left.</summary>
-    public readonly bool IsRead => YieldsToken || Sequence.PromptLogprobs is not null;
+    public readonly bool IsRead => YieldsToken || Sequence.Reports.PromptLogprobs is not null;
 
     /// <summary>What is read after its loops. The prompt always runs all of them, so its last position is read for the report alone.</summary>
     public readonly ExitSignals Reads =>
         State != PositionState.Looping ? ExitSignals.None
         : !IsPrompt ? Sequence.Reads
-        : YieldsToken && Sequence.ReportGates ? ExitSignals.Gate
+        : YieldsToken && Sequence.Reports.Gates ? ExitSignals.Gate
         : ExitSignals.None;
 
     public void Apply(PositionChange change)

@@ -79,7 +79,7 @@ internal sealed class RowTable
             Token = token,
             RowSlot = slot,
             Distribution = new ExitDistribution(),
-            LoopLogprobs = sequence.LoopLogprobs > 0 && position >= sequence.Prompt.Length - 1 ? [] : null,
+            LoopLogprobs = sequence.Reports.LoopLogprobs > 0 && position >= sequence.Prompt.Length - 1 ? [] : null,
         };
         row.Apply(PositionChange.Start);
         return slot;

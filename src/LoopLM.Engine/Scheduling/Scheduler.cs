@@ -9,18 +9,23 @@ namespace LoopLM.Engine.Scheduling;
 /// </summary>
 internal sealed class Scheduler
 {
+    /// <summary>Waiting for fewer tokens than this costs more than to compute them.</summary>
+    private const int LeastShared = 16;
+
     private readonly EngineOptions _options;
     private readonly KvLedger _ledger;
+    private readonly PrefixCache _prefixes;
     private readonly AdmissionQueue _queue = new();
     private readonly List<Sequence> _running;
     private readonly Stack<int> _freeNumbers;
     private readonly TickPlan _plan;
     private readonly Func<Sequence, bool> _tryOpen;
 
-    public Scheduler(EngineOptions options, KvLedger ledger)
+    public Scheduler(EngineOptions options, KvLedger ledger, PrefixCache prefixes)
     {
         _options = options;
         _ledger = ledger;
+        _prefixes = prefixes;
         _running = new List<Sequence>(options.MaxSequences);
         _freeNumbers = new Stack<int>(Enumerable.Range(0, options.MaxSequences).Reverse());
         Rows = new RowTable(options.MaxRows);
@@ -102,7 +107,36 @@ internal sealed class Scheduler
         }
 
         sequence.Admit(_freeNumbers.Pop());
+        sequence.Leader = FindLeader(sequence);
         return true;
+    }
+
+    /// <summary>
+    /// The sequence admitted before that reads most of what a prompt begins with, beyond what is cached; null where none reads enough to wait for.
+    /// </summary>
+    private Sequence? FindLeader(Sequence sequence)
+    {
+        if (sequence.PrefixKey is not { } key)
+        {
+            return null;
+        }
+
+        var prompt = sequence.Prompt.Span[..^1];
+        var (leader, best) = ((Sequence?)null, _prefixes.Count(key, prompt) + LeastShared - 1);
+        foreach (var running in _running)
+        {
+            if (running == sequence)
+            {
+                break;
+            }
+
+            if (!running.HasReadPrompt && running.PrefixKey == key && running.Prompt.Span.CommonPrefixLength(prompt) is var common && common > best)
+            {
+                (leader, best) = (running, common);
+            }
+        }
+
+        return leader;
     }
 
     /// <summary>Every sequence with a certain token gets its row: the row of the position before has just become free, and nothing else has taken it.</summary>
@@ -135,20 +169,35 @@ internal sealed class Scheduler
         pending.RowSlot ??= Rows.Start(sequence, sequence.PositionOf(index), pending.Token);
     }
 
+    private bool CanStartPrompt(Sequence sequence)
+    {
+        if (sequence is { PromptStarted: 0, Leader: { HasEnded: true, HasReadPrompt: false } })
+        {
+            sequence.Leader = FindLeader(sequence);
+        }
+
+        return sequence is { PromptLeft: > 0, WaitsForLeader: false };
+    }
+
     /// <summary>A long prompt could fill every row for as long as it lasts; sharing lets the shorter ones behind it through.</summary>
     private void StartPrompts()
     {
         var prompts = 0;
         foreach (var sequence in _running)
         {
-            prompts += sequence.PromptLeft > 0 ? 1 : 0;
+            prompts += CanStartPrompt(sequence) ? 1 : 0;
         }
 
         foreach (var sequence in _running)
         {
-            if (sequence.PromptLeft == 0)
+            if (!CanStartPrompt(sequence))
             {
                 continue;
+            }
+
+            if (sequence is { PromptStarted: 0, PrefixKey: { } key })
+            {
+                sequence.SkipPrompt(_prefixes.Adopt(sequence.Number, key, sequence.Prompt.Span[..^1]));
             }
 
             var share = (Rows.FreeCount + prompts - 1) / prompts--;

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using LoopLM.Engine.Configuration;
 using LoopLM.Engine.Exits;
 using LoopLM.Engine.Kv;
 using LoopLM.Engine.Requests;
@@ -9,6 +10,9 @@ namespace LoopLM.Engine.Scheduling;
 /// <summary>An accepted request on its way through the engine. Only the engine's thread touches it once it is queued.</summary>
 internal sealed class Sequence(Generation generation)
 {
+    private int[]? _exact;
+    private int _exactGenerated;
+
     /// <summary>Where its events go.</summary>
     public Generation Generation { get; } = generation;
 
@@ -24,9 +28,16 @@ internal sealed class Sequence(Generation generation)
 
     public required KvReservation Reservation { get; init; }
 
+    /// <summary>Whose prefixes it takes and gives; null where it does neither.</summary>
+    public PrefixKey? PrefixKey { get; init; }
+
+    /// <summary>How it thinks ahead.</summary>
+    public SpeculationRule Speculation { get; init; }
+
     public required FrozenSet<int> StopTokens { get; init; }
 
-    public required bool ReportGates { get; init; }
+    /// <summary>What is reported beside its tokens, as the model can fulfil it.</summary>
+    public required ReportSettings Reports { get; init; }
 
     /// <summary>What stands between the logits and the choice of a token, in order.</summary>
     public ILogitsProcessor[] Processors { get; init; } = [];
@@ -34,13 +45,8 @@ internal sealed class Sequence(Generation generation)
     /// <summary>The constraint among them; null where there is none.</summary>
     public ConstraintMask? Constraint => Processors is [ConstraintMask mask, ..] ? mask : null;
 
-    public int? Logprobs { get; init; }
-
+    /// <summary>The tokens that are reported in any case.</summary>
     public int[] LogprobTokens { get; init; } = [];
-
-    public int? PromptLogprobs { get; init; }
-
-    public int LoopLogprobs { get; init; }
 
     /// <summary>The loops of a generated token that are reported, whether it ran them or skipped them; 0 reports those that it ran.</summary>
     public int ObservedLoops { get; init; }
@@ -57,6 +63,15 @@ internal sealed class Sequence(Generation generation)
     /// <summary>Its generated positions whose next token is not published.</summary>
     public required PositionWindow Window { get; init; }
 
+    /// <summary>What its drafts have come to.</summary>
+    public DraftHistory Drafts { get; } = new();
+
+    /// <summary>
+    /// Whether it can think ahead. A constraint cannot take tokens back. Where K and V are shared, a position reads those of the last loops
+    /// of the positions before it, which a position that is looping does not have.
+    /// </summary>
+    public bool CanDraft => Constraint is null && Reservation.Layout == KvLayout.LastExited;
+
     /// <summary>Where it is on its way.</summary>
     public SequenceState State { get; private set; }
 
@@ -72,6 +87,21 @@ internal sealed class Sequence(Generation generation)
     /// <summary>Prompt positions that have started.</summary>
     public int PromptStarted { get; private set; }
 
+    /// <summary>Prompt positions that it took over from a cached prefix.</summary>
+    public int CachedPrompt { get; private set; }
+
+    /// <summary>Whether all of its prompt has run.</summary>
+    public bool HasReadPrompt { get; private set; }
+
+    /// <summary>The sequence whose prompt begins like its own and runs already; null where there is none.</summary>
+    public Sequence? Leader { get; set; }
+
+    /// <summary>Whether it lets its leader read what they have in common.</summary>
+    public bool WaitsForLeader => Leader is { HasEnded: false, HasReadPrompt: false };
+
+    /// <summary>The tokens from the first on whose positions ran all loops of the model, once the prompt has run.</summary>
+    public int ExactCount => Prompt.Length + _exactGenerated;
+
     /// <summary>Prompt positions that have not started.</summary>
     public int PromptLeft => Prompt.Length - PromptStarted;
 
@@ -82,7 +112,7 @@ internal sealed class Sequence(Generation generation)
     public long LastTokenAt { get; private set; }
 
     /// <summary>What is read after a loop of one of its generated tokens.</summary>
-    public ExitSignals Reads => ReportGates ? Exit.Reads | ExitSignals.Gate : Exit.Reads;
+    public ExitSignals Reads => Reports.Gates ? Exit.Reads | ExitSignals.Gate : Exit.Reads;
 
     /// <summary>Positions of the window that are certain: the oldest, once a token is published.</summary>
     public int ConfirmedCount => Generated > 0 ? Math.Min(1, Window.Count) : 0;
@@ -107,6 +137,28 @@ internal sealed class Sequence(Generation generation)
 
     /// <summary>Counts a sequence that was admitted before it.</summary>
     public void Bypass() => Bypassed++;
+
+    /// <summary>Begins behind a cached prefix.</summary>
+    /// <param name="count">Its tokens.</param>
+    public void SkipPrompt(int count) => (PromptStarted, CachedPrompt, Leader) = (count, count, null);
+
+    /// <summary>All of its prompt has run.</summary>
+    public void FinishPrompt() => HasReadPrompt = true;
+
+    /// <summary>A generated position is published that ran all loops of the model.</summary>
+    /// <param name="position">The position.</param>
+    /// <param name="token">Its token.</param>
+    public void AddExact(int position, int token)
+    {
+        if (PrefixKey is not null && position == ExactCount)
+        {
+            _exact ??= new int[Reservation.GeneratedPositions];
+            _exact[_exactGenerated++] = token;
+        }
+    }
+
+    /// <summary>The first <see cref="ExactCount"/> tokens.</summary>
+    public int[] ExactTokens() => [.. Prompt.Span, .. _exact.AsSpan(0, _exactGenerated)];
 
     /// <summary>Starts the next position of the prompt.</summary>
     /// <returns>The position.</returns>

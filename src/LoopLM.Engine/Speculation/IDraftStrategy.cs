@@ -5,6 +5,16 @@ namespace LoopLM.Engine.Speculation;
 /// <summary>Says whether a sequence thinks ahead: whether the loops of its newest position draft the position after it.</summary>
 internal interface IDraftStrategy
 {
+    /// <summary>Looks at what runs, before each tick.</summary>
+    /// <param name="running">The sequences that hold a place.</param>
+    /// <param name="rows">The rows.</param>
+    void Plan(IReadOnlyList<Sequence> running, RowTable rows);
+
     /// <summary>The loop after which the newest position of a sequence drafts the next one, from 1; 0 where it drafts none.</summary>
     int DraftLoop(Sequence sequence);
+
+    /// <summary>Hears of a draft that turned out right or wrong.</summary>
+    /// <param name="loop">The loop that it was made after.</param>
+    /// <param name="isConfirmed">Whether it turned out right.</param>
+    void Resolve(int loop, bool isConfirmed);
 }

@@ -19,6 +19,10 @@ public sealed class EngineMetrics : IDisposable
     private readonly Counter<long> _requests;
     private readonly Counter<long> _promptTokens;
     private readonly Counter<long> _generatedTokens;
+    private readonly Counter<long> _prefixQueries;
+    private readonly Counter<long> _prefixHits;
+    private readonly Counter<long> _draftTokens;
+    private readonly Counter<long> _acceptedDraftTokens;
     private readonly Histogram<int> _exitStep;
     private readonly Histogram<int> _tickRows;
     private readonly Histogram<double> _tickDuration;
@@ -40,6 +44,10 @@ public sealed class EngineMetrics : IDisposable
         _requests = _meter.CreateCounter<long>("looplm.requests", description: "Generations ended, by outcome.");
         _promptTokens = _meter.CreateCounter<long>("looplm.tokens.prompt", description: "Prompt tokens of admitted requests.");
         _generatedTokens = _meter.CreateCounter<long>("looplm.tokens.generated", description: "Tokens generated.");
+        _prefixQueries = _meter.CreateCounter<long>("looplm.prefix_cache.queries", description: "Prompt tokens that were looked for among cached prefixes.");
+        _prefixHits = _meter.CreateCounter<long>("looplm.prefix_cache.hits", description: "Prompt tokens that were found there, and not computed.");
+        _draftTokens = _meter.CreateCounter<long>("looplm.speculation.draft_tokens", description: "Tokens drafted by an early loop.");
+        _acceptedDraftTokens = _meter.CreateCounter<long>("looplm.speculation.accepted_draft_tokens", description: "Drafted tokens that were right.");
         _exitStep = CreateHistogram<int>("looplm.exit_step", null, "Loop at which each generated token left.", [.. Enumerable.Range(1, 16), 24, 32, 64]);
         _tickRows = CreateHistogram<int>("looplm.tick.rows", null, "Rows that went through the layers together.", [.. s_rows.Select(rows => (int)rows)]);
         _tickDuration = CreateHistogram("looplm.tick.duration", "s", "Time of one tick.", s_seconds);
@@ -54,7 +62,8 @@ public sealed class EngineMetrics : IDisposable
         CreateGauge("looplm.sequences.running", snapshot => snapshot.RunningSequences, "Sequences that hold a place.");
         CreateGauge("looplm.queue.requests", snapshot => snapshot.QueuedRequests, "Requests that wait for a place.");
         CreateGauge("looplm.queue.tokens", snapshot => snapshot.QueuedTokens, "Prompt tokens of requests that wait for a place.");
-        CreateGauge("looplm.kv.slots.used", snapshot => snapshot.UsedKvSlots, "KV slots that hold something.");
+        CreateGauge("looplm.kv.slots.used", snapshot => snapshot.UsedKvSlots, "KV slots that running sequences hold.");
+        CreateGauge("looplm.kv.slots.cached", snapshot => snapshot.CachedKvSlots, "KV slots that only cached prefixes hold.");
         CreateGauge("looplm.kv.slots.capacity", snapshot => snapshot.KvSlots, "KV slots in all.");
     }
 
@@ -65,6 +74,10 @@ public sealed class EngineMetrics : IDisposable
         _requests = shared._requests;
         _promptTokens = shared._promptTokens;
         _generatedTokens = shared._generatedTokens;
+        _prefixQueries = shared._prefixQueries;
+        _prefixHits = shared._prefixHits;
+        _draftTokens = shared._draftTokens;
+        _acceptedDraftTokens = shared._acceptedDraftTokens;
         _exitStep = shared._exitStep;
         _tickRows = shared._tickRows;
         _tickDuration = shared._tickDuration;
@@ -119,6 +132,16 @@ public sealed class EngineMetrics : IDisposable
         _exitStep.Record(exitStep, _labels);
         (first ? _timeToFirstToken : _interTokenLatency).Record(latency.TotalSeconds, _labels);
     }
+
+    internal void PrefixLookedUp(int tokens, int cached)
+    {
+        _prefixQueries.Add(tokens, _labels);
+        _prefixHits.Add(cached, _labels);
+    }
+
+    internal void Drafted() => _draftTokens.Add(1, _labels);
+
+    internal void DraftAccepted() => _acceptedDraftTokens.Add(1, _labels);
 
     internal void Ended(in GenerationEvent end) => Count(Outcome(end));
 

@@ -43,11 +43,14 @@ public sealed record EngineSnapshot
     /// <summary>Tokens of their prompts.</summary>
     public long QueuedTokens { get; init; }
 
-    /// <summary>KV slots that hold something.</summary>
+    /// <summary>KV slots that running sequences hold.</summary>
     public int UsedKvSlots { get; init; }
 
     /// <summary>The same, by the loop that wrote them last.</summary>
     public LoopCounts UsedKvSlotsByLoop { get; init; }
+
+    /// <summary>KV slots that only cached prefixes hold: they are given up as soon as a sequence needs them.</summary>
+    public int CachedKvSlots { get; init; }
 
     /// <summary>KV slots in all.</summary>
     public int KvSlots { get; init; }
@@ -57,6 +60,12 @@ public sealed record EngineSnapshot
 
     /// <summary>Sum of the exit steps of all generated tokens.</summary>
     public long ExitSteps { get; init; }
+
+    /// <summary>Tokens drafted by an early loop since the start.</summary>
+    public long DraftTokens { get; init; }
+
+    /// <summary>Those that were right.</summary>
+    public long AcceptedDraftTokens { get; init; }
 
     /// <summary>All generated tokens by where and why they left.</summary>
     public ExitCounts Exits { get; init; }

@@ -1,5 +1,4 @@
-using LoopLM.Server.Access;
-using LoopLM.Server.Hosting;
+using LoopLM.Server.Rest;
 using LoopLM.Server.Transport;
 
 namespace LoopLM.Server.About;
@@ -9,11 +8,12 @@ internal static class AboutEndpoints
 {
     public static void MapAbout(this IEndpointRouteBuilder routes)
     {
+        var description = routes.ServiceProvider.GetRequiredService<Description>();
         routes.MapRead("/", context =>
         {
             // Browsers get a page there.
             context.Response.Headers.Vary = "Accept";
-            return context.RequestServices.GetRequiredService<Description>().WriteAsync(context);
+            return description.WriteAsync(context);
         });
         routes.MapRead("/version", context =>
             context.Response.WriteAsJsonAsync(new Dictionary<string, string> { ["version"] = ServerVersion.Text }));

@@ -1,5 +1,6 @@
-using LoopLM.Server.Hosting;
-using LoopLM.Server.OpenAi.Answers;
+using LoopLM.Server.Models;
+using LoopLM.Server.Rest;
+using LoopLM.Server.Rest.Output;
 
 namespace LoopLM.Server.About;
 

@@ -17,10 +17,10 @@ internal sealed class Client(string name, RateLimitOptions limits, RateLimitOpti
     public int? Weight { get; } = weight;
 
     /// <summary>Requests; null where they are not limited.</summary>
-    public MinuteBudget? Requests { get; } = Budget(limits.RequestsPerMinute ?? defaults.RequestsPerMinute, time);
+    public TokenBucket? Requests { get; } = Budget(limits.RequestsPerMinute ?? defaults.RequestsPerMinute, time);
 
     /// <summary>Tokens; null where they are not limited.</summary>
-    public MinuteBudget? Tokens { get; } = Budget(limits.TokensPerMinute ?? defaults.TokensPerMinute, time);
+    public TokenBucket? Tokens { get; } = Budget(limits.TokensPerMinute ?? defaults.TokensPerMinute, time);
 
     /// <summary>Requests at once; null where they are not limited.</summary>
     public ConcurrencyLimiter? Places { get; } =
@@ -28,5 +28,5 @@ internal sealed class Client(string name, RateLimitOptions limits, RateLimitOpti
 
     public void Dispose() => Places?.Dispose();
 
-    private static MinuteBudget? Budget(int? limit, TimeProvider time) => limit is { } most ? new(most, time) : null;
+    private static TokenBucket? Budget(int? limit, TimeProvider time) => limit is { } most ? new(most, time) : null;
 }

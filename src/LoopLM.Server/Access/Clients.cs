@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using LoopLM.Server.Configuration;
 using Microsoft.Extensions.Options;
 
@@ -8,9 +7,6 @@ namespace LoopLM.Server.Access;
 /// <summary>Knows clients by their keys. Without keys there is one, whom everyone is.</summary>
 internal sealed class Clients : IDisposable
 {
-    /// <summary>UTF-16 units of a key, at most.</summary>
-    public const int MaxKeyLength = 1024;
-
     private const string Scheme = "Bearer ";
 
     /// <summary>Headers that hold a key alone: Anthropic's and Azure's.</summary>
@@ -28,9 +24,6 @@ internal sealed class Clients : IDisposable
     /// <summary>Whether anyone may use the server.</summary>
     public bool AreOpen => _anonymous is not null;
 
-    /// <summary>The SHA-256 of a key, as the settings have it.</summary>
-    public static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
-
     /// <summary>Whether a request has a header for a key, whatever is in it.</summary>
     public static bool HasKey(IHeaderDictionary headers) => headers.Authorization.Count > 0 || s_keyHeaders.Any(headers.ContainsKey);
 
@@ -45,12 +38,12 @@ internal sealed class Clients : IDisposable
             return _anonymous;
         }
 
-        if (ReadKey(headers) is not { Length: <= MaxKeyLength } key)
+        if (ReadKey(headers) is not { Length: <= ApiKeyOptions.MaxLength } key)
         {
             return null;
         }
 
-        var hash = Hash(key);
+        var hash = ApiKeyOptions.Hash(key);
         Client? found = null;
         foreach (var (expected, client) in _byKey)
         {

@@ -1,4 +1,4 @@
-using LoopLM.Server.Access;
+using LoopLM.Server.Errors;
 
 namespace LoopLM.Server.Configuration;
 

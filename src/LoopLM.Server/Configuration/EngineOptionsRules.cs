@@ -39,6 +39,11 @@ internal sealed class EngineOptionsRules(ExitPolicies policies) : IValidateOptio
             failures.AddError($"it is {least}; it must be between 1 and the largest number of loops, which is {exit.MaxLoops ?? options.MaxLoops}.", $"{name}:Exit:MinLoops");
         }
 
+        if (options.Speculation.DraftLoops is { } draft && (draft < 1 || draft > options.MaxLoops))
+        {
+            failures.AddError($"it is {draft}; it must be between 1 and MaxLoops, which is {options.MaxLoops}.", $"{name}:Speculation:DraftLoops");
+        }
+
         return failures.Build();
     }
 }

@@ -1,5 +1,5 @@
 using System.Collections;
-using LoopLM.Server.Access;
+using LoopLM.Server.Errors;
 
 namespace LoopLM.Server.Configuration;
 

@@ -1,5 +1,5 @@
 using LoopLM.Engine.Configuration;
-using LoopLM.Server.Access;
+using LoopLM.Server.Errors;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration.Json;
 

@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using LoopLM.Server.Access;
+using LoopLM.Server.Errors;
 
 namespace LoopLM.Server.Configuration;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
-using LoopLM.Server.Access;
+using LoopLM.Server.Errors;
 
 namespace LoopLM.Server.Configuration;
 
@@ -126,14 +126,14 @@ internal static class ShorthandSettings
             .Max();
         foreach (var ((from, key), i) in keys.DistinctBy(each => each.Key).Select((each, i) => (each, i)))
         {
-            if (key.Length is 0 or > Clients.MaxKeyLength || !key.All(c => c is > ' ' and <= '~'))
+            if (key.Length is 0 or > ApiKeyOptions.MaxLength || !key.All(c => c is > ' ' and <= '~'))
             {
-                problems.Add($"{from} must have 1 to {Clients.MaxKeyLength} visible ASCII characters, without spaces.");
+                problems.Add($"{from} must have 1 to {ApiKeyOptions.MaxLength} visible ASCII characters, without spaces.");
                 continue;
             }
 
             settings[$"{section}:{index + i}:{nameof(ApiKeyOptions.Name)}"] = i == 0 ? "api-key" : $"api-key-{i + 1}";
-            settings[$"{section}:{index + i}:{nameof(ApiKeyOptions.Sha256)}"] = Convert.ToHexStringLower(Clients.Hash(key));
+            settings[$"{section}:{index + i}:{nameof(ApiKeyOptions.Sha256)}"] = Convert.ToHexStringLower(ApiKeyOptions.Hash(key));
         }
     }
 }

@@ -1,5 +1,5 @@
 using Grpc.Core;
-using LoopLM.Server.Generations;
+using LoopLM.Server.Errors;
 
 namespace LoopLM.Server.Grpc;
 
@@ -10,7 +10,7 @@ internal static class GrpcErrors
     public const string PushbackName = "grpc-retry-pushback-ms";
 
     public static RpcException From(RequestError error) => new(
-        new Status(CodeOf(error.Kind), error.Message),
+        new Status(CodeOf(error.Kind), GrpcFields.Names.Write(error.Message)),
         error.RetryAfter is { } seconds ? new Metadata { { PushbackName, $"{seconds * 1000}" } } : []);
 
     /// <summary>The refusal of a message that is longer than it may be.</summary>

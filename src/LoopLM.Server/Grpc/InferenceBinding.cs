@@ -1,7 +1,7 @@
 using Google.Protobuf;
 using Grpc.Core;
 using LoopLM.Protocol.V1;
-using LoopLM.Server.Generations;
+using LoopLM.Server.Errors;
 
 namespace LoopLM.Server.Grpc;
 

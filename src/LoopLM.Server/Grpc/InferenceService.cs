@@ -1,7 +1,7 @@
 using Grpc.Core;
 using LoopLM.Protocol.V1;
 using LoopLM.Server.Configuration;
-using LoopLM.Server.Generations;
+using LoopLM.Server.TextGeneration;
 using LoopLM.Server.Transport;
 using Microsoft.Extensions.Options;
 
@@ -9,13 +9,14 @@ namespace LoopLM.Server.Grpc;
 
 /// <summary>The gRPC service of <c>protos/looplm/v1/inference.proto</c>.</summary>
 [BindServiceMethod(typeof(InferenceBinding), nameof(InferenceBinding.BindService))]
-internal sealed class InferenceService(TextGenerator generator, IOptions<LimitOptions> limits) : SingleMessageInference(limits)
+internal sealed class InferenceService(TextService texts, IOptions<LimitOptions> limits) : SingleMessageInference(limits)
 {
     public override async Task Generate(
         GenerateRequest request, IServerStreamWriter<GenerateResponse> responseStream, ServerCallContext context)
     {
-        var started = await generator.StartAsync(request.ToTextRequest(), context.CancellationToken);
-        if (!started.TryGet(out var choices, out var error))
+        var caller = context.GetHttpContext().Caller();
+        if (!GenerateRequests.Read(request).TryGet(out var text, out var error)
+            || !(await texts.StartAsync(text, caller, context.CancellationToken)).TryGet(out var choices, out error))
         {
             throw GrpcErrors.From(error);
         }
@@ -78,6 +79,7 @@ internal sealed class InferenceService(TextGenerator generator, IOptions<LimitOp
         token.Text = part.Text;
         token.Id = part.Token;
         token.ExitStep = part.ExitStep;
+        token.Drafted = part.IsDrafted;
         token.GateProbabilities.Clear();
         for (var loop = 0; loop < part.Gates.Count; loop++)
         {
@@ -88,7 +90,7 @@ internal sealed class InferenceService(TextGenerator generator, IOptions<LimitOp
         {
             token.Logprob = logprobs.Logprob;
             token.TopLogprobs.Clear();
-            token.TopLogprobs.Add(logprobs.Top.Select(ToLogprob));
+            token.TopLogprobs.Add(logprobs.Top.Concat(logprobs.Named).Select(ToLogprob));
         }
 
         if (part.LoopLogprobs is { } loops)
@@ -109,6 +111,9 @@ internal sealed class InferenceService(TextGenerator generator, IOptions<LimitOp
             PromptTokens = choices.PromptTokens,
             CompletionTokens = choices.CompletionTokens,
             MeanExitStep = choices.MeanExitStep,
+            CachedPromptTokens = choices.CachedPromptTokens,
+            DraftTokens = choices.DraftTokens,
+            AcceptedDraftTokens = choices.AcceptedDraftTokens,
         };
         if (part.Stop is { } stop)
         {

@@ -1,7 +1,7 @@
 using Grpc.Core;
 using LoopLM.Protocol.V1;
 using LoopLM.Server.Configuration;
-using LoopLM.Server.Generations;
+using LoopLM.Server.Errors;
 using Microsoft.Extensions.Options;
 
 namespace LoopLM.Server.Grpc;

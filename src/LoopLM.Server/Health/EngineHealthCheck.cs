@@ -1,6 +1,6 @@
 using LoopLM.Engine.Telemetry;
 using LoopLM.Server.Configuration;
-using LoopLM.Server.Hosting;
+using LoopLM.Server.Models;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 

@@ -1,8 +1,8 @@
 using LoopLM.Engine.Telemetry;
-using LoopLM.Server.Access;
 using LoopLM.Server.Configuration;
-using LoopLM.Server.Hosting;
-using LoopLM.Server.OpenAi.Answers;
+using LoopLM.Server.Models;
+using LoopLM.Server.Rest;
+using LoopLM.Server.Rest.Output;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;

@@ -1,4 +1,5 @@
 using LoopLM.Server.Configuration;
+using LoopLM.Server.Models;
 using Microsoft.Extensions.Options;
 
 namespace LoopLM.Server.Hosting;
@@ -8,23 +9,21 @@ namespace LoopLM.Server.Hosting;
 /// loaded it stops. Told to stop, it refuses new requests at once, finishes what runs, and only then closes its sockets.
 /// </summary>
 internal sealed partial class EngineHost(
-    IServiceProvider services, IOptions<LimitOptions> limits, StopSignals signals, IHostApplicationLifetime lifetime, ILogger<EngineHost> logger)
+    ServedModels models, IOptions<LimitOptions> limits, StopSignals signals, IHostApplicationLifetime lifetime, ILogger<EngineHost> logger)
     : IHostedLifecycleService
 {
-    private ServedModels? _models;
-
     /// <summary>Names of the models whose engines worked, were told to stop, and did not in time.</summary>
     public IReadOnlyList<string> Hung { get; private set; } = [];
 
     public Task StartingAsync(CancellationToken cancellationToken)
     {
-        _models = services.GetRequiredService<ServedModels>();
+        models.Open();
         return Task.CompletedTask;
     }
 
     public Task StartedAsync(CancellationToken cancellationToken)
     {
-        foreach (var model in _models!.All)
+        foreach (var model in models.All)
         {
             _ = model.Engine.Opened.ContinueWith(
                 _ => lifetime.StopApplication(), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
@@ -36,30 +35,27 @@ internal sealed partial class EngineHost(
 
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        if (_models is not null)
+        using var timeout = new CancellationTokenSource(limits.Value.DrainTimeout);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token, signals.Hurry);
+
+        var engines = models.All
+            .Select(model => (model.Name, model.IsLoading, Stopping: model.Engine.StopAsync(patience.Token, giveUp: cancellationToken)))
+            .ToList();
+        var hung = new List<string>();
+        foreach (var (name, isLoading, stopping) in engines)
         {
-            using var timeout = new CancellationTokenSource(limits.Value.DrainTimeout);
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token, signals.Hurry);
-
-            var engines = _models.All
-                .Select(model => (model.Name, model.IsLoading, Stopping: model.Engine.StopAsync(patience.Token, giveUp: cancellationToken)))
-                .ToList();
-            var hung = new List<string>();
-            foreach (var (name, isLoading, stopping) in engines)
+            // One that still opens its runner has nothing to finish, and cannot be interrupted.
+            if (!isLoading && !await stopping)
             {
-                // One that still opens its runner has nothing to finish, and cannot be interrupted.
-                if (!isLoading && !await stopping)
-                {
-                    hung.Add(name);
-                }
+                hung.Add(name);
             }
+        }
 
-            Hung = hung;
-            if (hung.Count > 0)
-            {
-                // It may hang in its device; nothing but the end of the process ends it.
-                EnginesHang(string.Join(", ", hung));
-            }
+        Hung = hung;
+        if (hung.Count > 0)
+        {
+            // It may hang in its device; nothing but the end of the process ends it.
+            EnginesHang(string.Join(", ", hung));
         }
     }
 

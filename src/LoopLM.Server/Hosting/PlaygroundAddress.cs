@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 namespace LoopLM.Server.Hosting;
 
 /// <summary>Tells where the playground is, once the server listens.</summary>
-internal static class PlaygroundAddress
+internal static partial class PlaygroundAddress
 {
     private static readonly string[] s_anyHost = ["*", "+", "0.0.0.0", "[::]"];
 
@@ -14,7 +14,7 @@ internal static class PlaygroundAddress
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
         if (Find(addresses, app.Configuration) is { } address)
         {
-            HostingLog.PlaygroundIsAt(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(PlaygroundAddress)), address);
+            IsAt(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(PlaygroundAddress)), address);
         }
     });
 
@@ -36,4 +36,7 @@ internal static class PlaygroundAddress
         var address = BindingAddress.Parse(found);
         return $"{address.Scheme}://{(s_anyHost.Contains(address.Host) ? "localhost" : address.Host)}:{address.Port}/";
     }
+
+    [LoggerMessage(1, LogLevel.Information, "The playground is at {Address}")]
+    private static partial void IsAt(ILogger logger, string address);
 }

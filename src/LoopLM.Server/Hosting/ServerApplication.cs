@@ -4,13 +4,14 @@ using LoopLM.Engine.Telemetry;
 using LoopLM.Models;
 using LoopLM.Playground;
 using LoopLM.Server.About;
-using LoopLM.Server.Access;
 using LoopLM.Server.Configuration;
-using LoopLM.Server.Generations;
 using LoopLM.Server.Grpc;
 using LoopLM.Server.Health;
-using LoopLM.Server.OpenAi;
+using LoopLM.Server.Hosting.Pipeline;
+using LoopLM.Server.Models;
+using LoopLM.Server.Rest;
 using LoopLM.Server.Telemetry;
+using LoopLM.Server.TextGeneration;
 using LoopLM.Server.Transport;
 using LoopLM.Server.Work;
 using Microsoft.AspNetCore.Connections;
@@ -78,6 +79,7 @@ public static class ServerApplication
             // Before the host starts, which would log what is wrong with its stack trace.
             app.Services.GetRequiredService<IStartupValidator>().Validate();
             models = app.Services.GetRequiredService<ServedModels>();
+            models.Open();
             await app.StartAsync();
             await app.WaitForShutdownAsync();
             return models.LoadProblems is { Count: > 0 } problems ? throw new ModelProblemsException(problems)
@@ -118,7 +120,9 @@ public static class ServerApplication
             .AddSingleton<RequestWork>()
             .AddSingleton<GrammarCache>()
             .AddSingleton<OutputConstraints>()
-            .AddSingleton<TextGenerator>()
+            .AddSingleton<TextEncoder>()
+            .AddSingleton<TextService>()
+            .AddTextGenerator()
             .AddSingleton<Description>()
             .AddAccess()
             .AddHealth()
@@ -201,6 +205,12 @@ public static class ServerApplication
         services.Configure<HostOptions>(host => host.ShutdownTimeout = limits.DrainTimeout + TimeSpan.FromSeconds(5));
         return services;
     }
+
+    private static IServiceCollection AddTextGenerator(this IServiceCollection services) => services
+        .AddSingleton<ITextGenerator>(from => new ObservedTextGenerator(
+            new TokenRateLimiter(new TextGenerator()),
+            from.GetRequiredService<Serilog.IDiagnosticContext>(),
+            from.GetRequiredService<ILogger<ObservedTextGenerator>>()));
 
     private static IServiceCollection AddEngine(this IServiceCollection services) => services
         .AddSingleton(ExitPolicies.BuiltIn)

@@ -1,4 +1,4 @@
-using LoopLM.Server.Access;
+using LoopLM.Server.Errors;
 using Serilog.Core;
 using Serilog.Events;
 using Serilog.Parsing;

@@ -1,5 +1,5 @@
 using LoopLM.Engine.Telemetry;
-using LoopLM.Server.Hosting;
+using LoopLM.Server.Models;
 
 namespace LoopLM.Server.Transport;
 

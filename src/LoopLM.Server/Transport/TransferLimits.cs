@@ -1,5 +1,5 @@
 using LoopLM.Server.Configuration;
-using LoopLM.Server.Generations;
+using LoopLM.Server.Errors;
 using Microsoft.Extensions.Options;
 
 namespace LoopLM.Server.Transport;

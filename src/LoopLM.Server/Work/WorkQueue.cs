@@ -1,7 +1,7 @@
 using System.Threading.RateLimiting;
 using LoopLM.Engine.Requests;
 using LoopLM.Server.Configuration;
-using LoopLM.Server.Generations;
+using LoopLM.Server.Errors;
 
 namespace LoopLM.Server.Work;
 
@@ -13,8 +13,7 @@ namespace LoopLM.Server.Work;
 /// <param name="threads">How many run at a time.</param>
 /// <param name="mostWaiting">How many of one client wait at most.</param>
 /// <param name="time">Its clock.</param>
-/// <param name="client">Whom the current work is for.</param>
-internal sealed class WorkQueue(string kind, int threads, int mostWaiting, TimeProvider time, Func<RequestClient> client) : IDisposable
+internal sealed class WorkQueue(string kind, int threads, int mostWaiting, TimeProvider time) : IDisposable
 {
     // Of each client no more than could run at once stand before the threads; the others wait for those.
     private readonly PartitionedRateLimiter<RequestClient> _turns = PartitionedRateLimiter.Create<RequestClient, RequestClient>(
@@ -30,12 +29,13 @@ internal sealed class WorkQueue(string kind, int threads, int mostWaiting, TimeP
     public long Waiting => Interlocked.Read(ref _waiting);
 
     /// <summary>Runs work once a thread is free, or refuses it.</summary>
+    /// <param name="client">Whom it is for.</param>
     /// <param name="work">The work. It is always waited for once it has begun.</param>
     /// <param name="cancellation">Ends the wait for a thread.</param>
     /// <exception cref="OperationCanceledException">It was cancelled before the work began, or the work ended so.</exception>
-    public async Task<Result<T>> RunAsync<T>(Func<T> work, CancellationToken cancellation)
+    public async Task<Result<T>> RunAsync<T>(RequestClient client, Func<T> work, CancellationToken cancellation)
     {
-        using var turn = await WaitAsync(_turns.AcquireAsync(client(), permitCount: 1, cancellation));
+        using var turn = await WaitAsync(_turns.AcquireAsync(client, permitCount: 1, cancellation));
         if (!turn.IsAcquired)
         {
             var wait = time.GetElapsedTime(0, Volatile.Read(ref _typical) * (mostWaiting + threads) / threads);

@@ -25,8 +25,14 @@ internal static class BenchCommand
         var shape = new Option<string?>("--shape") { Description = "Random weights instead: ouro-1.4b, ouro-2.6b, bundled, or custom:HIDDEN,INTERMEDIATE,LAYERS,HEADS,KV_HEADS,HEAD_DIM,VOCABULARY,LOOPS." };
         var exit = new Option<string?>("--exit") { Description = "fixed:K, q:THRESHOLD or trace:FILE (one list of exit steps a line); default: full depth." };
         var refill = BenchOptions.Choice("--refill", "Whether rows start while others are in flight.", "on", "off");
+        var speculation = new Option<string>("--speculation") { Description = "How requests think ahead, against off in the same run: off, fixed:LOOP or adaptive.", DefaultValueFactory = _ => "off" };
+        var acceptance = new Option<string>("--acceptance")
+        {
+            Description = "What confirms a draft: real compares tokens, synthetic:SHARE throws a seeded coin, because random weights agree on nothing.",
+            DefaultValueFactory = _ => "real",
+        };
         var text = new Option<string?>("--text") { Description = "File to cut the prompts from; default: random token ids." };
-        var engine = new Command("engine", "Measure the engine without HTTP, against full depth in the same run.") { shape, exit, refill, text };
+        var engine = new Command("engine", "Measure the engine without HTTP, against full depth in the same run.") { shape, exit, speculation, acceptance, refill, text };
         options.AddTo(engine);
         engine.SetAction(result =>
         {
@@ -44,7 +50,14 @@ internal static class BenchCommand
                 var prompts = CreatePrompts(checkpoint, result.GetValue(text), result.GetValue(options.Concurrency), result.GetValue(options.Prompt));
                 var workload = new BenchWorkload(prompts, result.GetValue(options.Generate), result.GetValue(refill) == "on");
                 var runner = runners.FactoryOf(result.GetValue(options.Runner), checkpoint, options.Settings(result));
-                var report = Measure(checkpoint, workload, result.GetValue(exit), options.Rounds(result), runner, measureBandwidth);
+                var report = Measure(
+                    checkpoint,
+                    workload,
+                    result.GetValue(exit),
+                    BenchSpeculation.Parse(result.GetRequiredValue(speculation), result.GetRequiredValue(acceptance)),
+                    options.Rounds(result),
+                    runner,
+                    measureBandwidth);
                 Print(report, result.GetValue(options.Json), console);
                 return 0;
             }
@@ -62,6 +75,7 @@ internal static class BenchCommand
         Checkpoint checkpoint,
         BenchWorkload workload,
         string? exit,
+        BenchSpeculation speculation,
         int rounds,
         IModelRunnerFactory factory,
         Func<int, double> measureBandwidth)
@@ -75,18 +89,19 @@ internal static class BenchCommand
         var openSeconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         using var metrics = new EngineMetrics();
         var headCost = runner.Model.HeadCost;
-        var pairs = new (BenchMeasurement Full, BenchMeasurement Asked)[rounds];
-        using (var engine = new EngineCore(runner, options, metrics))
+        var pairs = new (BenchMeasurement Full, BenchMeasurement Asked, BenchMeasurement Drafting)[rounds];
+        using (var engine = new EngineCore(runner, options, metrics, syntheticAcceptance: speculation.SyntheticAcceptance))
         {
-            EngineBench.Warm(engine, workload, asked ?? fullDepth);
+            EngineBench.Warm(engine, workload, asked ?? fullDepth, speculation.Settings);
             for (var round = 0; round < rounds; round++)
             {
-                var full = EngineBench.Run(engine, workload, fullDepth);
-                pairs[round] = (full, asked is null ? full : EngineBench.Run(engine, workload, asked));
+                var full = EngineBench.Run(engine, workload, fullDepth, BenchSpeculation.Off);
+                var plain = asked is null ? full : EngineBench.Run(engine, workload, asked, BenchSpeculation.Off);
+                pairs[round] = (full, plain, speculation.IsOn ? EngineBench.Run(engine, workload, asked ?? fullDepth, speculation.Settings) : plain);
             }
         }
 
-        var measured = pairs.Select(pair => pair.Asked).OrderBy(run => run.DecodeTokensPerSecond).ElementAt(rounds / 2);
+        var measured = pairs.Select(pair => pair.Drafting).OrderBy(run => run.DecodeTokensPerSecond).ElementAt(rounds / 2);
         var speedup = pairs.Select(pair => pair.Asked.DecodeTokensPerSecond / pair.Full.DecodeTokensPerSecond).Order().ElementAt(rounds / 2);
         var bound = (headCost + loops) / (headCost + measured.MeanExitStep);
         var peak = PeakMemory.Bytes;
@@ -103,6 +118,9 @@ internal static class BenchCommand
             BoundShare = speedup / bound,
             ReadBandwidthBytesPerSecond = bandwidth,
             WeightTrafficShare = ((measured.LoopsPerSecond * traffic.LoopBytes) + (measured.HeadsPerSecond * traffic.HeadBytes)) / bandwidth,
+            Speculation = speculation.ToString(),
+            SpeculationSpeedup = pairs.Select(pair => pair.Drafting.DecodeTokensPerSecond / pair.Asked.DecodeTokensPerSecond).Order().ElementAt(rounds / 2),
+            AcceptedDraftShare = measured.AcceptedDraftShare,
             PeakRssBytes = peak,
             Runner = runner.Name,
             Weights = factory.Weights,
@@ -134,6 +152,9 @@ internal static class BenchCommand
         table.AddRow("mean exit step", $"{report.MeanExitStep:F3}");
         table.AddRow("bound", $"{report.Bound:F3} x full depth");
         table.AddRow("share of the bound", $"{report.BoundShare:P1}");
+        table.AddRow("speculation", report.Speculation);
+        table.AddRow("drafts that were right", $"{report.AcceptedDraftShare:P1}");
+        table.AddRow("against no drafts", $"{report.SpeculationSpeedup:F3} x");
         table.AddRow("read bandwidth", $"{report.ReadBandwidthBytesPerSecond / 1e9:F1} GB/s");
         table.AddRow("share of it that weights take", $"{report.WeightTrafficShare:P1}");
         table.AddRow("peak memory", $"{report.PeakRssBytes / (1 << 20)} MiB");

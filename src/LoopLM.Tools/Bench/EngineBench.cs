@@ -2,6 +2,7 @@ using System.Diagnostics;
 using LoopLM.Engine.Configuration;
 using LoopLM.Engine.Execution;
 using LoopLM.Engine.Requests;
+using LoopLM.Engine.Telemetry;
 
 namespace LoopLM.Tools.Bench;
 
@@ -14,9 +15,11 @@ internal static class EngineBench
     /// <param name="engine">An engine with nothing to do, of <see cref="CreateOptions"/>.</param>
     /// <param name="workload">The requests.</param>
     /// <param name="exit">How deep their tokens go.</param>
-    public static BenchMeasurement Run(EngineCore engine, BenchWorkload workload, BenchExit exit)
+    /// <param name="speculation">How they think ahead.</param>
+    public static BenchMeasurement Run(EngineCore engine, BenchWorkload workload, BenchExit exit, SpeculationSettings speculation)
     {
-        var generations = workload.Prompts.Select((prompt, i) => Submit(engine, prompt, workload.Generate, exit, i)).ToArray();
+        var before = engine.TakeSnapshot(EngineHealth.Ready);
+        var generations = workload.Prompts.Select((prompt, i) => Submit(engine, prompt, workload.Generate, exit, speculation, i)).ToArray();
         var lastTokenAt = new long[generations.Length];
         var (tokens, exitSteps, gaps) = (0, 0L, new List<double>());
         var (waitingForFirst, ended, loops, heads) = (generations.Length, false, 0, 0);
@@ -26,7 +29,7 @@ internal static class EngineBench
         {
             var now = Stopwatch.GetTimestamp();
             var decoding = waitingForFirst == 0;
-            var before = tokens;
+            var tokensBefore = tokens;
             loops += decoding ? 1 : 0;
             for (var i = 0; i < generations.Length; i++)
             {
@@ -58,7 +61,7 @@ internal static class EngineBench
                 }
             }
 
-            heads += tokens > before ? 1 : 0;
+            heads += tokens > tokensBefore ? 1 : 0;
         }
 
         var decodeSeconds = Stopwatch.GetElapsedTime(decodeStarted).TotalSeconds;
@@ -68,6 +71,8 @@ internal static class EngineBench
         }
 
         gaps.Sort();
+        var after = engine.TakeSnapshot(EngineHealth.Ready);
+        var drafts = after.DraftTokens - before.DraftTokens;
         return new BenchMeasurement(
             workload.Prompts.Sum(prompt => prompt.Length) / Stopwatch.GetElapsedTime(started, decodeStarted).TotalSeconds,
             tokens / decodeSeconds,
@@ -75,6 +80,7 @@ internal static class EngineBench
             loops / decodeSeconds,
             heads / decodeSeconds,
             tokens == 0 ? 0 : processorSeconds / tokens,
+            drafts == 0 ? 0 : (double)(after.AcceptedDraftTokens - before.AcceptedDraftTokens) / drafts,
             [.. gaps]);
     }
 
@@ -92,17 +98,20 @@ internal static class EngineBench
             MaxQueuedRequests = requests,
             MaxLoops = Math.Max(loops, 8),
             Refill = workload.Refill,
+
+            // Every round reads the same prompts.
+            PrefixCache = PrefixCacheMode.Off,
             KvSlots = workload.Prompts.Sum(prompt => (prompt.Length + workload.Generate) * loops),
         };
     }
 
     /// <summary>Touches everything, and runs on until the runtime has compiled for good what it first compiled in haste, outside the measurement.</summary>
-    public static void Warm(EngineCore engine, BenchWorkload workload, BenchExit exit)
+    public static void Warm(EngineCore engine, BenchWorkload workload, BenchExit exit, SpeculationSettings speculation)
     {
         var started = Stopwatch.GetTimestamp();
         do
         {
-            Submit(engine, workload.Prompts[0], Math.Min(workload.Generate, 64), exit, 0);
+            Submit(engine, workload.Prompts[0], Math.Min(workload.Generate, 64), exit, speculation, 0);
             while (engine.Tick())
             {
             }
@@ -110,11 +119,11 @@ internal static class EngineBench
         while (Stopwatch.GetElapsedTime(started) < s_warmUp);
     }
 
-    private static Generation Submit(EngineCore engine, int[] prompt, int generate, BenchExit exit, int index)
+    private static Generation Submit(EngineCore engine, int[] prompt, int generate, BenchExit exit, SpeculationSettings speculation, int index)
     {
-        var request = new GenerationRequest { Prompt = prompt, MaxTokens = generate, Exit = exit.For(index, generate) };
+        var request = new GenerationRequest { Prompt = prompt, MaxTokens = generate, Exit = exit.For(index, generate), Speculation = speculation };
         return engine.TrySubmit(request, out var generation, out var rejection)
             ? generation
-            : throw new ArgumentException(rejection.Message);
+            : throw new ArgumentException(rejection.Message.ToString());
     }
 }

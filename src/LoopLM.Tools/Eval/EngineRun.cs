@@ -30,7 +30,7 @@ internal static class EngineRun
         using var metrics = new EngineMetrics();
         using var engine = new EngineCore(open(new RunnerCapacity(Rows, options.KvSlots)), options, metrics);
         var generations = requests.Select(request => engine.TrySubmit(request, out var generation, out var rejection) ? generation
-            : throw new ArgumentException(rejection.Message)).ToList();
+            : throw new ArgumentException(rejection.Message.ToString())).ToList();
         while (engine.Tick())
         {
         }

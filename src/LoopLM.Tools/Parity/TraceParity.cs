@@ -85,7 +85,7 @@ internal static class TraceParity
     private static Generation Submit(EngineCore engine, GenerationRequest request) =>
         engine.TrySubmit(request, out var generation, out var rejection)
             ? generation
-            : throw new InvalidOperationException(rejection.Message);
+            : throw new InvalidOperationException(rejection.Message.ToString());
 
     private static bool IsEqual(GoldenTrace trace, Generation generation)
     {

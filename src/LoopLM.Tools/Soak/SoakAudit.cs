@@ -27,7 +27,7 @@ internal static class SoakAudit
             }
         }
 
-        // Refusals by the queue are counted by the server as well, and say nothing of generations that were accepted.
+        // ErrorWriter by the queue are counted by the server as well, and say nothing of generations that were accepted.
         var ended = after.Ended.ToDictionary(outcome => outcome.Key, outcome => outcome.Value - before.Ended.GetValueOrDefault(outcome.Key));
         var accepted = ended.Where(outcome => outcome.Key != "rejected").Sum(outcome => outcome.Value);
         var finished = ended.GetValueOrDefault("stop") + ended.GetValueOrDefault("length");

@@ -56,11 +56,11 @@ public sealed class AllocationTests
             Prompt = Enumerable.Range(index, 20).ToArray(),
             MaxTokens = WarmTicks + Ticks,
             KvLayout = layout,
-            ReportGates = true,
+            Reports = new() { Gates = true },
             Exit = exit,
             Sampling = new SamplingSettings { Temperature = index % 2, Seed = index },
         };
-        Assert.True(engine.TrySubmit(request, out var generation, out var rejection), rejection?.Message);
+        Assert.True(engine.TrySubmit(request, out var generation, out var rejection), rejection?.Message.ToString());
         return generation;
     }
 

@@ -50,15 +50,45 @@ public sealed class BatchInvarianceTests
         AssertInvariant(odd.Checkpoint, weights, KvType.Float32, VectorKernels.Best);
     }
 
+    [Theory]
+    [InlineData(WeightType.Float32)]
+    [InlineData(WeightType.BFloat16)]
+    [InlineData(WeightType.Int8)]
+    [InlineData(WeightType.Int4)]
+    public void Tick_RandomMixWithDraftsAndCachedPrefixes_EqualsEachRequestAloneToTheBit(WeightType weights)
+    {
+        using var checkpoint = Checkpoint.Open(Path.Combine(TestData.Root, "models/looplm-bytes"));
+        var random = new Random(7 + (int)weights);
+        var requests = Enumerable.Range(0, Requests).Select(index => CreateRequest(random, index, checkpoint.Config.VocabularySize)).ToArray();
+        var options = new CpuRunnerOptions { Weights = weights, Threads = 1 };
+        var single = new EngineOptions { KvSlots = 800, MaxSequences = 1, PrefixCache = PrefixCacheMode.Off };
+        var alone = requests.Select(request => Run(checkpoint, options, single, [request])[0]).ToArray();
+        for (var mix = 0; mix < Mixes; mix++)
+        {
+            // Every request comes twice, so that the second finds its prompt.
+            GenerationRequest[] ahead = [.. requests.Concat(requests).Select(request => request with { Speculation = NextSpeculation(random) })];
+            var engineOptions = new EngineOptions { KvSlots = 6000, MaxSequences = 5, MaxRows = random.Next(20, 60), PrefillChunk = random.Next(1, 40) };
+
+            var (mixed, cached, accepted) = RunAhead(checkpoint, options with { Threads = random.Next(1, 4) }, engineOptions, ahead);
+
+            Assert.All(alone.Concat(alone).Zip(mixed), pair => pair.First.AssertSameTokens(pair.Second));
+            Assert.True(cached > 0 && accepted > 0, $"{cached} cached prompt tokens, {accepted} drafts that were right");
+        }
+    }
+
+    private static SpeculationSettings NextSpeculation(Random random) => random.Next(3) == 0
+        ? new() { Strategy = SpeculationStrategy.Adaptive }
+        : new() { Strategy = SpeculationStrategy.Fixed, DraftLoops = random.Next(1, 4) };
+
     private static void AssertInvariant(Checkpoint checkpoint, WeightType weights, KvType kv, InstructionSet instructions)
     {
         var random = new Random(checkpoint.Config.HiddenSize + (int)weights + (int)instructions);
         var requests = Enumerable.Range(0, Requests).Select(index => CreateRequest(random, index, checkpoint.Config.VocabularySize)).ToArray();
         var options = new CpuRunnerOptions { Weights = weights, Kv = kv, Threads = 1, Instructions = instructions };
         var alone = requests.Select(request => Run(checkpoint, options, new EngineOptions { KvSlots = 800, MaxSequences = 1 }, [request])[0]).ToArray();
-        foreach (var (request, outcome) in requests.Zip(alone).Where(pair => pair.First.SkippedLoopLogprobs))
+        foreach (var (request, outcome) in requests.Zip(alone).Where(pair => pair.First.Reports.SkippedLoopLogprobs))
         {
-            var plain = request with { LoopLogprobs = 0, SkippedLoopLogprobs = false };
+            var plain = request with { Reports = new() { Gates = true, Logprobs = 2 } };
             Run(checkpoint, options, new EngineOptions { KvSlots = 800, MaxSequences = 1 }, [plain])[0].AssertSameTokens(outcome);
         }
 
@@ -85,9 +115,8 @@ public sealed class BatchInvarianceTests
         Prompt = Enumerable.Range(0, random.Next(1, 90)).Select(i => i == 0 ? index : random.Next(vocabulary)).ToArray(),
         MaxTokens = random.Next(1, 12),
         KvLayout = (KvLayout)random.Next(2),
-        ReportGates = true,
-        LoopLogprobs = index % 3 == 0 ? 1 : 0,
-        SkippedLoopLogprobs = index % 3 == 0,
+        Speculation = new() { Strategy = SpeculationStrategy.Off },
+        Reports = new() { Gates = true, Logprobs = 2, LoopLogprobs = index % 3 == 0 ? 1 : 0, SkippedLoopLogprobs = index % 3 == 0 },
         Exit = random.Next(3) switch
         {
             0 => new ExitSettings { Policy = "hidden-delta", Threshold = 0.2f },
@@ -102,9 +131,25 @@ public sealed class BatchInvarianceTests
         var recorder = new RecordingRunner(new CpuModelRunner(checkpoint, new RunnerCapacity(engineOptions.MaxRows, engineOptions.KvSlots), options));
         using var metrics = new EngineMetrics();
         using var engine = new EngineCore(recorder, engineOptions, metrics);
+        var generations = Drain(engine, requests);
+        return [.. requests.Zip(generations, (request, generation) => Outcome.Of(generation, recorder.Logits[request.Prompt.Span[0]]))];
+    }
+
+    private static (Outcome[] Outcomes, long CachedTokens, long AcceptedDrafts) RunAhead(
+        Checkpoint checkpoint, CpuRunnerOptions options, EngineOptions engineOptions, GenerationRequest[] requests)
+    {
+        using var metrics = new EngineMetrics();
+        using var engine = new EngineCore(
+            new CpuModelRunner(checkpoint, new RunnerCapacity(engineOptions.MaxRows, engineOptions.KvSlots), options), engineOptions, metrics);
+        Outcome[] outcomes = [.. Drain(engine, requests).Select(generation => Outcome.Of(generation, []))];
+        return (outcomes, outcomes.Sum(outcome => outcome.CachedTokens), engine.TakeSnapshot(EngineHealth.Ready).AcceptedDraftTokens);
+    }
+
+    private static Generation[] Drain(EngineCore engine, GenerationRequest[] requests)
+    {
         var generations = requests.Select(request =>
         {
-            Assert.True(engine.TrySubmit(request, out var generation, out var rejection), rejection?.Message);
+            Assert.True(engine.TrySubmit(request, out var generation, out var rejection), rejection?.Message.ToString());
             return generation;
         }).ToArray();
         for (var ticks = 0; engine.Tick(); ticks++)
@@ -113,11 +158,11 @@ public sealed class BatchInvarianceTests
         }
 
         engine.Audit();
-        return [.. requests.Zip(generations, (request, generation) => Outcome.Of(generation, recorder.Logits[request.Prompt.Span[0]]))];
+        return generations;
     }
 
     /// <summary>Everything that a request brought, numbers as their bits.</summary>
-    private sealed record Outcome(int[] Tokens, int[] ExitSteps, int[] GateProbabilities, int[] Logits)
+    private sealed record Outcome(int[] Tokens, int[] ExitSteps, int[] GateProbabilities, int[] Logprobs, int[] Logits, int CachedTokens)
     {
         public static Outcome Of(Generation generation, IEnumerable<float[]> logits)
         {
@@ -133,7 +178,9 @@ public sealed class BatchInvarianceTests
                 [.. tokens.Select(next => next.Token)],
                 [.. tokens.Select(next => next.ExitStep)],
                 [.. tokens.SelectMany(next => next.Gates.ToArray()).Select(BitConverter.SingleToInt32Bits)],
-                [.. logits.SelectMany(row => row).Select(BitConverter.SingleToInt32Bits)]);
+                [.. tokens.SelectMany(next => next.Logprobs!.Top.Select(each => each.Logprob)).Select(BitConverter.SingleToInt32Bits)],
+                [.. logits.SelectMany(row => row).Select(BitConverter.SingleToInt32Bits)],
+                events[^1].CachedPromptTokens);
         }
 
         public void AssertEqual(Outcome other)
@@ -147,6 +194,7 @@ public sealed class BatchInvarianceTests
             Assert.Equal(Tokens, other.Tokens);
             Assert.Equal(ExitSteps, other.ExitSteps);
             Assert.Equal(GateProbabilities, other.GateProbabilities);
+            Assert.Equal(Logprobs, other.Logprobs);
         }
     }
 }

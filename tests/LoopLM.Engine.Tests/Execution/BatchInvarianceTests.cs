@@ -89,9 +89,12 @@ public sealed class BatchInvarianceTests
         Greedy(random.Next(1, 30), random.Next(1, 12), QExit(random.Next(5) * 0.25f), random.Next(64)) with
         {
             KvLayout = (KvLayout)random.Next(2),
-            Logprobs = random.Next(2) == 0 ? 2 : null,
-            PromptLogprobs = random.Next(2) == 0 ? 2 : null,
-            LoopLogprobs = random.Next(3),
+            Reports = new()
+            {
+                Logprobs = random.Next(2) == 0 ? 2 : null,
+                PromptLogprobs = random.Next(2) == 0 ? 2 : null,
+                LoopLogprobs = random.Next(3),
+            },
             Sampling = new SamplingSettings
             {
                 RepetitionPenalty = random.Next(2) + 1,

@@ -1,4 +1,5 @@
 using LoopLM.Engine.Configuration;
+using LoopLM.Engine.Errors;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Sampling;
 using LoopLM.Engine.Tests.Sampling;
@@ -136,7 +137,7 @@ public sealed class ChoiceTests
         using var engine = new EngineHarness();
 
         Assert.False(engine.Core.TryAccept([Greedy(1, 1), Greedy(1, -1)], RequestClient.Local, out _, out var rejection));
-        Assert.Equal(("max_tokens", 0), (rejection.Parameter, engine.Snapshot.QueuedRequests));
+        Assert.Equal(("max_tokens", 0), (rejection.Field?.Name, engine.Snapshot.QueuedRequests));
     }
 
     [Fact]

@@ -121,7 +121,7 @@ public sealed class DepthTests
     {
         using var engine = new EngineHarness(model: new ScriptedModel { GateLogit = (_, _, _) => 0 });
 
-        var outcome = engine.Run(Greedy(2, 2, QExit(1)) with { ReportGates = true });
+        var outcome = engine.Run(Greedy(2, 2, QExit(1)) with { Reports = new() { Gates = true } });
 
         Assert.Equal([0.5f, 0.5f, 0.5f, 0.5f], outcome.Events[0].Gates.ToArray());
     }
@@ -131,7 +131,7 @@ public sealed class DepthTests
     {
         using var engine = new EngineHarness(model: new ScriptedModel { GateLogit = (_, _, _) => LogitOf04 });
 
-        var outcome = engine.Run(Greedy(2, 2, QExit(0.6f)) with { ReportGates = true });
+        var outcome = engine.Run(Greedy(2, 2, QExit(0.6f)) with { Reports = new() { Gates = true } });
 
         Assert.Equal(2, outcome.Events[1].Gates.Count);
     }

@@ -1,4 +1,5 @@
 using LoopLM.Engine.Configuration;
+using LoopLM.Engine.Exits;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Tests.Sampling;
 using LoopLM.Testing;
@@ -120,6 +121,75 @@ public sealed class DraftTests
 
         Assert.Equal([5, 6, 7], outcome.Tokens);
         Assert.All(engine.Runner.Ticks, rows => Assert.True(rows.Length <= 1));
+    }
+
+    [Fact]
+    public void Tick_DraftsAreRight_TokensSaySoAndAreCounted()
+    {
+        using var engine = new EngineHarness(s_roomy, s_agreeing, drafts: new DraftAfter(1));
+
+        var outcome = engine.Run(TestRequests.Greedy(1, 6));
+
+        // Nothing follows the last token, so nobody drafts it.
+        Assert.Equal((5, 5, 5L, 5L), (outcome.Events.Count(each => each.IsDrafted), outcome.End.DraftTokens, engine.Snapshot.DraftTokens, engine.Snapshot.AcceptedDraftTokens));
+    }
+
+    [Fact]
+    public void Tick_DraftsAreWrong_NoTokenSaysThatItWasDrafted()
+    {
+        using var engine = new EngineHarness(s_roomy, s_disagreeing, drafts: new DraftAfter(1));
+
+        var outcome = engine.Run(TestRequests.Greedy(1, 6));
+
+        Assert.Equal((false, 0L), (outcome.Events.Any(each => each.IsDrafted), engine.Snapshot.AcceptedDraftTokens));
+        Assert.True(outcome.End.DraftTokens > 0);
+    }
+
+    [Fact]
+    public void Tick_PositionLeavesBeforeItsDraftLoop_DraftsWhenItLeaves()
+    {
+        var exit = new ExitSettings { Policy = "trace", MaxLoops = 8, Trace = new[] { 4, 8, 1, 1, 1, 1, 1, 1, 1 } };
+        using var engine = new EngineHarness(s_roomy, s_agreeing, drafts: new DraftAfter(2));
+        engine.Submit(TestRequests.Greedy(1, 9) with { Exit = exit });
+
+        // The prompt drafts in the second tick, the position that runs eight loops in the fourth, those after it in the ticks in which they start.
+        engine.Tick(6);
+
+        Assert.Equal(4, engine.Snapshot.DraftTokens);
+    }
+
+    [Theory]
+    [InlineData(0.0, 0)]
+    [InlineData(1.0, 7)]
+    public void Tick_AcceptanceIsSynthetic_CoinDecides(double share, int accepted)
+    {
+        using var engine = new EngineHarness(s_roomy, s_disagreeing, drafts: new DraftAfter(1), syntheticAcceptance: share);
+
+        engine.Run(TestRequests.Greedy(1, 8));
+
+        Assert.Equal(accepted, engine.Snapshot.AcceptedDraftTokens);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(9)]
+    public void Submit_DraftLoopsOutOfRange_IsRefused(int loops)
+    {
+        using var engine = new EngineHarness(s_roomy);
+
+        var rejection = engine.Reject(TestRequests.Greedy(1, 1) with { Speculation = new() { Strategy = SpeculationStrategy.Fixed, DraftLoops = loops } });
+
+        Assert.Equal(("draft_loops", $"'draft_loops' is {loops}; it must be between 1 and 8."), (rejection.Field!.Value.Name, rejection.Message.ToString()));
+    }
+
+    [Fact]
+    public void Submit_DraftLoopsWithoutFixed_IsRefused()
+    {
+        using var engine = new EngineHarness(s_roomy);
+
+        var rejection = engine.Reject(TestRequests.Greedy(1, 1) with { Speculation = new() { Strategy = SpeculationStrategy.Off, DraftLoops = 1 } });
+
+        Assert.Equal("'draft_loops' needs 'speculation' to be 'fixed'; it is 'off'.", rejection.Message.ToString());
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using LoopLM.Engine.Configuration;
+using LoopLM.Engine.Errors;
 using LoopLM.Engine.Execution;
 using LoopLM.Engine.Exits;
 using LoopLM.Engine.Requests;

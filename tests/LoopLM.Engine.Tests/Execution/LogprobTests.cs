@@ -1,4 +1,5 @@
 using LoopLM.Engine.Configuration;
+using LoopLM.Engine.Errors;
 using LoopLM.Engine.Exits;
 using LoopLM.Engine.Kv;
 using LoopLM.Engine.Requests;
@@ -27,7 +28,7 @@ public sealed class LogprobTests
     {
         using var engine = new EngineHarness();
 
-        var tokens = Tokens(engine.Run(Greedy(3, 4) with { Logprobs = 2 }));
+        var tokens = Tokens(engine.Run(Greedy(3, 4) with { Reports = new() { Logprobs = 2 } }));
 
         Assert.Equal(4, tokens.Length);
         Assert.All(tokens, token => Assert.Equal((1, 2, token.Token), (token.Logprobs!.Rank, token.Logprobs.Top.Count, token.Logprobs.Top[0].Token)));
@@ -38,7 +39,7 @@ public sealed class LogprobTests
     public void Tick_Logprobs_AreThoseOfTheRawLogits()
     {
         using var engine = new EngineHarness();
-        var asked = Greedy(3, 1) with { Logprobs = 1 };
+        var asked = Greedy(3, 1) with { Reports = new() { Logprobs = 1 } };
 
         var plain = Tokens(engine.Run(asked))[0];
         var biased = Tokens(engine.Run(asked with { Sampling = new SamplingSettings { Temperature = 2, LogitBias = new Dictionary<int, float> { [9] = 100 } } }))[0];
@@ -55,11 +56,11 @@ public sealed class LogprobTests
     public void Tick_PromptLogprobs_ScoreTheTokensThatAGreedyDecodeGives(int prefillChunk, int maxRows)
     {
         using var engine = new EngineHarness(new EngineOptions { KvSlots = 4096, MaxSequences = 4, MaxRows = maxRows, PrefillChunk = prefillChunk });
-        var request = Greedy(5, 80) with { Logprobs = 3 };
+        var request = Greedy(5, 80) with { Reports = new() { Logprobs = 3 } };
         var decoded = engine.Run(request);
         int[] whole = [.. request.Prompt.Span, .. decoded.Tokens];
 
-        var events = Events(engine, request with { Prompt = whole, MaxTokens = 0, PromptLogprobs = 3 });
+        var events = Events(engine, request with { Prompt = whole, MaxTokens = 0, Reports = new() { Logprobs = 3, PromptLogprobs = 3 } });
 
         Assert.Equal(whole[1..], events[..^1].Select(each => each.Token));
         Assert.All(events[..^1], each => Assert.Equal(GenerationEventKind.PromptToken, each.Kind));
@@ -72,7 +73,7 @@ public sealed class LogprobTests
     {
         using var engine = new EngineHarness();
 
-        Assert.Single(Events(engine, Greedy(1, 0) with { PromptLogprobs = 0 }));
+        Assert.Single(Events(engine, Greedy(1, 0) with { Reports = new() { PromptLogprobs = 0 } }));
     }
 
     [Fact]
@@ -80,7 +81,7 @@ public sealed class LogprobTests
     {
         using var engine = new EngineHarness(model: new ScriptedModel { GateLogit = (_, _, _) => 0 });
 
-        var tokens = Tokens(engine.Run(Greedy(6, 4, QExit(0.6f)) with { LoopLogprobs = 2 }));
+        var tokens = Tokens(engine.Run(Greedy(6, 4, QExit(0.6f)) with { Reports = new() { LoopLogprobs = 2 } }));
 
         Assert.Equal([4, 2, 2, 2], tokens.Select(token => token.LoopLogprobs!.Count));
         Assert.Equal(4 + 2 + 2 + 2, engine.Runner.HeadRows);
@@ -93,8 +94,8 @@ public sealed class LogprobTests
         using var engine = new EngineHarness();
         static ExitSettings Fixed(int loops) => new() { Policy = "fixed", MaxLoops = loops };
 
-        var deep = Tokens(engine.Run(Greedy(4, 2, Fixed(4)) with { LoopLogprobs = 3 }))[1];
-        var shallow = Tokens(engine.Run(Greedy(4, 2, Fixed(2)) with { Logprobs = 3 }))[1];
+        var deep = Tokens(engine.Run(Greedy(4, 2, Fixed(4)) with { Reports = new() { LoopLogprobs = 3 } }))[1];
+        var shallow = Tokens(engine.Run(Greedy(4, 2, Fixed(2)) with { Reports = new() { Logprobs = 3 } }))[1];
 
         Assert.Equal(shallow.Logprobs!.Top, deep.LoopLogprobs![1]);
     }
@@ -104,7 +105,7 @@ public sealed class LogprobTests
     {
         using var engine = new EngineHarness();
         engine.Runner.BreaksLogits = row => row is { Position: 4, Loop: 2 };
-        var broken = engine.Submit(Greedy(2, 8) with { LoopLogprobs = 1 });
+        var broken = engine.Submit(Greedy(2, 8) with { Reports = new() { LoopLogprobs = 1 } });
         var sound = engine.Submit(Greedy(2, 8));
 
         engine.Drain();
@@ -118,7 +119,7 @@ public sealed class LogprobTests
         using var engine = new EngineHarness();
         var plain = Greedy(7, 12, QExit(0.5f)) with { Sampling = new SamplingSettings { Temperature = 1, Seed = 3 } };
 
-        var reported = engine.Run(plain with { Logprobs = 2, LoopLogprobs = 2 });
+        var reported = engine.Run(plain with { Reports = new() { Logprobs = 2, LoopLogprobs = 2 } });
 
         var expected = engine.Run(plain);
         Assert.Equal(expected.Tokens, reported.Tokens);
@@ -135,9 +136,9 @@ public sealed class LogprobTests
         using var engine = new EngineHarness();
         int[] trace = [4, 1, 3, 2, 1, 4, 2];
         ExitSettings Exit(int[] steps) => new() { Policy = "trace", Trace = steps, MaxLoops = maxLoops };
-        GenerationRequest Traced(int[] steps) => Greedy(5, steps.Length, Exit(steps)) with { KvLayout = layout, LoopLogprobs = 3, Logprobs = 2 };
+        GenerationRequest Traced(int[] steps) => Greedy(5, steps.Length, Exit(steps)) with { KvLayout = layout, Reports = new() { LoopLogprobs = 3, Logprobs = 2 } };
 
-        var observed = Tokens(engine.Run(Traced(trace) with { SkippedLoopLogprobs = true }));
+        var observed = Tokens(engine.Run(Traced(trace) with { Reports = Traced(trace).Reports with { SkippedLoopLogprobs = true } }));
 
         var plain = Tokens(engine.Run(Traced(trace)));
         Assert.Equal(plain.Select(Scores), observed.Select(Scores));
@@ -160,7 +161,7 @@ public sealed class LogprobTests
             .ToList();
         var expected = requests.ConvertAll(request => engine.Run(request));
 
-        var generations = requests.Select((request, i) => engine.Submit(i % 3 == 0 ? request : request with { LoopLogprobs = 1, SkippedLoopLogprobs = true })).ToList();
+        var generations = requests.Select((request, i) => engine.Submit(i % 3 == 0 ? request : request with { Reports = new() { LoopLogprobs = 1, SkippedLoopLogprobs = true } })).ToList();
         engine.Drain();
 
         var outcomes = generations.ConvertAll(Outcome.Of);
@@ -174,7 +175,7 @@ public sealed class LogprobTests
     public void Tick_SkippedLoopLogprobs_TakeOneSlotMore(KvLayout layout, int slots)
     {
         using var engine = new EngineHarness(new EngineOptions { KvSlots = slots, MaxSequences = 1, MaxRows = 8, PrefillChunk = 4 });
-        var request = Greedy(3, 5, QExit(0, maxLoops: 2)) with { KvLayout = layout, LoopLogprobs = 1, SkippedLoopLogprobs = true };
+        var request = Greedy(3, 5, QExit(0, maxLoops: 2)) with { KvLayout = layout, Reports = new() { LoopLogprobs = 1, SkippedLoopLogprobs = true } };
 
         Assert.Equal([4, 4, 4, 4, 4], Tokens(engine.Run(request)).Select(token => token.LoopLogprobs!.Count));
         Assert.Equal(RejectionReason.KvExceeded, engine.Reject(request with { Prompt = new int[4] }).Reason);

@@ -157,10 +157,13 @@ public sealed class MaskTests
         Greedy(random.Next(1, 12), random.Next(1, 10), QExit(random.Next(5) * 0.25f), random.Next(64)) with
         {
             Constraint = index % 4 == 0 ? null : new HashedTokens(),
-            Logprobs = random.Next(2) == 0 ? 1 : null,
-            PromptLogprobs = random.Next(4) == 0 ? 1 : null,
-            LoopLogprobs = index % 3,
-            SkippedLoopLogprobs = index % 3 > 0 && random.Next(2) == 0,
+            Reports = new()
+            {
+                Logprobs = random.Next(2) == 0 ? 1 : null,
+                PromptLogprobs = random.Next(4) == 0 ? 1 : null,
+                LoopLogprobs = index % 3,
+                SkippedLoopLogprobs = index % 3 > 0 && random.Next(2) == 0,
+            },
             Sampling = new SamplingSettings { Temperature = random.Next(2), Seed = random.Next(), FrequencyPenalty = random.Next(2) },
         };
 }

@@ -1,4 +1,5 @@
 using LoopLM.Engine.Configuration;
+using LoopLM.Engine.Errors;
 using LoopLM.Engine.Exits;
 using LoopLM.Engine.Kv;
 using LoopLM.Engine.Requests;
@@ -17,7 +18,7 @@ public sealed class RejectedRequestTests
         { "token above the vocabulary", "prompt", Greedy(1, 1) with { Prompt = new[] { 64 } } },
         { "negative token", "prompt", Greedy(1, 1) with { Prompt = new[] { -1 } } },
         { "fewer tokens than none", "max_tokens", Greedy(1, -1) },
-        { "skipped loops and no loops", "return_skipped_loop_logprobs", Greedy(1, 1) with { SkippedLoopLogprobs = true } },
+        { "skipped loops and no loops", "return_skipped_loop_logprobs", Greedy(1, 1) with { Reports = new() { SkippedLoopLogprobs = true } } },
         { "negative minimum", "min_tokens", Greedy(1, 1) with { MinTokens = -1 } },
         { "minimum above the maximum", "min_tokens", Greedy(1, 1) with { MinTokens = 2 } },
         { "unknown policy", "exit_policy", Greedy(1, 1, new ExitSettings { Policy = "gate" }) },
@@ -47,9 +48,9 @@ public sealed class RejectedRequestTests
         { "bad word without tokens", "bad_words", Greedy(1, 1) with { Sampling = new SamplingSettings { BadWords = [[]] } } },
         { "bad word of an unknown token", "bad_words", Greedy(1, 1) with { Sampling = new SamplingSettings { BadWords = [[1, 64]] } } },
         { "unknown stop token", "stop_token_ids", Greedy(1, 1) with { StopTokens = [64] } },
-        { "negative logprobs", "logprobs", Greedy(1, 1) with { Logprobs = -1 } },
-        { "prompt_logprobs beyond the vocabulary", "prompt_logprobs", Greedy(1, 1) with { PromptLogprobs = 65 } },
-        { "negative loop logprobs", "return_loop_logprobs", Greedy(1, 1) with { LoopLogprobs = -1 } },
+        { "negative logprobs", "logprobs", Greedy(1, 1) with { Reports = new() { Logprobs = -2 } } },
+        { "prompt_logprobs beyond the vocabulary", "prompt_logprobs", Greedy(1, 1) with { Reports = new() { PromptLogprobs = 65 } } },
+        { "negative loop logprobs", "return_loop_logprobs", Greedy(1, 1) with { Reports = new() { LoopLogprobs = -1 } } },
         { "min_p", "min_p", Greedy(1, 1) with { Sampling = new SamplingSettings { MinP = float.NaN } } },
     };
 
@@ -61,7 +62,7 @@ public sealed class RejectedRequestTests
 
         var rejection = engine.Reject(request);
 
-        Assert.True(rejection is { Reason: RejectionReason.InvalidValue } && rejection.Parameter == parameter, $"{what}: {rejection}");
+        Assert.True(rejection is { Reason: RejectionReason.InvalidValue } && rejection.Field?.Name == parameter, $"{what}: {rejection}");
     }
 
     [Fact]
@@ -72,7 +73,7 @@ public sealed class RejectedRequestTests
         var rejection = engine.Reject(Greedy(4000, 97));
 
         Assert.Equal(RejectionReason.ContextExceeded, rejection.Reason);
-        Assert.Contains("maximum context length is 4096 tokens", rejection.Message, StringComparison.Ordinal);
+        Assert.Contains("maximum context length is 4096 tokens", rejection.Message.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

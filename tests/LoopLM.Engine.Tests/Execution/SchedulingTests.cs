@@ -1,4 +1,5 @@
 using LoopLM.Engine.Configuration;
+using LoopLM.Engine.Errors;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Scheduling;
 using LoopLM.Testing;

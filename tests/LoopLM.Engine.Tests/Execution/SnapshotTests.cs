@@ -26,7 +26,7 @@ public sealed class SnapshotTests
     {
         using var engine = new EngineHarness();
 
-        engine.Run(Greedy(1, 2, QExit(0)) with { LoopLogprobs = 1, SkippedLoopLogprobs = true });
+        engine.Run(Greedy(1, 2, QExit(0)) with { Reports = new() { LoopLogprobs = 1, SkippedLoopLogprobs = true } });
 
         Assert.Equal([1, 1, 1, 1, 0], Of(engine.Snapshot.DecodeRows));
         Assert.Equal([1, 0, 0, 1, 0], Of(engine.Snapshot.Exits.BySteps));

@@ -209,7 +209,7 @@ public sealed class AdmissionQueueTests
         Exit = new ExitRule(new FixedPolicy(), 1, 1, 4, default),
         Reservation = new KvReservation(KvLayout.LastExited, length, 0, 4, 4),
         StopTokens = FrozenSet<int>.Empty,
-        ReportGates = false,
+        Reports = new() { Gates = false },
         Cost = length * 4,
         AcceptedAt = 0,
         Client = client,

@@ -1,7 +1,8 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using LoopLM.Server.Hosting;
-using LoopLM.Server.OpenAi.Requests;
+using LoopLM.Server.Rest;
+using LoopLM.Server.Rest.Requests;
 using Microsoft.AspNetCore.Routing;
 
 namespace LoopLM.Server.Tests.About;

@@ -4,7 +4,7 @@ using System.Text;
 using Grpc.Core;
 using Grpc.Health.V1;
 using LoopLM.Protocol.V1;
-using LoopLM.Server.Access;
+using LoopLM.Server.Hosting.Pipeline;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
 

@@ -1,5 +1,5 @@
 using System.Net;
-using LoopLM.Server.Access;
+using LoopLM.Server.Hosting.Pipeline;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Time.Testing;
 

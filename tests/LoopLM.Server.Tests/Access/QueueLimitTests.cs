@@ -1,5 +1,6 @@
 using System.Net;
-using LoopLM.Server.Access;
+using LoopLM.Server.Configuration;
+using LoopLM.Server.Transport;
 
 namespace LoopLM.Server.Tests.Access;
 
@@ -104,10 +105,10 @@ public sealed class QueueLimitTests
     [InlineData("2001:db8:1:2::9", "2001:db8:1:2::/64")]
     [InlineData("2001:db8:1:3::9", "2001:db8:1:3::/64")]
     public void Network_Address_IsWhatOneClientHas(string address, string network) =>
-        Assert.Equal(network, RequestClients.Network(IPAddress.Parse(address)));
+        Assert.Equal(network, HttpCallers.Network(IPAddress.Parse(address)));
 
     private static IEnumerable<string> Keys(params string[] names) => names.SelectMany((name, i) => (string[])
-        [$"--Auth:Keys:{i}:Name={name}", $"--Auth:Keys:{i}:Sha256={Convert.ToHexString(Server.Access.Clients.Hash(name))}"]);
+        [$"--Auth:Keys:{i}:Name={name}", $"--Auth:Keys:{i}:Sha256={Convert.ToHexString(ApiKeyOptions.Hash(name))}"]);
 
     private static Task<HttpResponseMessage> PostAsync(ServerHarness server, string key) => SendAsync(server, key, new(HttpMethod.Post, "/v1/completions")
     {

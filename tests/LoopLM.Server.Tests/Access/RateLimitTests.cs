@@ -117,7 +117,7 @@ public sealed class RateLimitTests
     public void TimeUntil_PartOfOneIsThere_IsExactlyWhenItIsWhole()
     {
         var time = new FakeTimeProvider();
-        var budget = new MinuteBudget(7, time);
+        var budget = new TokenBucket(7, time);
         Assert.True(budget.TryTake(7));
         time.Advance(TimeSpan.FromSeconds(8));
 
@@ -134,7 +134,7 @@ public sealed class RateLimitTests
     public void TryTake_IdleForDays_HasWhatAMinuteHas()
     {
         var time = new FakeTimeProvider();
-        var budget = new MinuteBudget(int.MaxValue, time);
+        var budget = new TokenBucket(int.MaxValue, time);
         Assert.True(budget.TryTake(5));
 
         time.Advance(TimeSpan.FromDays(400));

@@ -2,8 +2,8 @@ using System.Net.Sockets;
 using System.Text;
 using LoopLM.Protocol.V1;
 using LoopLM.Server.Configuration;
-using LoopLM.Server.Generations;
 using LoopLM.Server.Grpc;
+using LoopLM.Server.TextGeneration;
 using Microsoft.Extensions.Options;
 
 namespace LoopLM.Server.Tests.Allocation;
@@ -58,7 +58,7 @@ public sealed class AllocationTests
         using var steps = new Steps(server.Runner);
         using var cancellation = new CancellationTokenSource(ServerHarness.Patience);
         var writer = new CountingWriter(steps, WarmTokens, Tokens, Measurements, cancellation);
-        var service = new InferenceService(server.Service<TextGenerator>(), server.Service<IOptions<LimitOptions>>());
+        var service = new InferenceService(server.Service<TextService>(), server.Service<IOptions<LimitOptions>>());
         steps.Take();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Microsoft.AspNetCore.Http;
 
 namespace LoopLM.Server.Tests.Allocation;
 
@@ -24,6 +25,9 @@ internal sealed class CallContext(CancellationToken cancellationToken) : ServerC
     protected override WriteOptions? WriteOptionsCore { get; set; }
 
     protected override AuthContext AuthContextCore => new(null, []);
+
+    /// <summary>Where gRPC for ASP.NET looks for the request of a call.</summary>
+    protected override IDictionary<object, object> UserStateCore { get; } = new Dictionary<object, object> { ["__HttpContext"] = new DefaultHttpContext() };
 
     protected override ContextPropagationToken CreatePropagationTokenCore(ContextPropagationOptions? options) => throw new NotSupportedException();
 

@@ -146,7 +146,7 @@ public sealed class CommandLineTests
     public async Task Build_ApiKeys_AreKnownBesideThoseOfTheSettings()
     {
         string[] arguments = ServerHarness.Arguments(
-            "--Auth:Keys:0:Name=a", $"--Auth:Keys:0:Sha256={Convert.ToHexString(KeyClients.Hash("first"))}", "--api-key", "second", "--api-key=third", "--api-key=third");
+            "--Auth:Keys:0:Name=a", $"--Auth:Keys:0:Sha256={Convert.ToHexString(ApiKeyOptions.Hash("first"))}", "--api-key", "second", "--api-key=third", "--api-key=third");
         await using var app = ServerApplication.Build(arguments, new ModelRunners());
         var clients = app.Services.GetRequiredService<KeyClients>();
 

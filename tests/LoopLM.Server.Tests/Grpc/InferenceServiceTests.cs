@@ -30,6 +30,20 @@ public sealed class InferenceServiceTests
     }
 
     [Fact]
+    public async Task Generate_SpeculationAndSamePromptAgain_ReportDraftsAndCachedTokens()
+    {
+        await using var server = await ServerHarness.StartAsync(text: "hello", settings: "--Engine:PrefixCache=On");
+        var request = new GenerateRequest { Text = "abcdefgh", MaxTokens = 3, ExitThreshold = 1, Speculation = Speculation.Fixed };
+        await GenerateAsync(server, request);
+
+        var responses = await GenerateAsync(server, request);
+
+        var finish = responses[^1].Finish;
+        Assert.Equal([true, true, false], responses[..^1].Select(response => response.Token.Drafted));
+        Assert.Equal((7, 2, 2), (finish.CachedPromptTokens, finish.DraftTokens, finish.AcceptedDraftTokens));
+    }
+
+    [Fact]
     public async Task Generate_StopString_FinishesWithIt()
     {
         await using var server = await ServerHarness.StartAsync();
@@ -222,6 +236,40 @@ public sealed class InferenceServiceTests
         }
 
         Assert.NotEmpty(await GenerateAsync(server, new GenerateRequest { Text = "a", MaxTokens = 2 }));
+    }
+
+    [Fact]
+    public async Task Generate_SettingAtFault_HasItsNameInTheProtocol()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        (GenerateRequest Request, string Message)[] refused =
+        [
+            (new() { Text = "a", LoopLogprobs = 99 }, "'loop_logprobs' is 99; it must be between 0 and 5."),
+            (new() { Text = "a", SkippedLoopLogprobs = true }, "'skipped_loop_logprobs' needs 'loop_logprobs' to be 1 or more."),
+            (new() { Text = "a", TopK = -2 }, "'top_k' is -2; it must be 0 (off) or more."),
+            (new() { Text = "a", MaxTokens = 0 }, "'max_tokens' is 0; it must be 1 or more."),
+            (new() { Text = "a", KvLayout = (KvLayout)7 }, "'kv_layout' is '7'; it must be last-exited or shared."),
+            (new() { Text = "a", Speculation = (Speculation)7 }, "'speculation' is '7'; it must be off, fixed or adaptive."),
+            (new() { Text = "a", TruncationSide = "up" }, "'truncation_side' is 'up'; it must be left or right."),
+        ];
+
+        foreach (var (request, message) in refused)
+        {
+            var exception = await Assert.ThrowsAsync<RpcException>(() => GenerateAsync(server, request));
+
+            Assert.Equal((StatusCode.InvalidArgument, message), (exception.StatusCode, exception.Status.Detail));
+        }
+    }
+
+    [Fact]
+    public async Task Generate_NamedTokens_AreReportedBehindTheMostProbable()
+    {
+        await using var server = await ServerHarness.StartAsync();
+
+        var responses = await GenerateAsync(server, new GenerateRequest { Text = "a", MaxTokens = 1, Logprobs = 1, LogprobTokenIds = { 7 } });
+
+        Assert.Equal(7, responses[0].Token.TopLogprobs[1].Id);
+        Assert.Equal(2, responses[0].Token.TopLogprobs.Count);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LoopLM.Models;
 using LoopLM.Server.Hosting;
+using LoopLM.Server.Models;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LoopLM.Models;
 using LoopLM.Server.Hosting;
+using LoopLM.Server.Models;
 
 namespace LoopLM.Server.Tests.Hosting;
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using LoopLM.Models;
 using LoopLM.Server.Hosting;
+using LoopLM.Server.Models;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;

@@ -9,7 +9,7 @@ public sealed class FuzzTests
         "prompt_logprobs", "echo", "suffix", "logit_bias", "presence_penalty", "frequency_penalty", "repetition_penalty", "ignore_eos", "stop_token_ids",
         "include_stop_str_in_output", "skip_special_tokens", "add_special_tokens", "allowed_token_ids", "bad_words", "return_token_ids",
         "return_tokens_as_token_ids", "return_gate_probabilities", "return_loop_logprobs", "return_skipped_loop_logprobs", "exit_policy", "exit_threshold",
-        "min_loops", "max_loops", "exit_trace", "kv_layout", "response_format", "structured_outputs", "guided_json", "guided_choice", "guided_regex",
+        "min_loops", "max_loops", "exit_trace", "kv_layout", "speculation", "draft_loops", "cache_salt", "return_drafted", "response_format", "structured_outputs", "guided_json", "guided_choice", "guided_regex",
     ];
 
     private static readonly string[] s_chatFields =
@@ -26,7 +26,7 @@ public sealed class FuzzTests
         ("logit_bias", ["{\"104\":-100}", "{\"256\":100}"]), ("presence_penalty", ["-2", "2"]), ("frequency_penalty", ["-2", "2"]), ("repetition_penalty", ["0.5", "2"]),
         ("ignore_eos", ["true"]), ("stop_token_ids", ["[104]", "[256,108]"]), ("include_stop_str_in_output", ["true"]), ("skip_special_tokens", ["false"]),
         ("allowed_token_ids", ["[104,108,256]"]), ("bad_words", ["[\"hé\"]"]), ("return_token_ids", ["true"]), ("return_gate_probabilities", ["true"]),
-        ("return_loop_logprobs", ["2"]), ("exit_policy", ["\"fixed\"", "\"act\"", "\"hidden-delta\""]), ("min_loops", ["1", "2"]), ("max_loops", ["2", "6"]), ("kv_layout", ["\"shared\""]),
+        ("return_loop_logprobs", ["2"]), ("exit_policy", ["\"fixed\"", "\"act\"", "\"hidden-delta\""]), ("min_loops", ["1", "2"]), ("max_loops", ["2", "6"]), ("kv_layout", ["\"shared\""]), ("speculation", ["\"fixed\""]), ("cache_salt", ["\"a\""]), ("return_drafted", ["true"]),
         ("response_format", ["{\"type\":\"json_object\"}", "{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"a\",\"schema\":{\"type\":\"integer\"}}}"]),
         ("structured_outputs", ["{\"choice\":[\"yes\",\"no\"]}", "{\"regex\":\"[a-z]{3}\"}"]), ("guided_json", ["{\"type\":[\"string\",\"null\"]}"]),
     ];

@@ -1,6 +1,6 @@
 using System.Net;
+using LoopLM.Engine.Requests;
 using LoopLM.Server.Work;
-using Microsoft.AspNetCore.Http;
 
 namespace LoopLM.Server.Tests.Work;
 
@@ -9,26 +9,19 @@ internal sealed class HeldWork : IDisposable
 {
     private readonly ManualResetEventSlim _gate = new();
 
-    public HeldWork(WorkQueue queue) => Hold(queue);
+    public HeldWork(WorkQueue queue, RequestClient? client = null) => Hold(queue, client ?? RequestClient.Local);
 
     /// <summary>Holds up a queue of a server for the client that asks it without a key.</summary>
-    public HeldWork(ServerHarness server, Func<RequestWork, WorkQueue> queue)
-    {
-        var http = server.Service<IHttpContextAccessor>();
-        var context = new DefaultHttpContext();
-        context.Features.Set(server.Service<LoopLM.Server.Access.Clients>().Find(new HeaderDictionary()));
-        context.Connection.RemoteIpAddress = IPAddress.Loopback;
-        http.HttpContext = context;
-        Hold(queue(server.Service<RequestWork>()));
-        http.HttpContext = null;
-    }
+    public HeldWork(ServerHarness server, Func<RequestWork, WorkQueue> queue) =>
+        Hold(queue(server.Service<RequestWork>()), new RequestClient("anonymous", IPAddress.Loopback.ToString()));
 
     public void Dispose() => _gate.Set();
 
-    private void Hold(WorkQueue queue)
+    private void Hold(WorkQueue queue, RequestClient client)
     {
         using var held = new ManualResetEventSlim();
         _ = queue.RunAsync(
+            client,
             () =>
             {
                 held.Set();

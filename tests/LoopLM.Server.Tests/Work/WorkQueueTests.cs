@@ -1,5 +1,5 @@
 using LoopLM.Engine.Requests;
-using LoopLM.Server.Generations;
+using LoopLM.Server.Errors;
 using LoopLM.Server.Work;
 using Microsoft.Extensions.Time.Testing;
 
@@ -10,9 +10,9 @@ public sealed class WorkQueueTests
     [Fact]
     public async Task RunAsync_Work_RunsOnNoThreadOfThePool()
     {
-        using var queue = new WorkQueue("things", threads: 1, mostWaiting: 0, TimeProvider.System, () => RequestClient.Local);
+        using var queue = new WorkQueue("things", threads: 1, mostWaiting: 0, TimeProvider.System);
 
-        var result = await queue.RunAsync(() => Thread.CurrentThread.IsThreadPoolThread, CancellationToken.None);
+        var result = await queue.RunAsync(RequestClient.Local, () => Thread.CurrentThread.IsThreadPoolThread, CancellationToken.None);
 
         Assert.True(result.TryGet(out var onPool, out _));
         Assert.False(onPool);
@@ -21,16 +21,16 @@ public sealed class WorkQueueTests
     [Fact]
     public async Task RunAsync_MoreThanMayWait_IsRefusedByTheNameOfTheSetting()
     {
-        using var queue = new WorkQueue("things", threads: 1, mostWaiting: 1, TimeProvider.System, () => RequestClient.Local);
+        using var queue = new WorkQueue("things", threads: 1, mostWaiting: 1, TimeProvider.System);
         using var held = new HeldWork(queue);
-        var waits = queue.RunAsync(() => 1, CancellationToken.None);
+        var waits = queue.RunAsync(RequestClient.Local, () => 1, CancellationToken.None);
 
-        var refused = await queue.RunAsync(() => 2, CancellationToken.None);
+        var refused = await queue.RunAsync(RequestClient.Local, () => 2, CancellationToken.None);
 
         Assert.False(refused.TryGet(out _, out var error));
         Assert.Equal((RequestErrorKind.QueueFull, 1, 1L), (error.Kind, error.RetryAfter, queue.Waiting));
-        Assert.Contains("1 things of yours wait", error.Message, StringComparison.Ordinal);
-        Assert.Contains("Limits:MaxQueuedWork", error.Message, StringComparison.Ordinal);
+        Assert.Contains("1 things of yours wait", error.Message.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Limits:MaxQueuedWork", error.Message.ToString(), StringComparison.Ordinal);
         held.Dispose();
         Assert.True((await waits.WaitAsync(ServerHarness.Patience)).TryGet(out _, out _));
     }
@@ -39,10 +39,11 @@ public sealed class WorkQueueTests
     public async Task RunAsync_WorkTakesLong_ThoseRefusedAreAskedToWaitAsLong()
     {
         var time = new FakeTimeProvider();
-        using var queue = new WorkQueue("things", threads: 1, mostWaiting: 0, time, () => RequestClient.Local);
+        using var queue = new WorkQueue("things", threads: 1, mostWaiting: 0, time);
         for (var i = 0; i < 50; i++)
         {
             await queue.RunAsync(
+                RequestClient.Local,
                 () =>
                 {
                     time.Advance(TimeSpan.FromSeconds(10));
@@ -53,17 +54,17 @@ public sealed class WorkQueueTests
 
         using var held = new HeldWork(queue);
 
-        Assert.False((await queue.RunAsync(() => 2, CancellationToken.None)).TryGet(out _, out var error));
+        Assert.False((await queue.RunAsync(RequestClient.Local, () => 2, CancellationToken.None)).TryGet(out _, out var error));
         Assert.InRange(error.RetryAfter!.Value, 9, 10);
     }
 
     [Fact]
     public async Task RunAsync_CancelledWhileItWaits_IsNotRunAndGivesItsPlaceBack()
     {
-        using var queue = new WorkQueue("things", threads: 1, mostWaiting: 1, TimeProvider.System, () => RequestClient.Local);
+        using var queue = new WorkQueue("things", threads: 1, mostWaiting: 1, TimeProvider.System);
         using var held = new HeldWork(queue);
         using var leave = new CancellationTokenSource();
-        var gone = queue.RunAsync<int>(() => throw new InvalidOperationException("it was cancelled"), leave.Token);
+        var gone = queue.RunAsync<int>(RequestClient.Local, () => throw new InvalidOperationException("it was cancelled"), leave.Token);
 
         await leave.CancelAsync();
 
@@ -74,13 +75,12 @@ public sealed class WorkQueueTests
     [Fact]
     public async Task RunAsync_OneClientHasFilledItsShare_AnotherIsNext()
     {
-        var client = new RequestClient("greedy");
-        using var queue = new WorkQueue("things", threads: 1, mostWaiting: 1, TimeProvider.System, () => client);
-        using var held = new HeldWork(queue);
+        var greedyOne = new RequestClient("greedy");
+        using var queue = new WorkQueue("things", threads: 1, mostWaiting: 1, TimeProvider.System);
+        using var held = new HeldWork(queue, greedyOne);
         var order = new List<string>();
-        var greedy = queue.RunAsync(() => Note("greedy"), CancellationToken.None);
-        client = new RequestClient("modest");
-        var modest = queue.RunAsync(() => Note("modest"), CancellationToken.None);
+        var greedy = queue.RunAsync(greedyOne, () => Note("greedy"), CancellationToken.None);
+        var modest = queue.RunAsync(new RequestClient("modest"), () => Note("modest"), CancellationToken.None);
 
         held.Dispose();
 
@@ -97,10 +97,10 @@ public sealed class WorkQueueTests
     [Fact]
     public async Task RunAsync_WorkThrows_ThrowsAndGoesOn()
     {
-        using var queue = new WorkQueue("things", threads: 1, mostWaiting: 0, TimeProvider.System, () => RequestClient.Local);
+        using var queue = new WorkQueue("things", threads: 1, mostWaiting: 0, TimeProvider.System);
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => queue.RunAsync<int>(() => throw new InvalidOperationException(), CancellationToken.None));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => queue.RunAsync<int>(RequestClient.Local, () => throw new InvalidOperationException(), CancellationToken.None));
 
-        Assert.True((await queue.RunAsync(() => 1, CancellationToken.None)).TryGet(out _, out _));
+        Assert.True((await queue.RunAsync(RequestClient.Local, () => 1, CancellationToken.None)).TryGet(out _, out _));
     }
 }

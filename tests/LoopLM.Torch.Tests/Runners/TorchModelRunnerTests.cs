@@ -198,9 +198,9 @@ public sealed class TorchModelRunnerTests : IDisposable
                 MaxTokens = 6,
                 KvLayout = (KvLayout)(i % 2),
                 Exit = new ExitSettings { Policy = policy, Threshold = 0.5f },
-                ReportGates = i == 3,
+                Reports = new() { Gates = i == 3 },
             };
-            Assert.True(engine.TrySubmit(request, out var generation, out var rejection), rejection?.Message);
+            Assert.True(engine.TrySubmit(request, out var generation, out var rejection), rejection?.Message.ToString());
             return generation;
         }).ToArray();
         generations[4].Cancel();

@@ -1,8 +1,9 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
-using LoopLM.Server.Generations;
-using LoopLM.Server.OpenAi.Answers;
-using LoopLM.Server.OpenAi.Errors;
+using LoopLM.Server.Conversations;
+using LoopLM.Server.Rest.Errors;
+using LoopLM.Server.Rest.Output;
+using LoopLM.Server.TextGeneration;
 
 namespace LoopLM.Server.OpenAi.Chat;
 

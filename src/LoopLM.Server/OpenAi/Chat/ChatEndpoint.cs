@@ -1,51 +1,33 @@
-using LoopLM.Server.Generations;
-using LoopLM.Server.OpenAi.Answers;
-using LoopLM.Server.OpenAi.Errors;
-using LoopLM.Server.OpenAi.Requests;
+using LoopLM.Server.Access;
+using LoopLM.Server.Conversations;
+using LoopLM.Server.Errors;
+using LoopLM.Server.Rest;
+using LoopLM.Server.Rest.Requests;
 
 namespace LoopLM.Server.OpenAi.Chat;
 
 /// <summary><c>POST /v1/chat/completions</c>.</summary>
-internal sealed class ChatEndpoint(ReplyGenerator generator, GeneratedAnswer answer, TimeProvider time, ILogger<ChatEndpoint> logger)
+internal sealed class ChatEndpoint(RequestBodies bodies, ReplyGenerator replies, TimeProvider time, ILogger<ChatEndpoint> logger)
+    : GenerationEndpoint<ChatRequest, StartedReply>(bodies, logger)
 {
-    /// <summary>Answers a request. Nothing is written before its outcome is known: a refused or failed one gets its status.</summary>
-    public async Task HandleAsync(HttpContext context)
+    protected override ChatRequest Read(RequestFields fields) => ChatRequest.Read(fields);
+
+    protected override FieldNames NamesFor(ChatRequest request) =>
+        new(("prompt", "messages"), ("max_tokens", request.MaxTokensField ?? "max_tokens"), ("logprobs", "top_logprobs"));
+
+    protected override Task<Result<StartedReply>> StartAsync(ChatRequest request, Caller caller, CancellationToken cancellation) =>
+        replies.StartAsync(request.Reply, caller, cancellation);
+
+    protected override Task AnswerAsync(HttpContext context, ChatRequest request, StartedReply started)
     {
-        using var body = await RequestBody.ReadAsync(context, ChatRequest.Read);
-        if (body is null)
-        {
-            return;
-        }
-
-        var (fields, request) = (body.Fields, body.Request);
-        OpenAiLog.UnknownFields(logger, fields.Unknown);
-        if (fields.Error is { } error || !(await generator.StartAsync(request.Reply, context.RequestAborted)).TryGet(out var started, out error))
-        {
-            await context.WriteErrorAsync(OpenAiErrors.From(fields.Error ?? InTermsOf(request, error)));
-            return;
-        }
-
         var (choices, format) = started;
-        body.Dispose();
-        using (choices)
-        {
-            ChatReply[] replies = [.. Enumerable.Range(0, choices.Count).Select(_ => new ChatReply(format, request.Reply.IncludeReasoning))];
-            var writer = new ChatWriter(request, choices, replies, time.GetUtcNow().ToUnixTimeSeconds());
-            await answer.WriteAsync(
-                context,
-                choices,
-                request.Stream.Stream,
-                () => new ChatChunkWriter(context.Response.BodyWriter, writer, choices, replies, request.Stream.IncludeUsage),
-                (json, texts) => writer.WriteWhole(json, texts));
-        }
+        ChatReply[] all = [.. Enumerable.Range(0, choices.Count).Select(_ => new ChatReply(format, request.Reply.IncludeReasoning))];
+        var writer = new ChatWriter(request, choices, all, time.GetUtcNow().ToUnixTimeSeconds());
+        return WriteAsync(
+            context,
+            choices,
+            request.Stream.Stream,
+            () => new ChatChunkWriter(context.Response.BodyWriter, writer, choices, all, request.Stream.IncludeUsage),
+            writer.WriteWhole);
     }
-
-    /// <summary>Names the field of a chat that stands for the one at fault.</summary>
-    private static RequestError InTermsOf(ChatRequest request, RequestError error) => error.Renamed(error.Field switch
-    {
-        "prompt" => "messages",
-        "max_tokens" => request.MaxTokensField ?? "messages",
-        "logprobs" => "top_logprobs",
-        var other => other,
-    });
 }

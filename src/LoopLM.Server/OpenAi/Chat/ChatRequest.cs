@@ -1,5 +1,6 @@
-using LoopLM.Server.Generations;
-using LoopLM.Server.OpenAi.Requests;
+using LoopLM.Server.Conversations;
+using LoopLM.Server.Errors;
+using LoopLM.Server.Rest.Requests;
 
 namespace LoopLM.Server.OpenAi.Chat;
 
@@ -20,15 +21,24 @@ internal sealed record ChatRequest
     public static ChatRequest Read(RequestFields fields)
     {
         var messages = ChatMessages.Read(fields);
-        var conversation = ChatConversation.Read(fields, messages, ChatTools.Read(fields), ReasoningEffort.Read(fields, "reasoning_effort"), mayPrefill: true);
+        var conversation = ChatConversation.Read(
+            fields, messages, ChatTools.Read(fields), ReasoningEffort.Read(fields, "reasoning_effort"), mayPrefill: true);
         var reply = ReplyRequest.Read(fields, conversation).HeldTo(OutputFormatFields.Read(fields));
-        var (text, maxTokensField) = GenerationFields.WithMaxTokens(reply.Text, fields, 1, "max_completion_tokens", "max_tokens", "n_predict");
+        var (text, maxTokensField) = GenerationFields.WithMaxTokens(
+            reply.Text, fields, 1, "max_completion_tokens", "max_tokens", "n_predict");
         var stream = StreamFields.Read(fields);
         var request = new ChatRequest
         {
             Reply = reply with
             {
-                Text = text with { Logprobs = ReadLogprobs(fields), PromptLogprobs = GenerationFields.ReadPromptLogprobs(fields, stream.Stream) },
+                Text = text with
+                {
+                    Reports = text.Reports with
+                    {
+                        Logprobs = ReadLogprobs(fields),
+                        PromptLogprobs = GenerationFields.ReadPromptLogprobs(fields, stream.Stream),
+                    },
+                },
             },
             Stream = stream,
             MaxTokensField = maxTokensField,

@@ -1,6 +1,8 @@
 using System.Text.Json;
-using LoopLM.Server.Generations;
-using LoopLM.Server.OpenAi.Answers;
+using LoopLM.Server.Conversations;
+using LoopLM.Server.Replies;
+using LoopLM.Server.Rest.Output;
+using LoopLM.Server.TextGeneration;
 
 namespace LoopLM.Server.OpenAi.Chat;
 
@@ -33,7 +35,7 @@ internal sealed class ChatWriter(ChatRequest request, TextChoices choices, IRead
 
         json.WriteEndArray();
         WritePrompt(json);
-        if (request.Reply.Text.PromptLogprobs is { } top)
+        if (request.Reply.Text.Reports.PromptLogprobs is { } top)
         {
             json.WritePromptLogprobs(_texts, choices[0].Prompt.Span, choices[0].PromptLogprobs, top);
         }
@@ -216,7 +218,7 @@ internal sealed class ChatWriter(ChatRequest request, TextChoices choices, IRead
 
     private void WriteTokens(Utf8JsonWriter json, ReadOnlySpan<TextEvent> tokens)
     {
-        if (request.Reply.Text.Logprobs is { } top)
+        if (request.Reply.Text.Reports.Logprobs is { } top)
         {
             ChatLogprobs.Write(json, choices.Model.Tokenizer, _texts, tokens, top);
         }

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using LoopLM.Engine.Sampling;
-using LoopLM.Server.OpenAi.Answers;
+using LoopLM.Server.Rest.Output;
 
 namespace LoopLM.Server.OpenAi.Completions;
 

@@ -1,5 +1,6 @@
-using LoopLM.Server.Generations;
-using LoopLM.Server.OpenAi.Requests;
+using LoopLM.Engine.Requests;
+using LoopLM.Server.Rest.Requests;
+using LoopLM.Server.TextGeneration;
 
 namespace LoopLM.Server.OpenAi.Completions;
 
@@ -39,10 +40,13 @@ internal sealed record CompletionRequest
             Text = text with
             {
                 Prompts = CompletionPrompts.Read(fields),
-                AddSpecialTokens = fields.Flag("add_special_tokens") ?? true,
-                Logprobs = logprobs,
-                Format = OutputFormatFields.Read(fields),
-                PromptLogprobs = echo && logprobs is { } least ? More(least, promptLogprobs ?? 0) : promptLogprobs,
+                Prompt = text.Prompt with { AddSpecialTokens = fields.Flag("add_special_tokens") ?? true },
+                Constraints = text.Constraints with { Format = OutputFormatFields.Read(fields) },
+                Reports = text.Reports with
+                {
+                    Logprobs = logprobs,
+                    PromptLogprobs = echo && logprobs is { } least ? More(least, promptLogprobs ?? 0) : promptLogprobs,
+                },
             },
             Stream = stream,
             Echo = echo,
@@ -54,6 +58,6 @@ internal sealed record CompletionRequest
         UnreadFields.Check(fields, RequestKinds.Completion);
         return request;
 
-        static int More(int one, int other) => Math.Min(one, other) == TextRequest.AllTokens ? TextRequest.AllTokens : Math.Max(one, other);
+        static int More(int one, int other) => Math.Min(one, other) == ReportSettings.AllTokens ? ReportSettings.AllTokens : Math.Max(one, other);
     }
 }

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using LoopLM.Server.Generations;
-using LoopLM.Server.OpenAi.Answers;
+using LoopLM.Server.Rest.Output;
+using LoopLM.Server.TextGeneration;
 using LoopLM.Text.Decoding;
 using LoopLM.Text.Stopping;
 
@@ -75,7 +75,7 @@ internal sealed class CompletionWriter(CompletionRequest request, TextChoices ch
             : PromptEcho.None;
     }
 
-    private static List<ScoredToken> Scored(TextGeneration choice, PromptEcho echo)
+    private static List<ScoredToken> Scored(TextChoice choice, PromptEcho echo)
     {
         var tokens = new List<ScoredToken>();
         for (var i = 0; i < echo.Offsets.Count; i++)

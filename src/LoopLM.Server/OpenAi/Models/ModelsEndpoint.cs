@@ -1,9 +1,9 @@
 using System.Text.Json;
 using LoopLM.Engine.Exits;
 using LoopLM.Engine.Kv;
-using LoopLM.Server.Hosting;
-using LoopLM.Server.OpenAi.Answers;
-using LoopLM.Server.OpenAi.Errors;
+using LoopLM.Server.Models;
+using LoopLM.Server.Rest.Errors;
+using LoopLM.Server.Rest.Output;
 
 namespace LoopLM.Server.OpenAi.Models;
 

@@ -1,4 +1,4 @@
-using LoopLM.Server.OpenAi.Chat;
+using LoopLM.Server.Conversations;
 
 namespace LoopLM.Server.OpenAi.Responses;
 

@@ -1,4 +1,4 @@
-using LoopLM.Server.Generations;
+using LoopLM.Server.TextGeneration;
 
 namespace LoopLM.Server.OpenAi.Responses;
 

@@ -1,6 +1,6 @@
 using System.Text;
-using LoopLM.Server.Generations;
-using LoopLM.Server.OpenAi.Chat;
+using LoopLM.Server.Replies;
+using LoopLM.Server.TextGeneration;
 
 namespace LoopLM.Server.OpenAi.Responses;
 

@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json;
-using LoopLM.Server.Generations;
-using LoopLM.Server.OpenAi.Chat;
-using LoopLM.Server.OpenAi.Requests;
+using LoopLM.Server.Conversations;
+using LoopLM.Server.Errors;
+using LoopLM.Server.Rest.Requests;
 
 namespace LoopLM.Server.OpenAi.Responses;
 
@@ -59,7 +59,7 @@ internal static class ReplayedItems
                 fields.Report(
                     RequestErrorKind.UnsupportedValue,
                     "type",
-                    $"'type' is {RequestFields.Quote(type)}; it must be message, reasoning, function_call or function_call_output. Leave other items out.");
+                    $"'type' is {ClientWord.Quote(type)}; it must be message, reasoning, function_call or function_call_output. Leave other items out.");
                 break;
         }
     }

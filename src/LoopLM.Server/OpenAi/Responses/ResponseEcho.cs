@@ -1,8 +1,9 @@
 using System.Buffers;
 using System.Text.Json;
-using LoopLM.Server.Generations;
-using LoopLM.Server.OpenAi.Chat;
-using LoopLM.Server.OpenAi.Requests;
+using LoopLM.Server.Conversations;
+using LoopLM.Server.Errors;
+using LoopLM.Server.Rest;
+using LoopLM.Server.Rest.Requests;
 
 namespace LoopLM.Server.OpenAi.Responses;
 
@@ -58,7 +59,7 @@ internal sealed record ResponseEcho
     private static byte[] ReadTools(RequestFields fields)
     {
         var output = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(output, OpenAiJson.WriterOptions))
+        using (var json = new Utf8JsonWriter(output, RestJson.WriterOptions))
         {
             json.WriteStartArray();
             foreach (var tool in (fields.Items("tools") ?? []).Where(ChatTools.IsFunction).Select(item => new RequestFields(item)))

@@ -1,10 +1,10 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using LoopLM.Server.Generations;
-using LoopLM.Server.OpenAi.Answers;
-using LoopLM.Server.OpenAi.Chat;
-using LoopLM.Server.OpenAi.Errors;
+using LoopLM.Server.Replies;
+using LoopLM.Server.Rest.Errors;
+using LoopLM.Server.Rest.Output;
+using LoopLM.Server.TextGeneration;
 
 namespace LoopLM.Server.OpenAi.Responses;
 

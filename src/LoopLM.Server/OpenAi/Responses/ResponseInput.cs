@@ -1,7 +1,7 @@
 using System.Text.Json;
-using LoopLM.Server.Generations;
-using LoopLM.Server.OpenAi.Chat;
-using LoopLM.Server.OpenAi.Requests;
+using LoopLM.Server.Conversations;
+using LoopLM.Server.Errors;
+using LoopLM.Server.Rest.Requests;
 
 namespace LoopLM.Server.OpenAi.Responses;
 
@@ -114,10 +114,10 @@ internal static class ResponseInput
                 fields.Report(RequestErrorKind.MissingField, "role", $"'role' is missing; {right}.");
                 break;
             case "tool" or "function":
-                fields.Report(RequestErrorKind.InvalidValue, "role", $"'role' is {RequestFields.Quote(role)}; here the result of a call is an item of the type function_call_output.");
+                fields.Report(RequestErrorKind.InvalidValue, "role", $"'role' is {ClientWord.Quote(role)}; here the result of a call is an item of the type function_call_output.");
                 break;
             default:
-                fields.Report(RequestErrorKind.InvalidValue, "role", $"'role' is {RequestFields.Quote(role)}; {right}.");
+                fields.Report(RequestErrorKind.InvalidValue, "role", $"'role' is {ClientWord.Quote(role)}; {right}.");
                 break;
         }
     }

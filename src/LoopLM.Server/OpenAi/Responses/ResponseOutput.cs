@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
-using LoopLM.Server.Generations;
-using LoopLM.Server.OpenAi.Chat;
+using LoopLM.Server.Conversations;
+using LoopLM.Server.Replies;
+using LoopLM.Server.TextGeneration;
 
 namespace LoopLM.Server.OpenAi.Responses;
 

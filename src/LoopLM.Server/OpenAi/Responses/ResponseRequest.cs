@@ -1,6 +1,6 @@
-using LoopLM.Server.Generations;
-using LoopLM.Server.OpenAi.Chat;
-using LoopLM.Server.OpenAi.Requests;
+using LoopLM.Server.Conversations;
+using LoopLM.Server.Errors;
+using LoopLM.Server.Rest.Requests;
 
 namespace LoopLM.Server.OpenAi.Responses;
 
@@ -38,7 +38,7 @@ internal sealed record ResponseRequest
 
         var request = new ResponseRequest
         {
-            Reply = reply with { Text = text with { Logprobs = ReadLogprobs(fields) } },
+            Reply = reply with { Text = text with { Reports = text.Reports with { Logprobs = ReadLogprobs(fields) } } },
             Stream = StreamFields.Read(fields).Stream,
             Echo = ResponseEcho.Read(fields, format.Echo),
         };
@@ -54,7 +54,7 @@ internal sealed record ResponseRequest
         var included = fields.Texts(include) ?? [];
         if (included.FirstOrDefault(entry => !s_includes.Contains(entry)) is { } unknown)
         {
-            fields.Report(RequestErrorKind.InvalidValue, include, $"'{include}' has the entry {RequestFields.Quote(unknown)}, which is not known; what there is to include is {LogprobsInclude}.");
+            fields.Report(RequestErrorKind.InvalidValue, include, $"'{include}' has the entry {ClientWord.Quote(unknown)}, which is not known; what there is to include is {LogprobsInclude}.");
         }
 
         var wanted = included.Contains(LogprobsInclude);
@@ -85,7 +85,7 @@ internal sealed record ResponseRequest
         const string name = "truncation";
         if (fields.Text(name) is not (null or "disabled" or "auto") and var other)
         {
-            fields.Report(RequestErrorKind.InvalidValue, name, $"'{name}' is {RequestFields.Quote(other)}; it must be auto or disabled.");
+            fields.Report(RequestErrorKind.InvalidValue, name, $"'{name}' is {ClientWord.Quote(other)}; it must be auto or disabled.");
         }
     }
 }

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using LoopLM.Server.Generations;
-using LoopLM.Server.OpenAi.Requests;
+using LoopLM.Server.Rest.Requests;
+using LoopLM.Server.TextGeneration;
 
 namespace LoopLM.Server.OpenAi.Responses;
 
@@ -10,9 +10,7 @@ namespace LoopLM.Server.OpenAi.Responses;
 internal readonly record struct ResponseTextFields(OutputFormat? Format, byte[]? Echo)
 {
     private const string Name = "text";
-
-    /// <summary>How chats call the field, and this endpoint does. A schema stands one level higher here.</summary>
-    private static readonly (string Theirs, string Ours)[] s_names = [("response_format.json_schema", $"{Name}.format"), ("response_format", $"{Name}.format")];
+    private const string FormatPath = $"{Name}.format";
 
     /// <summary>Reads the object. The first problem is left in <see cref="RequestFields.Error"/>.</summary>
     public static ResponseTextFields Read(RequestFields fields)
@@ -30,26 +28,6 @@ internal readonly record struct ResponseTextFields(OutputFormat? Format, byte[]?
             });
         }
 
-        return new(format is { } found ? ReadFormat(fields, found) : null, echo);
+        return new(format is { } found ? fields.Nested(FormatPath, found, each => OutputFormatFields.ReadTyped(each, FormatPath, isFlat: true)) : null, echo);
     }
-
-    private static OutputFormat? ReadFormat(RequestFields fields, JsonElement format)
-    {
-        var chat = new RequestFields(JsonElement.Parse($$"""{"response_format":{{Nested(format).GetRawText()}}}"""));
-        var read = OutputFormatFields.Read(chat);
-        if (chat.Error is { } error)
-        {
-            fields.Report(error.Kind, InOurTerms(error.Field!), InOurTerms(error.Message));
-        }
-
-        return read is null ? null : read with { Field = InOurTerms(read.Field) };
-    }
-
-    private static string InOurTerms(string text) =>
-        s_names.Aggregate(text, (renamed, names) => renamed.Replace(names.Theirs, names.Ours, StringComparison.Ordinal));
-
-    private static JsonElement Nested(JsonElement format) =>
-        format.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String && type.ValueEquals("json_schema"u8)
-            ? JsonElement.Parse($$"""{"type":"json_schema","json_schema":{{format.GetRawText()}}}""")
-            : format;
 }

@@ -1,9 +1,10 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using LoopLM.Server.Generations;
-using LoopLM.Server.OpenAi.Answers;
-using LoopLM.Server.OpenAi.Chat;
-using LoopLM.Server.OpenAi.Errors;
+using LoopLM.Server.Conversations;
+using LoopLM.Server.Replies;
+using LoopLM.Server.Rest.Errors;
+using LoopLM.Server.Rest.Output;
+using LoopLM.Server.TextGeneration;
 
 namespace LoopLM.Server.OpenAi.Responses;
 
@@ -121,7 +122,7 @@ internal sealed class ResponseWriter(ResponseRequest request, TextChoices choice
 
     /// <summary>Writes <c>logprobs</c> of a message's tokens; an empty list where they were not asked for.</summary>
     public void WriteLogprobs(Utf8JsonWriter json, ReadOnlySpan<TextEvent> tokens) =>
-        ChatLogprobs.WriteTokens(json, "logprobs"u8, choices.Model.Tokenizer, _texts, Text.Logprobs is null ? [] : tokens, Text.Logprobs ?? 0);
+        ChatLogprobs.WriteTokens(json, "logprobs"u8, choices.Model.Tokenizer, _texts, Text.Reports.Logprobs is null ? [] : tokens, Text.Reports.Logprobs ?? 0);
 
     /// <summary>Writes the members that stand for each token: exit steps and what else was asked for.</summary>
     public void WriteTokens(Utf8JsonWriter json, ReadOnlySpan<TextEvent> tokens)
@@ -194,10 +195,10 @@ internal sealed class ResponseWriter(ResponseRequest request, TextChoices choice
             json.WriteNull("max_output_tokens"u8);
         }
 
-        var sampling = Text.Sampling.Over(choices.Model.SamplingDefaults);
-        json.WriteNumber("temperature"u8, sampling.Temperature);
-        json.WriteNumber("top_p"u8, sampling.TopP);
-        json.WriteNumber("top_logprobs"u8, Text.Logprobs ?? 0);
+        var sampling = Text.Sampling.Over(choices.Model.SamplingDefaults.Settings);
+        json.WriteNumber("temperature"u8, sampling.Temperature ?? 0);
+        json.WriteNumber("top_p"u8, sampling.TopP ?? 1);
+        json.WriteNumber("top_logprobs"u8, Text.Reports.Logprobs ?? 0);
         json.WriteStartObject("reasoning"u8);
         json.WriteString("effort"u8, request.Reply.Conversation.Effort);
         json.WriteNull("summary"u8);
@@ -220,9 +221,7 @@ internal sealed class ResponseWriter(ResponseRequest request, TextChoices choice
     {
         json.WriteStartObject("usage"u8);
         json.WriteNumber("input_tokens"u8, choices.PromptTokens);
-        json.WriteStartObject("input_tokens_details"u8);
-        json.WriteNumber("cached_tokens"u8, 0);
-        json.WriteEndObject();
+        json.WriteCached("input_tokens_details"u8, choices);
         json.WriteNumber("output_tokens"u8, choices.CompletionTokens);
         json.WriteStartObject("output_tokens_details"u8);
         json.WriteNumber("reasoning_tokens"u8, output.ReasoningTokens);

@@ -86,7 +86,7 @@ internal static class ServeCommand
         for (var started = Stopwatch.GetTimestamp(); pairs.Count < rounds;)
         {
             var isWarm = Stopwatch.GetElapsedTime(started) >= warm;
-            var pair = (EngineBench.Run(engine, workload, exit), await stream().ConfigureAwait(false));
+            var pair = (EngineBench.Run(engine, workload, exit, BenchSpeculation.Off), await stream().ConfigureAwait(false));
             if (isWarm)
             {
                 pairs.Add(pair);

@@ -18,6 +18,7 @@ internal sealed class RandomCase
         [new("alice"), new("bob", Weight: 3), new("anonymous", "203.0.113.7"), new("anonymous", "2001:db8::/64"), RequestClient.Local];
 
     private readonly Random _random;
+    private readonly List<int[]> _prompts = [];
 
     public RandomCase(int seed, int operations)
     {
@@ -42,8 +43,9 @@ internal sealed class RandomCase
             MaxQueuedTokens = _random.Next(40, 400),
             MaxQueueTime = TimeSpan.FromSeconds(10),
             Refill = _random.Next(4) > 0,
+            PrefixCache = (PrefixCacheMode)_random.Next(2),
         };
-        Drafts = new RandomDrafts(seed);
+        Drafts = new RandomDrafts(seed, Model.Description.Loops);
         Operations = [.. Enumerable.Range(0, operations).Select(_ => NextOperation())];
     }
 
@@ -78,20 +80,45 @@ internal sealed class RandomCase
         var (logprobs, loopLogprobs) = (_random.Next(3) == 0 ? _random.Next(4) : (int?)null, Model.Description.HasCoda ? 0 : _random.Next(3));
         return new GenerationRequest
         {
-            Prompt = Tokens(_random.Next(5) == 0 ? _random.Next(1, 31) : _random.Next(1, 7)),
+            Prompt = NextPrompt(),
             MaxTokens = maxTokens,
             MinTokens = _random.Next(4) == 0 ? _random.Next(maxTokens + 1) : 0,
             Exit = NextExit(maxTokens),
             KvLayout = (KvLayout)_random.Next(2),
             StopTokens = Tokens(_random.Next(4)),
-            ReportGates = _random.Next(3) == 0,
+            Speculation = NextSpeculation(),
+            CacheSalt = _random.Next(4) == 0 ? "salt" : null,
             Sampling = NextSampling(),
-            Logprobs = logprobs,
-            LogprobTokens = logprobs is null ? [] : Tokens(_random.Next(3)),
-            PromptLogprobs = _random.Next(4) == 0 ? _random.Next(4) : null,
-            LoopLogprobs = loopLogprobs,
-            SkippedLoopLogprobs = loopLogprobs > 0 && _random.Next(2) == 0,
+            Reports = new()
+            {
+                Gates = _random.Next(3) == 0,
+                Logprobs = logprobs,
+                LogprobTokens = logprobs is null ? [] : Tokens(_random.Next(3)),
+                PromptLogprobs = _random.Next(4) == 0 ? _random.Next(4) : null,
+                LoopLogprobs = loopLogprobs,
+                SkippedLoopLogprobs = loopLogprobs > 0 && _random.Next(2) == 0,
+            },
         };
+    }
+
+    /// <summary>Half of the prompts begin like one before, and some are whole conversations that go on.</summary>
+    private int[] NextPrompt()
+    {
+        var prompt = Tokens(_random.Next(5) == 0 ? _random.Next(1, 31) : _random.Next(1, 7));
+        if (_prompts.Count > 0 && _random.Next(2) == 0)
+        {
+            var earlier = _prompts[_random.Next(_prompts.Count)];
+            prompt = [.. earlier.Take(_random.Next(earlier.Length + 1)), .. prompt.Take(1 + _random.Next(3))];
+        }
+
+        _prompts.Add(prompt);
+        return prompt;
+    }
+
+    private SpeculationSettings NextSpeculation()
+    {
+        var strategy = (SpeculationStrategy)_random.Next(3);
+        return new() { Strategy = strategy, DraftLoops = strategy == SpeculationStrategy.Fixed ? _random.Next(1, 4) : null };
     }
 
     private ExitSettings NextExit(int maxTokens)

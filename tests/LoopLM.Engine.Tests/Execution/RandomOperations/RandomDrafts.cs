@@ -3,11 +3,30 @@ using LoopLM.Engine.Speculation;
 
 namespace LoopLM.Engine.Tests.Execution.RandomOperations;
 
-/// <summary>Drafts after another loop each time, or not at all; one seed in four never drafts.</summary>
-internal sealed class RandomDrafts(int seed) : IDraftStrategy
+/// <summary>By the seed: the strategies that requests name, over costs of passes that are made up; drafts after another loop each time; or none.</summary>
+internal sealed class RandomDrafts : IDraftStrategy
 {
-    private readonly Random _random = new(seed);
-    private readonly bool _isOff = seed % 4 == 0;
+    private readonly Random _random;
+    private readonly DraftStrategies? _named;
+    private readonly bool _isOff;
 
-    public int DraftLoop(Sequence sequence) => _isOff ? 0 : _random.Next(4);
+    public RandomDrafts(int seed, int modelLoops)
+    {
+        _random = new Random(seed);
+        _isOff = seed % 4 == 0;
+        if (seed % 4 > 1)
+        {
+            var (loopCosts, headCosts) = (new PassCosts(), new PassCosts());
+            loopCosts.Add(1, 1);
+            loopCosts.Add(16, 1 + (15 * _random.NextDouble()));
+            headCosts.Add(1, _random.NextDouble());
+            _named = new DraftStrategies(new AdaptiveDrafts(loopCosts, headCosts, modelLoops));
+        }
+    }
+
+    public void Plan(IReadOnlyList<Sequence> running, RowTable rows) => _named?.Plan(running, rows);
+
+    public int DraftLoop(Sequence sequence) => _named?.DraftLoop(sequence) ?? (_isOff ? 0 : _random.Next(4));
+
+    public void Resolve(int loop, bool isConfirmed) => _named?.Resolve(loop, isConfirmed);
 }

@@ -1,3 +1,4 @@
+using LoopLM.Engine.Errors;
 using LoopLM.Engine.Kv;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Sampling;
@@ -120,7 +121,7 @@ internal sealed class RandomRun : IDisposable
         var slots = request.KvLayout == KvLayout.LastExited
             ? (prompt * loops) + (generated * request.Exit.MaxLoops!.Value)
             : Math.Max(prompt * loops, prompt + generated);
-        return slots + (request.SkippedLoopLogprobs ? 1 : 0);
+        return slots + (request.Reports.SkippedLoopLogprobs ? 1 : 0);
     }
 
     private void Tick(int count)

@@ -58,13 +58,13 @@ internal sealed class SerialOracle(ScriptedModel model, Predicate<int> breaksLog
         for (var position = 0; position < prompt.Length; position++)
         {
             var last = position == prompt.Length - 1;
-            var row = new Row(position, prompt[position], last && request.LoopLogprobs > 0 ? [] : null);
+            var row = new Row(position, prompt[position], last && request.Reports.LoopLogprobs > 0 ? [] : null);
             Begin(row);
             _exitSteps.Add(Loops);
             for (var loop = 1; loop <= Loops; loop++)
             {
                 RunLoop(row, loop, from => loop);
-                if (last && request.ReportGates)
+                if (last && request.Reports.Gates)
                 {
                     ReadGate(row);
                 }
@@ -72,14 +72,14 @@ internal sealed class SerialOracle(ScriptedModel model, Predicate<int> breaksLog
                 if (row.LoopLogprobs is not null)
                 {
                     ReadHead(row);
-                    row.LoopLogprobs.Add(Scores().Top(request.LoopLogprobs));
+                    row.LoopLogprobs.Add(Scores().Top(request.Reports.LoopLogprobs));
                 }
             }
 
             _codas[position] = Coda(row);
             if (!last)
             {
-                Score(row, prompt[position + 1], request.PromptLogprobs);
+                Score(row, prompt[position + 1], request.Reports.PromptLogprobs);
             }
             else if (request.MaxTokens > 0)
             {
@@ -88,7 +88,7 @@ internal sealed class SerialOracle(ScriptedModel model, Predicate<int> breaksLog
             }
             else
             {
-                if (request.Logprobs is not null)
+                if (request.Reports.Logprobs is not null)
                 {
                     ReadHead(row);
                 }
@@ -100,9 +100,9 @@ internal sealed class SerialOracle(ScriptedModel model, Predicate<int> breaksLog
 
     private void RunGenerated(GenerationRequest request, int[]? spelling)
     {
-        var row = new Row(_contents.Count, _output[^1], request.LoopLogprobs > 0 ? [] : null);
+        var row = new Row(_contents.Count, _output[^1], request.Reports.LoopLogprobs > 0 ? [] : null);
         var (most, least) = (request.Exit.MaxLoops!.Value, request.Exit.MinLoops!.Value);
-        var observed = request.SkippedLoopLogprobs ? Math.Max(Loops, most) : 0;
+        var observed = request.Reports.SkippedLoopLogprobs ? Math.Max(Loops, most) : 0;
         Begin(row);
         var exitStep = 0;
         for (var loop = 1; exitStep == 0 || loop <= observed; loop++)
@@ -110,7 +110,7 @@ internal sealed class SerialOracle(ScriptedModel model, Predicate<int> breaksLog
             RunLoop(row, loop, from => request.KvLayout == KvLayout.Shared ? _exitSteps[from] : Math.Min(loop, _exitSteps[from]));
             if (exitStep == 0)
             {
-                if (request.ReportGates || ReadsGate(request.Exit))
+                if (request.Reports.Gates || ReadsGate(request.Exit))
                 {
                     ReadGate(row);
                 }
@@ -121,7 +121,7 @@ internal sealed class SerialOracle(ScriptedModel model, Predicate<int> breaksLog
             if (row.LoopLogprobs is not null)
             {
                 ReadHead(row);
-                row.LoopLogprobs.Add(Scores().Top(request.LoopLogprobs));
+                row.LoopLogprobs.Add(Scores().Top(request.Reports.LoopLogprobs));
             }
 
             if (exitStep == loop)
@@ -224,7 +224,7 @@ internal sealed class SerialOracle(ScriptedModel model, Predicate<int> breaksLog
         row.Token = _sampler.TrySample(changed, request.Sampling, request.Sampling.Seed!.Value, row.Position + 1, out var token)
             ? token
             : throw new FailException($"What the request forbids leaves no token for position {row.Position + 1}.", isRequestsFault: true);
-        row.Logprobs = request.Logprobs is { } top ? scores.Report(row.Token, top, [.. request.LogprobTokens.Distinct()]) : null;
+        row.Logprobs = request.Reports.Logprobs is { } top ? scores.Report(row.Token, top, [.. request.Reports.LogprobTokens.Distinct()]) : null;
     }
 
     /// <summary>Allowed tokens, bad words, minimum, bias, penalties.</summary>
@@ -247,17 +247,18 @@ internal sealed class SerialOracle(ScriptedModel model, Predicate<int> breaksLog
             logits[token] += bias;
         }
 
+        var repetition = sampling.RepetitionPenalty ?? 1;
         for (var token = 0; token < logits.Length; token++)
         {
             var count = _output.Count(each => each == token);
             if (count > 0 || request.Prompt.Span.Contains(token))
             {
-                logits[token] = logits[token] > 0 ? logits[token] / sampling.RepetitionPenalty : logits[token] * sampling.RepetitionPenalty;
+                logits[token] = logits[token] > 0 ? logits[token] / repetition : logits[token] * repetition;
             }
 
             if (count > 0)
             {
-                logits[token] -= (sampling.FrequencyPenalty * count) + sampling.PresencePenalty;
+                logits[token] -= ((sampling.FrequencyPenalty ?? 0) * count) + (sampling.PresencePenalty ?? 0);
             }
         }
     }

@@ -3,6 +3,7 @@ using System.Text;
 using LoopLM.Fuzz.Fuzzing;
 using LoopLM.Models;
 using LoopLM.Server.Hosting;
+using LoopLM.Server.Models;
 using LoopLM.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Json.Schema;
 using LoopLM.Fuzz.Fuzzing;
-using LoopLM.Server.OpenAi.Requests;
+using LoopLM.Server.Rest.Requests;
 using LoopLM.Text.Constraints;
 using LoopLM.Text.Constraints.Automata;
 using LoopLM.Text.Tests.Constraints;

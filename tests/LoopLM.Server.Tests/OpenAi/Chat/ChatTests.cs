@@ -23,7 +23,7 @@ public sealed class ChatTests
             """{"index":0,"message":{"role":"assistant","content":"Hello.","refusal":null},"logprobs":null,"exit_steps":[4,4,4,4,4,4,4],"finish_reason":"stop","stop_reason":null}""",
             Assert.Single(answer["choices"]!.AsArray())!.ToJsonString());
         Assert.Equal(
-            """{"prompt_tokens":21,"completion_tokens":7,"total_tokens":28,"completion_tokens_details":{"reasoning_tokens":0},"loop_steps_total":28,"mean_exit_step":4}""",
+            """{"prompt_tokens":21,"completion_tokens":7,"total_tokens":28,"prompt_tokens_details":{"cached_tokens":0},"completion_tokens_details":{"reasoning_tokens":0},"loop_steps_total":28,"mean_exit_step":4,"draft_tokens":0,"accepted_draft_tokens":0}""",
             answer["usage"]!.ToJsonString());
     }
 

@@ -128,6 +128,19 @@ public sealed class ChatValidationTests
         Assert.Equal((HttpStatusCode.BadRequest, "messages", message), (response.StatusCode, error.GetProperty("param").GetString(), error.GetProperty("message").GetString()));
     }
 
+    [Theory]
+    [InlineData(""" "max_completion_tokens":3,"min_tokens":5 """, "'min_tokens' is 5; it must be between 0 and 'max_completion_tokens', which is 3.")]
+    [InlineData(""" "n_predict":3,"min_tokens":5 """, "'min_tokens' is 5; it must be between 0 and 'n_predict', which is 3.")]
+    [InlineData(""" "logprobs":true,"top_logprobs":99 """, "'top_logprobs' is 99; it must be between 0 and 20, which Limits:MaxLogprobs sets, or -1 for the whole vocabulary.")]
+    public async Task Post_SettingAtFault_HasTheNameThatTheRequestGivesIt(string fields, string message)
+    {
+        await using var server = await ServerHarness.StartAsync();
+
+        var (_, error) = await ServerHarness.RefuseAsync(PostAsync(server, $$"""{"messages":[{"role":"user","content":"a"}],{{fields}}}"""));
+
+        Assert.Equal(message, error.GetProperty("message").GetString());
+    }
+
     [Fact]
     public async Task Post_AddressesInAMessage_AreNeverFetched()
     {

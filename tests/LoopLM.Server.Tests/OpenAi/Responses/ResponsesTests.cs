@@ -23,7 +23,7 @@ public sealed class ResponsesTests
             + """ "previous_response_id":null,"store":false,"truncation":"disabled","max_output_tokens":40,"temperature":0,"top_p":1,"top_logprobs":0,"reasoning":{"effort":null,"summary":null},"""[1..]
             + """ "text":{"format":{"type":"text"}},"tools":[],"tool_choice":"auto","parallel_tool_calls":true,"""[1..]
             + """ "output":[{"type":"message","status":"completed","role":"assistant","content":[{"type":"output_text","text":"Hello.","annotations":[],"logprobs":[]}]}],"""[1..]
-            + $$""" "usage":{"input_tokens":{{response["usage"]!["input_tokens"]}},"input_tokens_details":{"cached_tokens":0},"output_tokens":7,"output_tokens_details":{"reasoning_tokens":0},"total_tokens":{{response["usage"]!["total_tokens"]}},"loop_steps_total":28,"mean_exit_step":4},"""[1..]
+            + $$""" "usage":{"input_tokens":{{response["usage"]!["input_tokens"]}},"input_tokens_details":{"cached_tokens":0},"output_tokens":7,"output_tokens_details":{"reasoning_tokens":0},"total_tokens":{{response["usage"]!["total_tokens"]}},"loop_steps_total":28,"mean_exit_step":4,"draft_tokens":0,"accepted_draft_tokens":0},"""[1..]
             + $$""" "system_fingerprint":"{{response["system_fingerprint"]}}","exit_steps":[4,4,4,4,4,4,4],"stop_reason":null}"""[1..],
             ResponseCalls.Canonical(response));
     }

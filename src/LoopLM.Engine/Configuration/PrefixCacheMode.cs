@@ -1,0 +1,11 @@
+namespace LoopLM.Engine.Configuration;
+
+/// <summary>Whether requests reuse what earlier ones computed of a common beginning. It never changes what is generated.</summary>
+public enum PrefixCacheMode
+{
+    /// <summary>KV slots that no sequence needs keep beginnings of prompts.</summary>
+    On,
+
+    /// <summary>Every request computes its whole prompt.</summary>
+    Off,
+}

@@ -1,8 +1,0 @@
-using LoopLM.Server.Generations;
-
-namespace LoopLM.Server.OpenAi.Chat;
-
-/// <summary>A reply that is being generated.</summary>
-/// <param name="Choices">Its choices.</param>
-/// <param name="Format">What is to be told apart in each of them.</param>
-internal sealed record StartedReply(TextChoices Choices, ReplyFormat Format);

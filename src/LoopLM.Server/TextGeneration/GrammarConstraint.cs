@@ -1,0 +1,23 @@
+using LoopLM.Engine.Sampling;
+using LoopLM.Text.Constraints;
+
+namespace LoopLM.Server.TextGeneration;
+
+/// <summary>A grammar's constraint as the engine calls it.</summary>
+internal sealed class GrammarConstraint(TokenConstraint constraint) : ITokenConstraint
+{
+    public string? Advance(int? token)
+    {
+        if (token is { } chosen)
+        {
+            constraint.Accept(chosen);
+        }
+
+        constraint.Prepare();
+        return constraint.IsExhausted
+            ? $"The form of the text takes too much work to enforce: its masks have used up Limits:MaxMaskWork at token {constraint.Tokens}. Simplify its alternatives and counts."
+            : null;
+    }
+
+    public void Mask(Span<float> logits) => constraint.Mask(logits);
+}

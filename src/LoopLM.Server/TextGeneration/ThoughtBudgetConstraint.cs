@@ -1,0 +1,104 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using LoopLM.Engine.Sampling;
+using LoopLM.Text.Tokenization;
+
+namespace LoopLM.Server.TextGeneration;
+
+/// <summary>Ends a thought that has used up its budget: forces the tokens of the mark behind it, as long as what else restricts the text allows them.</summary>
+internal sealed class ThoughtBudgetConstraint : ITokenConstraint
+{
+    private readonly ITokenConstraint? _inner;
+    private readonly ByteLevelBpeTokenizer _tokenizer;
+    private readonly int[] _endTokens;
+    private readonly byte[] _start;
+    private readonly byte[] _end;
+    private readonly int _budget;
+    private readonly List<byte> _text = [];
+    private Place _place;
+    private int _used;
+    private int _forced;
+
+    /// <summary>Begins a text.</summary>
+    /// <param name="inner">What else restricts it; null for nothing.</param>
+    /// <param name="budget">The budget.</param>
+    /// <param name="tokenizer">Gives tokens and their bytes.</param>
+    public ThoughtBudgetConstraint(ITokenConstraint? inner, ThoughtBudget budget, ByteLevelBpeTokenizer tokenizer)
+    {
+        (_inner, _tokenizer, _budget) = (inner, tokenizer, budget.Tokens);
+        var end = budget.Thought.End;
+        _endTokens = tokenizer.TryGetTokenId(end, out var id) ? [id] : [.. tokenizer.EncodeToIds(end)];
+        (_start, _end) = (Encoding.UTF8.GetBytes(budget.Thought.Start ?? ""), Encoding.UTF8.GetBytes(end));
+        _place = budget.Thought.Start is null ? Place.Within : Place.Before;
+    }
+
+    private enum Place
+    {
+        Before,
+        Within,
+        Behind,
+    }
+
+    public string? Advance(int? token)
+    {
+        var problem = _inner?.Advance(token);
+        if (token is { } chosen && _place != Place.Behind)
+        {
+            Accept(chosen);
+        }
+
+        return problem;
+    }
+
+    public void Mask(Span<float> logits)
+    {
+        _inner?.Mask(logits);
+        if (_place != Place.Within || _used < _budget || !float.IsFinite(logits[_endTokens[_forced]]))
+        {
+            return;
+        }
+
+        var kept = logits[_endTokens[_forced]];
+        logits.Fill(float.NegativeInfinity);
+        logits[_endTokens[_forced]] = kept;
+    }
+
+    private void Accept(int token)
+    {
+        _text.AddRange(_tokenizer.GetTokenBytes(token));
+        if (_place == Place.Before)
+        {
+            Begin();
+        }
+        else if (Contains(_end))
+        {
+            _place = Place.Behind;
+        }
+        else if (_used < _budget)
+        {
+            _used++;
+            _text.RemoveRange(0, Math.Max(0, _text.Count - _end.Length));
+        }
+        else
+        {
+            _forced = token == _endTokens[_forced] ? (_forced + 1) % _endTokens.Length : 0;
+        }
+    }
+
+    /// <summary>A thought stands at the beginning, behind white space at most.</summary>
+    private void Begin()
+    {
+        var text = CollectionsMarshal.AsSpan(_text).TrimStart(" \t\r\n"u8);
+        if (text.StartsWith(_start))
+        {
+            _place = Place.Within;
+            _text.Clear();
+        }
+        else if (!_start.AsSpan().StartsWith(text))
+        {
+            _place = Place.Behind;
+        }
+    }
+
+    private bool Contains(ReadOnlySpan<byte> mark) => CollectionsMarshal.AsSpan(_text).IndexOf(mark) >= 0;
+}

@@ -26,6 +26,7 @@ internal static class OpenAiEndpoints
         .AddSingleton<ResponsesEndpoint>()
         .AddSingleton<TokensEndpoint>()
         .AddSingleton<CompareEndpoint>()
+        .AddSingleton<LiveReaders>()
         .AddSingleton<LiveEndpoint>()
         .AddSingleton<ModelsEndpoint>()
         .AddExceptionHandler<OpenAiExceptionHandler>();

@@ -16,10 +16,14 @@ public sealed partial class DependencyTests
         ["LoopLM.Playground"] = [],
         ["LoopLM.Torch"] = ["LoopLM.Engine", "LoopLM.Checkpoints"],
         ["LoopLM.Cpu"] = ["LoopLM.Engine", "LoopLM.Checkpoints"],
-        ["LoopLM.Server"] =
-            ["LoopLM.Engine", "LoopLM.Checkpoints", "LoopLM.Text", "LoopLM.Protocol", "LoopLM.Playground", "LoopLM.Torch", "LoopLM.Cpu"],
+        ["LoopLM.Models"] = ["LoopLM.Engine", "LoopLM.Checkpoints", "LoopLM.Text", "LoopLM.Torch", "LoopLM.Cpu"],
+        ["LoopLM.Server"] = ["LoopLM.Engine", "LoopLM.Checkpoints", "LoopLM.Text", "LoopLM.Models", "LoopLM.Protocol", "LoopLM.Playground"],
+        ["LoopLM.Training"] = ["LoopLM.Checkpoints", "LoopLM.Torch"],
         ["LoopLM.Tools"] =
-            ["LoopLM.Engine", "LoopLM.Checkpoints", "LoopLM.Text", "LoopLM.Protocol", "LoopLM.Torch", "LoopLM.Cpu", "LoopLM.Server"],
+        [
+            "LoopLM.Engine", "LoopLM.Checkpoints", "LoopLM.Text", "LoopLM.Models", "LoopLM.Protocol", "LoopLM.Torch", "LoopLM.Cpu",
+            "LoopLM.Server", "LoopLM.Training",
+        ],
     };
 
     /// <summary>Packages that a project below the server may not carry: the engine is tested without native libraries, runners know no web server.</summary>
@@ -30,6 +34,8 @@ public sealed partial class DependencyTests
         ["LoopLM.Checkpoints"] = "TorchSharp|libtorch|AspNetCore|Grpc",
         ["LoopLM.Cpu"] = "TorchSharp|libtorch|AspNetCore|Grpc",
         ["LoopLM.Torch"] = "AspNetCore|Grpc",
+        ["LoopLM.Models"] = "AspNetCore|Grpc",
+        ["LoopLM.Training"] = "AspNetCore|Grpc",
     };
 
     public static TheoryData<string> Projects => [.. Directory.EnumerateDirectories(Source).Select(folder => Path.GetFileName(folder)!)];
@@ -39,9 +45,25 @@ public sealed partial class DependencyTests
     [Theory]
     [MemberData(nameof(Projects))]
     public void ProjectReferences_OfEveryProject_PointDown(string project) =>
-        Assert.Subset(
-            Allowed[project].ToHashSet(),
-            Items(project, "ProjectReference").Select(path => Path.GetFileNameWithoutExtension(path)).ToHashSet());
+        Assert.Subset(Allowed[project].ToHashSet(), References(project).ToHashSet());
+
+    [Fact]
+    public void ProjectReferences_OfTheServer_DoNotReachTraining()
+    {
+        var reached = new HashSet<string>();
+        Reach("LoopLM.Server");
+
+        Assert.Contains("LoopLM.Torch", reached);
+        Assert.DoesNotContain("LoopLM.Training", reached);
+
+        void Reach(string project)
+        {
+            if (reached.Add(project))
+            {
+                References(project).ToList().ForEach(Reach);
+            }
+        }
+    }
 
     [Theory]
     [MemberData(nameof(Projects))]
@@ -56,23 +78,25 @@ public sealed partial class DependencyTests
     [Theory]
     [InlineData("LoopLM.Server")]
     [InlineData("LoopLM.Tools")]
-    public void Sources_OfAnExecutable_NameRunnersInProgramOnly(string project)
+    public void Sources_OfAnExecutable_OpenRunnersThroughModelsOnly(string project)
     {
         var naming = Directory.EnumerateFiles(Path.Combine(Source, project), "*.cs", SearchOption.AllDirectories)
-            .Where(file => !IsBuilt(file) && Runner().IsMatch(File.ReadAllText(file)))
-            .Select(Path.GetFileName);
+            .Where(file => !IsBuilt(file) && Runner().IsMatch(File.ReadAllText(file)));
 
-        Assert.Subset(new HashSet<string?> { "Program.cs" }, naming.ToHashSet());
+        Assert.Empty(naming);
     }
 
     private static bool IsBuilt(string file) =>
         file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal);
+
+    private static IEnumerable<string> References(string project) =>
+        Items(project, "ProjectReference").Select(path => Path.GetFileNameWithoutExtension(path));
 
     private static IEnumerable<string> Items(string project, string kind) =>
         XDocument.Load(Path.Combine(Source, project, project + ".csproj"))
             .Descendants(kind)
             .Select(item => item.Attribute("Include")!.Value.Replace('\\', '/'));
 
-    [GeneratedRegex(@"\b(TorchModelRunner|CpuModelRunner)\b")]
+    [GeneratedRegex(@"\b(Torch|Cpu)(ModelRunner|RunnerFactory|RunnerOptions)\b")]
     private static partial Regex Runner();
 }

@@ -1,3 +1,5 @@
+using LoopLM.Checkpoints.Configuration;
+using LoopLM.Cpu.Runners;
 using LoopLM.Engine.Execution;
 using Mono.Cecil;
 using Mono.Cecil.Cil;
@@ -7,49 +9,94 @@ namespace LoopLM.Architecture.Tests;
 /// <summary>The namespaces of a project form a list: a type knows those of its own namespace and of the ones before.</summary>
 public sealed class NamespaceTests
 {
-    private static readonly string[] s_engine =
-    [
-        "Runners", "Kv", "Exits", "Configuration", "Sampling", "Requests", "Telemetry", "Scheduling", "Speculation", "Execution",
-    ];
-
-    [Fact]
-    public void Engine_EveryType_KnowsOnlyWhatStandsBeforeItsNamespace()
+    private static readonly Dictionary<string, string[]> s_lists = new()
     {
-        using var assembly = AssemblyDefinition.ReadAssembly(typeof(EngineCore).Assembly.Location);
+        [typeof(EngineCore).Assembly.Location] =
+            ["Runners", "Kv", "Exits", "Configuration", "Sampling", "Requests", "Telemetry", "Scheduling", "Speculation", "Execution"],
+        [typeof(CpuModelRunner).Assembly.Location] =
+            ["Memory", "Simd", "Threading", "Formats", "Kernels", "Storage", "Attention", "Ouro", "Runners"],
+    };
 
-        var upward =
-            from type in assembly.MainModule.GetTypes()
-            where RankOf(type) >= 0
-            from known in KnownBy(type).Select(reference => reference.GetElementType()).DistinctBy(reference => reference.FullName)
-            where known.Scope == assembly.MainModule && RankOf(known) > RankOf(type)
-            select $"{type.FullName} knows {known.FullName}";
+    /// <summary>Namespaces of the CPU runner that may know what the configuration of a family says.</summary>
+    private static readonly string[] s_families = ["Ouro"];
 
-        Assert.Empty(upward);
+    public static TheoryData<string> Projects => [.. s_lists.Keys.Select(path => Path.GetFileNameWithoutExtension(path))];
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Project_EveryType_KnowsOnlyWhatStandsBeforeItsNamespace(string project)
+    {
+        var (assembly, list) = Open(project);
+        using (assembly)
+        {
+            var upward =
+                from type in assembly.MainModule.GetTypes()
+                where RankOf(type) >= 0
+                from known in Known(type)
+                where known.Scope == assembly.MainModule && RankOf(known) > RankOf(type)
+                select $"{type.FullName} knows {known.FullName}";
+
+            Assert.Empty(upward);
+        }
+
+        int RankOf(TypeReference type) => Array.IndexOf(list, NamespaceOf(project, type));
+    }
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Project_Namespaces_AreThoseOfTheList(string project)
+    {
+        var (assembly, list) = Open(project);
+        using (assembly)
+        {
+            var names = assembly.MainModule.GetTypes()
+                .Where(type => type.Namespace.StartsWith($"{project}.", StringComparison.Ordinal))
+                .Select(type => NamespaceOf(project, type))
+                .Distinct();
+
+            Assert.Equal(list.Order(), names.Order());
+        }
     }
 
     [Fact]
-    public void Engine_Namespaces_AreThoseOfTheList()
+    public void Cpu_ConfigurationOfAFamily_IsKnownInTheNamespaceOfTheFamilyAlone()
     {
-        using var assembly = AssemblyDefinition.ReadAssembly(typeof(EngineCore).Assembly.Location);
+        const string Project = "LoopLM.Cpu";
+        var families = typeof(ModelConfig).Assembly.GetTypes()
+            .Where(type => type.IsSubclassOf(typeof(ModelConfig)))
+            .Select(type => type.FullName)
+            .ToHashSet();
+        var (assembly, _) = Open(Project);
+        using (assembly)
+        {
+            var knowing =
+                from type in assembly.MainModule.GetTypes()
+                where Known(type).Any(known => families.Contains(known.FullName))
+                select NamespaceOf(Project, type);
 
-        var names = assembly.MainModule.GetTypes()
-            .Where(type => type.Namespace.StartsWith("LoopLM.Engine.", StringComparison.Ordinal))
-            .Select(type => type.Namespace["LoopLM.Engine.".Length..])
-            .Distinct();
-
-        Assert.Equal(s_engine.Order(), names.Order());
+            Assert.Equal(s_families, knowing.Distinct());
+        }
     }
 
-    /// <summary>Its place in the list; -1 for a type that the compiler made outside of it.</summary>
-    private static int RankOf(TypeReference type)
+    private static (AssemblyDefinition Assembly, string[] List) Open(string project)
+    {
+        var (path, list) = s_lists.Single(pair => Path.GetFileNameWithoutExtension(pair.Key) == project);
+        return (AssemblyDefinition.ReadAssembly(path), list);
+    }
+
+    /// <summary>The namespace of a type, or of the one around it, without that of the project.</summary>
+    private static string NamespaceOf(string project, TypeReference type)
     {
         while (type.DeclaringType is { } outer)
         {
             type = outer;
         }
 
-        return Array.IndexOf(s_engine, type.Namespace.Replace("LoopLM.Engine.", "", StringComparison.Ordinal));
+        return type.Namespace.Replace($"{project}.", "", StringComparison.Ordinal);
     }
+
+    private static IEnumerable<TypeReference> Known(TypeDefinition type) =>
+        KnownBy(type).Select(reference => reference.GetElementType()).DistinctBy(reference => reference.FullName);
 
     private static IEnumerable<TypeReference> KnownBy(TypeDefinition type)
     {

@@ -239,10 +239,12 @@ public sealed class ChatTests(Chromium chromium)
         var second = await page.OpenTabAsync();
         await page.ShowAsync("Chat");
         using var hold = new Hold(page.Server.Runner);
+        await first.EvaluateAsync("() => { window.deaf = event => event.stopImmediatePropagation(); addEventListener('storage', deaf, true); }");
 
         await page.StartSayAsync("from the second");
         page.Use(first);
         await page.StartSayAsync("from the first");
+        await first.EvaluateAsync("() => removeEventListener('storage', deaf, true)");
         hold.LetGo();
         await page.UntilDoneAsync();
         page.Use(second);
@@ -251,6 +253,33 @@ public sealed class ChatTests(Chromium chromium)
         await second.ReloadAsync();
         await page.ShowAsync("Chat");
         await Expect(page.Panel.Locator(".siblings")).ToContainTextAsync("/ 2");
+    }
+
+    [Fact]
+    public async Task Store_OverwrittenByAnotherTab_HasBothAgain()
+    {
+        await using var page = await ChatAsync();
+        await page.SayAsync("one");
+        var first = page.Page;
+        await page.OpenTabAsync();
+
+        // As a tab does that read the store before the answer was in it, and writes after.
+        await page.Page.EvaluateAsync(
+            """
+            () => {
+              const [key] = Object.keys(localStorage).filter(key => key.startsWith("looplm.conversation."));
+              const stored = JSON.parse(localStorage.getItem(key));
+              const other = { ...stored.messages[0], id: "other", content: "from the other" };
+              localStorage.setItem(key, JSON.stringify({ ...stored, messages: [stored.messages[0], other], leaf: "other" }));
+            }
+            """);
+
+        page.Use(first);
+        await Expect(page.Panel.Locator(".siblings")).ToContainTextAsync("1 / 2");
+        await Expect(page.Panel.Locator(".message.assistant")).ToHaveCountAsync(1);
+        await first.ReloadAsync();
+        await page.ShowAsync("Chat");
+        await Expect(page.Panel.Locator(".message.assistant")).ToHaveCountAsync(1);
     }
 
     [Fact]

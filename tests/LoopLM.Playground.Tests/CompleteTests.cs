@@ -219,8 +219,9 @@ public sealed class CompleteTests(Chromium chromium)
         var seeds = new List<string>();
         for (var i = 0; i < 2; i++)
         {
-            var request = await page.Page.GetByRole(AriaRole.Region, new() { Name = "The request" }).TextContentAsync();
-            seeds.Add(System.Text.RegularExpressions.Regex.Match(request!, "\"seed\":\\d+").Value);
+            var request = page.Page.GetByRole(AriaRole.Region, new() { Name = "The request" });
+            await Expect(request).ToContainTextAsync("\"seed\":");
+            seeds.Add(System.Text.RegularExpressions.Regex.Match((await request.TextContentAsync())!, "\"seed\":\\d+").Value);
             await page.Button("Run again").ClickAsync();
             await page.UntilDoneAsync();
         }

@@ -5,7 +5,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Grpc.Net.Client;
 using LoopLM.Engine.Execution;
-using LoopLM.Engine.Runners;
+using LoopLM.Models;
 using LoopLM.Server.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -92,13 +92,10 @@ internal sealed partial class ServerHarness : IAsyncDisposable
         var runners = names.DefaultIfEmpty(single).ToDictionary(
             name => name,
             name => new SpellingRunner(Encoding.UTF8.GetBytes(name == single ? text : name), vocabularySize: 260, endOfText: 256, contextLength));
-        IModelRunner Open(string? name)
-        {
-            opening?.Invoke();
-            return runners.TryGetValue(name ?? single, out var named) ? named : runners[single];
-        }
 
-        var app = ServerApplication.Build(Arguments(settings), new Runners(("spelling", (_, _, settings) => Open(settings.Model.Name))));
+        // The server asks for the factories of its models in their order.
+        var next = new Queue<SpellingRunner>(runners.Values);
+        var app = ServerApplication.Build(Arguments(settings), new ModelRunners(("spelling", (_, _) => FactoryOf(next.Dequeue()))));
         await app.StartAsync();
         var server = new ServerHarness(app, runners);
         if (opening is null)
@@ -107,6 +104,12 @@ internal sealed partial class ServerHarness : IAsyncDisposable
         }
 
         return server;
+
+        TestRunnerFactory FactoryOf(SpellingRunner runner) => new(_ =>
+        {
+            opening?.Invoke();
+            return runner;
+        });
     }
 
     public static ByteArrayContent Json(string body) =>

@@ -1,10 +1,8 @@
 using BenchmarkDotNet.Attributes;
-using LoopLM.Checkpoints.Configuration;
 using LoopLM.Cpu.Attention;
-using LoopLM.Cpu.Memory;
-using LoopLM.Cpu.Ouro;
-using LoopLM.Cpu.Runners;
-using LoopLM.Cpu.Simd;
+using LoopLM.Cpu.Formats;
+using LoopLM.Cpu.Kernels;
+using LoopLM.Cpu.Storage;
 using LoopLM.Engine.Runners;
 
 namespace LoopLM.Benchmarks.Attention;
@@ -13,7 +11,7 @@ namespace LoopLM.Benchmarks.Attention;
 [MemoryDiagnoser]
 public unsafe class BatchAttentionBenchmarks
 {
-    private KvPool _pool = null!;
+    private KvCache _cache = null!;
     private Activations _activations = null!;
     private BatchAttention _attention = null!;
     private LoopBatch _batch = null!;
@@ -38,34 +36,20 @@ public unsafe class BatchAttentionBenchmarks
     [Params(KvType.Float32, KvType.BFloat16)]
     public KvType Kv { get; set; }
 
-    /// <summary>Fills the pool.</summary>
+    /// <summary>Fills the cache.</summary>
     [GlobalSetup]
     public void Create()
     {
-        var kernels = Kernels.Of(Kernels.Best);
+        var kernels = VectorKernels.Of(VectorKernels.Best);
         var heads = HeadDimension == 32 ? 6 : 16;
-        var config = new OuroConfig
-        {
-            ModelType = OuroConfig.Family,
-            VocabularySize = 1,
-            HiddenSize = heads * HeadDimension,
-            IntermediateSize = heads * HeadDimension,
-            Layers = 1,
-            Loops = 1,
-            Heads = heads,
-            KvHeads = heads,
-            HeadDimension = HeadDimension,
-            ContextLength = Shape.Positions,
-            RopeTheta = 10000,
-            RmsNormEpsilon = 1e-6f,
-            EarlyExitThreshold = 1,
-            EndOfTextTokens = [],
-        };
+        var shape = new AttentionShape(heads, heads, HeadDimension);
         _batch = EvenBatch.Of(Shape);
         var slots = Shape.Requests * Shape.Positions;
-        _pool = new(1, heads, HeadDimension, slots, Kv);
-        _activations = new(config, kernels, WeightType.Float32, _batch.Rows.Length, 1, BatchAttention.Lanes(config), Shape.Positions);
-        _attention = new(config, kernels, _pool, _activations);
+        _cache = new(1, shape, slots, Kv);
+        _activations = new(
+            new(heads * HeadDimension, heads * HeadDimension, shape), kernels, WeightType.Float32,
+            _batch.Rows.Length, threads: 1, BatchAttention.Lanes(shape), Shape.Positions);
+        _attention = new(shape, kernels, _cache, _activations);
         using var numbers = RandomFloats.Create(heads * HeadDimension);
         for (var head = 0; head < heads; head++)
         {
@@ -77,8 +61,8 @@ public unsafe class BatchAttentionBenchmarks
 
             for (var slot = 0; slot < slots; slot++)
             {
-                _attention.Write(source, _pool.Keys(0, head), slot);
-                _attention.Write(source, _pool.Values(0, head), slot);
+                _attention.Write(source, _cache.Keys(0, head), slot);
+                _attention.Write(source, _cache.Values(0, head), slot);
             }
         }
     }
@@ -87,7 +71,7 @@ public unsafe class BatchAttentionBenchmarks
     [GlobalCleanup]
     public void Dispose()
     {
-        _pool.Dispose();
+        _cache.Dispose();
         _activations.Dispose();
     }
 

@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using LoopLM.Checkpoints;
+using LoopLM.Cpu.Formats;
 using LoopLM.Cpu.Runners;
 using LoopLM.Engine.Configuration;
 using LoopLM.Engine.Execution;

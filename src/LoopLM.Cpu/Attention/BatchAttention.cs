@@ -1,6 +1,6 @@
 using LoopLM.Checkpoints.Configuration;
-using LoopLM.Cpu.Ouro;
-using LoopLM.Cpu.Simd;
+using LoopLM.Cpu.Kernels;
+using LoopLM.Cpu.Storage;
 using LoopLM.Cpu.Threading;
 using LoopLM.Engine.Runners;
 
@@ -11,7 +11,7 @@ namespace LoopLM.Cpu.Attention;
 /// A lane is one query: a head of a row. All scores of some lanes are computed first, then what they weigh. Blocks begin at fixed positions, and no lane's
 /// numbers meet another's: what a row gets does not depend on its tile.
 /// </remarks>
-internal sealed unsafe class BatchAttention(OuroConfig config, Kernels kernels, KvPool pool, Activations activations)
+internal sealed unsafe class BatchAttention(AttentionShape shape, VectorKernels kernels, KvCache cache, Activations activations)
 {
     // Bytes of the slots of a block: what lies beside a head, which the processor brings along, stays in the cache until its turn comes.
     private const int BlockBytes = 48 << 10;
@@ -24,15 +24,16 @@ internal sealed unsafe class BatchAttention(OuroConfig config, Kernels kernels, 
     private const int MaxTileRows = 32;
     private const int UsualLanes = 64;
 
-    private readonly SlotAttention _slots = kernels.CreateAttention(pool);
-    private readonly int _block = Math.Clamp(((int)(BlockBytes / pool.SlotBytes) + BlockGrain - 1) / BlockGrain * BlockGrain, BlockGrain, MaxBlock);
-    private readonly AttentionPlan _plan = new(activations.Rows, Math.Min(MaxTileRows, Lanes(config) / Group(config)), config.KvHeads);
+    private readonly SlotAttention _slots = kernels.CreateAttention(cache.Type, cache.HeadLength, cache.SlotBytes);
+    private readonly int _block = Math.Clamp(
+        ((int)(BlockBytes / cache.SlotBytes) + BlockGrain - 1) / BlockGrain * BlockGrain, BlockGrain, MaxBlock);
+    private readonly AttentionPlan _plan = new(activations.Rows, Math.Min(MaxTileRows, Lanes(shape) / shape.Group), shape.KvHeads);
 
     /// <summary>Whether <see cref="Attend"/> also prepares what it brought: not where heads share groups, which then belong to several threads.</summary>
-    public bool Prepares { get; } = config.HeadDimension % activations.Attended.Grain == 0;
+    public bool Prepares { get; } = shape.HeadDimension % activations.Attended.Grain == 0;
 
     /// <summary>Lanes that are computed together at most.</summary>
-    public static int Lanes(OuroConfig config) => Math.Max(UsualLanes, Group(config));
+    public static int Lanes(AttentionShape shape) => Math.Max(UsualLanes, shape.Group);
 
     /// <summary>Plans a tick; before any thread attends.</summary>
     public void Plan(LoopBatch batch) => _plan.Fill(batch);
@@ -42,7 +43,7 @@ internal sealed unsafe class BatchAttention(OuroConfig config, Kernels kernels, 
 
     /// <summary>Stores one head of a row's keys or values.</summary>
     /// <param name="head">The numbers, padded.</param>
-    /// <param name="slots">Slot 0 of that head in the pool.</param>
+    /// <param name="slots">Slot 0 of that head in the cache.</param>
     /// <param name="slot">The slot to write.</param>
     public void Write(float* head, byte* slots, int slot) => _slots.Write(head, slots, slot);
 
@@ -61,7 +62,7 @@ internal sealed unsafe class BatchAttention(OuroConfig config, Kernels kernels, 
                 continue;
             }
 
-            var headsAtOnce = Lanes(config) / (tile.Rows * Group(config));
+            var headsAtOnce = Lanes(shape) / (tile.Rows * shape.Group);
             fixed (int* slots = batch.VisibleSlots(tile.LastRow))
             {
                 for (var first = kvHeads.First; first < kvHeads.End; first += headsAtOnce)
@@ -72,8 +73,6 @@ internal sealed unsafe class BatchAttention(OuroConfig config, Kernels kernels, 
         }
     }
 
-    private static int Group(OuroConfig config) => config.Heads / config.KvHeads;
-
     private void AttendHeads(in AttentionTile tile, Share kvHeads, int layer, int thread, int* slots)
     {
         var positions = _plan.Positions(tile.LastRow);
@@ -81,11 +80,11 @@ internal sealed unsafe class BatchAttention(OuroConfig config, Kernels kernels, 
         {
             for (var kvHead = kvHeads.First; kvHead < kvHeads.End; kvHead++)
             {
-                Score(tile, kvHeads, kvHead, pool.Keys(layer, kvHead), thread, slots, block);
+                Score(tile, kvHeads, kvHead, cache.Keys(layer, kvHead), thread, slots, block);
             }
         }
 
-        var lanes = kvHeads.Count * Group(config) * tile.Rows;
+        var lanes = kvHeads.Count * shape.Group * tile.Rows;
         var factors = stackalloc float[lanes];
         for (var lane = 0; lane < lanes; lane++)
         {
@@ -97,7 +96,7 @@ internal sealed unsafe class BatchAttention(OuroConfig config, Kernels kernels, 
         {
             for (var kvHead = kvHeads.First; kvHead < kvHeads.End; kvHead++)
             {
-                Mix(tile, kvHeads, kvHead, pool.Values(layer, kvHead), thread, slots, block);
+                Mix(tile, kvHeads, kvHead, cache.Values(layer, kvHead), thread, slots, block);
             }
         }
 
@@ -112,8 +111,8 @@ internal sealed unsafe class BatchAttention(OuroConfig config, Kernels kernels, 
     /// <summary>Scores of positions that a row does not see go with what pads its scores.</summary>
     private void Score(in AttentionTile tile, Share kvHeads, int kvHead, byte* keys, int thread, int* slots, int block)
     {
-        var lane = (kvHead - kvHeads.First) * Group(config) * tile.Rows;
-        for (var head = kvHead * Group(config); head < (kvHead + 1) * Group(config); head++, lane += tile.Rows)
+        var lane = (kvHead - kvHeads.First) * shape.Group * tile.Rows;
+        for (var head = kvHead * shape.Group; head < (kvHead + 1) * shape.Group; head++, lane += tile.Rows)
         {
             _slots.Score(
                 activations.ProjectedHead(tile.FirstRow, head), activations.ProjectedLength, tile.Rows, keys, slots + block, BlockCount(tile.LastRow, block),
@@ -124,9 +123,9 @@ internal sealed unsafe class BatchAttention(OuroConfig config, Kernels kernels, 
     /// <summary>Rows that see all of a block are mixed together; the first ones may see a part of it, or nothing.</summary>
     private void Mix(in AttentionTile tile, Share kvHeads, int kvHead, byte* values, int thread, int* slots, int block)
     {
-        var lane = (kvHead - kvHeads.First) * Group(config) * tile.Rows;
+        var lane = (kvHead - kvHeads.First) * shape.Group * tile.Rows;
         var most = BlockCount(tile.LastRow, block);
-        for (var head = 0; head < Group(config); head++)
+        for (var head = 0; head < shape.Group; head++)
         {
             for (int row = tile.FirstRow, rows; row <= tile.LastRow; row += rows, lane += rows)
             {
@@ -148,11 +147,11 @@ internal sealed unsafe class BatchAttention(OuroConfig config, Kernels kernels, 
     {
         var (head, row) = Math.DivRem(lane, tile.Rows);
         row += tile.FirstRow;
-        var first = ((kvHeads.First * Group(config)) + head) * config.HeadDimension;
-        new ReadOnlySpan<float>(attended, config.HeadDimension).CopyTo(new(activations.Attended[row] + first, config.HeadDimension));
+        var first = ((kvHeads.First * shape.Group) + head) * shape.HeadDimension;
+        new ReadOnlySpan<float>(attended, shape.HeadDimension).CopyTo(new(activations.Attended[row] + first, shape.HeadDimension));
         if (Prepares)
         {
-            activations.Attended.Prepare(row, first, config.HeadDimension);
+            activations.Attended.Prepare(row, first, shape.HeadDimension);
         }
     }
 }

@@ -1,5 +1,6 @@
+using LoopLM.Cpu.Kernels;
+using LoopLM.Cpu.Storage;
 using LoopLM.Cpu.Threading;
-using LoopLM.Cpu.Weights;
 using LoopLM.Engine.Runners;
 
 namespace LoopLM.Cpu.Ouro;

@@ -1,4 +1,5 @@
-using LoopLM.Cpu.Weights;
+using LoopLM.Cpu.Kernels;
+using LoopLM.Cpu.Storage;
 
 namespace LoopLM.Cpu.Ouro;
 

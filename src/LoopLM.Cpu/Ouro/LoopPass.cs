@@ -1,22 +1,42 @@
 using LoopLM.Checkpoints.Configuration;
 using LoopLM.Cpu.Attention;
-using LoopLM.Cpu.Simd;
+using LoopLM.Cpu.Kernels;
+using LoopLM.Cpu.Storage;
 using LoopLM.Cpu.Threading;
-using LoopLM.Cpu.Weights;
 using LoopLM.Engine.Runners;
 
 namespace LoopLM.Cpu.Ouro;
 
 /// <summary>One loop of all rows of a batch, h = Norm(Layers(h)), on all threads of a team.</summary>
 /// <remarks>
-/// A phase splits rows, heads or outputs among the threads; the team meets where a thread needs what others made. With few rows every thread computes
-/// the residual stream of all of them for itself, to meet less often. No number depends on the split: whatever is summed is summed by one thread, in an
-/// order that only its row decides.
+/// A pass has phases. Each splits rows, heads or outputs among the threads, and a barrier stands where a thread reads what others wrote:
+/// <code>
+/// 1  enter        rows     embedding or state into the residual stream; angles of the rows
+///    for each layer:
+/// 2  project      heads    queries, keys and values; keys and values into their slots
+/// 3  attend       heads    what the rows see
+/// 4  prepare      rows     the attended heads for the next matrix, where phase 3 cannot
+/// 5  output       outputs  the matrix that ends attention
+/// 6  add          rows     its result to the residual stream
+/// 7  gate and up  outputs  the inner activations of the SwiGLU
+/// 8  down         outputs  the matrix that ends it
+/// 9  add          rows     its result to the residual stream
+/// 10 leave        rows     the new states, gate logits and state changes
+/// </code>
+/// With few rows every thread has a residual stream of its own and adds all rows for itself. No barrier then stands between adding and
+/// multiplying.
+/// No number depends on the split: whatever is summed is summed by one thread, in an order that only its row decides.
 /// </remarks>
 internal sealed unsafe class LoopPass(
-    OuroConfig config, OuroWeights weights, Kernels kernels, ThreadTeam team, Activations activations, KvPool pool, RotaryTable rotary) : ITeamJob
+    OuroConfig config,
+    OuroWeights weights,
+    VectorKernels kernels,
+    ThreadTeam team,
+    Activations activations,
+    KvCache cache,
+    RotaryTable rotary) : ITeamJob
 {
-    private readonly BatchAttention _attention = new(config, kernels, pool, activations);
+    private readonly BatchAttention _attention = new(OuroModel.ShapeOf(config).Attention, kernels, cache, activations);
     private readonly float _queryScale = 1 / MathF.Sqrt(config.HeadDimension);
     private LoopBatch? _batch;
     private int _rows;
@@ -44,6 +64,8 @@ internal sealed unsafe class LoopPass(
         var hasOwnStream = _rows <= Activations.FewRows;
         var stream = activations.Streams[hasOwnStream ? thread : 0];
         var rows = hasOwnStream ? new(0, _rows) : share;
+
+        // Phase 1: enter.
         Enter(stream, rows);
         for (var row = share.First; row < share.End; row++)
         {
@@ -52,42 +74,86 @@ internal sealed unsafe class LoopPass(
 
         for (var layer = 0; layer < weights.Layers.Length; layer++)
         {
-            var layerWeights = weights.Layers[layer];
+            // Barrier: phase 2 rotates by the angles of all rows, and reads all rows of a shared stream.
             if (layer == 0 || !hasOwnStream)
             {
                 team.Synchronize(thread);
             }
 
-            Project(stream, layer, thread);
-            if (!_attention.KeepsHeads(team.Size))
-            {
-                team.Synchronize(thread);
-            }
+            RunAttention(stream, layer, rows, share, thread);
 
-            _attention.Attend(_batch!, layer, thread, team.Size);
-            team.Synchronize(thread);
-            if (activations.Attended.NeedPreparation && !_attention.Prepares)
-            {
-                PrepareAttended(share);
-                team.Synchronize(thread);
-            }
-
-            Multiply(layerWeights.AttentionOutput, activations.Attended, thread);
-            team.Synchronize(thread);
-            AddBranch(stream, rows, layerWeights.AfterAttention, layerWeights.BeforeMlp);
+            // Barrier: phase 7 reads all rows of a shared stream.
             if (!hasOwnStream)
             {
                 team.Synchronize(thread);
             }
 
-            MultiplyGateAndUp(stream, layerWeights, thread);
-            team.Synchronize(thread);
-            Multiply(layerWeights.Down, activations.Gate, thread);
-            team.Synchronize(thread);
-            AddBranch(stream, rows, layerWeights.AfterMlp, layer + 1 < weights.Layers.Length ? weights.Layers[layer + 1].BeforeAttention : weights.Norm);
+            RunMlp(stream, layer, rows, thread);
         }
 
+        // Phase 10: leave. Its rows are those that this thread added last.
         Leave(stream, share);
+    }
+
+    /// <summary>Phases 2 to 6 of a layer.</summary>
+    /// <param name="stream">The residual stream that this thread reads and adds to.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="rows">The rows that this thread adds.</param>
+    /// <param name="share">The rows that no other thread prepares.</param>
+    /// <param name="thread">The thread.</param>
+    private void RunAttention(ResidualStream stream, int layer, Share rows, Share share, int thread)
+    {
+        // Phase 2: project.
+        Project(stream, layer, thread);
+
+        // Barrier: phase 3 reads queries, keys and values of heads that others projected, unless a thread attends for its own.
+        if (!_attention.KeepsHeads(team.Size))
+        {
+            team.Synchronize(thread);
+        }
+
+        // Phase 3: attend.
+        _attention.Attend(_batch!, layer, thread, team.Size);
+
+        // Barrier: phases 4 and 5 read all attended heads of a row. Phase 5 overwrites the branch that phase 9 read.
+        team.Synchronize(thread);
+        if (activations.Attended.NeedPreparation && !_attention.Prepares)
+        {
+            // Phase 4: prepare.
+            PrepareAttended(share);
+
+            // Barrier: phase 5 reads all prepared rows.
+            team.Synchronize(thread);
+        }
+
+        // Phase 5: output.
+        Multiply(weights.Layers[layer].AttentionOutput, activations.Attended, thread);
+
+        // Barrier: phase 6 reads all outputs of a row.
+        team.Synchronize(thread);
+
+        // Phase 6: add.
+        AddBranch(stream, rows, weights.Layers[layer].AfterAttention, weights.Layers[layer].BeforeMlp);
+    }
+
+    /// <summary>Phases 7 to 9 of a layer.</summary>
+    private void RunMlp(ResidualStream stream, int layer, Share rows, int thread)
+    {
+        // Phase 7: gate and up.
+        MultiplyGateAndUp(stream, weights.Layers[layer], thread);
+
+        // Barrier: phase 8 reads all inner activations of a row, and overwrites the branch that phase 6 read.
+        team.Synchronize(thread);
+
+        // Phase 8: down.
+        Multiply(weights.Layers[layer].Down, activations.Gate, thread);
+
+        // Barrier: phase 9 reads all outputs of a row.
+        team.Synchronize(thread);
+
+        // Phase 9: add. What comes next is the next layer or the norm that ends a loop.
+        var nextNorm = layer + 1 < weights.Layers.Length ? weights.Layers[layer + 1].BeforeAttention : weights.Norm;
+        AddBranch(stream, rows, weights.Layers[layer].AfterMlp, nextNorm);
     }
 
     /// <summary>Rows at loop 1 start from their token's embedding, the others from the state they left.</summary>
@@ -134,13 +200,13 @@ internal sealed unsafe class LoopPass(
                 var unit = heads + kvHead;
                 ProjectHead(stream, weights.Layers[layer].Keys, kvHead, unit);
                 Rotate(unit, 1);
-                Write(unit, pool.Keys(layer, kvHead));
+                Write(unit, cache.Keys(layer, kvHead));
             }
             else
             {
                 var unit = heads + kvHeads + kvHead;
                 ProjectHead(stream, weights.Layers[layer].Values, kvHead, unit);
-                Write(unit, pool.Values(layer, kvHead));
+                Write(unit, cache.Values(layer, kvHead));
             }
         }
     }
@@ -178,7 +244,7 @@ internal sealed unsafe class LoopPass(
     }
 
     /// <summary>A block's last matrix.</summary>
-    private void Multiply(WeightMatrix matrix, InputRows inputs, int thread) =>
+    private void Multiply(WeightMatrix matrix, QuantizedActivations inputs, int thread) =>
         matrix.MultiplyTogether(team, thread, inputs, _rows, activations.Branch, activations.HiddenLength);
 
     private void MultiplyGateAndUp(ResidualStream stream, LayerWeights layer, int thread)

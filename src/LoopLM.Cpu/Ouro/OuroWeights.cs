@@ -1,14 +1,15 @@
 using LoopLM.Checkpoints;
 using LoopLM.Checkpoints.Configuration;
 using LoopLM.Checkpoints.Safetensors;
-using LoopLM.Cpu.Runners;
-using LoopLM.Cpu.Weights;
+using LoopLM.Cpu.Formats;
+using LoopLM.Cpu.Kernels;
+using LoopLM.Cpu.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace LoopLM.Cpu.Ouro;
 
 /// <summary>All weights of an Ouro model. They reach into the checkpoint's map, which must stay open as long as they are used.</summary>
-internal sealed unsafe class OuroWeights : IDisposable
+internal sealed unsafe partial class OuroWeights : IDisposable
 {
     private const int LayersOfAReport = 8;
 
@@ -29,7 +30,7 @@ internal sealed unsafe class OuroWeights : IDisposable
         {
             if (quantises && layer % LayersOfAReport == 0)
             {
-                CpuRunnerLog.Quantising(logger, Type, layer, config.Layers);
+                LogQuantising(logger, Type, layer, config.Layers);
             }
 
             Layers[layer] = new LayerWeights(_loader, layer);
@@ -60,4 +61,7 @@ internal sealed unsafe class OuroWeights : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _loader.Dispose();
+
+    [LoggerMessage(2, LogLevel.Information, "Quantising weights to {Weights}: {Done} of {Layers} layers are done")]
+    private static partial void LogQuantising(ILogger logger, WeightType weights, int done, int layers);
 }

@@ -1,11 +1,9 @@
 using LoopLM.Checkpoints;
-using LoopLM.Checkpoints.Configuration;
-using LoopLM.Cpu.Attention;
-using LoopLM.Cpu.Memory;
+using LoopLM.Cpu.Formats;
+using LoopLM.Cpu.Kernels;
 using LoopLM.Cpu.Ouro;
 using LoopLM.Cpu.Simd;
-using LoopLM.Cpu.Threading;
-using LoopLM.Cpu.Weights;
+using LoopLM.Cpu.Storage;
 using LoopLM.Engine.Runners;
 
 namespace LoopLM.Cpu.Runners;
@@ -20,13 +18,7 @@ public sealed class CpuModelRunner : IModelRunner
 {
     private readonly Checkpoint _checkpoint;
     private readonly BatchLimits _limits;
-    private readonly OuroWeights _weights;
-    private readonly KvPool _pool;
-    private readonly Activations _activations;
-    private readonly RotaryTable _rotary;
-    private readonly ThreadTeam _team;
-    private readonly LoopPass _loopPass;
-    private readonly HeadPass _headPass;
+    private readonly OuroModel _model;
 
     /// <summary>Prepares the weights and reserves the stores.</summary>
     /// <param name="checkpoint">The weights; an Ouro model. It must stay open until the runner is disposed.</param>
@@ -37,25 +29,17 @@ public sealed class CpuModelRunner : IModelRunner
     /// <exception cref="DeviceLostException">A file of the weights was cut short meanwhile.</exception>
     public CpuModelRunner(Checkpoint checkpoint, RunnerCapacity capacity, CpuRunnerOptions options)
     {
-        var config = ConfigOf(checkpoint);
         options.Check();
-        var kernels = Kernels.Of(options.Instructions ?? Kernels.Best);
+        var kernels = VectorKernels.Of(options.Instructions ?? VectorKernels.Best);
         var loader = new WeightLoader(checkpoint, options.Weights, kernels);
         var kv = TypeOf(options.Kv, loader);
-        CheckMemory(MemoryOf(checkpoint, capacity, options), capacity, kv, loader);
-        var threads = options.Threads ?? Environment.ProcessorCount;
-        Model = Describe(config);
-        Instructions = kernels.Instructions;
+        Threads = options.ThreadCount;
+        CheckMemory(OuroModel.MemoryOf(checkpoint, loader, capacity, kv, Threads), capacity, kv, loader);
+        CpuRunnerLog.Opened(options.Logger, kernels.Instructions, kernels.ByteProducts, Threads, loader.Type, kv);
         _checkpoint = checkpoint;
+        (Instructions, Weights) = (kernels.Instructions, loader.Type);
+        _model = new(checkpoint, loader, kernels, capacity, kv, Threads, options.Logger);
         _limits = new(capacity, Model);
-        CpuRunnerLog.Opened(options.Logger, Instructions, kernels.ByteProducts, threads, loader.Type, kv);
-        _weights = new(checkpoint, config, loader, options.Logger);
-        _pool = new(config.Layers, config.KvHeads, config.HeadDimension, capacity.KvSlots, kv);
-        _activations = new(config, kernels, _weights.Type, capacity.Rows, threads, BatchAttention.Lanes(config), _limits.Positions);
-        _rotary = new(config.HeadDimension, config.RopeTheta, capacity.Rows);
-        _team = new(threads);
-        _loopPass = new(config, _weights, kernels, _team, _activations, _pool, _rotary);
-        _headPass = new(_weights.Head, _team, _activations);
         CheckWeights();
     }
 
@@ -63,30 +47,25 @@ public sealed class CpuModelRunner : IModelRunner
     /// <inheritdoc cref="CpuModelRunner(Checkpoint, RunnerCapacity, CpuRunnerOptions)"/>
     public static RunnerMemory MemoryOf(Checkpoint checkpoint, RunnerCapacity capacity, CpuRunnerOptions options)
     {
-        var config = ConfigOf(checkpoint);
         options.Check();
-        using var loader = new WeightLoader(checkpoint, options.Weights, Kernels.Of(options.Instructions ?? Kernels.Best));
-        return new(
-            KvPool.Size(config.Layers, config.KvHeads, config.HeadDimension, capacity.KvSlots, TypeOf(options.Kv, loader)),
-            loader.CopiedBytes,
-            Activations.Size(config, capacity.Rows, options.Threads ?? Environment.ProcessorCount, BatchAttention.Lanes(config), Math.Min(config.ContextLength, capacity.KvSlots)),
-            loader.MappedBytes);
+        using var loader = new WeightLoader(checkpoint, options.Weights, VectorKernels.Of(options.Instructions ?? VectorKernels.Best));
+        return OuroModel.MemoryOf(checkpoint, loader, capacity, TypeOf(options.Kv, loader), options.ThreadCount);
     }
 
     /// <inheritdoc/>
     public string Name => "cpu";
 
     /// <inheritdoc/>
-    public ModelDescription Model { get; }
+    public ModelDescription Model => _model.Description;
 
     /// <summary>The vector instructions in use.</summary>
     public InstructionSet Instructions { get; }
 
     /// <summary>How the matrices are held; never <see cref="WeightType.Auto"/>.</summary>
-    public WeightType Weights => _weights.Type;
+    public WeightType Weights { get; }
 
     /// <summary>Threads in use, the caller's included.</summary>
-    public int Threads => _team.Size;
+    public int Threads { get; }
 
     /// <inheritdoc/>
     public void RunLoop(LoopBatch batch, Span<float> gateLogits, Span<float> stateChanges)
@@ -94,7 +73,7 @@ public sealed class CpuModelRunner : IModelRunner
         _limits.CheckLoop(batch);
         if (!batch.Rows.IsEmpty)
         {
-            _loopPass.Run(batch, gateLogits, stateChanges);
+            _model.RunLoop(batch, gateLogits, stateChanges);
             CheckWeights();
         }
     }
@@ -105,19 +84,18 @@ public sealed class CpuModelRunner : IModelRunner
         _limits.CheckHead(rows);
         if (!rows.Rows.IsEmpty)
         {
-            _headPass.Run(rows.Rows, logits[..checked(rows.Rows.Length * Model.VocabularySize)]);
+            _model.RunHead(rows.Rows, logits[..checked(rows.Rows.Length * Model.VocabularySize)]);
             CheckWeights();
         }
     }
 
     /// <inheritdoc/>
-    public unsafe void ReadStates(ReadOnlySpan<int> rowSlots, Span<float> states)
+    public void ReadStates(ReadOnlySpan<int> rowSlots, Span<float> states)
     {
         _limits.CheckRowSlots(rowSlots);
         for (var row = 0; row < rowSlots.Length; row++)
         {
-            new ReadOnlySpan<float>(_activations.States + ((nint)rowSlots[row] * _activations.HiddenLength), Model.HiddenSize)
-                .CopyTo(states[(row * Model.HiddenSize)..]);
+            _model.State(rowSlots[row]).CopyTo(states[(row * Model.HiddenSize)..]);
         }
     }
 
@@ -128,14 +106,7 @@ public sealed class CpuModelRunner : IModelRunner
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _team.Dispose();
-        _rotary.Dispose();
-        _activations.Dispose();
-        _pool.Dispose();
-        _weights.Dispose();
-    }
+    public void Dispose() => _model.Dispose();
 
     /// <summary>Nothing may be told that was computed with zeros in the place of weights.</summary>
     private void CheckWeights()
@@ -149,19 +120,6 @@ public sealed class CpuModelRunner : IModelRunner
             }
         }
     }
-
-    private static ModelDescription Describe(OuroConfig config) => new()
-    {
-        VocabularySize = config.VocabularySize,
-        HiddenSize = config.HiddenSize,
-        Loops = config.Loops,
-        ExitThreshold = config.EarlyExitThreshold,
-        ContextLength = config.ContextLength,
-        HeadCost = config.HeadCost,
-    };
-
-    private static OuroConfig ConfigOf(Checkpoint checkpoint) => checkpoint.Config as OuroConfig
-        ?? throw new NotSupportedException($"The cpu runner computes Ouro models; the checkpoint holds a {checkpoint.Config.GetType().Name}.");
 
     private static KvType TypeOf(KvType asked, WeightLoader weights) =>
         asked != KvType.Auto ? asked : weights.PackedType is null ? KvType.Float32 : KvType.BFloat16;

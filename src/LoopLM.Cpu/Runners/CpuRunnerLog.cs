@@ -1,3 +1,4 @@
+using LoopLM.Cpu.Formats;
 using LoopLM.Cpu.Simd;
 using Microsoft.Extensions.Logging;
 
@@ -8,7 +9,4 @@ internal static partial class CpuRunnerLog
 {
     [LoggerMessage(1, LogLevel.Information, "CPU runner: {Instructions} instructions, byte products {ByteProducts}, {Threads} threads, weights {Weights}, keys and values {Kv}")]
     public static partial void Opened(ILogger logger, InstructionSet instructions, string byteProducts, int threads, WeightType weights, KvType kv);
-
-    [LoggerMessage(2, LogLevel.Information, "Quantising weights to {Weights}: {Done} of {Layers} layers are done")]
-    public static partial void Quantising(ILogger logger, WeightType weights, int done, int layers);
 }

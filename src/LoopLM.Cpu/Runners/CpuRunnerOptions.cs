@@ -1,3 +1,5 @@
+using LoopLM.Cpu.Formats;
+using LoopLM.Cpu.Kernels;
 using LoopLM.Cpu.Simd;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -16,6 +18,9 @@ public sealed record CpuRunnerOptions
     /// <summary>Threads, the engine's own included, from 1. Default: one for each processor.</summary>
     public int? Threads { get; init; }
 
+    /// <summary>Threads that the runner uses.</summary>
+    internal int ThreadCount => Threads ?? Environment.ProcessorCount;
+
     /// <summary>Receives what the runner uses, and a line now and then while weights are quantised, which takes seconds for a large model. Default: none.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
@@ -31,9 +36,9 @@ public sealed record CpuRunnerOptions
             throw new ArgumentException($"{nameof(Threads)} is {Threads}; it must be at least 1.");
         }
 
-        if (Instructions > Kernels.Best)
+        if (Instructions > VectorKernels.Best)
         {
-            throw new ArgumentException($"{nameof(Instructions)} is {Instructions}; the best of this processor is {Kernels.Best}.");
+            throw new ArgumentException($"{nameof(Instructions)} is {Instructions}; the best of this processor is {VectorKernels.Best}.");
         }
     }
 }

@@ -55,7 +55,7 @@ internal sealed class ThreadTeam : IDisposable
         Synchronize(0);
     }
 
-    /// <summary>Waits, inside a job, until every thread has come here; what they wrote before is then visible to all.</summary>
+    /// <summary>A barrier: waits, inside a job, until every thread has come here. What they wrote before is then visible to all.</summary>
     /// <param name="thread">The thread that calls.</param>
     public void Synchronize(int thread)
     {
@@ -75,8 +75,8 @@ internal sealed class ThreadTeam : IDisposable
     }
 
     /// <summary>
-    /// Hands out items that all threads work through between two meetings, at most once: first a thread's own share, so that it meets the same items in every
-    /// loop, then what is left of the shares of threads that are behind.
+    /// Hands out items that all threads work through between two barriers, at most once: first a thread's own share, so that it meets the
+    /// same items in every loop, then what is left of the shares of threads that are behind.
     /// </summary>
     /// <param name="thread">The thread that calls.</param>
     /// <param name="items">How many there are.</param>

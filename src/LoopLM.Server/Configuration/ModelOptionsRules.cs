@@ -1,10 +1,10 @@
-using LoopLM.Server.Hosting;
+using LoopLM.Models;
 using Microsoft.Extensions.Options;
 
 namespace LoopLM.Server.Configuration;
 
 /// <summary>The rules of <see cref="ModelOptions"/> that depend on the machine and on how the server was built. Options go by the name of their section.</summary>
-internal sealed class ModelOptionsRules(Runners runners) : IValidateOptions<ModelOptions>
+internal sealed class ModelOptionsRules(ModelRunners runners) : IValidateOptions<ModelOptions>
 {
     public ValidateOptionsResult Validate(string? name, ModelOptions options)
     {

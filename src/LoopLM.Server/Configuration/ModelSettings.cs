@@ -1,5 +1,6 @@
 using LoopLM.Engine.Configuration;
 using LoopLM.Engine.Execution;
+using LoopLM.Engine.Runners;
 
 namespace LoopLM.Server.Configuration;
 
@@ -10,4 +11,17 @@ namespace LoopLM.Server.Configuration;
 /// <param name="Kv">Its keys and values.</param>
 /// <param name="EngineSection">Where those of its engine stand: <c>Engine</c>, or <c>Models:N:Engine</c> where it has its own.</param>
 /// <param name="Engine">Its engine.</param>
-internal sealed record ModelSettings(string Section, ModelOptions Model, string KvSection, KvOptions Kv, string EngineSection, EngineOptions Engine);
+internal sealed record ModelSettings(
+    string Section, ModelOptions Model, string KvSection, KvOptions Kv, string EngineSection, EngineOptions Engine)
+{
+    /// <summary>What its runner is opened with.</summary>
+    /// <param name="logger">Receives what the runner uses and how far it is.</param>
+    public RunnerSettings ToRunner(ILogger logger) => new()
+    {
+        Weights = Model.Weights,
+        Kv = Kv.Type,
+        Device = Model.Device,
+        Threads = Model.Threads,
+        Logger = logger,
+    };
+}

@@ -1,5 +1,4 @@
 using System.Globalization;
-using LoopLM.Cpu.Memory;
 using LoopLM.Engine.Configuration;
 using LoopLM.Engine.Execution;
 using LoopLM.Engine.Runners;

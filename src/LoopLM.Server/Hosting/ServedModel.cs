@@ -3,7 +3,9 @@ using LoopLM.Checkpoints;
 using LoopLM.Checkpoints.Configuration;
 using LoopLM.Checkpoints.Files;
 using LoopLM.Engine.Execution;
+using LoopLM.Engine.Runners;
 using LoopLM.Engine.Telemetry;
+using LoopLM.Models;
 using LoopLM.Server.Configuration;
 using LoopLM.Server.Generations;
 using LoopLM.Server.OpenAi.Chat;
@@ -22,11 +24,11 @@ internal sealed class ServedModel : IAsyncDisposable
     private readonly FrozenSet<int> _thoughtMarks;
     private readonly FrozenSet<int> _marks;
 
-    private ServedModel(ModelSettings settings, ModelFiles files, InferenceEngine engine)
+    private readonly ModelFiles _files;
+
+    private ServedModel(ModelSettings settings, ModelFiles files, IModelRunnerFactory runnerFactory, InferenceEngine engine)
     {
-        (Settings, Engine) = (settings, engine);
-        (Checkpoint, Tokenizer, ChatTemplate, Generation) = (files.Checkpoint, files.Tokenizer, files.ChatTemplate, files.Generation);
-        ReadFiles = files.Read;
+        (Settings, _files, RunnerFactory, Engine) = (settings, files, runnerFactory, engine);
         Name = settings.Model.NameOrFolder;
         Created = File.GetLastWriteTimeUtc(Path.Combine(Checkpoint.Folder, "config.json"));
         Fingerprint = SystemFingerprint.Of(Checkpoint, settings);
@@ -47,19 +49,19 @@ internal sealed class ServedModel : IAsyncDisposable
     public string Name { get; }
 
     /// <summary>Its weights and configuration.</summary>
-    public Checkpoint Checkpoint { get; }
+    public Checkpoint Checkpoint => _files.Checkpoint;
 
     /// <summary>The files beside the weights, as they were before they were read, those that were not there among them.</summary>
-    public IReadOnlyList<WatchedFile> ReadFiles { get; }
+    public IReadOnlyList<WatchedFile> ReadFiles => _files.Read;
 
     /// <summary>Its tokenizer.</summary>
-    public ByteLevelBpeTokenizer Tokenizer { get; }
+    public ByteLevelBpeTokenizer Tokenizer => _files.Tokenizer;
 
     /// <summary>How it wants conversations to be written.</summary>
-    public ChatTemplate ChatTemplate { get; }
+    public ChatTemplate ChatTemplate => _files.ChatTemplate;
 
     /// <summary>What its checkpoint says about its answers.</summary>
-    public GenerationConfig Generation { get; }
+    public GenerationConfig Generation => _files.Generation;
 
     /// <summary>How its tokens are chosen where a request does not say.</summary>
     public SamplingDefaults SamplingDefaults { get; }
@@ -85,6 +87,9 @@ internal sealed class ServedModel : IAsyncDisposable
     /// <summary>The same wherever the same checkpoint gives the same answers.</summary>
     public string Fingerprint { get; }
 
+    /// <summary>Opens its runner.</summary>
+    public IModelRunnerFactory RunnerFactory { get; }
+
     /// <summary>Its engine.</summary>
     public InferenceEngine Engine { get; }
 
@@ -93,12 +98,28 @@ internal sealed class ServedModel : IAsyncDisposable
 
     /// <summary>Opens the files of a model and prepares its engine; the weights are read later, by the runner.</summary>
     /// <param name="settings">How it is served.</param>
-    /// <param name="prepareEngine">Prepares an engine on the checkpoint.</param>
+    /// <param name="createFactory">Makes what opens its runner.</param>
+    /// <param name="prepareEngine">Prepares its engine.</param>
     /// <exception cref="ModelProblemsException">Some of the files cannot be used.</exception>
-    public static ServedModel Open(ModelSettings settings, Func<Checkpoint, InferenceEngine> prepareEngine)
+    /// <exception cref="ArgumentException">A setting of the runner cannot be met.</exception>
+    public static ServedModel Open(
+        ModelSettings settings,
+        Func<Checkpoint, IModelRunnerFactory> createFactory,
+        Func<IModelRunnerFactory, InferenceEngine> prepareEngine)
     {
-        var files = ModelFiles.Open(settings.Model);
-        return new ServedModel(settings, files, prepareEngine(files.Checkpoint));
+        var model = settings.Model;
+        var readsGeneration = model.GenerationConfig != "none";
+        var files = ModelFiles.Open(model.NameOrFolder, model.Path!, model.ContextLength, readsGeneration);
+        try
+        {
+            var factory = createFactory(files.Checkpoint);
+            return new ServedModel(settings, files, factory, prepareEngine(factory));
+        }
+        catch
+        {
+            files.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The special tokens among the marks of thoughts, and of calls where those are read: text that is told apart has to show them.</summary>
@@ -108,11 +129,7 @@ internal sealed class ServedModel : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Engine.DisposeAsync();
-        Checkpoint.Dispose();
-        foreach (var file in ReadFiles)
-        {
-            file.Dispose();
-        }
+        _files.Dispose();
     }
 
     private FrozenSet<int> SpecialTokens(string[] texts) =>

@@ -2,11 +2,11 @@ using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using LoopLM.Checkpoints;
 using LoopLM.Checkpoints.Configuration;
-using LoopLM.Cpu.Memory;
 using LoopLM.Engine.Execution;
 using LoopLM.Engine.Exits;
 using LoopLM.Engine.Runners;
 using LoopLM.Engine.Telemetry;
+using LoopLM.Models;
 using LoopLM.Server.Access;
 using LoopLM.Server.Configuration;
 using LoopLM.Server.Generations;
@@ -22,8 +22,8 @@ internal sealed class ServedModels : IAsyncDisposable
     /// <summary>Opens every model.</summary>
     /// <exception cref="ModelProblemsException">Some cannot be opened; it lists the problems of all.</exception>
     public ServedModels(
-        IOptions<ModelListOptions> options, Runners runners, EngineMetrics metrics, ExitPolicies policies, TimeProvider time,
-        ILogger<InferenceEngine> logger, ILogger<Runners> runnerLogger, ILogger<ServedModels> hostingLogger)
+        IOptions<ModelListOptions> options, ModelRunners runners, EngineMetrics metrics, ExitPolicies policies, TimeProvider time,
+        ILogger<InferenceEngine> logger, ILogger<ModelRunners> runnerLogger, ILogger<ServedModels> hostingLogger)
     {
         var (opened, problems) = (new List<ServedModel>(), new List<string>());
         var memory = new List<(ServedModel Model, RunnerMemory Memory)>();
@@ -31,11 +31,12 @@ internal sealed class ServedModels : IAsyncDisposable
         {
             try
             {
-                var model = ServedModel.Open(settings, checkpoint => Prepare(settings, checkpoint));
+                var model = ServedModel.Open(
+                    settings, checkpoint => FactoryOf(settings, checkpoint), factory => Prepare(settings, factory));
                 opened.Add(model);
                 Report(model, hostingLogger);
                 CheckEngine(settings, model.Checkpoint.Config);
-                memory.Add((model, Measure(model)));
+                memory.Add((model, model.RunnerFactory.MemoryOf(CapacityOf(settings))));
             }
             catch (ModelProblemsException exception)
             {
@@ -66,21 +67,17 @@ internal sealed class ServedModels : IAsyncDisposable
             .SelectMany(model => model.Settings.Model.Aliases.Append(model.Name).Select(name => (name, model)))
             .ToFrozenDictionary(named => named.name, named => named.model, StringComparer.Ordinal);
 
-        RunnerMemory Measure(ServedModel model) =>
-            runners.Measure(model.Settings.Model.Runner, model.Checkpoint, CapacityOf(model.Settings), new(model.Settings.Model, model.Settings.Kv, runnerLogger));
+        IModelRunnerFactory FactoryOf(ModelSettings settings, Checkpoint checkpoint) =>
+            runners.FactoryOf(settings.Model.Runner, checkpoint, settings.ToRunner(runnerLogger));
 
-        InferenceEngine Prepare(ModelSettings settings, Checkpoint checkpoint)
-        {
-            KvSlotsWarning.Log(runnerLogger, settings, checkpoint.Config);
-            return new(
-                settings.Model.NameOrFolder,
-                () => runners[settings.Model.Runner](checkpoint, CapacityOf(settings), new(settings.Model, settings.Kv, runnerLogger)),
-                settings.Engine,
-                metrics.ForModel(settings.Model.NameOrFolder),
-                policies,
-                time,
-                logger);
-        }
+        InferenceEngine Prepare(ModelSettings settings, IModelRunnerFactory factory) => new(
+            settings.Model.NameOrFolder,
+            () => factory.Open(CapacityOf(settings)),
+            settings.Engine,
+            metrics.ForModel(settings.Model.NameOrFolder),
+            policies,
+            time,
+            logger);
     }
 
     /// <summary>All of them, the default first.</summary>
@@ -131,6 +128,7 @@ internal sealed class ServedModels : IAsyncDisposable
     private static void Report(ServedModel model, ILogger logger)
     {
         const int MaxNamed = 3;
+        KvSlotsWarning.Log(logger, model.Settings, model.Checkpoint.Config);
         HostingLog.Defaults(logger, model.Name, model.SamplingDefaults.ToString(), string.Join(", ", model.EndOfTextTokens));
         if (model.Checkpoint.SkippedTensors is { Count: > 0 } skipped)
         {

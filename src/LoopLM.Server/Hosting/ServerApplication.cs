@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using LoopLM.Engine.Execution;
 using LoopLM.Engine.Exits;
 using LoopLM.Engine.Telemetry;
+using LoopLM.Models;
 using LoopLM.Playground;
 using LoopLM.Protocol.V1;
 using LoopLM.Server.About;
@@ -33,7 +34,7 @@ public static class ServerApplication
     /// The exit code: 0 where it was told to stop; 1 where it could not start, of which standard error lists every reason, or where an engine could not work
     /// any more; 128 and the number of the signal where a second one ended what still ran.
     /// </returns>
-    public static async Task<int> RunAsync(string[] args, Runners runners)
+    public static async Task<int> RunAsync(string[] args, ModelRunners runners)
     {
         var line = new CommandLine(args);
         if (line.AsksForHelp || line.AsksForVersion)
@@ -97,7 +98,7 @@ public static class ServerApplication
 
     /// <summary>Builds the server and checks all of its settings.</summary>
     /// <exception cref="OptionsValidationException">Some are wrong; it lists every one.</exception>
-    public static WebApplication Build(string[] args, Runners runners)
+    public static WebApplication Build(string[] args, ModelRunners runners)
     {
         var line = new CommandLine(args);
 

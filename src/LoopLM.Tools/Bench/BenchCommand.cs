@@ -5,6 +5,7 @@ using LoopLM.Checkpoints;
 using LoopLM.Engine.Execution;
 using LoopLM.Engine.Runners;
 using LoopLM.Engine.Telemetry;
+using LoopLM.Models;
 using LoopLM.Text.Tokenization;
 using LoopLM.Tools.Bench.Serving;
 using Spectre.Console;
@@ -18,9 +19,9 @@ internal static class BenchCommand
     /// <param name="runners">What can compute, the default first.</param>
     /// <param name="console">Where to print.</param>
     /// <param name="measureBandwidth">Bytes per second that so many threads read from memory.</param>
-    public static Command Create(IReadOnlyDictionary<string, BenchRunnerOpener> runners, IAnsiConsole console, Func<int, double> measureBandwidth)
+    public static Command Create(ModelRunners runners, IAnsiConsole console, Func<int, double> measureBandwidth)
     {
-        var options = new BenchOptions(runners.Keys);
+        var options = new BenchOptions(runners.Names);
         var shape = new Option<string?>("--shape") { Description = "Random weights instead: ouro-1.4b, ouro-2.6b, bundled, or custom:HIDDEN,INTERMEDIATE,LAYERS,HEADS,KV_HEADS,HEAD_DIM,VOCABULARY,LOOPS." };
         var exit = new Option<string?>("--exit") { Description = "fixed:K, q:THRESHOLD or trace:FILE (one list of exit steps a line); default: full depth." };
         var refill = BenchOptions.Choice("--refill", "Whether rows start while others are in flight.", "on", "off");
@@ -42,9 +43,8 @@ internal static class BenchCommand
                 var checkpoint = random?.Checkpoint ?? opened!;
                 var prompts = CreatePrompts(checkpoint, result.GetValue(text), result.GetValue(options.Concurrency), result.GetValue(options.Prompt));
                 var workload = new BenchWorkload(prompts, result.GetValue(options.Generate), result.GetValue(refill) == "on");
-                var open = runners[result.GetRequiredValue(options.Runner)];
-                var report = Measure(
-                    checkpoint, workload, result.GetValue(exit), options.Rounds(result), capacity => open(checkpoint, capacity, options.Settings(result)), measureBandwidth);
+                var runner = runners.FactoryOf(result.GetValue(options.Runner), checkpoint, options.Settings(result));
+                var report = Measure(checkpoint, workload, result.GetValue(exit), options.Rounds(result), runner, measureBandwidth);
                 Print(report, result.GetValue(options.Json), console);
                 return 0;
             }
@@ -58,19 +58,25 @@ internal static class BenchCommand
     }
 
     /// <summary>Runs full depth and the asked exits in turn, and keeps the median of each: the machine's speed drifts.</summary>
-    private static BenchReport Measure(Checkpoint checkpoint, BenchWorkload workload, string? exit, int rounds, Func<RunnerCapacity, BenchRunner> open, Func<int, double> measureBandwidth)
+    private static BenchReport Measure(
+        Checkpoint checkpoint,
+        BenchWorkload workload,
+        string? exit,
+        int rounds,
+        IModelRunnerFactory factory,
+        Func<int, double> measureBandwidth)
     {
         var loops = checkpoint.Config.Loops;
         var fullDepth = BenchExit.Parse($"fixed:{loops}");
         var asked = exit is null ? null : BenchExit.Parse(exit);
         var options = EngineBench.CreateOptions(workload, loops);
         var started = Stopwatch.GetTimestamp();
-        var opened = open(new RunnerCapacity(options.MaxRows, options.KvSlots));
+        var runner = factory.Open(new RunnerCapacity(options.MaxRows, options.KvSlots));
         var openSeconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         using var metrics = new EngineMetrics();
-        var headCost = opened.Runner.Model.HeadCost;
+        var headCost = runner.Model.HeadCost;
         var pairs = new (BenchMeasurement Full, BenchMeasurement Asked)[rounds];
-        using (var engine = new EngineCore(opened.Runner, options, metrics))
+        using (var engine = new EngineCore(runner, options, metrics))
         {
             EngineBench.Warm(engine, workload, asked ?? fullDepth);
             for (var round = 0; round < rounds; round++)
@@ -84,8 +90,8 @@ internal static class BenchCommand
         var speedup = pairs.Select(pair => pair.Asked.DecodeTokensPerSecond / pair.Full.DecodeTokensPerSecond).Order().ElementAt(rounds / 2);
         var bound = (headCost + loops) / (headCost + measured.MeanExitStep);
         var peak = PeakMemory.Bytes;
-        var bandwidth = measureBandwidth(opened.Threads);
-        var traffic = WeightTraffic.Of(checkpoint.Config, opened.Weights);
+        var bandwidth = measureBandwidth(factory.Threads);
+        var traffic = WeightTraffic.Of(checkpoint.Config, factory.Weights);
         return new BenchReport
         {
             PrefillTokensPerSecond = pairs.SelectMany(pair => new[] { pair.Full, pair.Asked }).Select(run => run.PrefillTokensPerSecond).Order().ElementAt(rounds),
@@ -98,9 +104,9 @@ internal static class BenchCommand
             ReadBandwidthBytesPerSecond = bandwidth,
             WeightTrafficShare = ((measured.LoopsPerSecond * traffic.LoopBytes) + (measured.HeadsPerSecond * traffic.HeadBytes)) / bandwidth,
             PeakRssBytes = peak,
-            Runner = opened.Runner.Name,
-            Weights = opened.Weights,
-            Threads = opened.Threads,
+            Runner = runner.Name,
+            Weights = factory.Weights,
+            Threads = factory.Threads,
             FullDepthTokensPerSecond = pairs.Select(pair => pair.Full.DecodeTokensPerSecond).Order().ElementAt(rounds / 2),
             OpenSeconds = openSeconds,
             Concurrency = workload.Prompts.Count,

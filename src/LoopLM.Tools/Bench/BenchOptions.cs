@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LoopLM.Engine.Runners;
 
 namespace LoopLM.Tools.Bench;
 
@@ -41,7 +42,12 @@ internal sealed class BenchOptions(IEnumerable<string> runners)
     }
 
     /// <summary>What they ask of a runner.</summary>
-    public BenchRunnerSettings Settings(ParseResult result) => new(result.GetRequiredValue(_weights), result.GetRequiredValue(_kv), result.GetValue(_threads));
+    public RunnerSettings Settings(ParseResult result) => new()
+    {
+        Weights = result.GetRequiredValue(_weights),
+        Kv = result.GetRequiredValue(_kv),
+        Threads = result.GetValue(_threads),
+    };
 
     /// <summary>How often to measure, at least once.</summary>
     public int Rounds(ParseResult result) => Math.Max(1, result.GetValue(_rounds));

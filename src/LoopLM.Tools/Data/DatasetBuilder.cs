@@ -1,6 +1,6 @@
 using LoopLM.Text.Tokenization;
 using LoopLM.Tools.Data.Sources;
-using LoopLM.Torch.Training.Data;
+using LoopLM.Training.Data;
 
 namespace LoopLM.Tools.Data;
 

@@ -1,6 +1,6 @@
 using LoopLM.Engine.Exits;
 using LoopLM.Tools.Data;
-using LoopLM.Torch.Training;
+using LoopLM.Training;
 
 namespace LoopLM.Tools.Eval;
 

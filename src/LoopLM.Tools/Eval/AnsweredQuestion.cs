@@ -1,5 +1,5 @@
 using LoopLM.Text.Tokenization;
-using LoopLM.Torch.Training.Data;
+using LoopLM.Training.Data;
 
 namespace LoopLM.Tools.Eval;
 

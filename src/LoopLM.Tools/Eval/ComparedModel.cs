@@ -1,6 +1,6 @@
 using LoopLM.Checkpoints;
 using LoopLM.Tools.Train;
-using LoopLM.Torch.Training.Data;
+using LoopLM.Training.Data;
 
 namespace LoopLM.Tools.Eval;
 

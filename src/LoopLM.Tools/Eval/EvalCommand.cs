@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using LoopLM.Checkpoints;
 using LoopLM.Engine.Exits;
+using LoopLM.Models;
 using LoopLM.Text.Tokenization;
 using Spectre.Console;
 
@@ -37,14 +38,14 @@ internal sealed class EvalCommand
     private readonly Option<string[]> _weights = new("--weights") { Description = "Repeatable: a type of weights to compare with float32 on the cpu runner: bfloat16, int8 or int4." };
     private readonly Option<string?> _out = new("--out") { Description = "Folder for tables as CSV and curves as SVG." };
     private readonly Option<bool> _json = new("--json") { Description = "Print one JSON object." };
-    private readonly RunnerOpener _open;
+    private readonly ModelRunners _runners;
     private readonly IAnsiConsole _console;
 
-    private EvalCommand(RunnerOpener open, IAnsiConsole console) => (_open, _console) = (open, console);
+    private EvalCommand(ModelRunners runners, IAnsiConsole console) => (_runners, _console) = (runners, console);
 
-    public static Command Create(IReadOnlyDictionary<string, RunnerOpener> runners, IAnsiConsole console)
+    public static Command Create(ModelRunners runners, IAnsiConsole console)
     {
-        var eval = new EvalCommand(runners.Values.First(), console);
+        var eval = new EvalCommand(runners, console);
         var command = new Command("eval", "Measure a model loop by loop: loss, accuracy, exits, lens, KV strategies.")
         {
             eval._model, eval._maxTokens, eval._window, eval._seed, eval._loops, eval._thresholds, eval._problems, eval._tales,
@@ -74,7 +75,7 @@ internal sealed class EvalCommand
     {
         using var checkpoint = Checkpoint.Open(result.GetRequiredValue(_model));
         var tokenizer = ByteLevelBpeTokenizer.Load(Path.Combine(checkpoint.Folder, "tokenizer.json"));
-        var evaluation = new Evaluation(checkpoint, tokenizer, _open)
+        var evaluation = new Evaluation(checkpoint, tokenizer, _runners)
         {
             Loops = Within("--loops", result.GetValue(_loops) ?? checkpoint.Config.Loops, 1, MaxLoops),
             Sample = Sample(checkpoint, result.GetValue(_window), result.GetValue(_maxTokens), result.GetValue(_seed)),

@@ -1,7 +1,7 @@
 using LoopLM.Text.Tokenization;
 using LoopLM.Tools.Data;
 using LoopLM.Tools.Data.Sources;
-using LoopLM.Torch.Training.Data;
+using LoopLM.Training.Data;
 
 namespace LoopLM.Tools.Eval;
 

@@ -2,20 +2,21 @@ using LoopLM.Checkpoints;
 using LoopLM.Engine.Exits;
 using LoopLM.Engine.Kv;
 using LoopLM.Engine.Runners;
+using LoopLM.Models;
 using LoopLM.Text.Tokenization;
 using LoopLM.Tools.Data;
 using LoopLM.Tools.Eval.Tales;
 using LoopLM.Tools.Train;
-using LoopLM.Torch.Training;
-using LoopLM.Torch.Training.Data;
+using LoopLM.Training;
+using LoopLM.Training.Data;
 
 namespace LoopLM.Tools.Eval;
 
 /// <summary>Measures a checkpoint on documents.</summary>
 /// <param name="checkpoint">The checkpoint.</param>
 /// <param name="tokenizer">Its tokenizer.</param>
-/// <param name="open">Opens the runner that decodes answers and has other types of weights.</param>
-internal sealed class Evaluation(Checkpoint checkpoint, ByteLevelBpeTokenizer tokenizer, RunnerOpener open)
+/// <param name="runners">The first of them decodes answers and has other types of weights.</param>
+internal sealed class Evaluation(Checkpoint checkpoint, ByteLevelBpeTokenizer tokenizer, ModelRunners runners)
 {
     /// <summary>Loops to run, also beyond the model's.</summary>
     public required int Loops { get; init; }
@@ -56,7 +57,7 @@ internal sealed class Evaluation(Checkpoint checkpoint, ByteLevelBpeTokenizer to
         var depth = Math.Min(Loops, checkpoint.Config.Loops);
         var own = Enumerable.Range(1, Loops).Select(loop => ThresholdScore.Of(scores, new FixedPolicy(), loop, loop)).ToList();
         var threshold = checkpoint.Config.EarlyExitThreshold is var configured and < 1 ? configured : 0.5f;
-        var tales = new TaleTrial(tokenizer, capacity => open(checkpoint, capacity), model, depth, checkpoint.Config.ContextLength)
+        var tales = new TaleTrial(tokenizer, FactoryOf("float32").Open, model, depth, checkpoint.Config.ContextLength)
         {
             Count = Tales,
             Temperature = Temperature,
@@ -88,6 +89,8 @@ internal sealed class Evaluation(Checkpoint checkpoint, ByteLevelBpeTokenizer to
         };
     }
 
+    private IModelRunnerFactory FactoryOf(string weights) => runners.FactoryOf(null, checkpoint, new() { Weights = weights });
+
     private IEnumerable<WeightTypeScore> CompareWeights(TokenSplit split, float threshold)
     {
         if (WeightTypes.Count == 0)
@@ -105,7 +108,7 @@ internal sealed class Evaluation(Checkpoint checkpoint, ByteLevelBpeTokenizer to
 
         TokenScores Score(string weights)
         {
-            using var runner = open(checkpoint, new RunnerCapacity(Sample.Window, Sample.Window), weights);
+            using var runner = FactoryOf(weights).Open(new RunnerCapacity(Sample.Window, Sample.Window));
             return RunnerScorer.Score(runner, split, windows);
         }
     }
@@ -120,7 +123,7 @@ internal sealed class Evaluation(Checkpoint checkpoint, ByteLevelBpeTokenizer to
         var loops = checkpoint.Config.Loops;
         foreach (var (layout, q) in new[] { (KvLayout.LastExited, 1), (KvLayout.LastExited, threshold), (KvLayout.Shared, 1), (KvLayout.Shared, threshold) })
         {
-            yield return EngineAnswers.Run(questions, capacity => open(checkpoint, capacity), loops, layout, q);
+            yield return EngineAnswers.Run(questions, FactoryOf("float32").Open, loops, layout, q);
         }
 
         using var model = ModelScorer.Load(checkpoint, loops);

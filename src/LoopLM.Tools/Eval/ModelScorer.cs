@@ -1,8 +1,8 @@
 using LoopLM.Checkpoints;
 using LoopLM.Checkpoints.Configuration;
 using LoopLM.Torch.Ouro;
-using LoopLM.Torch.Training;
-using LoopLM.Torch.Training.Data;
+using LoopLM.Training;
+using LoopLM.Training.Data;
 
 namespace LoopLM.Tools.Eval;
 

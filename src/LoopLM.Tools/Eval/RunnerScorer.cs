@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
 using LoopLM.Engine.Runners;
-using LoopLM.Torch.Training;
-using LoopLM.Torch.Training.Data;
+using LoopLM.Training;
+using LoopLM.Training.Data;
 
 namespace LoopLM.Tools.Eval;
 

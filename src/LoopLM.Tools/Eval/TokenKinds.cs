@@ -1,6 +1,6 @@
 using System.Text;
 using LoopLM.Text.Tokenization;
-using LoopLM.Torch.Training.Data;
+using LoopLM.Training.Data;
 
 namespace LoopLM.Tools.Eval;
 

@@ -1,5 +1,5 @@
 using LoopLM.Engine.Exits;
-using LoopLM.Torch.Training;
+using LoopLM.Training;
 
 namespace LoopLM.Tools.Eval;
 

@@ -1,5 +1,5 @@
 using LoopLM.Engine.Runners;
-using LoopLM.Torch.Training.Data;
+using LoopLM.Training.Data;
 
 namespace LoopLM.Tools.Eval;
 

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using LoopLM.Torch.Training.Data;
+using LoopLM.Training.Data;
 
 namespace LoopLM.Tools.Eval;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using LoopLM.Checkpoints;
-using LoopLM.Engine.Runners;
+using LoopLM.Models;
 using Spectre.Console;
 
 namespace LoopLM.Tools.Parity;
@@ -8,11 +8,15 @@ namespace LoopLM.Tools.Parity;
 /// <summary><c>looplm parity FOLDER...</c>: compares runners with reference numbers; exits with 1 where one is outside the tolerances.</summary>
 internal static class ParityCommand
 {
-    public static Command Create(IReadOnlyDictionary<string, RunnerOpener> runners, IAnsiConsole console)
+    public static Command Create(ModelRunners runners, IAnsiConsole console)
     {
         var folders = new Argument<string[]>("FOLDER") { Description = "Folders in the golden format: a checkpoint with golden.json and golden.safetensors.", Arity = ArgumentArity.OneOrMore };
-        var names = new Option<string[]>("--runner") { Description = "Runners to compare; default all.", DefaultValueFactory = _ => [.. runners.Keys] };
-        names.AcceptOnlyFromAmong([.. runners.Keys]);
+        var names = new Option<string[]>("--runner")
+        {
+            Description = "Runners to compare; default all.",
+            DefaultValueFactory = _ => [.. runners.Names],
+        };
+        names.AcceptOnlyFromAmong([.. runners.Names]);
         var command = new Command("parity", "Compare runners with a reference: largest error of every tensor, adaptive traces alone and batched.") { folders, names };
         command.SetAction(result =>
         {
@@ -23,7 +27,7 @@ internal static class ParityCommand
                 {
                     try
                     {
-                        var report = Compare(folder, name, runners[name]);
+                        var report = Compare(folder, name, runners);
                         Print(report, console);
                         agrees &= report.Agrees;
                     }
@@ -41,12 +45,12 @@ internal static class ParityCommand
     }
 
     /// <summary>Compares one runner with one folder.</summary>
-    public static ParityReport Compare(string folder, string runner, RunnerOpener open)
+    public static ParityReport Compare(string folder, string runner, ModelRunners runners)
     {
         using var golden = GoldenFolder.Open(folder);
-        IModelRunner Open(RunnerCapacity capacity) => open(golden.Checkpoint, capacity);
-        var tensors = PromptParity.Compare(golden, Open).ToList();
-        var traces = TraceParity.Compare(golden, Open, tensors);
+        var factory = runners.FactoryOf(runner, golden.Checkpoint, new() { Weights = "float32" });
+        var tensors = PromptParity.Compare(golden, factory.Open).ToList();
+        var traces = TraceParity.Compare(golden, factory.Open, tensors);
         return new ParityReport(folder, runner, tensors, traces);
     }
 

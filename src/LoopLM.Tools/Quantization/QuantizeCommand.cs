@@ -1,7 +1,7 @@
 using System.CommandLine;
 using LoopLM.Checkpoints;
 using LoopLM.Checkpoints.Packing;
-using LoopLM.Cpu.Weights;
+using LoopLM.Cpu.Storage;
 using Spectre.Console;
 
 namespace LoopLM.Tools.Quantization;

@@ -1,4 +1,4 @@
-using LoopLM.Engine.Runners;
+using LoopLM.Models;
 using LoopLM.Server.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -20,9 +20,8 @@ internal sealed class FaultyServer : IAsyncDisposable
                 $"--Model:Path={model}", "--Kestrel:Endpoints:Rest:Url=http://127.0.0.1:0", "--Kestrel:Endpoints:Grpc:Url=http://127.0.0.1:0", "--Serilog:MinimumLevel:Default=Fatal",
                 "--Serilog:MinimumLevel:Override:Microsoft.AspNetCore=Fatal", "--Serilog:MinimumLevel:Override:Grpc=Fatal",
             ],
-            new Runners(("faulty", Open)));
-        IModelRunner Open(LoopLM.Checkpoints.Checkpoint checkpoint, RunnerCapacity capacity, RunnerSettings settings) =>
-            _runner = new FaultyRunner(checkpoint.Config.VocabularySize, capacity);
+            new ModelRunners(
+                ("faulty", (checkpoint, _) => new FaultyRunnerFactory(checkpoint.Config.VocabularySize, runner => _runner = runner))));
     }
 
     /// <summary>Where REST is.</summary>

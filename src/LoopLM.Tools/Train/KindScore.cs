@@ -1,5 +1,5 @@
-using LoopLM.Torch.Training;
-using LoopLM.Torch.Training.Data;
+using LoopLM.Training;
+using LoopLM.Training.Data;
 
 namespace LoopLM.Tools.Train;
 

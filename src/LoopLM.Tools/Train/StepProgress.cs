@@ -1,4 +1,4 @@
-using LoopLM.Torch.Training;
+using LoopLM.Training;
 
 namespace LoopLM.Tools.Train;
 

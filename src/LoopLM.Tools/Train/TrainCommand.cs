@@ -1,10 +1,10 @@
 using System.CommandLine;
 using LoopLM.Checkpoints;
 using LoopLM.Checkpoints.Configuration;
-using LoopLM.Torch.Native;
 using LoopLM.Torch.Ouro;
-using LoopLM.Torch.Training;
-using LoopLM.Torch.Training.Data;
+using LoopLM.Training;
+using LoopLM.Training.Data;
+using LoopLM.Training.Native;
 using Spectre.Console;
 using TorchSharp;
 

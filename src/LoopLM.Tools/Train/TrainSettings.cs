@@ -1,6 +1,6 @@
 using System.Text.Json;
 using LoopLM.Checkpoints.Files;
-using LoopLM.Torch.Training;
+using LoopLM.Training;
 
 namespace LoopLM.Tools.Train;
 

@@ -3,8 +3,8 @@ using System.Globalization;
 using LoopLM.Checkpoints.Files;
 using LoopLM.Tools.Plots;
 using LoopLM.Torch.Ouro;
-using LoopLM.Torch.Training;
-using LoopLM.Torch.Training.Data;
+using LoopLM.Training;
+using LoopLM.Training.Data;
 
 namespace LoopLM.Tools.Train;
 

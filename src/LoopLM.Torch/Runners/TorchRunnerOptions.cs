@@ -18,25 +18,34 @@ public sealed record TorchRunnerOptions
     /// <summary>Threads of one operation on the CPU, from 1; it holds for the whole process. Default: libtorch's choice, the physical cores.</summary>
     public int? Threads { get; init; }
 
-    /// <summary>Where a model of these options lives.</summary>
+    /// <summary>The type that <see cref="DataType"/> comes to.</summary>
+    internal ElementType ElementType => DataType ?? (IsCuda ? ElementType.BFloat16 : ElementType.Float32);
+
+    private bool IsCuda => Device.StartsWith("cuda", StringComparison.Ordinal);
+
+    /// <summary>Checks what can be checked without libtorch.</summary>
     /// <exception cref="ArgumentException">An option has no meaning; the message names it.</exception>
-    /// <exception cref="InvalidOperationException">The device is not there.</exception>
-    internal Placement ToPlacement()
+    internal void Check()
     {
         if (Threads < 1)
         {
             throw new ArgumentException($"{nameof(Threads)} is {Threads}; it must be at least 1.");
         }
+    }
 
-        var cuda = Device.StartsWith("cuda", StringComparison.Ordinal);
-        var type = DataType switch
+    /// <summary>Where a model of these options lives.</summary>
+    /// <exception cref="ArgumentException">An option has no meaning; the message names it.</exception>
+    /// <exception cref="InvalidOperationException">The device is not there.</exception>
+    internal Placement ToPlacement()
+    {
+        Check();
+        var type = ElementType switch
         {
-            null => cuda ? ScalarType.BFloat16 : ScalarType.Float32,
             ElementType.Float32 => ScalarType.Float32,
             ElementType.BFloat16 => ScalarType.BFloat16,
             _ => throw new ArgumentException($"{nameof(DataType)} is {DataType}; it must be {ElementType.Float32} or {ElementType.BFloat16}."),
         };
-        return new(cuda ? CudaDevice() : Device == "cpu" ? CPU : throw UnknownDevice(), type);
+        return new(IsCuda ? CudaDevice() : Device == "cpu" ? CPU : throw UnknownDevice(), type);
     }
 
     private Device CudaDevice()

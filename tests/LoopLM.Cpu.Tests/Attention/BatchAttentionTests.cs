@@ -1,21 +1,21 @@
-using LoopLM.Checkpoints.Configuration;
 using LoopLM.Cpu.Attention;
+using LoopLM.Cpu.Formats;
+using LoopLM.Cpu.Kernels;
 using LoopLM.Cpu.Memory;
-using LoopLM.Cpu.Ouro;
-using LoopLM.Cpu.Runners;
 using LoopLM.Cpu.Simd;
-using LoopLM.Cpu.Tests.Runners;
+using LoopLM.Cpu.Storage;
 using LoopLM.Engine.Runners;
 using LoopLM.Testing;
 
 namespace LoopLM.Cpu.Tests.Attention;
 
-public sealed unsafe class BatchAttentionTests : IDisposable
+public sealed unsafe class BatchAttentionTests
 {
     private const int Slots = 200;
     private const int Rows = 16;
+    private const int Hidden = 42;
+    private const int Inner = 75;
 
-    private readonly OddCheckpoint _odd = new();
     private readonly LoopBatch _batch;
 
     public BatchAttentionTests()
@@ -43,16 +43,14 @@ public sealed unsafe class BatchAttentionTests : IDisposable
            select new TheoryDataRow<int, int, int, KvType, InstructionSet>(shape.Item1, shape.Item2, shape.Item3, kv, instructions),
     ];
 
-    public void Dispose() => _odd.Dispose();
-
     [Theory]
     [MemberData(nameof(Cases))]
     public void Attend_TilesOfSeveralBlocks_EqualsTheDefinition(int heads, int kvHeads, int dimension, KvType kv, InstructionSet instructions)
     {
-        var config = Config(heads, kvHeads, dimension);
+        var shape = new AttentionShape(heads, kvHeads, dimension);
         var (queries, keys, values) = (Numbers(1, Rows * heads, dimension), Numbers(2, Slots * kvHeads, dimension), Numbers(3, Slots * kvHeads, dimension));
 
-        var attended = Attend(config, kv, instructions, _batch, Enumerable.Range(0, Rows), queries, keys, values, threads: 1);
+        var attended = Attend(shape, kv, instructions, _batch, Enumerable.Range(0, Rows), queries, keys, values, threads: 1);
 
         for (var row = 0; row < Rows; row++)
         {
@@ -74,21 +72,18 @@ public sealed unsafe class BatchAttentionTests : IDisposable
     [MemberData(nameof(Cases))]
     public void Attend_RowAlone_EqualsTheRowInATileOnSeveralThreadsToTheBit(int heads, int kvHeads, int dimension, KvType kv, InstructionSet instructions)
     {
-        var config = Config(heads, kvHeads, dimension);
+        var shape = new AttentionShape(heads, kvHeads, dimension);
         var (queries, keys, values) = (Numbers(1, Rows * heads, dimension), Numbers(2, Slots * kvHeads, dimension), Numbers(3, Slots * kvHeads, dimension));
 
-        var together = Attend(config, kv, instructions, _batch, Enumerable.Range(0, Rows), queries, keys, values, threads: 3);
+        var together = Attend(shape, kv, instructions, _batch, Enumerable.Range(0, Rows), queries, keys, values, threads: 3);
 
         for (var row = 0; row < Rows; row++)
         {
             var slots = _batch.VisibleSlots(row).ToArray();
-            var alone = Attend(config, kv, instructions, SlotLists.Batch((slots, slots.Length)), [row], queries, keys, values, threads: 1);
+            var alone = Attend(shape, kv, instructions, SlotLists.Batch((slots, slots.Length)), [row], queries, keys, values, threads: 1);
             Assert.Equal(alone[0], together[row]);
         }
     }
-
-    private OuroConfig Config(int heads, int kvHeads, int dimension) =>
-        (OuroConfig)_odd.Checkpoint.Config with { Heads = heads, KvHeads = kvHeads, HeadDimension = dimension };
 
     private static float[][] Numbers(int seed, int heads, int dimension)
     {
@@ -97,24 +92,26 @@ public sealed unsafe class BatchAttentionTests : IDisposable
     }
 
     private static float[][] Attend(
-        OuroConfig config, KvType kv, InstructionSet instructions, LoopBatch batch, IEnumerable<int> queriesOf, float[][] queries, float[][] keys, float[][] values, int threads)
+        AttentionShape shape, KvType kv, InstructionSet instructions, LoopBatch batch, IEnumerable<int> queriesOf,
+        float[][] queries, float[][] keys, float[][] values, int threads)
     {
-        var kernels = Kernels.Of(instructions);
-        using var pool = new KvPool(2, config.KvHeads, config.HeadDimension, Slots, kv);
-        using var activations = new Activations(config, kernels, WeightType.Float32, Rows, threads, BatchAttention.Lanes(config), Slots);
+        var kernels = VectorKernels.Of(instructions);
+        using var cache = new KvCache(2, shape, Slots, kv);
+        using var activations = new Activations(
+            new(Hidden, Inner, shape), kernels, WeightType.Float32, Rows, threads, BatchAttention.Lanes(shape), Slots);
         using var padded = NativeBuffer.OfFloats(activations.HeadLength);
-        var attention = new BatchAttention(config, kernels, pool, activations);
-        for (var head = 0; head < Slots * config.KvHeads; head++)
+        var attention = new BatchAttention(shape, kernels, cache, activations);
+        for (var head = 0; head < Slots * shape.KvHeads; head++)
         {
-            Write(keys[head], pool.Keys(1, head % config.KvHeads), head / config.KvHeads);
-            Write(values[head], pool.Values(1, head % config.KvHeads), head / config.KvHeads);
+            Write(keys[head], cache.Keys(1, head % shape.KvHeads), head / shape.KvHeads);
+            Write(values[head], cache.Values(1, head % shape.KvHeads), head / shape.KvHeads);
         }
 
         foreach (var (of, row) in queriesOf.Select((of, row) => (of, row)))
         {
-            for (var head = 0; head < config.Heads; head++)
+            for (var head = 0; head < shape.Heads; head++)
             {
-                queries[(of * config.Heads) + head].CopyTo(new Span<float>(activations.ProjectedHead(row, head), config.HeadDimension));
+                queries[(of * shape.Heads) + head].CopyTo(new Span<float>(activations.ProjectedHead(row, head), shape.HeadDimension));
             }
         }
 
@@ -124,7 +121,8 @@ public sealed unsafe class BatchAttentionTests : IDisposable
             attention.Attend(batch, 1, thread, threads);
         }
 
-        return [.. Enumerable.Range(0, batch.Rows.Length).Select(row => new Span<float>(activations.Attended[row], config.Heads * config.HeadDimension).ToArray())];
+        var length = shape.Heads * shape.HeadDimension;
+        return [.. Enumerable.Range(0, batch.Rows.Length).Select(row => new Span<float>(activations.Attended[row], length).ToArray())];
 
         void Write(float[] head, byte* slots, int slot)
         {

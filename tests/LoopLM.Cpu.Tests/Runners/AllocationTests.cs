@@ -1,4 +1,5 @@
 using LoopLM.Checkpoints;
+using LoopLM.Cpu.Formats;
 using LoopLM.Cpu.Runners;
 using LoopLM.Engine.Configuration;
 using LoopLM.Engine.Execution;

@@ -1,4 +1,6 @@
 using LoopLM.Checkpoints;
+using LoopLM.Cpu.Formats;
+using LoopLM.Cpu.Kernels;
 using LoopLM.Cpu.Runners;
 using LoopLM.Cpu.Simd;
 using LoopLM.Engine.Configuration;
@@ -45,7 +47,7 @@ public sealed class BatchInvarianceTests
     public void Tick_RandomMixOnModelOfOddSizes_EqualsEachRequestAloneToTheBit(WeightType weights)
     {
         using var odd = new OddCheckpoint();
-        AssertInvariant(odd.Checkpoint, weights, KvType.Float32, Kernels.Best);
+        AssertInvariant(odd.Checkpoint, weights, KvType.Float32, VectorKernels.Best);
     }
 
     private static void AssertInvariant(Checkpoint checkpoint, WeightType weights, KvType kv, InstructionSet instructions)

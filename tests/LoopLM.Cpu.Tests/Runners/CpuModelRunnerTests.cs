@@ -1,4 +1,6 @@
 using LoopLM.Checkpoints;
+using LoopLM.Cpu.Formats;
+using LoopLM.Cpu.Kernels;
 using LoopLM.Cpu.Runners;
 using LoopLM.Cpu.Simd;
 using LoopLM.Engine.Runners;
@@ -169,7 +171,9 @@ public sealed class CpuModelRunnerTests : IDisposable
         using var runner = Open(new CpuRunnerOptions { Weights = WeightType.Int8, Kv = KvType.BFloat16, Threads = 2, Logger = logger });
 
         Assert.Equal(2, logger.Messages.Count);
-        Assert.All([Kernels.Best.ToString(), "2 threads", "Int8", "BFloat16"], used => Assert.Contains(used, logger.Messages[0], StringComparison.Ordinal));
+        Assert.All(
+            [VectorKernels.Best.ToString(), "2 threads", "Int8", "BFloat16"],
+            used => Assert.Contains(used, logger.Messages[0], StringComparison.Ordinal));
         Assert.Contains("0 of 2 layers", logger.Messages[1], StringComparison.Ordinal);
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using LoopLM.Models;
 using LoopLM.Server.Configuration;
 using LoopLM.Server.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -149,7 +150,7 @@ public sealed class CommandLineTests
     {
         string[] arguments = ServerHarness.Arguments(
             "--Auth:Keys:0:Name=a", $"--Auth:Keys:0:Sha256={Convert.ToHexString(KeyClients.Hash("first"))}", "--api-key", "second", "--api-key=third", "--api-key=third");
-        await using var app = ServerApplication.Build(arguments, new Runners());
+        await using var app = ServerApplication.Build(arguments, new ModelRunners());
         var clients = app.Services.GetRequiredService<KeyClients>();
 
         Assert.Equal(["a", "api-key", "api-key-2", null], new[] { "first", "second", "third", "fourth" }.Select(key => clients.Find(new HeaderDictionary { ["x-api-key"] = key })?.Name));
@@ -188,7 +189,9 @@ public sealed class CommandLineTests
     }
 
     private static List<string> Problems(string[] arguments) =>
-        ServerApplication.Reasons(Assert.Throws<OptionsValidationException>(() => ServerApplication.Build(ServerHarness.Arguments(arguments), new Runners(("none", (_, _, _) => throw new NotSupportedException())))));
+        ServerApplication.Reasons(Assert.Throws<OptionsValidationException>(() => ServerApplication.Build(
+            ServerHarness.Arguments(arguments),
+            new ModelRunners(("none", (_, _) => new TestRunnerFactory(_ => throw new NotSupportedException()))))));
 
     private static ConfigurationManager Shorthands(string[] arguments, params (string Name, string Value)[] before)
     {

@@ -1,7 +1,6 @@
 using System.Text.Json;
-using LoopLM.Cpu.Runners;
+using LoopLM.Models;
 using LoopLM.Server.Hosting;
-using LoopLM.Torch.Runners;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -48,10 +47,9 @@ public sealed class BundledModelTests
 
     private static async Task<WebApplication> StartAsync(string runner)
     {
-        var runners = new Runners(
-            ("cpu", (checkpoint, capacity, _) => new CpuModelRunner(checkpoint, capacity, new CpuRunnerOptions())),
-            ("torch", (checkpoint, capacity, _) => new TorchModelRunner(checkpoint, capacity, new TorchRunnerOptions { Threads = 1 })));
-        var app = ServerApplication.Build(ServerHarness.Arguments("--Engine:KvSlots=1024", $"--Model:Runner={runner}"), runners);
+        string[] threads = runner == "torch" ? ["--Model:Threads=1"] : [];
+        var app = ServerApplication.Build(
+            ServerHarness.Arguments(["--Engine:KvSlots=1024", $"--Model:Runner={runner}", .. threads]), ModelRunners.BuiltIn);
         await app.StartAsync();
         await app.Services.GetRequiredService<ServedModels>().Default.Engine.Opened.WaitAsync(ServerHarness.Patience);
         return app;

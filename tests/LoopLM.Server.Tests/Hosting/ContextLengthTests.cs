@@ -1,5 +1,5 @@
 using System.Text.Json;
-using LoopLM.Cpu.Runners;
+using LoopLM.Models;
 using LoopLM.Server.Hosting;
 
 namespace LoopLM.Server.Tests.Hosting;
@@ -10,9 +10,9 @@ public sealed class ContextLengthTests
     [Fact]
     public async Task ContextLength_OfOneModel_HoldsForItAlone()
     {
-        var runners = new Runners(("cpu", (checkpoint, capacity, _) => new CpuModelRunner(checkpoint, capacity, new CpuRunnerOptions { Threads = 1 })));
         await using var app = ServerApplication.Build(
-            ServerHarness.Arguments([.. ServerHarness.SeveralModels("short", "long"), "--Models:0:ContextLength=32"]), runners);
+            ServerHarness.Arguments([.. ServerHarness.SeveralModels("short", "long"), "--Models:0:ContextLength=32", "--Model:Threads=1"]),
+            ModelRunners.BuiltIn);
         await app.StartAsync();
         var models = (ServedModels)app.Services.GetService(typeof(ServedModels))!;
         await Task.WhenAll(models.All.Select(model => model.Engine.Opened)).WaitAsync(ServerHarness.Patience);

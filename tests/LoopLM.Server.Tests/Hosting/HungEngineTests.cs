@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using LoopLM.Models;
 using LoopLM.Server.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -17,7 +18,8 @@ public sealed class HungEngineTests
     public async Task RunAsync_EngineHangs_TurnsLivenessRedAndEndsWithOne()
     {
         var runner = new SpellingRunner(Encoding.UTF8.GetBytes("hello"), vocabularySize: 260, endOfText: 256);
-        var app = ServerApplication.Build(ServerHarness.Arguments(s_settings), new Runners(("spelling", (_, _, _) => runner)));
+        var runners = new ModelRunners(("spelling", (_, _) => new TestRunnerFactory(_ => runner)));
+        var app = ServerApplication.Build(ServerHarness.Arguments(s_settings), runners);
         using var hold = new Hold(runner);
         var running = ServerApplication.RunAsync(app);
         await UntilAsync(() => app.Lifetime.ApplicationStarted.IsCancellationRequested);

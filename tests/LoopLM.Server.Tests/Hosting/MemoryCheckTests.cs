@@ -1,5 +1,5 @@
-using LoopLM.Cpu.Memory;
 using LoopLM.Engine.Runners;
+using LoopLM.Models;
 using LoopLM.Server.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -12,11 +12,11 @@ public sealed class MemoryCheckTests
     public async Task Start_ModelsFitAloneButNotTogether_ListsWhatEachTakesAndOpensNone()
     {
         var share = (HostMemory.Read().Total / 4) * 3;
-        var memory = new Dictionary<string, RunnerMemory>
-        {
-            ["one"] = new(KeysAndValues: share, Weights: 0, Rows: 1 << 30, Mapped: 0),
-            ["two"] = new(KeysAndValues: 0, Weights: share, Rows: 0, Mapped: share),
-        };
+        RunnerMemory[] memory =
+        [
+            new(KeysAndValues: share, Weights: 0, Rows: 1 << 30, Mapped: 0),
+            new(KeysAndValues: 0, Weights: share, Rows: 0, Mapped: share),
+        ];
 
         var problems = await ProblemsAsync(memory, [.. ServerHarness.SeveralModels("one", "two"), "--Kv:Type=bfloat16", "--Models:1:Engine:KvSlots=512"]);
 
@@ -29,20 +29,21 @@ public sealed class MemoryCheckTests
 
     [Fact]
     public async Task Start_MappedWeightsBeyondTheMemory_AreNoProblem() =>
-        Assert.Empty(await ProblemsAsync(new() { ["one"] = new(0, 0, 0, Mapped: 2 * HostMemory.Read().Total) }, ServerHarness.SeveralModels("one")));
+        Assert.Empty(await ProblemsAsync([new(0, 0, 0, Mapped: 2 * HostMemory.Read().Total)], ServerHarness.SeveralModels("one")));
 
     [Theory]
     [InlineData("Engine:KvSlots is 3; it must be at least 4, the slots of one token.", "--Engine:KvSlots=3")]
     [InlineData("Engine:MaxLoops is 3; it must be at least 4, the model's loops.", "--Engine:MaxLoops=3")]
     public async Task Start_EngineTooSmallForTheModel_IsToldBeforeTheModelLoads(string problem, string setting) =>
-        Assert.Equal($"Model 'one': {problem}", Assert.Single(await ProblemsAsync([], [.. ServerHarness.SeveralModels("one"), setting])));
+        Assert.Equal(
+            $"Model 'one': {problem}", Assert.Single(await ProblemsAsync([default], [.. ServerHarness.SeveralModels("one"), setting])));
 
-    private static async Task<List<string>> ProblemsAsync(Dictionary<string, RunnerMemory> memory, string[] settings)
+    private static async Task<List<string>> ProblemsAsync(RunnerMemory[] memory, string[] settings)
     {
-        var runners = new Runners(("none", (_, _, _) => throw new InvalidOperationException("opened")))
-        {
-            Measures = new Dictionary<string, RunnerMeasure> { ["none"] = (_, _, settings) => memory.GetValueOrDefault(settings.Model.Name!) },
-        };
+        // The server asks for the factories of its models in their order.
+        var next = new Queue<RunnerMemory>(memory);
+        var runners = new ModelRunners(
+            ("none", (_, _) => new TestRunnerFactory(_ => throw new InvalidOperationException("opened"), next.Dequeue())));
         await using var app = ServerApplication.Build(ServerHarness.Arguments(settings), runners);
         return Record.Exception(() => app.Services.GetRequiredService<ServedModels>()) is { } exception ? ServerApplication.Reasons(exception) : [];
     }

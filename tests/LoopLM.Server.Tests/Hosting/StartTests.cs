@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using LoopLM.Models;
 using LoopLM.Server.Hosting;
 using LoopLM.Server.Tests.OpenAi.Chat;
 
@@ -132,7 +133,7 @@ public sealed class StartTests
     [Fact]
     public async Task RunAsync_ModelCannotBeLoaded_ReturnsOne()
     {
-        var runners = new Runners(("none", (_, _, _) => throw new NotSupportedException()));
+        var runners = new ModelRunners(("none", (_, _) => new TestRunnerFactory(_ => throw new NotSupportedException())));
 
         Assert.Equal(1, await ServerApplication.RunAsync(ServerHarness.Arguments(), runners).WaitAsync(ServerHarness.Patience));
     }
@@ -182,7 +183,7 @@ public sealed class StartTests
 
     private static async Task<IReadOnlyList<string>> ReasonsAsync(params string[] settings)
     {
-        var runners = new Runners(("none", (_, _, _) => throw new NotSupportedException()));
+        var runners = new ModelRunners(("none", (_, _) => new TestRunnerFactory(_ => throw new NotSupportedException())));
         var exception = await Record.ExceptionAsync(async () =>
         {
             await using var app = ServerApplication.Build(ServerHarness.Arguments(settings), runners);

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.Core;
 using Grpc.Net.Client;
+using LoopLM.Models;
 using LoopLM.Protocol.V1;
 using LoopLM.Server.Configuration;
 using LoopLM.Server.Hosting;
@@ -111,7 +112,8 @@ public sealed class TlsTests : IDisposable
         }
 
         var exception = Record.Exception(() => ServerApplication.Build(
-            ServerHarness.Arguments($"--Tls:Certificate={file}"), new Runners(("none", (_, _, _) => throw new NotSupportedException()))));
+            ServerHarness.Arguments($"--Tls:Certificate={file}"),
+            new ModelRunners(("none", (_, _) => new TestRunnerFactory(_ => throw new NotSupportedException())))));
 
         var reason = Assert.Single(ServerApplication.Reasons(exception!));
         Assert.StartsWith($"Tls:Certificate is '{file}'; ", reason, StringComparison.Ordinal);

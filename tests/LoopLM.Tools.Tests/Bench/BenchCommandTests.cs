@@ -1,5 +1,5 @@
 using System.Text.Json;
-using LoopLM.Cpu.Runners;
+using LoopLM.Models;
 using LoopLM.Tools.Bench;
 using Spectre.Console.Testing;
 
@@ -9,15 +9,6 @@ public sealed class BenchCommandTests : IDisposable
 {
     private const string Shape = "custom:32,48,2,4,2,8,50,4";
     private const double Bandwidth = 1e9;
-
-    private static readonly Dictionary<string, BenchRunnerOpener> s_runners = new()
-    {
-        ["cpu"] = (checkpoint, capacity, settings) =>
-        {
-            var runner = new CpuModelRunner(checkpoint, capacity, new CpuRunnerOptions { Weights = Enum.Parse<WeightType>(settings.Weights, ignoreCase: true), Threads = settings.Threads });
-            return new BenchRunner(runner, runner.Weights.ToString().ToLowerInvariant(), runner.Threads);
-        },
-    };
 
     private readonly TestConsole _console = new();
     private readonly string _trace = Path.GetTempFileName();
@@ -95,5 +86,6 @@ public sealed class BenchCommandTests : IDisposable
         return JsonDocument.Parse(_console.Output);
     }
 
-    private int Invoke(params string[] options) => BenchCommand.Create(s_runners, _console, _ => Bandwidth).Parse(["engine", .. options]).Invoke();
+    private int Invoke(params string[] options) =>
+        BenchCommand.Create(ModelRunners.BuiltIn, _console, _ => Bandwidth).Parse(["engine", .. options]).Invoke();
 }

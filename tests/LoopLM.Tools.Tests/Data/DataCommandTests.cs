@@ -1,7 +1,7 @@
 using LoopLM.Testing;
 using LoopLM.Tools.Data;
 using LoopLM.Tools.Tokenizer;
-using LoopLM.Torch.Training.Data;
+using LoopLM.Training.Data;
 using Spectre.Console.Testing;
 
 namespace LoopLM.Tools.Tests.Data;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using LoopLM.Cpu.Runners;
+using LoopLM.Models;
 using LoopLM.Testing;
 using LoopLM.Tools.Eval;
 using Spectre.Console.Testing;
@@ -8,11 +8,6 @@ namespace LoopLM.Tools.Tests.Eval;
 
 public sealed class EvalCommandTests : IDisposable
 {
-    private static readonly Dictionary<string, RunnerOpener> s_runners = new()
-    {
-        ["cpu"] = (checkpoint, capacity, weights) => new CpuModelRunner(checkpoint, capacity, new CpuRunnerOptions { Weights = Enum.Parse<WeightType>(weights, ignoreCase: true) }),
-    };
-
     private readonly string _folder = Directory.CreateTempSubdirectory("looplm-").FullName;
     private readonly TestConsole _console = new();
 
@@ -146,5 +141,5 @@ public sealed class EvalCommandTests : IDisposable
         return JsonDocument.Parse(_console.Output);
     }
 
-    private int Invoke(params string[] arguments) => EvalCommand.Create(s_runners, _console).Parse(arguments).Invoke();
+    private int Invoke(params string[] arguments) => EvalCommand.Create(ModelRunners.BuiltIn, _console).Parse(arguments).Invoke();
 }

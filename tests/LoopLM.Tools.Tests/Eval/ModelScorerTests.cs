@@ -3,7 +3,7 @@ using LoopLM.Checkpoints;
 using LoopLM.Checkpoints.Safetensors;
 using LoopLM.Testing;
 using LoopLM.Tools.Eval;
-using LoopLM.Torch.Training.Data;
+using LoopLM.Training.Data;
 
 namespace LoopLM.Tools.Tests.Eval;
 

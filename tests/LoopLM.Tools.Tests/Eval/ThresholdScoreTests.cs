@@ -1,6 +1,6 @@
 using LoopLM.Engine.Exits;
 using LoopLM.Tools.Eval;
-using LoopLM.Torch.Training;
+using LoopLM.Training;
 
 namespace LoopLM.Tools.Tests.Eval;
 

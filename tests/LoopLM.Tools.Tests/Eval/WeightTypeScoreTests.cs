@@ -1,5 +1,5 @@
 using LoopLM.Tools.Eval;
-using LoopLM.Torch.Training;
+using LoopLM.Training;
 
 namespace LoopLM.Tools.Tests.Eval;
 

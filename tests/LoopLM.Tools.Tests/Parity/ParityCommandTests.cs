@@ -1,29 +1,26 @@
 using System.CommandLine;
-using LoopLM.Cpu.Runners;
 using LoopLM.Engine.Runners;
+using LoopLM.Models;
 using LoopLM.Testing;
 using LoopLM.Tools.Parity;
-using LoopLM.Torch.Runners;
 using Spectre.Console.Testing;
 
 namespace LoopLM.Tools.Tests.Parity;
 
 public sealed class ParityCommandTests
 {
-    private static readonly Dictionary<string, RunnerOpener> Runners = new()
-    {
-        ["cpu"] = (checkpoint, capacity, _) => new CpuModelRunner(checkpoint, capacity, new CpuRunnerOptions { Weights = WeightType.Float32 }),
-        ["torch"] = (checkpoint, capacity, _) => new TorchModelRunner(checkpoint, capacity, new TorchRunnerOptions { Threads = 1 }),
-    };
+    private static readonly ModelRunners Runners = new(
+        ("cpu", (checkpoint, settings) => ModelRunners.BuiltIn.FactoryOf("cpu", checkpoint, settings)),
+        ("torch", (checkpoint, settings) => ModelRunners.BuiltIn.FactoryOf("torch", checkpoint, settings with { Threads = 1 })));
 
     public static TheoryData<string, string> Pairs => new MatrixTheoryData<string, string>(
-        Runners.Keys, ["ouro-tiny-mha", "ouro-tiny-gqa", "looplm-bytes"]);
+        Runners.Names, ["ouro-tiny-mha", "ouro-tiny-gqa", "looplm-bytes"]);
 
     [Theory]
     [MemberData(nameof(Pairs))]
     public void Compare_Fixture_EveryNumberWithinToleranceAndEveryTraceEqual(string runner, string fixture)
     {
-        var report = ParityCommand.Compare(TestData.Fixture(fixture), runner, Runners[runner]);
+        var report = ParityCommand.Compare(TestData.Fixture(fixture), runner, Runners);
 
         Assert.DoesNotContain(report.Tensors, tensor => tensor.Outside > 0);
         Assert.Equal(report.Traces.Select(trace => trace.Total), report.Traces.Select(trace => trace.Equal));
@@ -34,7 +31,9 @@ public sealed class ParityCommandTests
     public void Invoke_RunnerThatIsSlightlyWrong_ExitsWithOne()
     {
         var console = new TestConsole();
-        var runners = new Dictionary<string, RunnerOpener> { ["wrong"] = (checkpoint, capacity, _) => new Tilted(Runners["torch"](checkpoint, capacity)) };
+        var runners = new ModelRunners(
+            ("wrong", (checkpoint, settings) => new TestRunnerFactory(
+                capacity => new Tilted(Runners.FactoryOf("torch", checkpoint, settings).Open(capacity)))));
 
         var exitCode = ParityCommand.Create(runners, console).Parse([TestData.Fixture("ouro-tiny-gqa")]).Invoke();
 

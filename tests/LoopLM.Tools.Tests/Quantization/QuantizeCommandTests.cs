@@ -1,12 +1,13 @@
 using LoopLM.Checkpoints;
+using LoopLM.Cpu.Formats;
 using LoopLM.Cpu.Runners;
 using LoopLM.Engine.Runners;
 using LoopLM.Testing;
 using LoopLM.Tools.Eval;
 using LoopLM.Tools.Quantization;
 using LoopLM.Torch.Runners;
-using LoopLM.Torch.Training;
-using LoopLM.Torch.Training.Data;
+using LoopLM.Training;
+using LoopLM.Training.Data;
 using Spectre.Console.Testing;
 
 namespace LoopLM.Tools.Tests.Quantization;

@@ -1,6 +1,6 @@
 import { ConversationBar } from "../chat/conversation-bar.js";
 import { ConversationStore } from "../chat/conversation-store.js";
-import { addMessage, branchOf, copyOfBranch, newConversation, newestLeaf, storedToken } from "../chat/conversation.js";
+import { addMessage, branchOf, copyOfBranch, merged, newConversation, newestLeaf, storedToken } from "../chat/conversation.js";
 import { MessageView } from "../chat/message-view.js";
 import { chatRequest, randomSeed } from "../runs/requests.js";
 import { Run } from "../runs/run.js";
@@ -243,21 +243,27 @@ export class ChatMode {
 
   #changedElsewhere(id) {
     const stored = this.#store.get(id);
-    if (id !== this.#conversation.id || this.#isRunning) {
+    if (id !== this.#conversation.id || this.#message !== null) {
       this.bar.show(this.#conversation);
     } else if (stored === null) {
       this.#open(this.#store.list()[0] ?? newConversation());
       this.#say("The conversation was deleted in another tab.");
     } else {
-      this.#open({ ...stored, leaf: this.#leafAfter(stored) });
+      this.#openWith(stored);
     }
   }
 
-  // Another tab that goes on with the branch that is shown is followed; one that shows another branch is not.
-  #leafAfter(stored) {
+  // Two tabs that save at once overwrite each other: what the other did not know of is saved again.
+  #openWith(stored) {
     const { leaf } = this.#conversation;
-    const isKept = stored.messages.some((message) => message.id === leaf);
-    return isKept && !branchOf(stored).some((message) => message.id === leaf) ? leaf : stored.leaf;
+    const known = stored.messages.length;
+    const all = merged(stored, this.#conversation);
+    // Another tab that goes on with the branch that is shown is followed; one that shows another branch is not.
+    const isFollowed = leaf === null || branchOf(all).some((message) => message.id === leaf);
+    this.#open(isFollowed ? all : { ...all, leaf });
+    if (all.messages.length > known) {
+      this.#save();
+    }
   }
 
   #say(text) {

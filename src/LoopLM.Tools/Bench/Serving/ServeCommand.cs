@@ -6,6 +6,7 @@ using LoopLM.Checkpoints;
 using LoopLM.Engine.Execution;
 using LoopLM.Engine.Runners;
 using LoopLM.Engine.Telemetry;
+using LoopLM.Models;
 using Spectre.Console;
 
 namespace LoopLM.Tools.Bench.Serving;
@@ -18,9 +19,9 @@ internal static class ServeCommand
     /// <summary>Creates the command.</summary>
     /// <param name="runners">What can compute, the default first.</param>
     /// <param name="console">Where to print.</param>
-    public static Command Create(IReadOnlyDictionary<string, BenchRunnerOpener> runners, IAnsiConsole console)
+    public static Command Create(ModelRunners runners, IAnsiConsole console)
     {
-        var options = new BenchOptions(runners.Keys);
+        var options = new BenchOptions(runners.Names);
         var server = new Option<string?>("--server") { Description = "Program of the server, or its .dll; it is started with --model." };
         var url = new Option<string?>("--url") { Description = "A server that runs already and serves --model, as http://ADDRESS:PORT." };
         var api = BenchOptions.Choice("--api", "The endpoint to stream from.", "completions", "chat");
@@ -45,9 +46,10 @@ internal static class ServeCommand
                     ? ServerProcess.Start(program, checkpoint.Folder, runner, options.Settings(result), engineOptions)
                     : null;
                 var address = process?.Address ?? new Uri(result.GetValue(url)!);
-                var opened = runners[runner](checkpoint, new RunnerCapacity(engineOptions.MaxRows, engineOptions.KvSlots), options.Settings(result));
+                var factory = runners.FactoryOf(runner, checkpoint, options.Settings(result));
                 using var metrics = new EngineMetrics();
-                using var engine = new EngineCore(opened.Runner, engineOptions, metrics);
+                var capacity = new RunnerCapacity(engineOptions.MaxRows, engineOptions.KvSlots);
+                using var engine = new EngineCore(factory.Open(capacity), engineOptions, metrics);
                 var isChat = result.GetValue(api) == "chat";
                 var bodies = workload.Prompts.Select(prompt => Body(prompt, workload.Generate, isChat)).ToArray();
                 var pairs = await MeasureAsync(
@@ -56,7 +58,7 @@ internal static class ServeCommand
                     TimeSpan.FromSeconds(result.GetValue(warm)),
                     options.Rounds(result),
                     () => StreamBench.RunAsync(address, isChat ? "/v1/chat/completions" : "/v1/completions", bodies, workload.Generate));
-                Print(Report(pairs, opened, workload.Prompts.Count), result.GetValue(options.Json), console);
+                Print(Report(pairs, runner, factory, workload.Prompts.Count), result.GetValue(options.Json), console);
                 return 0;
             }
             catch (Exception exception) when (exception is CheckpointException or FormatException or ArgumentException or IOException or SocketException or HttpRequestException)
@@ -94,7 +96,8 @@ internal static class ServeCommand
         return [.. pairs];
     }
 
-    private static ServeReport Report((BenchMeasurement Engine, StreamMeasurement Streams)[] pairs, BenchRunner opened, int concurrency)
+    private static ServeReport Report(
+        (BenchMeasurement Engine, StreamMeasurement Streams)[] pairs, string runner, IModelRunnerFactory factory, int concurrency)
     {
         return new ServeReport
         {
@@ -109,9 +112,9 @@ internal static class ServeCommand
             ServerMicrosecondsPerToken = 1e6 * Median(pair => pair.Streams.ServerSecondsPerToken),
             ClientMicrosecondsPerToken = 1e6 * Median(pair => pair.Streams.ClientSecondsPerToken),
             ServerAllocatedBytesPerToken = Median(pair => pair.Streams.ServerBytesPerToken),
-            Runner = opened.Runner.Name,
-            Weights = opened.Weights,
-            Threads = opened.Threads,
+            Runner = runner,
+            Weights = factory.Weights,
+            Threads = factory.Threads,
             Concurrency = concurrency,
         };
 

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using LoopLM.Engine.Configuration;
 using LoopLM.Engine.Execution;
+using LoopLM.Engine.Runners;
 
 namespace LoopLM.Tools.Bench.Serving;
 
@@ -26,7 +27,7 @@ internal sealed class ServerProcess : IDisposable
     /// <param name="settings">How it computes.</param>
     /// <param name="engine">Sizes of its engine.</param>
     /// <exception cref="IOException">It cannot be started, or does not become ready; standard error says why.</exception>
-    public static ServerProcess Start(string program, string model, string runner, BenchRunnerSettings settings, EngineOptions engine)
+    public static ServerProcess Start(string program, string model, string runner, RunnerSettings settings, EngineOptions engine)
     {
         if (!File.Exists(program))
         {

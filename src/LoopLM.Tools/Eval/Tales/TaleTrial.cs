@@ -1,7 +1,7 @@
 using LoopLM.Engine.Runners;
 using LoopLM.Text.Tokenization;
 using LoopLM.Torch.Ouro;
-using LoopLM.Torch.Training.Data;
+using LoopLM.Training.Data;
 
 namespace LoopLM.Tools.Eval.Tales;
 

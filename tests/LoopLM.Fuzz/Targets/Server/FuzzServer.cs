@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using LoopLM.Fuzz.Fuzzing;
+using LoopLM.Models;
 using LoopLM.Server.Hosting;
 using LoopLM.Testing;
 using Microsoft.AspNetCore.Builder;
@@ -28,7 +29,7 @@ internal sealed class FuzzServer : IDisposable
                 "--Kestrel:Endpoints:Rest:Url=http://127.0.0.1:0", "--Kestrel:Endpoints:Grpc:Url=http://127.0.0.1:0", "--Serilog:MinimumLevel:Default=Fatal",
                 "--Serilog:MinimumLevel:Override:Microsoft.AspNetCore=Fatal", "--Serilog:MinimumLevel:Override:Grpc=Fatal", _model.Setting, "--Limits:DefaultChatTokens=24",
             ],
-            new Runners(("spelling", (_, _, _) => Runner)));
+            new ModelRunners(("spelling", (_, _) => new TestRunnerFactory(_ => Runner))));
         _app.StartAsync().Wait(s_patience);
         var addresses = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToList();
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
-using LoopLM.Cpu.Runners;
+using LoopLM.Models;
 using LoopLM.Testing;
 using LoopLM.Tools.Bench;
 using LoopLM.Tools.Bench.Serving;
@@ -12,15 +12,6 @@ namespace LoopLM.Tools.Tests.Bench.Serving;
 public sealed class ServeCommandTests : IDisposable
 {
     private static readonly string s_model = Path.Combine(TestData.Root, "models", "looplm-bytes");
-
-    private static readonly Dictionary<string, BenchRunnerOpener> s_runners = new()
-    {
-        ["cpu"] = (checkpoint, capacity, settings) =>
-        {
-            var runner = new CpuModelRunner(checkpoint, capacity, new CpuRunnerOptions { Threads = settings.Threads });
-            return new BenchRunner(runner, "float32", runner.Threads);
-        },
-    };
 
     private readonly TestConsole _console = new();
 
@@ -64,5 +55,5 @@ public sealed class ServeCommandTests : IDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    private int Invoke(params string[] options) => ServeCommand.Create(s_runners, _console).Parse(options).Invoke();
+    private int Invoke(params string[] options) => ServeCommand.Create(ModelRunners.BuiltIn, _console).Parse(options).Invoke();
 }

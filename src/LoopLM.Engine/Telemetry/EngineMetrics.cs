@@ -149,7 +149,7 @@ public sealed class EngineMetrics : IDisposable
 
     private static string Outcome(in GenerationEvent end) => (end.Kind, end.FinishReason) switch
     {
-        (GenerationEventKind.Failed, _) => "failed",
+        (GenerationEventKind.Failed, _) => end.IsRequestsFault ? "invalid" : "failed",
         (_, FinishReason.Stop) => "stop",
         (_, FinishReason.Length) => "length",
         (_, FinishReason.Cancelled) => "cancelled",

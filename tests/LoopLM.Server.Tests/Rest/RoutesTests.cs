@@ -1,5 +1,4 @@
 using System.Net;
-using Microsoft.AspNetCore.Routing;
 
 namespace LoopLM.Server.Tests.Rest;
 

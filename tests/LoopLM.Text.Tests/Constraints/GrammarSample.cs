@@ -9,6 +9,9 @@ internal static class GrammarSample
     private const int FreeBytes = 40;
     private const long MostBytes = 2000;
 
+    // Further from the end there is one way to it.
+    private const long FewBytes = 50;
+
     /// <summary>A text; null where its grammar has only longer ones than are worth while.</summary>
     /// <exception cref="InvalidOperationException">A text that has been begun cannot be completed.</exception>
     public static byte[]? Write(TextGrammar grammar, Random random)
@@ -26,7 +29,10 @@ internal static class GrammarSample
             var left = automaton.BytesToEnd(state);
             var isFree = text.Count < FreeBytes;
             var next = new List<(byte Value, int State)>();
-            foreach (var value in grammar.Classes)
+            byte[] nearest = automaton.Accepts(state) ? [] : [automaton.ByteToEnd(state)];
+
+            // The byte to the end comes first, as it does for tokens: where all of them take too much work, it is what can follow.
+            foreach (var value in isFree || left <= FewBytes ? nearest.Concat(grammar.Classes) : nearest)
             {
                 if (automaton.Step(state, value) is not LazyAutomaton.Dead and var reached
                     && (isFree ? automaton.BytesToEnd(reached) <= MostBytes : automaton.BytesToEnd(reached) < left))

@@ -25,6 +25,8 @@ public sealed class ModelRunners(params IReadOnlyList<(string Name, RunnerFactor
 
     /// <summary>Makes what opens a runner on a checkpoint.</summary>
     /// <param name="name">One of <see cref="Names"/>; null for the default.</param>
+    /// <param name="checkpoint">The weights.</param>
+    /// <param name="settings">How the runner computes.</param>
     /// <inheritdoc cref="RunnerFactoryProvider"/>
     public IModelRunnerFactory FactoryOf(string? name, Checkpoint checkpoint, RunnerSettings settings) =>
         providers.First(provider => name is null || provider.Name == name).Provide(checkpoint, settings);

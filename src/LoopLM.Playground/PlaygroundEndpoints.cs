@@ -10,7 +10,8 @@ namespace LoopLM.Playground;
 /// <summary>The pages for browsers and the files that they load. They hold no data and call the public API.</summary>
 public static class PlaygroundEndpoints
 {
-    private static readonly string[] s_read = [HttpMethods.Get, HttpMethods.Head];
+    /// <summary>The methods that read a page or a file.</summary>
+    internal static readonly string[] ReadMethods = [HttpMethods.Get, HttpMethods.Head];
 
     /// <summary>Adds what <see cref="MapPlayground"/> needs.</summary>
     public static IServiceCollection AddPlayground(this IServiceCollection services)
@@ -35,7 +36,7 @@ public static class PlaygroundEndpoints
 
         foreach (var asset in folder.Assets)
         {
-            group.MapMethods($"/assets/{folder.Hash}/{asset.Path}", s_read, context =>
+            group.MapMethods($"/assets/{folder.Hash}/{asset.Path}", ReadMethods, context =>
             {
                 context.Response.Headers.CacheControl = "public, max-age=31536000, immutable";
                 return WriteAsync(context, asset);
@@ -49,7 +50,7 @@ public static class PlaygroundEndpoints
     private static void MapPage(RouteGroupBuilder group, Asset page)
     {
         var isRoot = page.Path == "index.html";
-        var endpoint = group.MapMethods(isRoot ? "/" : $"/{Path.GetFileNameWithoutExtension(page.Path)}", s_read, context =>
+        var endpoint = group.MapMethods(isRoot ? "/" : $"/{Path.GetFileNameWithoutExtension(page.Path)}", ReadMethods, context =>
         {
             context.Response.Headers.CacheControl = "no-cache";
             if (isRoot)
@@ -66,7 +67,8 @@ public static class PlaygroundEndpoints
         }
     }
 
-    private static Task WriteAsync(HttpContext context, Asset asset)
+    /// <summary>Answers with a file.</summary>
+    internal static Task WriteAsync(HttpContext context, Asset asset)
     {
         PageHeaders.Write(context.Response.Headers, PageHeaders.ContentSecurityPolicy);
         return asset.WriteAsync(context);

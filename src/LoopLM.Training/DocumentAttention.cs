@@ -2,7 +2,6 @@ using LoopLM.Torch.Kernels;
 using LoopLM.Torch.Ouro;
 using LoopLM.Training.Data;
 using LoopLM.Training.Kernels;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace LoopLM.Training;

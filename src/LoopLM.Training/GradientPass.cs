@@ -1,7 +1,6 @@
 using LoopLM.Torch.Ouro;
 using LoopLM.Training.Data;
 using LoopLM.Training.Objectives;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -1,5 +1,4 @@
 using LoopLM.Torch.Ouro;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -1,6 +1,5 @@
 using LoopLM.Torch.Ouro;
 using LoopLM.Training.Data;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace LoopLM.Training;

@@ -2,7 +2,6 @@ using LoopLM.Torch.Ouro;
 using LoopLM.Training.Data;
 using LoopLM.Training.Native;
 using LoopLM.Training.Objectives;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

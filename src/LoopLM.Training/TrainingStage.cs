@@ -1,5 +1,3 @@
-using LoopLM.Training.Objectives;
-
 namespace LoopLM.Training;
 
 /// <summary>The stages of training a looped model (arXiv 2510.25741, section 3).</summary>

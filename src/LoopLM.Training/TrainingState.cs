@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using LoopLM.Checkpoints;
 using LoopLM.Checkpoints.Safetensors;
 using LoopLM.Torch.Ouro;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -7,7 +7,7 @@ namespace LoopLM.Architecture.Tests;
 /// <summary>The direction of dependencies that ARCHITECTURE.md draws.</summary>
 public sealed partial class DependencyTests
 {
-    private static readonly Dictionary<string, string[]> Allowed = new()
+    private static readonly Dictionary<string, string[]> s_allowed = new()
     {
         ["LoopLM.Engine"] = [],
         ["LoopLM.Text"] = [],
@@ -27,7 +27,7 @@ public sealed partial class DependencyTests
     };
 
     /// <summary>Packages that a project below the server may not carry: the engine is tested without native libraries, runners know no web server.</summary>
-    private static readonly Dictionary<string, string> ForbiddenPackages = new()
+    private static readonly Dictionary<string, string> s_forbiddenPackages = new()
     {
         ["LoopLM.Engine"] = "TorchSharp|libtorch|AspNetCore|Grpc",
         ["LoopLM.Text"] = "TorchSharp|libtorch|AspNetCore|Grpc",
@@ -45,7 +45,7 @@ public sealed partial class DependencyTests
     [Theory]
     [MemberData(nameof(Projects))]
     public void ProjectReferences_OfEveryProject_PointDown(string project) =>
-        Assert.Subset(Allowed[project].ToHashSet(), References(project).ToHashSet());
+        Assert.Subset(s_allowed[project].ToHashSet(), References(project).ToHashSet());
 
     [Fact]
     public void ProjectReferences_OfTheServer_DoNotReachTraining()
@@ -69,7 +69,7 @@ public sealed partial class DependencyTests
     [MemberData(nameof(Projects))]
     public void PackageReferences_OfEveryProject_StayInItsRoom(string project)
     {
-        if (ForbiddenPackages.TryGetValue(project, out var forbidden))
+        if (s_forbiddenPackages.TryGetValue(project, out var forbidden))
         {
             Assert.DoesNotContain(Items(project, "PackageReference"), package => Regex.IsMatch(package, forbidden));
         }

@@ -14,6 +14,7 @@ public sealed class TestFolderTests
         ["LoopLM.Engine.Tests/Execution/RandomOperations"] = "one test of everything in Execution, with an oracle of several files",
         ["LoopLM.Server.Tests/Allocation"] = "what a token of any endpoint allocates",
         ["LoopLM.Server.Tests/Clients"] = "libraries and programs of others that call the server",
+        ["LoopLM.Server.Tests/Samples"] = "programs of the repository that embed the engine or call the server",
     };
 
     public static TheoryData<string> Projects =>

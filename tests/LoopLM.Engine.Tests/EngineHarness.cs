@@ -4,7 +4,6 @@ using LoopLM.Engine.Execution;
 using LoopLM.Engine.Exits;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Runners;
-using LoopLM.Engine.Scheduling;
 using LoopLM.Engine.Speculation;
 using LoopLM.Engine.Telemetry;
 using LoopLM.Engine.Tests.Execution;
@@ -17,7 +16,7 @@ internal sealed class EngineHarness : IDisposable
 {
     private const int MaxTicks = 20_000;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private readonly EngineMetrics _metrics = new();
 
@@ -70,7 +69,7 @@ internal sealed class EngineHarness : IDisposable
     }
 
     /// <summary>Ticks, or waits for a mask where only that is left to do; false where nothing is.</summary>
-    public bool TickOrWait() => Core.Tick() || Core.WaitForMask(Patience);
+    public bool TickOrWait() => Core.Tick() || Core.WaitForMask(s_patience);
 
     /// <summary>Ticks until nothing is left.</summary>
     public void Drain()

@@ -1,4 +1,3 @@
-using LoopLM.Checkpoints;
 using LoopLM.Checkpoints.Safetensors;
 using LoopLM.Testing;
 

@@ -26,6 +26,7 @@ public sealed class ApiReferenceTests(Chromium chromium)
     [InlineData("/docs/")]
     [InlineData("/docs/scalar.js")]
     [InlineData("/docs/scalar.aspnetcore.js")]
+    [InlineData("/docs/favicon.svg")]
     public async Task Get_FilesOfTheDocs_AreHeldToTheirServer(string path)
     {
         await using var server = await ServerHarness.StartAsync();
@@ -35,5 +36,24 @@ public sealed class ApiReferenceTests(Chromium chromium)
         Assert.True(response.IsSuccessStatusCode);
         Assert.Equal("nosniff", response.Headers.GetValues("X-Content-Type-Options").Single());
         Assert.StartsWith("default-src 'none'; ", response.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("gzip", "gzip")]
+    [InlineData("gzip;q=0.0", "")]
+    [InlineData("gzip;q=0.0, br;q=0", "")]
+    [InlineData("gzip;q=0.5, br", "br")]
+    public async Task Get_ScriptOfTheDocs_ComesAsTheRequestAccepts(string accepted, string encoding)
+    {
+        await using var server = await ServerHarness.StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/docs/scalar.js");
+        request.Headers.TryAddWithoutValidation("Accept-Encoding", accepted);
+
+        using var response = await server.Rest.SendAsync(request);
+
+        Assert.Equal(encoding, string.Join(',', response.Content.Headers.ContentEncoding));
+        Assert.Contains("Accept-Encoding", response.Headers.Vary);
+        Assert.NotNull(response.Headers.ETag);
     }
 }

@@ -1,7 +1,6 @@
 using LoopLM.Checkpoints;
 using LoopLM.Torch.Ouro;
 using LoopLM.Training.Data;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace LoopLM.Training.Tests;

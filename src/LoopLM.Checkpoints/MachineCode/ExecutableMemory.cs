@@ -10,7 +10,7 @@ public static unsafe partial class ExecutableMemory
     private const int Write = 2;
     private const int Execute = 4;
     private const int PrivateAnonymous = 0x22;
-    private static readonly byte* _failed = (byte*)-1;
+    private static readonly byte* s_failed = (byte*)-1;
 
     /// <summary>Whether the system lets a process make memory executable, which some hardened ones do not.</summary>
     public static bool IsAllowed { get; } = OperatingSystem.IsLinux() && Map([0xC3]) is not null;
@@ -20,7 +20,7 @@ public static unsafe partial class ExecutableMemory
     public static byte* Map(ReadOnlySpan<byte> code)
     {
         var memory = MapMemory(null, (nuint)code.Length, Read | Write, PrivateAnonymous, -1, 0);
-        if (memory == _failed)
+        if (memory == s_failed)
         {
             return null;
         }

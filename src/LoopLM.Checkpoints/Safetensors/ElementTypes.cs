@@ -3,9 +3,9 @@ using System.Collections.Frozen;
 namespace LoopLM.Checkpoints.Safetensors;
 
 /// <summary>Names and sizes of <see cref="ElementType"/>.</summary>
-public static class ElementTypes
+internal static class ElementTypes
 {
-    private static readonly FrozenDictionary<string, ElementType> ByName = new Dictionary<string, ElementType>
+    private static readonly FrozenDictionary<string, ElementType> s_byName = new Dictionary<string, ElementType>
     {
         ["F32"] = ElementType.Float32,
         ["BF16"] = ElementType.BFloat16,
@@ -25,13 +25,13 @@ public static class ElementTypes
     }.ToFrozenDictionary();
 
     /// <summary>Every name of the format that is known.</summary>
-    public static IEnumerable<string> Names => ByName.Keys.Order(StringComparer.Ordinal);
+    public static IEnumerable<string> Names => s_byName.Keys.Order(StringComparer.Ordinal);
 
     /// <summary>Finds a type by its name in the format, e.g. <c>BF16</c>.</summary>
-    public static bool TryParse(string name, out ElementType type) => ByName.TryGetValue(name, out type);
+    public static bool TryParse(string name, out ElementType type) => s_byName.TryGetValue(name, out type);
 
     /// <summary>The name of a type in the format.</summary>
-    public static string NameOf(ElementType type) => ByName.First(pair => pair.Value == type).Key;
+    public static string NameOf(ElementType type) => s_byName.First(pair => pair.Value == type).Key;
 
     /// <summary>Bytes of one element.</summary>
     public static int SizeOf(ElementType type) => type switch

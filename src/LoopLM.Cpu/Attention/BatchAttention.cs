@@ -1,4 +1,3 @@
-using LoopLM.Checkpoints.Configuration;
 using LoopLM.Cpu.Kernels;
 using LoopLM.Cpu.Storage;
 using LoopLM.Cpu.Threading;

@@ -1,5 +1,3 @@
-using LoopLM.Cpu.Simd;
-
 namespace LoopLM.Cpu.Formats;
 
 /// <summary>How keys and values are held.</summary>

@@ -1,5 +1,3 @@
-using LoopLM.Cpu.Simd;
-
 namespace LoopLM.Cpu.Formats;
 
 /// <summary>How the matrices of a model are held. Embedding, norms and gate stay as precise as the checkpoint has them.</summary>

@@ -13,8 +13,8 @@ internal sealed unsafe class PackedKernels
     /// <summary>Most tiles of a kernel.</summary>
     public const int MostTiles = PackedKernelAssembler.MostTiles;
 
-    private static readonly Lazy<PackedKernels> _int8 = new(() => new(PackedType.Int8));
-    private static readonly Lazy<PackedKernels> _int4 = new(() => new(PackedType.Int4));
+    private static readonly Lazy<PackedKernels> s_int8 = new(() => new(PackedType.Int8));
+    private static readonly Lazy<PackedKernels> s_int4 = new(() => new(PackedType.Int4));
     private readonly nint[] _code = new nint[MostRows * MostTiles];
 
     private PackedKernels(PackedType type)
@@ -31,7 +31,7 @@ internal sealed unsafe class PackedKernels
         Avx512F.X64.IsSupported && (X86Base.CpuId(7, 0).Ecx & (1 << 11)) != 0 && ExecutableMemory.IsAllowed;
 
     /// <summary>The kernels of a type, which are assembled when they are first asked for.</summary>
-    public static PackedKernels Of(PackedType type) => (type == PackedType.Int8 ? _int8 : _int4).Value;
+    public static PackedKernels Of(PackedType type) => (type == PackedType.Int8 ? s_int8 : s_int4).Value;
 
     /// <summary>Multiplies some rows by some tiles.</summary>
     /// <param name="rows">1..<see cref="MostRows"/>.</param>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using LoopLM.Checkpoints.Configuration;
 using LoopLM.Cpu.Formats;
 using LoopLM.Cpu.Kernels;
 using LoopLM.Cpu.Memory;
@@ -54,7 +53,7 @@ internal sealed unsafe class Activations : IDisposable
     }
 
     /// <summary>About how many bytes are reserved: rows that are quantised, or ordered for bfloat16, count twice.</summary>
-    /// <inheritdoc cref="Activations(LayerShape, Kernels, WeightType, int, int, int, int)"/>
+    /// <inheritdoc cref="Activations(LayerShape, VectorKernels, WeightType, int, int, int, int)"/>
     public static long Size(LayerShape shape, int rows, int threads, int lanes, int positions)
     {
         var (hidden, inner) = (Padding.Pad(shape.HiddenSize), Padding.Pad(shape.IntermediateSize));

@@ -16,10 +16,10 @@ namespace LoopLM.Engine.Execution;
 /// </summary>
 public sealed class InferenceEngine : IAsyncDisposable
 {
-    private static readonly TimeSpan SnapshotInterval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_snapshotInterval = TimeSpan.FromMilliseconds(50);
 
     // While nothing but masks is waited for, new requests and cancelled ones wait no longer than this.
-    private static readonly TimeSpan MaskPatience = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan s_maskPatience = TimeSpan.FromMilliseconds(1);
 
     private const long NoTick = long.MinValue;
 
@@ -249,8 +249,8 @@ public sealed class InferenceEngine : IAsyncDisposable
 
                 worked = core.Tick();
                 Volatile.Write(ref _tickBegan, NoTick);
-                worked = worked || core.WaitForMask(MaskPatience);
-                if (!worked || _time.GetElapsedTime(published) >= SnapshotInterval)
+                worked = worked || core.WaitForMask(s_maskPatience);
+                if (!worked || _time.GetElapsedTime(published) >= s_snapshotInterval)
                 {
                     _snapshot = core.TakeSnapshot(_draining ? EngineHealth.Draining : EngineHealth.Ready);
                     published = _time.GetTimestamp();

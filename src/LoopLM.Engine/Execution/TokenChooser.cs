@@ -8,7 +8,7 @@ namespace LoopLM.Engine.Execution;
 /// <summary>Chooses the token that follows a row: processors, then the sampler. It reuses its buffers.</summary>
 internal sealed class TokenChooser(int vocabularySize, ILogger logger)
 {
-    private static readonly ChoiceProblem ConstraintFailed = new("The constraint failed.", IsRequestsFault: false);
+    private static readonly ChoiceProblem s_constraintFailed = new("The constraint failed.", IsRequestsFault: false);
 
     private readonly Sampler _sampler = new(vocabularySize);
     private readonly float[] _scratch = new float[vocabularySize];
@@ -46,7 +46,7 @@ internal sealed class TokenChooser(int vocabularySize, ILogger logger)
 
         if (sequence.Constraint is { HasFailed: true })
         {
-            return ConstraintFailed;
+            return s_constraintFailed;
         }
 
         if (sequence.Constraint?.Problem is { } problem)
@@ -65,7 +65,7 @@ internal sealed class TokenChooser(int vocabularySize, ILogger logger)
         catch (Exception exception)
         {
             EngineLog.ConstraintFailed(logger, exception, sequence.Number);
-            return ConstraintFailed;
+            return s_constraintFailed;
         }
 
         return _sampler.TrySample(_scratch, sequence.Sampling, sequence.Seed, row.Position + 1, out token)

@@ -1,7 +1,7 @@
 namespace LoopLM.Engine.Sampling;
 
 /// <summary>
-/// Applies a constraint from outside, whose masks are worked out by <see cref="MaskWorkers"/>. The engine's thread owns it while
+/// Applies a constraint from outside, whose masks are worked out on threads for masks. The engine's thread owns it while
 /// <see cref="IsReady"/>, a worker from <see cref="Await"/> on.
 /// </summary>
 internal sealed class ConstraintMask(ITokenConstraint constraint) : ILogitsProcessor

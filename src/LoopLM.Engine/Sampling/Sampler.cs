@@ -3,9 +3,9 @@ using System.Numerics.Tensors;
 namespace LoopLM.Engine.Sampling;
 
 /// <summary>Chooses tokens from logits. It reuses its buffers: one thread, no allocation after construction.</summary>
-public sealed class Sampler(int vocabularySize)
+internal sealed class Sampler(int vocabularySize)
 {
-    private static readonly Comparison<Candidate> MostProbableFirst = (a, b) =>
+    private static readonly Comparison<Candidate> s_mostProbableFirst = (a, b) =>
         a.Weight != b.Weight ? b.Weight.CompareTo(a.Weight) : a.Token.CompareTo(b.Token);
 
     private readonly float[] _weights = new float[vocabularySize];
@@ -71,7 +71,7 @@ public sealed class Sampler(int vocabularySize)
 
         var total = topP && !topK ? TensorPrimitives.Sum(_weights) : 0.0;
         var kept = Collect(topK ? KthLargest(most) : TailFloor(total, nucleus));
-        kept.Sort(MostProbableFirst);
+        kept.Sort(s_mostProbableFirst);
         kept = topK ? kept[..Math.Min(most, kept.Length)] : kept;
         return topP ? Nucleus(kept, nucleus * (topK ? Sum(kept) : total)) : kept;
     }

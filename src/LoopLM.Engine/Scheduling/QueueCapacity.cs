@@ -1,4 +1,3 @@
-using LoopLM.Engine.Execution;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Telemetry;
 

@@ -1,7 +1,5 @@
 using LoopLM.Engine.Configuration;
-using LoopLM.Engine.Execution;
 using LoopLM.Engine.Kv;
-using LoopLM.Engine.Requests;
 
 namespace LoopLM.Engine.Scheduling;
 

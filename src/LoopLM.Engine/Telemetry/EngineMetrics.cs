@@ -10,10 +10,10 @@ public sealed class EngineMetrics : IDisposable
     /// <summary>Name of the meter to subscribe to.</summary>
     public const string MeterName = "LoopLM.Engine";
 
-    private static readonly double[] Seconds =
+    private static readonly double[] s_seconds =
         [0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80];
 
-    private static readonly double[] Rows = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048];
+    private static readonly double[] s_rows = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048];
 
     private readonly Meter _meter;
     private readonly Counter<long> _requests;
@@ -49,15 +49,15 @@ public sealed class EngineMetrics : IDisposable
         _draftTokens = _meter.CreateCounter<long>("looplm.speculation.draft_tokens", description: "Tokens drafted by an early loop.");
         _acceptedDraftTokens = _meter.CreateCounter<long>("looplm.speculation.accepted_draft_tokens", description: "Drafted tokens that were right.");
         _exitStep = CreateHistogram<int>("looplm.exit_step", null, "Loop at which each generated token left.", [.. Enumerable.Range(1, 16), 24, 32, 64]);
-        _tickRows = CreateHistogram<int>("looplm.tick.rows", null, "Rows that went through the layers together.", [.. Rows.Select(rows => (int)rows)]);
-        _tickDuration = CreateHistogram("looplm.tick.duration", "s", "Time of one tick.", Seconds);
-        _maskDuration = CreateHistogram("looplm.mask.duration", "s", "Time to work out which tokens a format allows next, beside the engine.", Seconds);
+        _tickRows = CreateHistogram<int>("looplm.tick.rows", null, "Rows that went through the layers together.", [.. s_rows.Select(rows => (int)rows)]);
+        _tickDuration = CreateHistogram("looplm.tick.duration", "s", "Time of one tick.", s_seconds);
+        _maskDuration = CreateHistogram("looplm.mask.duration", "s", "Time to work out which tokens a format allows next, beside the engine.", s_seconds);
         _lateMasks = _meter.CreateCounter<long>("looplm.masks.late", description: "Tokens that waited for their mask when their row had left.");
-        _queueTime = CreateHistogram("looplm.queue.time", "s", "From acceptance to admission.", Seconds);
+        _queueTime = CreateHistogram("looplm.queue.time", "s", "From acceptance to admission.", s_seconds);
         _queuedByClient = _meter.CreateUpDownCounter<long>("looplm.queue.client.requests", description: "Requests that wait for a place, by client.");
         _queueFull = _meter.CreateCounter<long>("looplm.queue.full", description: "Times that a client found no place in the queue, by client.");
-        _timeToFirstToken = CreateHistogram("looplm.time_to_first_token", "s", "From acceptance to the first token.", Seconds);
-        _interTokenLatency = CreateHistogram("looplm.inter_token_latency", "s", "Between two tokens of a generation.", Seconds);
+        _timeToFirstToken = CreateHistogram("looplm.time_to_first_token", "s", "From acceptance to the first token.", s_seconds);
+        _interTokenLatency = CreateHistogram("looplm.inter_token_latency", "s", "Between two tokens of a generation.", s_seconds);
         CreateGauge("looplm.exit_step.mean", snapshot => snapshot.MeanExitStep, "Mean exit step of all tokens since the start.");
         CreateGauge("looplm.sequences.running", snapshot => snapshot.RunningSequences, "Sequences that hold a place.");
         CreateGauge("looplm.queue.requests", snapshot => snapshot.QueuedRequests, "Requests that wait for a place.");
@@ -149,7 +149,7 @@ public sealed class EngineMetrics : IDisposable
 
     private static string Outcome(in GenerationEvent end) => (end.Kind, end.FinishReason) switch
     {
-        (GenerationEventKind.Failed, _) => "failed",
+        (GenerationEventKind.Failed, _) => end.IsRequestsFault ? "invalid" : "failed",
         (_, FinishReason.Stop) => "stop",
         (_, FinishReason.Length) => "length",
         (_, FinishReason.Cancelled) => "cancelled",

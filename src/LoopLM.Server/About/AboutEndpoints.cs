@@ -28,6 +28,7 @@ internal static class AboutEndpoints
     private static async Task WriteOpenApiAsync(HttpContext context)
     {
         context.Response.ContentType = "application/json; charset=utf-8";
+        context.Response.Headers.XContentTypeOptions = "nosniff";
         await using var document = typeof(AboutEndpoints).Assembly.GetManifestResourceStream("openapi.json")!;
         await document.CopyToAsync(context.Response.Body, PooledBuffer.ChunkBytes, context.RequestAborted);
     }

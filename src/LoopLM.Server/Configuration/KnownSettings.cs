@@ -145,7 +145,7 @@ internal sealed class KnownSettings
         }
         else if (setting.Value is { } text && SettingValues.FindProblem(shape, text) is { } problem)
         {
-            _problems.Add($"{setting.Path} {problem}");
+            _problems.Add($"{ClientText.Show(setting.Path)} {problem}");
             _repairs[setting.Path] = SettingValues.DefaultOf(shape);
         }
 
@@ -165,14 +165,14 @@ internal sealed class KnownSettings
         if (!ShorthandSettings.TryParse(setting.Value, out _))
         {
             var found = ClientText.Show(setting.Value ?? "");
-            _problems.Add($"{setting.Path} is '{found}'; it must be scheme, host and port, such as http://localhost:8080.");
+            _problems.Add($"{ClientText.Show(setting.Path)} is '{found}'; it must be scheme, host and port, such as http://localhost:8080.");
         }
     }
 
     private void ReportUnknown(string path, IEnumerable<(string Name, string Path)> near)
     {
         var meant = SettingNames.FindNearest(path[(path.LastIndexOf(':') + 1)..], near.Concat(Near("", s_own)));
-        var hint = meant is null ? "docs/configuration.md lists all of them." : $"Did you mean {meant}?";
+        var hint = meant is null ? "docs/configuration.md lists all of them." : $"Did you mean {ClientText.Show(meant)}?";
         _problems.Add($"There is no setting {ClientText.Show(path)}. {hint}");
     }
 

@@ -1,4 +1,5 @@
 using LoopLM.Engine.Configuration;
+using LoopLM.Server.Errors;
 
 namespace LoopLM.Server.Configuration;
 
@@ -48,16 +49,21 @@ internal sealed class ModelListOptions
 
         var (kvSection, kv) = Own<KvOptions>(KvOptions.Section);
         var (engineSection, engine) = Own<EngineOptions>(EngineOptionsRules.Section);
-        return new ModelSettings(section.Path, model, kvSection, kv, engineSection, engine);
+        return new ModelSettings(ClientText.Show(section.Path), model, kvSection, kv, engineSection, engine);
 
         // What the model's own section leaves open comes from the one for all.
         (string Section, T Options) Own<T>(string name) where T : new()
         {
             var options = new T();
             configuration.GetSection(name).Bind(options);
+            if (section.Path == ModelOptions.Section)
+            {
+                return (name, options);
+            }
+
             var own = section.GetSection(name);
             own.Bind(options);
-            return (section.Path != ModelOptions.Section && own.Exists() ? own.Path : name, options);
+            return (own.Exists() ? ClientText.Show(own.Path) : name, options);
         }
     }
 

@@ -1,10 +1,9 @@
 using LoopLM.Engine.Configuration;
-using LoopLM.Engine.Execution;
 using LoopLM.Engine.Runners;
 
 namespace LoopLM.Server.Configuration;
 
-/// <summary>The settings of one model.</summary>
+/// <summary>The settings of one model. Sections are for messages: what is not visible in them is escaped.</summary>
 /// <param name="Section">Where they stand: <c>Model</c> or <c>Models:N</c>.</param>
 /// <param name="Model">Its checkpoint and what computes it.</param>
 /// <param name="KvSection">Where those of its keys and values stand: <c>Kv</c>, or <c>Models:N:Kv</c> where it has its own.</param>

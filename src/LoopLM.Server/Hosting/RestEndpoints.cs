@@ -30,6 +30,7 @@ internal static class RestEndpoints
         .AddSingleton<DetokenizeEndpoint>()
         .AddSingleton<ApplyTemplateEndpoint>()
         .AddSingleton<CompareEndpoint>()
+        .AddSingleton<LiveReaders>()
         .AddSingleton<LiveEndpoint>()
         .AddSingleton<ModelsEndpoint>()
         .AddExceptionHandler<OpenAiExceptionHandler>();

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http.Metadata;
 
 namespace LoopLM.Server.Rest;
 

@@ -7,7 +7,9 @@ using LoopLM.Server.Work;
 namespace LoopLM.Server.Tokens;
 
 /// <summary>An endpoint that says what a model reads of a conversation.</summary>
-/// <inheritdoc cref="TokensEndpoint"/>
+/// <param name="bodies">Reads bodies.</param>
+/// <param name="models">The models that are served.</param>
+/// <param name="work">Runs work on texts.</param>
 /// <param name="prompts">Writes conversations as prompts.</param>
 internal abstract class ConversationEndpoint(RequestBodies bodies, ServedModels models, RequestWork work, ChatPrompts prompts)
     : TokensEndpoint(bodies, models, work)

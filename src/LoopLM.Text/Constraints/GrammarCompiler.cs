@@ -97,7 +97,7 @@ public static class GrammarCompiler
         var limits = context.Limits;
         if (context.Builder.IsFull)
         {
-            context.Refuse(root, null, $"it takes too large a grammar; at most {limits.MaxInstructions} instructions are allowed");
+            context.Refuse(root, null, context.TooLarge);
         }
 
         problem = context.Problem;

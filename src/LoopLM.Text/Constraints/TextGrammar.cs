@@ -30,7 +30,9 @@ public sealed class TextGrammar
     public long ShortestLength => BytesToEnd[Start];
 
     /// <summary>Bytes of memory that it takes, about.</summary>
-    public long Size => (Code.Length * (long)(Unsafe.SizeOf<Instruction>() + (2 * sizeof(long)) + (2 * sizeof(int)))) + (Sets.Length * (long)Unsafe.SizeOf<ByteSet>()) + _classes.Length + Classes.Length;
+    public long Size => (Code.Length * (long)(Unsafe.SizeOf<Instruction>() + (2 * sizeof(long)) + (2 * sizeof(int))))
+        + (Sets.Length * (long)Unsafe.SizeOf<ByteSet>())
+        + (Measures.Sum(measure => measure.Size) * sizeof(int)) + _classes.Length + Classes.Length;
 
     internal Instruction[] Code { get; }
 

@@ -155,7 +155,12 @@ public sealed class TokenConstraint
     // Adds the tokens that may follow with at most so many bytes behind them.
     private void Walk(TokenMask mask, TokenNodes trie, long rest)
     {
-        // Single bytes come first: where there is no room for more states, they are what can follow.
+        // Where there is no room for more states, what comes first can follow: the byte that leads to the end, then all single bytes.
+        if (!CanEnd)
+        {
+            _automaton.Step(_state, _automaton.ByteToEnd(_state));
+        }
+
         var nodes = _trie.All.Nodes;
         for (var at = 0; at < nodes.Length; at = nodes[at].Next)
         {

@@ -14,7 +14,7 @@ namespace LoopLM.Text.Jinja;
 /// Values behave as Python's do. Whole numbers have up to 4,300 digits. What a template could say and this interpreter does not know fails in
 /// <see cref="TryParse"/>; filters and tests that it may never reach fail when it reaches them.
 /// </remarks>
-public sealed class JinjaTemplate
+internal sealed class JinjaTemplate
 {
     private readonly string _source;
     private readonly IReadOnlyList<Statement> _body;

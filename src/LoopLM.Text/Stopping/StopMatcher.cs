@@ -10,7 +10,7 @@ namespace LoopLM.Text.Stopping;
 /// </remarks>
 /// <param name="stops">The strings.</param>
 /// <param name="includeMatch">Whether the stop string that ends the text is part of it.</param>
-public sealed class StopMatcher(StopStrings stops, bool includeMatch = false)
+internal sealed class StopMatcher(StopStrings stops, bool includeMatch = false)
 {
     private int _state = StopStrings.Start;
     private string _withheld = "";

@@ -21,7 +21,7 @@ namespace LoopLM.Text.Tokenization;
 /// </list>
 /// <para>
 /// Encoding adds no token to a text. <c>EncodeToIds</c> and the other inherited methods take the text as plain: a special token's name in it is
-/// spelled out in ordinary tokens, while other added tokens are recognised. <see cref="EncodeWithSpecialTokens"/> recognises special tokens; it is for text whose every part is trusted, such as a chat template.
+/// spelled out in ordinary tokens, while other added tokens are recognised. <see cref="EncodeWithSpecialTokens(string)"/> recognises special tokens; it is for text whose every part is trusted, such as a chat template.
 /// </para>
 /// <para>Lone surrogates are read as U+FFFD. Letters, numbers and white space are those of the running .NET's Unicode version.</para>
 /// </remarks>

@@ -8,7 +8,7 @@ namespace LoopLM.Tools.Bench;
 /// <summary>Sizes of an Ouro model, of which a checkpoint with random bfloat16 weights can be made. Speed does not depend on what weights say.</summary>
 internal sealed record BenchShape(int Hidden, int Intermediate, int Layers, int Heads, int KvHeads, int HeadDimension, int Vocabulary, int Loops)
 {
-    private static readonly Dictionary<string, BenchShape> Known = new()
+    private static readonly Dictionary<string, BenchShape> s_known = new()
     {
         ["ouro-1.4b"] = new(2048, 5632, 24, 16, 16, 128, 49152, 4),
         ["ouro-2.6b"] = new(2048, 5632, 48, 16, 16, 128, 49152, 4),
@@ -19,7 +19,7 @@ internal sealed record BenchShape(int Hidden, int Intermediate, int Layers, int 
     /// <exception cref="FormatException">It is neither.</exception>
     public static BenchShape Parse(string text)
     {
-        if (Known.TryGetValue(text, out var shape))
+        if (s_known.TryGetValue(text, out var shape))
         {
             return shape;
         }
@@ -30,7 +30,7 @@ internal sealed record BenchShape(int Hidden, int Intermediate, int Layers, int 
         return sizes.Length == 8 && sizes.All(size => size > 0)
             ? new(sizes[0], sizes[1], sizes[2], sizes[3], sizes[4], sizes[5], sizes[6], sizes[7])
             : throw new FormatException(
-                $"--shape is '{text}'; it must be {string.Join(", ", Known.Keys)} or custom:HIDDEN,INTERMEDIATE,LAYERS,HEADS,KV_HEADS,HEAD_DIM,VOCABULARY,LOOPS.");
+                $"--shape is '{text}'; it must be {string.Join(", ", s_known.Keys)} or custom:HIDDEN,INTERMEDIATE,LAYERS,HEADS,KV_HEADS,HEAD_DIM,VOCABULARY,LOOPS.");
     }
 
     /// <summary>Writes a checkpoint with random weights.</summary>

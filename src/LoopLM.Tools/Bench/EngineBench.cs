@@ -9,7 +9,7 @@ namespace LoopLM.Tools.Bench;
 /// <summary>Measures an engine without HTTP: all requests of a workload run at once on the calling thread.</summary>
 internal static class EngineBench
 {
-    private static readonly TimeSpan _warmUp = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_warmUp = TimeSpan.FromSeconds(2);
 
     /// <summary>Runs a workload once.</summary>
     /// <param name="engine">An engine with nothing to do, of <see cref="CreateOptions"/>.</param>
@@ -116,7 +116,7 @@ internal static class EngineBench
             {
             }
         }
-        while (Stopwatch.GetElapsedTime(started) < _warmUp);
+        while (Stopwatch.GetElapsedTime(started) < s_warmUp);
     }
 
     private static Generation Submit(EngineCore engine, int[] prompt, int generate, BenchExit exit, SpeculationSettings speculation, int index)

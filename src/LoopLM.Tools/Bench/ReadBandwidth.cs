@@ -11,7 +11,7 @@ internal static class ReadBandwidth
     private const int BytesPerThread = 512 << 20;
 
     // Others on the machine take bandwidth for moments.
-    private static readonly TimeSpan _duration = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_duration = TimeSpan.FromSeconds(3);
 
     /// <summary>Bytes per second of the fastest pass.</summary>
     public static double Measure(int threads)
@@ -19,7 +19,7 @@ internal static class ReadBandwidth
         var parts = Enumerable.Range(0, threads).Select(_ => new Part()).ToArray();
         var best = 0.0;
         var begun = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(begun) < _duration)
+        while (Stopwatch.GetElapsedTime(begun) < s_duration)
         {
             using var barrier = new Barrier(threads + 1);
             var readers = parts.Select(part => new Thread(() => part.Read(barrier))).ToArray();

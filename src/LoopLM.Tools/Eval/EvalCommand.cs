@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using LoopLM.Checkpoints;
-using LoopLM.Engine.Exits;
 using LoopLM.Models;
 using LoopLM.Text.Tokenization;
 using Spectre.Console;

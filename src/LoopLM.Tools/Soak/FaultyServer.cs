@@ -32,7 +32,7 @@ internal sealed class FaultyServer : IAsyncDisposable
 
     /// <summary>Starts it and waits until it is ready.</summary>
     /// <param name="model">Folder of a checkpoint.</param>
-    /// <exception cref="OptionsValidationException">The model cannot be served.</exception>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">The model cannot be served.</exception>
     public static async Task<FaultyServer> StartAsync(string model)
     {
         var server = new FaultyServer(model);

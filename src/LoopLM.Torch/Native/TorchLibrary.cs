@@ -10,8 +10,8 @@ namespace LoopLM.Torch.Native;
 public static class TorchLibrary
 {
     private const string Name = "LibTorchSharp";
-    private static readonly Lock Gate = new();
-    private static nint _library;
+    private static readonly Lock s_gate = new();
+    private static nint s_library;
 
     /// <summary>
     /// Loads the native library now; later calls do nothing. Types of this project need no such call; code that uses TorchSharp before any of them does.
@@ -32,17 +32,17 @@ public static class TorchLibrary
             return 0;
         }
 
-        lock (Gate)
+        lock (s_gate)
         {
-            if (_library == 0)
+            if (s_library == 0)
             {
-                _library = LoadForOlderSystem();
+                s_library = LoadForOlderSystem();
 
                 // Without this the runtime repeats its failing search for every function of the library.
-                NativeLibrary.SetDllImportResolver(assembly, (wanted, _, _) => wanted == Name ? _library : 0);
+                NativeLibrary.SetDllImportResolver(assembly, (wanted, _, _) => wanted == Name ? s_library : 0);
             }
 
-            return _library;
+            return s_library;
         }
     }
 

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using LoopLM.Checkpoints;
 using LoopLM.Checkpoints.Safetensors;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace LoopLM.Torch.Ouro;

@@ -9,22 +9,22 @@ namespace LoopLM.Torch.Ouro;
 /// </summary>
 public static class LiveScalars
 {
-    private static readonly Scalar One = 1L;
+    private static readonly Scalar s_one = 1L;
 
     /// <summary>left + right.</summary>
-    public static Tensor Plus(this Tensor left, Tensor right) => left.add(right, One);
+    public static Tensor Plus(this Tensor left, Tensor right) => left.add(right, s_one);
 
     /// <summary>Adds to every element, and returns the tensor.</summary>
-    public static Tensor Add(this Tensor tensor, Tensor other) => tensor.add_(other, One);
+    public static Tensor Add(this Tensor tensor, Tensor other) => tensor.add_(other, s_one);
 
     /// <summary>Adds a scalar that the caller keeps to every element, and returns the tensor.</summary>
-    public static Tensor Add(this Tensor tensor, Scalar value) => tensor.add_(value, One);
+    public static Tensor Add(this Tensor tensor, Scalar value) => tensor.add_(value, s_one);
 
     /// <summary>factor * tensor + addend.</summary>
     public static Tensor Scaled(this Tensor tensor, double factor, double addend = 0)
     {
         using Scalar multiplier = factor, summand = addend;
-        return tensor.mul(multiplier).add(summand, One);
+        return tensor.mul(multiplier).add(summand, s_one);
     }
 
     /// <summary>Divides every element, and returns the tensor.</summary>
@@ -52,6 +52,6 @@ public static class LiveScalars
     public static Tensor Range(long start, long stop, Device device)
     {
         using Scalar first = start, end = stop;
-        return arange(first, end, One, ScalarType.Int64, device);
+        return arange(first, end, s_one, ScalarType.Int64, device);
     }
 }

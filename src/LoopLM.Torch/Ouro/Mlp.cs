@@ -1,6 +1,5 @@
 using LoopLM.Checkpoints.Configuration;
 using LoopLM.Torch.Kernels;
-using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;

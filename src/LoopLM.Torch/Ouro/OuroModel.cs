@@ -1,6 +1,5 @@
 using LoopLM.Checkpoints;
 using LoopLM.Checkpoints.Configuration;
-using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;

@@ -12,7 +12,7 @@ namespace LoopLM.Torch.Ouro;
 /// </remarks>
 public sealed class RmsNorm : nn.Module<Tensor, Tensor>
 {
-    private static readonly long[] LastDimension = [-1];
+    private static readonly long[] s_lastDimension = [-1];
     private readonly Parameter weight;
     private readonly Scalar _epsilon;
 
@@ -38,7 +38,7 @@ public sealed class RmsNorm : nn.Module<Tensor, Tensor>
 
         var type = input.dtype;
         var wide = type == ScalarType.Float32 ? input : input.to_type(ScalarType.Float32);
-        var normalised = wide * (wide * wide).mean(LastDimension, keepdim: true).Add(_epsilon).rsqrt_();
+        var normalised = wide * (wide * wide).mean(s_lastDimension, keepdim: true).Add(_epsilon).rsqrt_();
         return weight * (type == ScalarType.Float32 ? normalised : normalised.to_type(type));
     }
 }

@@ -1,6 +1,5 @@
 using LoopLM.Checkpoints.Configuration;
 using LoopLM.Torch.Ouro;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace LoopLM.Torch.Runners;

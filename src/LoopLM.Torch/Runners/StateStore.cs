@@ -1,5 +1,4 @@
 using LoopLM.Torch.Ouro;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace LoopLM.Torch.Runners;

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using LoopLM.Engine.Runners;
-using LoopLM.Torch.Ouro;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -16,7 +16,7 @@ namespace LoopLM.Torch.Runners;
 /// </remarks>
 public sealed class TorchModelRunner : IModelRunner
 {
-    private static readonly Scalar SmallestNorm = 1e-30f;
+    private static readonly Scalar s_smallestNorm = 1e-30f;
     private readonly OuroModel _model;
     private readonly StateStore _states;
     private readonly KvStore _kv;
@@ -161,7 +161,7 @@ public sealed class TorchModelRunner : IModelRunner
         {
             var (from, to) = (before.to_type(ScalarType.Float32), after.to_type(ScalarType.Float32));
             // The floor turns 0 / 0 into 0 and lets NaN pass.
-            Scatter((to - from).norm(-1) / to.norm(-1).clamp(SmallestNorm), plan, stateChanges);
+            Scatter((to - from).norm(-1) / to.norm(-1).clamp(s_smallestNorm), plan, stateChanges);
             SetInfinityAtFirstLoop(batch.Rows, stateChanges);
         }
     }

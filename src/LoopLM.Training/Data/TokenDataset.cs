@@ -10,7 +10,7 @@ public sealed record TokenDataset
     /// <summary>Name of the file that describes the folder.</summary>
     public const string FileName = "dataset.json";
 
-    private static readonly JsonSerializerOptions Format = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
+    private static readonly JsonSerializerOptions s_format = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
 
     /// <summary>Every token id is below it.</summary>
     public required int VocabularySize { get; init; }
@@ -31,7 +31,7 @@ public sealed record TokenDataset
         var path = Path.Combine(folder, FileName);
         try
         {
-            return JsonSerializer.Deserialize<TokenDataset>(File.ReadAllBytes(path), Format)!;
+            return JsonSerializer.Deserialize<TokenDataset>(File.ReadAllBytes(path), s_format)!;
         }
         catch (Exception exception) when (exception is IOException or JsonException)
         {
@@ -40,7 +40,7 @@ public sealed record TokenDataset
     }
 
     /// <summary>Writes the description into a folder.</summary>
-    public void Save(string folder) => AtomicFile.Write(Path.Combine(folder, FileName), file => JsonSerializer.Serialize(file, this, Format));
+    public void Save(string folder) => AtomicFile.Write(Path.Combine(folder, FileName), file => JsonSerializer.Serialize(file, this, s_format));
 
     /// <summary>Reads some of the files as one split.</summary>
     /// <param name="folder">Where they are.</param>

@@ -1,5 +1,4 @@
 using LoopLM.Torch.Kernels;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace LoopLM.Training.Kernels;

@@ -5,7 +5,6 @@ using LoopLM.Cpu.Memory;
 using LoopLM.Cpu.Simd;
 using LoopLM.Cpu.Storage;
 using LoopLM.Engine.Runners;
-using LoopLM.Testing;
 
 namespace LoopLM.Cpu.Tests.Attention;
 

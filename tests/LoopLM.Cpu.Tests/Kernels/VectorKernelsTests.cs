@@ -11,6 +11,12 @@ public sealed unsafe class KernelsTests
     public static TheoryData<InstructionSet> Sets => [.. InstructionSets.Available];
 
     [Theory]
+    [InlineData("DOTNET_EnableAVX512", InstructionSet.Avx512)]
+    [InlineData("DOTNET_EnableAVX2", InstructionSet.Avx2)]
+    public void Best_VariableOfTheRuntimeIsZero_IsBelowWhatItTurnsOff(string variable, InstructionSet instructions) =>
+        Assert.True(Environment.GetEnvironmentVariable(variable) != "0" || VectorKernels.Best < instructions);
+
+    [Theory]
     [MemberData(nameof(Sets))]
     public void GateLinearUnit_WholeRange_EqualsTheDefinition(InstructionSet instructions)
     {

@@ -1,5 +1,4 @@
 using LoopLM.Checkpoints.Packing;
-using LoopLM.Checkpoints.Safetensors;
 using LoopLM.Cpu.Formats;
 using LoopLM.Cpu.Kernels;
 using LoopLM.Cpu.Memory;

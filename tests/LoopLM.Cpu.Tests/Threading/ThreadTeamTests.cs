@@ -4,7 +4,7 @@ namespace LoopLM.Cpu.Tests.Threading;
 
 public sealed class ThreadTeamTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
 
     [Theory]
     [InlineData(1)]
@@ -30,7 +30,7 @@ public sealed class ThreadTeamTests
         var job = new SumsOfSums(team, phases: 2);
         for (var i = 0; i < 3; i++)
         {
-            Assert.True(SpinWait.SpinUntil(() => team.Sleepers == 2, Limit), "the workers stay awake without a job");
+            Assert.True(SpinWait.SpinUntil(() => team.Sleepers == 2, s_limit), "the workers stay awake without a job");
 
             job.Reset();
             team.Run(job);

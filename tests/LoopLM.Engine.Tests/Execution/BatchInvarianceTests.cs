@@ -1,6 +1,4 @@
 using LoopLM.Engine.Configuration;
-using LoopLM.Engine.Execution;
-using LoopLM.Engine.Exits;
 using LoopLM.Engine.Kv;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Sampling;

@@ -1,6 +1,5 @@
 using LoopLM.Engine.Configuration;
 using LoopLM.Engine.Errors;
-using LoopLM.Engine.Execution;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Sampling;
 using LoopLM.Engine.Tests.Sampling;

@@ -1,5 +1,4 @@
 using LoopLM.Engine.Configuration;
-using LoopLM.Engine.Execution;
 using LoopLM.Engine.Exits;
 using LoopLM.Testing;
 using static LoopLM.Engine.Tests.TestRequests;

@@ -1,8 +1,6 @@
 using LoopLM.Engine.Configuration;
-using LoopLM.Engine.Execution;
 using LoopLM.Engine.Exits;
 using LoopLM.Engine.Requests;
-using LoopLM.Engine.Sampling;
 using LoopLM.Engine.Tests.Sampling;
 using LoopLM.Testing;
 
@@ -10,7 +8,7 @@ namespace LoopLM.Engine.Tests.Execution;
 
 public sealed class DraftTests
 {
-    private static readonly EngineOptions Roomy = new() { KvSlots = 4096, MaxSequences = 4, MaxRows = 32, PrefillChunk = 8 };
+    private static readonly EngineOptions s_roomy = new() { KvSlots = 4096, MaxSequences = 4, MaxRows = 32, PrefillChunk = 8 };
 
     /// <summary>The token after each position is the same after every loop.</summary>
     private static readonly ScriptedModel s_agreeing = new() { Favourite = (position, _) => (position * 7) % 60 };
@@ -23,7 +21,7 @@ public sealed class DraftTests
     [InlineData(3, 60)]
     public void Tick_DraftsAreRight_TokensComeAfterAsManyTicksAsADraftTakes(int draftLoop, int ticks)
     {
-        using var engine = new EngineHarness(Roomy, s_agreeing, drafts: new DraftAfter(draftLoop));
+        using var engine = new EngineHarness(s_roomy, s_agreeing, drafts: new DraftAfter(draftLoop));
         var request = TestRequests.Greedy(1, 21);
         var generation = engine.Submit(request);
 
@@ -39,8 +37,8 @@ public sealed class DraftTests
     public void Tick_DraftsAreWrong_TokensAreThoseWithoutDrafts(int draftLoop)
     {
         var request = TestRequests.Greedy(3, 12);
-        using var plain = new EngineHarness(Roomy, s_disagreeing);
-        using var drafting = new EngineHarness(Roomy, s_disagreeing, drafts: new DraftAfter(draftLoop));
+        using var plain = new EngineHarness(s_roomy, s_disagreeing);
+        using var drafting = new EngineHarness(s_roomy, s_disagreeing, drafts: new DraftAfter(draftLoop));
 
         Assert.Equal(plain.Run(request).Tokens, drafting.Run(request).Tokens);
     }
@@ -49,8 +47,8 @@ public sealed class DraftTests
     public void Tick_DraftsAreWrong_TakeNoMoreTicks()
     {
         var request = TestRequests.Greedy(3, 12);
-        using var plain = new EngineHarness(Roomy, s_disagreeing);
-        using var drafting = new EngineHarness(Roomy, s_disagreeing, drafts: new DraftAfter(1));
+        using var plain = new EngineHarness(s_roomy, s_disagreeing);
+        using var drafting = new EngineHarness(s_roomy, s_disagreeing, drafts: new DraftAfter(1));
         plain.Run(request);
         drafting.Run(request);
 
@@ -62,7 +60,7 @@ public sealed class DraftTests
     {
         // The first generated token runs all loops, the three after it leave after one.
         var request = TestRequests.Greedy(1, 5) with { Exit = new() { Policy = "trace", Trace = new[] { 4, 4, 1, 1, 1 } } };
-        using var engine = new EngineHarness(Roomy, s_agreeing, drafts: new DraftAfter(1));
+        using var engine = new EngineHarness(s_roomy, s_agreeing, drafts: new DraftAfter(1));
         var generation = engine.Submit(request);
 
         engine.Tick(4);
@@ -77,7 +75,7 @@ public sealed class DraftTests
     {
         // Four slots for the prompt and four for each generated position; three are freed when an early exit is certain.
         var request = TestRequests.Greedy(1, 9) with { Exit = new() { Policy = "trace", Trace = new[] { 4, 4, 1, 1, 1, 1, 1, 1, 1 } } };
-        using var engine = new EngineHarness(Roomy with { KvSlots = 38 }, s_agreeing, drafts: new DraftAfter(1));
+        using var engine = new EngineHarness(s_roomy with { KvSlots = 38 }, s_agreeing, drafts: new DraftAfter(1));
         engine.Submit(request);
         engine.Submit(TestRequests.Greedy(1, 1));
 
@@ -93,7 +91,7 @@ public sealed class DraftTests
     {
         var stop = s_agreeing.Favourite!(1, 0);
         var request = TestRequests.Greedy(1, 5) with { StopTokens = [stop] };
-        using var engine = new EngineHarness(Roomy, s_agreeing, drafts: new DraftAfter(1));
+        using var engine = new EngineHarness(s_roomy, s_agreeing, drafts: new DraftAfter(1));
 
         var outcome = engine.Run(request);
 
@@ -104,7 +102,7 @@ public sealed class DraftTests
     [Fact]
     public void Tick_RowsAreShort_CertainTokensComeFirst()
     {
-        var options = Roomy with { MaxSequences = 3, MaxRows = 3 };
+        var options = s_roomy with { MaxSequences = 3, MaxRows = 3 };
         using var engine = new EngineHarness(options, s_agreeing, drafts: new DraftAfter(1));
         var generations = Enumerable.Range(0, 3).Select(_ => engine.Submit(TestRequests.Greedy(1, 8))).ToArray();
 
@@ -117,7 +115,7 @@ public sealed class DraftTests
     public void Tick_ConstrainedSequence_DraftsNothing()
     {
         var request = TestRequests.Greedy(1, 3) with { Constraint = new Spelling(5, 6, 7) };
-        using var engine = new EngineHarness(Roomy, s_agreeing, drafts: new DraftAfter(1));
+        using var engine = new EngineHarness(s_roomy, s_agreeing, drafts: new DraftAfter(1));
 
         var outcome = engine.Run(request);
 
@@ -128,7 +126,7 @@ public sealed class DraftTests
     [Fact]
     public void Tick_DraftsAreRight_TokensSaySoAndAreCounted()
     {
-        using var engine = new EngineHarness(Roomy, s_agreeing, drafts: new DraftAfter(1));
+        using var engine = new EngineHarness(s_roomy, s_agreeing, drafts: new DraftAfter(1));
 
         var outcome = engine.Run(TestRequests.Greedy(1, 6));
 
@@ -139,7 +137,7 @@ public sealed class DraftTests
     [Fact]
     public void Tick_DraftsAreWrong_NoTokenSaysThatItWasDrafted()
     {
-        using var engine = new EngineHarness(Roomy, s_disagreeing, drafts: new DraftAfter(1));
+        using var engine = new EngineHarness(s_roomy, s_disagreeing, drafts: new DraftAfter(1));
 
         var outcome = engine.Run(TestRequests.Greedy(1, 6));
 
@@ -151,7 +149,7 @@ public sealed class DraftTests
     public void Tick_PositionLeavesBeforeItsDraftLoop_DraftsWhenItLeaves()
     {
         var exit = new ExitSettings { Policy = "trace", MaxLoops = 8, Trace = new[] { 4, 8, 1, 1, 1, 1, 1, 1, 1 } };
-        using var engine = new EngineHarness(Roomy, s_agreeing, drafts: new DraftAfter(2));
+        using var engine = new EngineHarness(s_roomy, s_agreeing, drafts: new DraftAfter(2));
         engine.Submit(TestRequests.Greedy(1, 9) with { Exit = exit });
 
         // The prompt drafts in the second tick, the position that runs eight loops in the fourth, those after it in the ticks in which they start.
@@ -165,7 +163,7 @@ public sealed class DraftTests
     [InlineData(1.0, 7)]
     public void Tick_AcceptanceIsSynthetic_CoinDecides(double share, int accepted)
     {
-        using var engine = new EngineHarness(Roomy, s_disagreeing, drafts: new DraftAfter(1), syntheticAcceptance: share);
+        using var engine = new EngineHarness(s_roomy, s_disagreeing, drafts: new DraftAfter(1), syntheticAcceptance: share);
 
         engine.Run(TestRequests.Greedy(1, 8));
 
@@ -177,17 +175,17 @@ public sealed class DraftTests
     [InlineData(9)]
     public void Submit_DraftLoopsOutOfRange_IsRefused(int loops)
     {
-        using var engine = new EngineHarness(Roomy);
+        using var engine = new EngineHarness(s_roomy);
 
         var rejection = engine.Reject(TestRequests.Greedy(1, 1) with { Speculation = new() { Strategy = SpeculationStrategy.Fixed, DraftLoops = loops } });
 
-        Assert.Equal(("draft_loops", $"'draft_loops' is {loops}; it must be between 1 and 8."), (rejection.Field, rejection.Message.ToString()));
+        Assert.Equal(("draft_loops", $"'draft_loops' is {loops}; it must be between 1 and 8."), (rejection.Field!.Value.Name, rejection.Message.ToString()));
     }
 
     [Fact]
     public void Submit_DraftLoopsWithoutFixed_IsRefused()
     {
-        using var engine = new EngineHarness(Roomy);
+        using var engine = new EngineHarness(s_roomy);
 
         var rejection = engine.Reject(TestRequests.Greedy(1, 1) with { Speculation = new() { Strategy = SpeculationStrategy.Off, DraftLoops = 1 } });
 
@@ -197,7 +195,7 @@ public sealed class DraftTests
     [Fact]
     public void Cancel_DraftsAreInFlight_FreesEverything()
     {
-        using var engine = new EngineHarness(Roomy, s_agreeing, drafts: new DraftAfter(1));
+        using var engine = new EngineHarness(s_roomy, s_agreeing, drafts: new DraftAfter(1));
         var generation = engine.Submit(TestRequests.Greedy(1, 100));
         engine.Tick(7);
         var rows = engine.Snapshot.Rows;

@@ -1,7 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using LoopLM.Engine.Configuration;
 using LoopLM.Engine.Errors;
-using LoopLM.Engine.Execution;
 using LoopLM.Engine.Exits;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Runners;

@@ -16,8 +16,8 @@ namespace LoopLM.Engine.Tests.Execution;
 /// <summary>The engine on its own thread.</summary>
 public sealed class InferenceEngineTests : IDisposable
 {
-    private static readonly EngineOptions Options = new() { KvSlots = 4096, MaxSequences = 4, MaxRows = 16 };
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly EngineOptions s_options = new() { KvSlots = 4096, MaxSequences = 4, MaxRows = 16 };
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
     private readonly EngineMetrics _metrics = new();
     private readonly ScriptedRunner _runner = new(new ScriptedModel(), new RunnerCapacity(16, 4096));
@@ -44,7 +44,7 @@ public sealed class InferenceEngineTests : IDisposable
         using var loading = new ManualResetEventSlim();
         var engine = Create(() =>
         {
-            loading.Wait(Patience);
+            loading.Wait(s_patience);
             return _runner;
         });
 
@@ -52,7 +52,7 @@ public sealed class InferenceEngineTests : IDisposable
         Assert.Equal((RejectionReason.Loading, EngineHealth.Loading), (rejection.Reason, engine.Snapshot.Health));
 
         loading.Set();
-        await engine.Opened.WaitAsync(Patience);
+        await engine.Opened.WaitAsync(s_patience);
         await StopAsync(engine);
     }
 
@@ -61,9 +61,9 @@ public sealed class InferenceEngineTests : IDisposable
     {
         var engine = Create(() => throw new InvalidOperationException("no weights"));
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => engine.Opened.WaitAsync(Patience));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => engine.Opened.WaitAsync(s_patience));
 
-        await engine.StopAsync(CancellationToken.None).WaitAsync(Patience);
+        await engine.StopAsync(CancellationToken.None).WaitAsync(s_patience);
         Assert.Equal((EngineHealth.Unhealthy, "no weights"), (engine.Snapshot.Health, engine.Snapshot.Fault));
         Assert.False(engine.TrySubmit(Greedy(1, 1), out _, out var rejection));
         Assert.Equal(RejectionReason.Unhealthy, rejection.Reason);
@@ -72,11 +72,11 @@ public sealed class InferenceEngineTests : IDisposable
     [Fact]
     public async Task Opened_OptionsDoNotSuitTheModel_FailsAndDisposesTheRunner()
     {
-        var engine = Create(() => _runner, Options with { MaxLoops = 3 });
+        var engine = Create(() => _runner, s_options with { MaxLoops = 3 });
 
-        await Assert.ThrowsAsync<ArgumentException>(() => engine.Opened.WaitAsync(Patience));
+        await Assert.ThrowsAsync<ArgumentException>(() => engine.Opened.WaitAsync(s_patience));
 
-        await engine.StopAsync(CancellationToken.None).WaitAsync(Patience);
+        await engine.StopAsync(CancellationToken.None).WaitAsync(s_patience);
         Assert.True(_runner.IsDisposed);
     }
 
@@ -85,7 +85,7 @@ public sealed class InferenceEngineTests : IDisposable
     {
         var time = new BreakingTime();
         var engine = Create(() => _runner, time: time);
-        await engine.Opened.WaitAsync(Patience);
+        await engine.Opened.WaitAsync(s_patience);
         var generations = new List<Generation>();
         _runner.BeforeLoop = _ => time.Breaks = generations.Count == 10;
         while (generations.Count < 10)
@@ -109,7 +109,7 @@ public sealed class InferenceEngineTests : IDisposable
     {
         var engine = Prepare(() => throw new InvalidOperationException("opened"));
 
-        await engine.StopAsync(CancellationToken.None).WaitAsync(Patience);
+        await engine.StopAsync(CancellationToken.None).WaitAsync(s_patience);
         engine.Start();
 
         Assert.Equal((EngineHealth.Stopped, false), (engine.Snapshot.Health, engine.Opened.IsCompleted));
@@ -124,10 +124,10 @@ public sealed class InferenceEngineTests : IDisposable
         _runner.BeforeLoop = _ =>
         {
             running.Set();
-            failed.Wait(Patience);
+            failed.Wait(s_patience);
         };
         Assert.True(engine.TrySubmit(Greedy(3, 500), out var generation, out _));
-        Assert.True(running.Wait(Patience));
+        Assert.True(running.Wait(s_patience));
 
         engine.Fail("weights changed");
         failed.Set();
@@ -146,7 +146,7 @@ public sealed class InferenceEngineTests : IDisposable
 
         engine.Fail("weights changed");
 
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(s_patience);
         while (engine.Snapshot.Health != EngineHealth.Unhealthy)
         {
             await Task.Delay(5, patience.Token);
@@ -164,12 +164,12 @@ public sealed class InferenceEngineTests : IDisposable
         _runner.BeforeLoop = _ =>
         {
             held.Set();
-            Assert.True(gate.Wait(Patience));
+            Assert.True(gate.Wait(s_patience));
         };
         var engine = Create(() => _runner, time: time);
-        await engine.Opened.WaitAsync(Patience);
+        await engine.Opened.WaitAsync(s_patience);
         Assert.True(engine.TrySubmit(Greedy(1, 1), out _, out _));
-        Assert.True(held.Wait(Patience));
+        Assert.True(held.Wait(s_patience));
         var before = engine.TickAge;
 
         time.Advance(TimeSpan.FromSeconds(61));
@@ -189,17 +189,17 @@ public sealed class InferenceEngineTests : IDisposable
         _runner.BeforeLoop = _ =>
         {
             held.Set();
-            Assert.True(gate.Wait(Patience));
+            Assert.True(gate.Wait(s_patience));
         };
         var engine = await StartAsync();
         Assert.True(engine.TrySubmit(Greedy(1, 1), out _, out _));
-        Assert.True(held.Wait(Patience));
+        Assert.True(held.Wait(s_patience));
 
         var stopping = engine.StopAsync(CancellationToken.None, giveUp.Token);
         var waits = !stopping.IsCompleted;
         await giveUp.CancelAsync();
 
-        Assert.Equal((true, false), (waits, await stopping.WaitAsync(Patience)));
+        Assert.Equal((true, false), (waits, await stopping.WaitAsync(s_patience)));
         gate.Set();
         await StopAsync(engine);
     }
@@ -211,7 +211,7 @@ public sealed class InferenceEngineTests : IDisposable
         using var gate = new ManualResetEventSlim();
         var engine = await StartAsync();
         Assert.True(engine.TrySubmit(Greedy(1, 3) with { Constraint = Gated(begun, gate) }, out var generation, out _));
-        Assert.True(begun.Wait(Patience));
+        Assert.True(begun.Wait(s_patience));
 
         var stopped = StopAsync(engine);
         gate.Set();
@@ -227,7 +227,7 @@ public sealed class InferenceEngineTests : IDisposable
         using var gate = new ManualResetEventSlim();
         var engine = await StartAsync();
         Assert.True(engine.TrySubmit(Greedy(1, 3) with { Constraint = Gated(begun, gate) }, out var generation, out _));
-        Assert.True(begun.Wait(Patience));
+        Assert.True(begun.Wait(s_patience));
 
         generation.Cancel();
 
@@ -273,14 +273,14 @@ public sealed class InferenceEngineTests : IDisposable
         _runner.BeforeLoop = _ =>
         {
             entered.Set();
-            go.Wait(Patience);
+            go.Wait(s_patience);
         };
         Assert.True(engine.TrySubmit(Greedy(3, 500), out var generation, out _));
-        Assert.True(entered.Wait(Patience));
+        Assert.True(entered.Wait(s_patience));
 
         var stopping = engine.StopAsync(new CancellationToken(canceled: true));
         go.Set();
-        await stopping.WaitAsync(Patience);
+        await stopping.WaitAsync(s_patience);
 
         Assert.Equal(FinishReason.Cancelled, (await EndOf(generation)).FinishReason);
         Assert.Equal(0, engine.Snapshot.UsedKvSlots);
@@ -305,14 +305,14 @@ public sealed class InferenceEngineTests : IDisposable
     {
         var engine = await StartAsync();
 
-        await engine.DisposeAsync().AsTask().WaitAsync(Patience);
+        await engine.DisposeAsync().AsTask().WaitAsync(s_patience);
 
         Assert.True(_runner.IsDisposed);
     }
 
     private static async Task<GenerationEvent> EndOf(Generation generation)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(s_patience);
         await foreach (var next in generation.Events.ReadAllAsync(patience.Token))
         {
             if (next.Kind != GenerationEventKind.Token)
@@ -329,7 +329,7 @@ public sealed class InferenceEngineTests : IDisposable
         BeforeMask = () =>
         {
             begun.Set();
-            Assert.True(gate.Wait(Patience));
+            Assert.True(gate.Wait(s_patience));
         },
     };
 
@@ -341,19 +341,19 @@ public sealed class InferenceEngineTests : IDisposable
     }
 
     private InferenceEngine Prepare(Func<IModelRunner> open, EngineOptions? options = null, TimeProvider? time = null) => new(
-        "model", open, options ?? Options, _metrics, ExitPolicies.BuiltIn, time ?? TimeProvider.System, NullLogger<InferenceEngine>.Instance);
+        "model", open, options ?? s_options, _metrics, ExitPolicies.BuiltIn, time ?? TimeProvider.System, NullLogger<InferenceEngine>.Instance);
 
     private async Task<InferenceEngine> StartAsync()
     {
         var engine = Create(() => _runner);
-        await engine.Opened.WaitAsync(Patience);
+        await engine.Opened.WaitAsync(s_patience);
         return engine;
     }
 
     /// <summary>Drains the engine and checks that nothing leaked.</summary>
     private async Task StopAsync(InferenceEngine engine)
     {
-        await engine.StopAsync(CancellationToken.None).WaitAsync(Patience);
+        await engine.StopAsync(CancellationToken.None).WaitAsync(s_patience);
         Assert.Equal((0, 0, 0), (engine.Snapshot.UsedKvSlots, engine.Snapshot.RunningSequences, engine.Snapshot.QueuedRequests));
         Assert.Equal(0, _runner.LiveSequences);
     }

@@ -1,6 +1,5 @@
 using LoopLM.Engine.Configuration;
 using LoopLM.Engine.Errors;
-using LoopLM.Engine.Execution;
 using LoopLM.Engine.Exits;
 using LoopLM.Engine.Kv;
 using LoopLM.Engine.Requests;

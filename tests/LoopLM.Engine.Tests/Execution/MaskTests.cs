@@ -1,5 +1,4 @@
 using LoopLM.Engine.Configuration;
-using LoopLM.Engine.Execution;
 using LoopLM.Engine.Kv;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Sampling;
@@ -11,7 +10,7 @@ namespace LoopLM.Engine.Tests.Execution;
 /// <summary>Masks are worked out beside the engine; the tests hold them up and let them go.</summary>
 public sealed class MaskTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     [Fact]
     public void Tick_MaskIsLate_OthersGoOnAsIfAlone()
@@ -40,7 +39,7 @@ public sealed class MaskTests
         Assert.Equal((false, false), (engine.Core.Tick(), engine.Core.IsIdle));
 
         gate.Set();
-        Assert.True(engine.Core.WaitForMask(Patience));
+        Assert.True(engine.Core.WaitForMask(s_patience));
         engine.Drain();
         Assert.Single(Outcome.Of(held).Tokens);
     }
@@ -59,7 +58,7 @@ public sealed class MaskTests
         using var masks = new SemaphoreSlim(0);
 
         var generations = Array.ConvertAll(requests, request => engine.Submit(
-            request.Constraint is null ? request : request with { Constraint = new HashedTokens { BeforeMask = () => Assert.True(masks.Wait(Patience)) } }));
+            request.Constraint is null ? request : request with { Constraint = new HashedTokens { BeforeMask = () => Assert.True(masks.Wait(s_patience)) } }));
         while (!engine.Core.IsIdle)
         {
             if (random.Next(3) == 0 || !engine.Core.Tick())
@@ -143,7 +142,7 @@ public sealed class MaskTests
         Assert.Equal(3, Outcome.Of(other).Tokens.Length);
     }
 
-    private static HashedTokens Gated(ManualResetEventSlim gate) => new() { BeforeMask = () => Assert.True(gate.Wait(Patience)) };
+    private static HashedTokens Gated(ManualResetEventSlim gate) => new() { BeforeMask = () => Assert.True(gate.Wait(s_patience)) };
 
     private static string Report(GenerationEvent each) =>
         $"{each.Logprobs?.Logprob} {string.Join(' ', (each.LoopLogprobs ?? []).SelectMany(top => top))}";

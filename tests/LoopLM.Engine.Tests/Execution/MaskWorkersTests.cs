@@ -10,7 +10,7 @@ namespace LoopLM.Engine.Tests.Execution;
 
 public sealed class MaskWorkersTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private readonly FakeTimeProvider _time = new();
     private readonly EngineMetrics _metrics = new();
@@ -30,7 +30,7 @@ public sealed class MaskWorkersTests : IDisposable
         var blocker = Mask(() =>
         {
             begun.Set();
-            Assert.True(gate.Wait(Patience));
+            Assert.True(gate.Wait(s_patience));
         });
         var cheap = Mask(() => Note("cheap"));
         dear.Advance(_time);
@@ -39,12 +39,12 @@ public sealed class MaskWorkersTests : IDisposable
 
         workers.Start();
         workers.Want(blocker, null);
-        Assert.True(begun.Wait(Patience));
+        Assert.True(begun.Wait(s_patience));
         workers.Want(dear, 1);
         workers.Want(cheap, null);
         gate.Set();
 
-        Assert.True(ended.Wait(Patience));
+        Assert.True(ended.Wait(s_patience));
         Assert.Equal(["cheap", "dear"], order);
 
         void Note(string name)
@@ -66,7 +66,7 @@ public sealed class MaskWorkersTests : IDisposable
         workers.Drop(dropped);
         workers.Start();
 
-        Assert.True(SpinWait.SpinUntil(() => kept.IsReady, Patience));
+        Assert.True(SpinWait.SpinUntil(() => kept.IsReady, s_patience));
         Assert.Equal((0, false), (workers.Waiting, dropped.IsReady));
     }
 
@@ -79,16 +79,16 @@ public sealed class MaskWorkersTests : IDisposable
         var mask = Mask(() =>
         {
             begun.Set();
-            Assert.True(gate.Wait(Patience));
+            Assert.True(gate.Wait(s_patience));
             throw new InvalidOperationException("secret");
         });
         workers.Start();
         workers.Want(mask, null);
-        Assert.True(begun.Wait(Patience));
+        Assert.True(begun.Wait(s_patience));
 
         workers.Drop(mask);
         gate.Set();
-        workers.Wait(Patience);
+        workers.Wait(s_patience);
 
         var line = Assert.Single(_log.Lines);
         Assert.StartsWith("A constraint could not work out its mask: System.InvalidOperationException", line, StringComparison.Ordinal);

@@ -1,18 +1,17 @@
 using LoopLM.Engine.Configuration;
 using LoopLM.Engine.Kv;
 using LoopLM.Engine.Requests;
-using LoopLM.Testing;
 
 namespace LoopLM.Engine.Tests.Execution;
 
 public sealed class PrefixTests
 {
-    private static readonly EngineOptions Roomy = new() { KvSlots = 4096, MaxSequences = 8, MaxRows = 64, PrefillChunk = 16 };
+    private static readonly EngineOptions s_roomy = new() { KvSlots = 4096, MaxSequences = 8, MaxRows = 64, PrefillChunk = 16 };
 
     [Fact]
     public void Run_SamePromptAgain_ComputesItsLastTokenAlone()
     {
-        using var engine = new EngineHarness(Roomy);
+        using var engine = new EngineHarness(s_roomy);
         var first = engine.Run(TestRequests.Greedy(20, 3));
         var rows = PromptRows(engine);
 
@@ -24,7 +23,7 @@ public sealed class PrefixTests
     [Fact]
     public void Run_ConversationGoesOn_ReusesWhatWasGeneratedAtFullDepth()
     {
-        using var engine = new EngineHarness(Roomy);
+        using var engine = new EngineHarness(s_roomy);
         var first = engine.Run(TestRequests.Greedy(10, 6, TestRequests.QExit(1)));
         int[] prompt = [.. TestRequests.Greedy(10, 1).Prompt.Span, .. first.Tokens, 5];
 
@@ -37,7 +36,7 @@ public sealed class PrefixTests
     [Fact]
     public void Run_TokensLeftEarly_ReusesNothingFromThemOn()
     {
-        using var engine = new EngineHarness(Roomy);
+        using var engine = new EngineHarness(s_roomy);
         var exit = new Engine.Exits.ExitSettings { Policy = "trace", Trace = new[] { 4, 4, 1, 4, 4, 4 } };
         var first = engine.Run(TestRequests.Greedy(10, 6) with { Exit = exit });
         int[] prompt = [.. TestRequests.Greedy(10, 1).Prompt.Span, .. first.Tokens, 5];
@@ -50,7 +49,7 @@ public sealed class PrefixTests
     [Fact]
     public void Run_OtherClientOrSalt_ReusesNothing()
     {
-        using var engine = new EngineHarness(Roomy);
+        using var engine = new EngineHarness(s_roomy);
         var request = TestRequests.Greedy(20, 1);
         engine.Submit(new RequestClient("alice"), request);
         engine.Submit(new RequestClient("alice"), request with { CacheSalt = "a" });
@@ -67,7 +66,7 @@ public sealed class PrefixTests
     [Fact]
     public void Run_PromptLogprobsOrSharedLayout_ComputeTheirWholePrompt()
     {
-        using var engine = new EngineHarness(Roomy);
+        using var engine = new EngineHarness(s_roomy);
         var request = TestRequests.Greedy(20, 1);
         engine.Run(request);
 
@@ -80,7 +79,7 @@ public sealed class PrefixTests
     [Fact]
     public void Run_PrefixCacheIsOff_ReusesNothing()
     {
-        using var engine = new EngineHarness(Roomy with { PrefixCache = PrefixCacheMode.Off });
+        using var engine = new EngineHarness(s_roomy with { PrefixCache = PrefixCacheMode.Off });
         engine.Run(TestRequests.Greedy(20, 1));
 
         var second = engine.Run(TestRequests.Greedy(20, 1));
@@ -92,7 +91,7 @@ public sealed class PrefixTests
     public void Run_SlotsAreShort_GivesUpWhatWasUsedLeastRecently()
     {
         // Room for two prompts of ten tokens at four loops, and for one generated position.
-        using var engine = new EngineHarness(Roomy with { KvSlots = 84 });
+        using var engine = new EngineHarness(s_roomy with { KvSlots = 84 });
         var (old, recent) = (Prompt(1), Prompt(2));
         engine.Run(old);
         engine.Run(recent);
@@ -106,7 +105,7 @@ public sealed class PrefixTests
     [Fact]
     public void Submit_CacheFillsThePool_AdmitsAsIfItWereEmpty()
     {
-        using var engine = new EngineHarness(Roomy with { KvSlots = 80 });
+        using var engine = new EngineHarness(s_roomy with { KvSlots = 80 });
         engine.Run(Prompt(1));
         engine.Run(Prompt(2));
         var cached = engine.Snapshot.CachedKvSlots;
@@ -119,7 +118,7 @@ public sealed class PrefixTests
     [Fact]
     public void Tick_ChoicesOfOnePrompt_ReadItOnce()
     {
-        using var engine = new EngineHarness(Roomy);
+        using var engine = new EngineHarness(s_roomy);
         var request = TestRequests.Greedy(50, 2);
 
         var choices = engine.Submit(RequestClient.Local, [.. Enumerable.Repeat(request, 8)]);
@@ -133,7 +132,7 @@ public sealed class PrefixTests
     [Fact]
     public void Tick_LeaderIsCancelled_TheOthersReadThePromptThemselves()
     {
-        using var engine = new EngineHarness(Roomy);
+        using var engine = new EngineHarness(s_roomy);
         var choices = engine.Submit(RequestClient.Local, [.. Enumerable.Repeat(TestRequests.Greedy(50, 2), 3)]);
         engine.Tick();
 

@@ -1,6 +1,5 @@
 using LoopLM.Engine.Configuration;
 using LoopLM.Engine.Errors;
-using LoopLM.Engine.Execution;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Scheduling;
 using LoopLM.Testing;
@@ -12,12 +11,12 @@ namespace LoopLM.Engine.Tests.Execution;
 /// <summary>Which rows run when.</summary>
 public sealed class SchedulingTests
 {
-    private static readonly EngineOptions Small = new() { KvSlots = 4096, MaxSequences = 4, MaxRows = 8, PrefillChunk = 8 };
+    private static readonly EngineOptions s_small = new() { KvSlots = 4096, MaxSequences = 4, MaxRows = 8, PrefillChunk = 8 };
 
     [Fact]
     public void Tick_Refill_FastRequestReentersBesideTheDeeperLoopsOfASlowOne()
     {
-        using var engine = new EngineHarness(Small);
+        using var engine = new EngineHarness(s_small);
         engine.Submit(Greedy(1, 3, QExit(1)));
         engine.Submit(Greedy(1, 6, QExit(0)));
 
@@ -30,7 +29,7 @@ public sealed class SchedulingTests
     [Fact]
     public void Tick_NoRefill_FastRequestWaitsForTheSlowOne()
     {
-        using var engine = new EngineHarness(Small with { Refill = false });
+        using var engine = new EngineHarness(s_small with { Refill = false });
         engine.Submit(Greedy(1, 3, QExit(1)));
         engine.Submit(Greedy(1, 6, QExit(0)));
 
@@ -42,7 +41,7 @@ public sealed class SchedulingTests
     [Fact]
     public void Tick_ArrivalDuringDecode_JoinsAndCompletes()
     {
-        using var engine = new EngineHarness(Small);
+        using var engine = new EngineHarness(s_small);
         var first = engine.Submit(Greedy(1, 10));
         engine.Tick(7);
         var second = engine.Submit(Greedy(2, 3));
@@ -55,7 +54,7 @@ public sealed class SchedulingTests
     [Fact]
     public void Tick_StreamOfShortArrivals_NeverHoldsUpADecode()
     {
-        using var engine = new EngineHarness(Small);
+        using var engine = new EngineHarness(s_small);
         engine.Submit(Greedy(1, 20));
         engine.Tick(4);
 
@@ -71,7 +70,7 @@ public sealed class SchedulingTests
     [Fact]
     public void Tick_LongPromptInSmallChunks_LetsALaterShortOneFinishFirst()
     {
-        using var engine = new EngineHarness(Small with { PrefillChunk = 1 });
+        using var engine = new EngineHarness(s_small with { PrefillChunk = 1 });
         var longer = engine.Submit(Greedy(40, 1));
         var shorter = engine.Submit(Greedy(2, 1));
 
@@ -83,7 +82,7 @@ public sealed class SchedulingTests
     [Fact]
     public void Tick_PromptChunks_FollowEachOtherLoopBehindLoop()
     {
-        using var engine = new EngineHarness(Small with { PrefillChunk = 2 });
+        using var engine = new EngineHarness(s_small with { PrefillChunk = 2 });
         engine.Submit(Greedy(4, 1));
 
         engine.Tick(2);
@@ -94,7 +93,7 @@ public sealed class SchedulingTests
     [Fact]
     public void Tick_FullRows_StartsGeneratedTokensBeforePrompts()
     {
-        using var engine = new EngineHarness(Small with { MaxRows = 4 });
+        using var engine = new EngineHarness(s_small with { MaxRows = 4 });
         engine.Submit(Greedy(1, 8));
         engine.Tick(4);
         engine.Submit(Greedy(30, 1));
@@ -107,7 +106,7 @@ public sealed class SchedulingTests
     [Fact]
     public void Tick_LongPromptCouldFillTheRows_LetsAShorterOneThrough()
     {
-        using var engine = new EngineHarness(Small);
+        using var engine = new EngineHarness(s_small);
         var longer = engine.Submit(Greedy(200, 1));
         engine.Tick(5);
         var shorter = engine.Submit(Greedy(6, 1));
@@ -123,7 +122,7 @@ public sealed class SchedulingTests
         var outcomes = new List<int[]>();
         foreach (var refill in (bool[])[true, false])
         {
-            using var engine = new EngineHarness(Small with { Refill = refill });
+            using var engine = new EngineHarness(s_small with { Refill = refill });
             var generations = new[] { engine.Submit(Greedy(1, 6, QExit(1))), engine.Submit(Greedy(1, 9, QExit(0), salt: 3)) };
             engine.Drain();
             outcomes.Add([.. generations.SelectMany(generation => Outcome.Of(generation).Tokens)]);
@@ -135,7 +134,7 @@ public sealed class SchedulingTests
     [Fact]
     public void Tick_EarlyExits_MakeRoomBeforeTheRequestEnds()
     {
-        using var engine = new EngineHarness(Small with { KvSlots = 44 });
+        using var engine = new EngineHarness(s_small with { KvSlots = 44 });
         var shallow = engine.Submit(Greedy(1, 11, QExit(0)));
         var waiting = engine.Submit(Greedy(1, 2));
 
@@ -148,7 +147,7 @@ public sealed class SchedulingTests
     [Fact]
     public void Tick_SlotsForOneRequestAtATime_QueuesTheOthersAndReusesThem()
     {
-        using var engine = new EngineHarness(Small with { KvSlots = 24 });
+        using var engine = new EngineHarness(s_small with { KvSlots = 24 });
         var generations = Enumerable.Range(0, 3).Select(i => engine.Submit(Greedy(3, 4, salt: i))).ToArray();
 
         engine.Drain();
@@ -160,7 +159,7 @@ public sealed class SchedulingTests
     [Fact]
     public void Snapshot_AfterATick_CountsItsRowsAlsoWhereAllLeft()
     {
-        using var engine = new EngineHarness(Small);
+        using var engine = new EngineHarness(s_small);
         engine.Submit(Greedy(3, 1));
 
         engine.Tick(4);
@@ -171,7 +170,7 @@ public sealed class SchedulingTests
     [Fact]
     public void Tick_Prompt_RunsTheHeadForItsLastRowOnly()
     {
-        using var engine = new EngineHarness(Small);
+        using var engine = new EngineHarness(s_small);
 
         engine.Run(Greedy(20, 1));
 
@@ -181,7 +180,7 @@ public sealed class SchedulingTests
     [Fact]
     public void Tick_NothingToDo_RunsNothing()
     {
-        using var engine = new EngineHarness(Small);
+        using var engine = new EngineHarness(s_small);
 
         Assert.False(engine.Core.Tick());
         Assert.Empty(engine.Runner.Ticks);
@@ -190,7 +189,7 @@ public sealed class SchedulingTests
     [Fact]
     public void Tick_LargeRequestBlockedByMemory_IsPassedABoundedNumberOfTimes()
     {
-        using var engine = new EngineHarness(Small with { KvSlots = 100 });
+        using var engine = new EngineHarness(s_small with { KvSlots = 100 });
         engine.Submit(Greedy(10, 6));
         engine.Tick();
         var large = engine.Submit(Greedy(20, 5, salt: 5));
@@ -206,7 +205,7 @@ public sealed class SchedulingTests
     [Fact]
     public void Tick_MoreRequestsThanPlaces_AllFinishInOrderOfArrival()
     {
-        using var engine = new EngineHarness(Small with { MaxSequences = 1 });
+        using var engine = new EngineHarness(s_small with { MaxSequences = 1 });
         var generations = Enumerable.Range(0, 5).Select(i => engine.Submit(Greedy(2, 2, salt: i))).ToArray();
 
         engine.Drain();
@@ -220,7 +219,7 @@ public sealed class SchedulingTests
     public void TrySubmit_QueueFullAndSlow_SaysHowLongItTakesToEmpty()
     {
         var time = new FakeTimeProvider();
-        using var engine = new EngineHarness(Small with { MaxSequences = 1, MaxQueuedRequests = 2 }, time: time);
+        using var engine = new EngineHarness(s_small with { MaxSequences = 1, MaxQueuedRequests = 2 }, time: time);
         engine.Submit(Greedy(1, 50));
         engine.Tick();
         engine.Submit(Greedy(1, 1));
@@ -235,7 +234,7 @@ public sealed class SchedulingTests
     public void Tick_RequestHasWaitedTooLong_EndsWithHowLongTheQueueTakesToEmpty()
     {
         var time = new FakeTimeProvider();
-        using var engine = new EngineHarness(Small with { MaxSequences = 1, MaxQueueTime = TimeSpan.FromSeconds(10) }, time: time);
+        using var engine = new EngineHarness(s_small with { MaxSequences = 1, MaxQueueTime = TimeSpan.FromSeconds(10) }, time: time);
         engine.Submit(Greedy(1, 50));
         engine.Tick();
         var waiting = engine.Submit(Greedy(1, 1));
@@ -251,7 +250,7 @@ public sealed class SchedulingTests
     public void Tick_OneChoiceHasStarted_BringsTheOthersToTheirEndHoweverLongTheyWait()
     {
         var time = new FakeTimeProvider();
-        using var engine = new EngineHarness(Small with { MaxSequences = 1, MaxQueueTime = TimeSpan.FromSeconds(10) }, time: time);
+        using var engine = new EngineHarness(s_small with { MaxSequences = 1, MaxQueueTime = TimeSpan.FromSeconds(10) }, time: time);
         var choices = engine.Submit(RequestClient.Local, Greedy(1, 5), Greedy(1, 5), Greedy(1, 5));
         engine.Tick();
         var other = engine.Submit(RequestClient.Local, Greedy(1, 1), Greedy(1, 1));
@@ -266,7 +265,7 @@ public sealed class SchedulingTests
     [Fact]
     public void Tick_RequestOfManyChoices_LetsALaterRequestStartBehindItsSecond()
     {
-        using var engine = new EngineHarness(Small with { MaxSequences = 1 });
+        using var engine = new EngineHarness(s_small with { MaxSequences = 1 });
         engine.Submit(RequestClient.Local, [.. Enumerable.Repeat(Greedy(1, 2), 20)]);
         engine.Tick();
         var later = engine.Submit(Greedy(1, 2, salt: 5));
@@ -281,7 +280,7 @@ public sealed class SchedulingTests
     [Fact]
     public void TrySubmit_ClientFloodsTheQueue_RejectsItAndAcceptsAnother()
     {
-        using var engine = new EngineHarness(Small with { MaxQueuedRequests = 4 });
+        using var engine = new EngineHarness(s_small with { MaxQueuedRequests = 4 });
         var (flood, other) = (new RequestClient("flood"), new RequestClient("other"));
         engine.Submit(flood, Greedy(1, 1));
         engine.Submit(flood, Greedy(1, 1));
@@ -294,7 +293,7 @@ public sealed class SchedulingTests
     [Fact]
     public void TrySubmit_QueueFull_Rejects()
     {
-        using var engine = new EngineHarness(Small with { MaxQueuedRequests = 2 });
+        using var engine = new EngineHarness(s_small with { MaxQueuedRequests = 2 });
         engine.Submit(Greedy(1, 1));
         engine.Submit(Greedy(1, 1));
 
@@ -304,7 +303,7 @@ public sealed class SchedulingTests
     [Fact]
     public void TrySubmit_QueueDrained_AcceptsAgain()
     {
-        using var engine = new EngineHarness(Small with { MaxQueuedRequests = 1 });
+        using var engine = new EngineHarness(s_small with { MaxQueuedRequests = 1 });
         engine.Submit(Greedy(1, 1));
         engine.Reject(Greedy(1, 1));
         engine.Tick();
@@ -318,7 +317,7 @@ public sealed class SchedulingTests
     [InlineData(6)]
     public void Tick_Cancelled_FreesEverythingWithinOneTick(int ticksBefore)
     {
-        using var engine = new EngineHarness(Small);
+        using var engine = new EngineHarness(s_small);
         var generation = engine.Submit(Greedy(6, 20));
         engine.Tick(ticksBefore);
 
@@ -332,7 +331,7 @@ public sealed class SchedulingTests
     [Fact]
     public void Tick_CancelledWhileQueued_NeverRuns()
     {
-        using var engine = new EngineHarness(Small with { MaxSequences = 1 });
+        using var engine = new EngineHarness(s_small with { MaxSequences = 1 });
         var running = engine.Submit(Greedy(1, 20));
         var queued = engine.Submit(Greedy(2, 20, salt: 9));
         engine.Tick(3);
@@ -350,7 +349,7 @@ public sealed class SchedulingTests
     [Fact]
     public void Tick_CancelledAfterItsEnd_KeepsItsEnd()
     {
-        using var engine = new EngineHarness(Small);
+        using var engine = new EngineHarness(s_small);
         var generation = engine.Submit(Greedy(1, 1));
         engine.Drain();
 
@@ -363,7 +362,7 @@ public sealed class SchedulingTests
     [Fact]
     public void Tick_StopTokensChangedAfterSubmit_KeepsThoseOfTheSubmit()
     {
-        using var engine = new EngineHarness(Small, new ScriptedModel { Favourite = (_, _) => 9 });
+        using var engine = new EngineHarness(s_small, new ScriptedModel { Favourite = (_, _) => 9 });
         var stops = new List<int> { 9 };
         var generation = engine.Submit(Greedy(2, 5) with { StopTokens = stops });
 
@@ -376,7 +375,7 @@ public sealed class SchedulingTests
     [Fact]
     public void Tick_StopToken_EndsAfterReportingIt()
     {
-        using var engine = new EngineHarness(Small, new ScriptedModel { Favourite = (_, _) => 9 });
+        using var engine = new EngineHarness(s_small, new ScriptedModel { Favourite = (_, _) => 9 });
 
         var outcome = engine.Run(Greedy(2, 5) with { StopTokens = [9] });
 

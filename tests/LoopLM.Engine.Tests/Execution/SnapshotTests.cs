@@ -1,4 +1,3 @@
-using LoopLM.Engine.Exits;
 using LoopLM.Engine.Kv;
 using LoopLM.Testing;
 using static LoopLM.Engine.Tests.TestRequests;

@@ -4,7 +4,7 @@ namespace LoopLM.Engine.Tests.Requests;
 
 public sealed class EventSignalTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
     private readonly EventSignal _signal = new();
 
@@ -16,7 +16,7 @@ public sealed class EventSignalTests
 
         _signal.Set();
 
-        await wait.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await wait.WaitAsync(s_patience, TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class EventSignalTests
     {
         var first = _signal.WaitAsync().AsTask();
         _signal.Set();
-        await first.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await first.WaitAsync(s_patience, TestContext.Current.CancellationToken);
 
         Assert.False(_signal.WaitAsync().AsTask().IsCompleted);
     }
@@ -55,12 +55,12 @@ public sealed class EventSignalTests
 
         while (Volatile.Read(ref left) is > 0 and var before)
         {
-            await _signal.WaitAsync().AsTask().WaitAsync(Patience, TestContext.Current.CancellationToken);
+            await _signal.WaitAsync().AsTask().WaitAsync(s_patience, TestContext.Current.CancellationToken);
             Assert.True(Volatile.Read(ref left) <= before);
             seen++;
         }
 
-        await Task.WhenAll(writers).WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await Task.WhenAll(writers).WaitAsync(s_patience, TestContext.Current.CancellationToken);
         Assert.InRange(seen, 1, 2 * Each);
     }
 }

@@ -5,46 +5,46 @@ namespace LoopLM.Engine.Tests.Runners;
 
 public sealed class BatchLimitsTests
 {
-    private static readonly BatchLimits Limits = new(new RunnerCapacity(4, 8), new ScriptedModel().Description);
+    private static readonly BatchLimits s_limits = new(new RunnerCapacity(4, 8), new ScriptedModel().Description);
 
-    private static readonly LoopRow Good = new(3, 0, 2, 1, 7, 5);
+    private static readonly LoopRow s_good = new(3, 0, 2, 1, 7, 5);
 
     public static TheoryData<string, LoopRow, int[]> Bad => new()
     {
-        { "row.RowSlot", Good with { RowSlot = 4 }, [0, 1, 7] },
-        { "row.KvSlot", Good with { KvSlot = -1 }, [0, 1, 7] },
-        { "row.Position", Good with { Position = Limits.Model.ContextLength }, [0, 1, 7] },
-        { "row.Loop", Good with { Loop = 0 }, [0, 1, 7] },
-        { "row.Token", Good with { Token = Limits.Model.VocabularySize }, [0, 1, 7] },
-        { "visible slot", Good, [0, -1, 7] },
-        { "visible slot", Good, [0, 8, 7] },
-        { "visible.Length", Good, [] },
-        { "visible.Length", Good, [0, 1, 2, 3, 4, 5, 6, 7, 7] },
+        { "row.RowSlot", s_good with { RowSlot = 4 }, [0, 1, 7] },
+        { "row.KvSlot", s_good with { KvSlot = -1 }, [0, 1, 7] },
+        { "row.Position", s_good with { Position = s_limits.Model.ContextLength }, [0, 1, 7] },
+        { "row.Loop", s_good with { Loop = 0 }, [0, 1, 7] },
+        { "row.Token", s_good with { Token = s_limits.Model.VocabularySize }, [0, 1, 7] },
+        { "visible slot", s_good, [0, -1, 7] },
+        { "visible slot", s_good, [0, 8, 7] },
+        { "visible.Length", s_good, [] },
+        { "visible.Length", s_good, [0, 1, 2, 3, 4, 5, 6, 7, 7] },
     };
 
     [Fact]
     public void CheckLoop_NumbersAtTheirLimits_PassesAndAllocatesNothing()
     {
-        var batch = OneRow(Good, [0, 1, 7]);
+        var batch = OneRow(s_good, [0, 1, 7]);
         int[] rowSlots = [3, 0, 1, 2];
-        Limits.CheckLoop(batch);
-        Limits.CheckRowSlots(rowSlots);
+        s_limits.CheckLoop(batch);
+        s_limits.CheckRowSlots(rowSlots);
         var before = GC.GetAllocatedBytesForCurrentThread();
 
-        Limits.CheckLoop(batch);
-        Limits.CheckRowSlots(rowSlots);
+        s_limits.CheckLoop(batch);
+        s_limits.CheckRowSlots(rowSlots);
 
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
     }
 
     [Fact]
-    public void CheckLoop_TokenAfterLoopOne_IsNotRead() => Limits.CheckLoop(OneRow(Good with { Loop = 2, Token = -1 }, [0, 1, 7]));
+    public void CheckLoop_TokenAfterLoopOne_IsNotRead() => s_limits.CheckLoop(OneRow(s_good with { Loop = 2, Token = -1 }, [0, 1, 7]));
 
     [Theory]
     [MemberData(nameof(Bad), DisableDiscoveryEnumeration = true)]
     public void CheckLoop_NumberBeyondItsLimit_NamesIt(string name, LoopRow row, int[] visible)
     {
-        var exception = Assert.Throws<ArgumentOutOfRangeException>(() => Limits.CheckLoop(OneRow(row, visible)));
+        var exception = Assert.Throws<ArgumentOutOfRangeException>(() => s_limits.CheckLoop(OneRow(row, visible)));
 
         Assert.Contains(name, exception.Message, StringComparison.Ordinal);
     }
@@ -52,8 +52,8 @@ public sealed class BatchLimitsTests
     [Fact]
     public void CheckRowSlots_BeyondTheirLimits_AreRefused()
     {
-        Assert.Throws<ArgumentOutOfRangeException>(() => Limits.CheckRowSlots([4]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => Limits.CheckRowSlots([0, 1, 2, 3, 0]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => s_limits.CheckRowSlots([4]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => s_limits.CheckRowSlots([0, 1, 2, 3, 0]));
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class BatchLimitsTests
     {
         var limits = new BatchLimits(new RunnerCapacity(4, 8, PositionSlots: 2), new ScriptedModel().Description);
         var rows = new LoopBatchBuilder(1);
-        rows.Add(Good, default, new[] { 1, 2 });
+        rows.Add(s_good, default, new[] { 1, 2 });
 
         var exception = Assert.Throws<ArgumentOutOfRangeException>(() => limits.CheckHead(rows.Batch));
 

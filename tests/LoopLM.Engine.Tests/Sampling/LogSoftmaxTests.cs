@@ -5,12 +5,12 @@ namespace LoopLM.Engine.Tests.Sampling;
 public sealed class LogSoftmaxTests
 {
     /// <summary>Logits whose softmax is 0.1, 0.4, 0.1, 0.4, shifted.</summary>
-    private static readonly float[] Logits = [.. new[] { 0.1, 0.4, 0.1, 0.4 }.Select(p => (float)Math.Log(p) + 7)];
+    private static readonly float[] s_logits = [.. new[] { 0.1, 0.4, 0.1, 0.4 }.Select(p => (float)Math.Log(p) + 7)];
 
     [Fact]
     public void Report_AToken_GivesItsLogProbabilityAndRank()
     {
-        var report = Of(Logits).Report(2, top: 0);
+        var report = Of(s_logits).Report(2, top: 0);
 
         Assert.Equal(Math.Log(0.1), report.Logprob, 5);
         Assert.Equal((3, 0), (report.Rank, report.Top.Count));
@@ -18,11 +18,11 @@ public sealed class LogSoftmaxTests
 
     [Fact]
     public void Top_OfEquals_GivesTheSmallerIdsFirst() =>
-        Assert.Equal([1, 3, 0], Of(Logits).Top(3).Select(each => each.Token));
+        Assert.Equal([1, 3, 0], Of(s_logits).Top(3).Select(each => each.Token));
 
     [Fact]
     public void Top_MoreThanThereAre_GivesAll() =>
-        Assert.Equal(1, Of(Logits).Top(99).Sum(each => Math.Exp(each.Logprob)), 5);
+        Assert.Equal(1, Of(s_logits).Top(99).Sum(each => Math.Exp(each.Logprob)), 5);
 
     [Fact]
     public void Top_OfManyTokens_IsInTheOrderOfAFewOfThem()
@@ -39,7 +39,7 @@ public sealed class LogSoftmaxTests
     [Fact]
     public void Report_NamedTokens_AreReportedOnce()
     {
-        var report = Of(Logits).Report(1, top: 1, [0, 1, 3]);
+        var report = Of(s_logits).Report(1, top: 1, [0, 1, 3]);
 
         Assert.Equal([1], report.Top.Select(each => each.Token));
         Assert.Equal([0, 3], report.Named.Select(each => each.Token));

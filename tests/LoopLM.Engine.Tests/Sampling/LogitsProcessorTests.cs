@@ -1,4 +1,3 @@
-using LoopLM.Engine.Requests;
 using LoopLM.Engine.Sampling;
 using LoopLM.Engine.Scheduling;
 

@@ -5,7 +5,7 @@ namespace LoopLM.Engine.Tests.Sampling;
 public sealed class SamplerTests
 {
     /// <summary>Logarithms of the probabilities 0.4, 0.3, 0.2, 0.1.</summary>
-    private static readonly float[] Logits = [.. new[] { 0.1, 0.4, 0.2, 0.3 }.Select(p => (float)Math.Log(p))];
+    private static readonly float[] s_logits = [.. new[] { 0.1, 0.4, 0.2, 0.3 }.Select(p => (float)Math.Log(p))];
 
     [Fact]
     public void TrySample_Greedy_TakesTheSmallestIdOfEquals()
@@ -118,7 +118,7 @@ public sealed class SamplerTests
 
     private static int Sample(Sampler sampler, SamplingSettings settings, long seed, int position, float[]? logits = null)
     {
-        Assert.True(sampler.TrySample(logits ?? Logits, settings, seed, position, out var token));
+        Assert.True(sampler.TrySample(logits ?? s_logits, settings, seed, position, out var token));
         return token;
     }
 

@@ -128,7 +128,7 @@ public sealed class AdaptiveDraftsTests
             Reservation = new KvReservation(KvLayout.LastExited, 1, 999, Loops, Loops, false),
             Speculation = new SpeculationRule(strategy, 1),
             StopTokens = FrozenSet<int>.Empty,
-            ReportGates = false,
+            Reports = new ReportSettings(),
             Cost = 1,
             AcceptedAt = 0,
             Client = RequestClient.Local,

@@ -34,6 +34,19 @@ public sealed partial class AboutTests
             about.GetProperty("routes").EnumerateArray().Select(route => route.GetString()).ToHashSet());
     }
 
+    [Theory]
+    [InlineData("/openapi.json")]
+    [InlineData("/openapi/v1.json")]
+    [InlineData("/docs/openapi.json")]
+    public async Task Get_OpenApi_IsNotSniffed(string path)
+    {
+        await using var server = await ServerHarness.StartAsync();
+
+        using var response = await server.Rest.GetAsync(path);
+
+        Assert.Equal("nosniff", response.Headers.GetValues("X-Content-Type-Options").Single());
+    }
+
     [Fact]
     public async Task Get_OpenApi_DescribesExactlyTheRoutesThereAre()
     {

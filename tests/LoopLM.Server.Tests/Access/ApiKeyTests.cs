@@ -15,7 +15,7 @@ public sealed class ApiKeyTests
 {
     private const string Key = "sk-a-secret";
 
-    private static readonly string[] Settings =
+    private static readonly string[] s_settings =
         ["--Auth:Keys:0:Name=first", $"--Auth:Keys:0:Sha256={Hash("another")}", "--Auth:Keys:1:Name=second", $"--Auth:Keys:1:Sha256={Hash(Key)}"];
 
     [Theory]
@@ -34,7 +34,7 @@ public sealed class ApiKeyTests
     [InlineData("Bearer another", HttpStatusCode.OK)]
     public async Task Post_Authorization_DecidesWhoIsAnswered(string? header, HttpStatusCode status)
     {
-        await using var server = await ServerHarness.StartAsync(settings: Settings);
+        await using var server = await ServerHarness.StartAsync(settings: s_settings);
 
         using var response = await SendAsync(server, HttpMethod.Post, "/v1/completions", header);
 
@@ -52,7 +52,7 @@ public sealed class ApiKeyTests
     [InlineData("x-api-key", "wrong", "Bearer " + Key, HttpStatusCode.OK)]
     public async Task Post_KeyInAHeaderOfItsOwn_DecidesUnlessThereIsAuthorization(string header, string key, string? authorization, HttpStatusCode status)
     {
-        await using var server = await ServerHarness.StartAsync(settings: Settings);
+        await using var server = await ServerHarness.StartAsync(settings: s_settings);
         server.Rest.DefaultRequestHeaders.TryAddWithoutValidation(header, key);
 
         using var response = await SendAsync(server, HttpMethod.Post, "/v1/completions", authorization);
@@ -71,7 +71,7 @@ public sealed class ApiKeyTests
     [Fact]
     public async Task Send_NoKey_ReachesNoRoute()
     {
-        await using var server = await ServerHarness.StartAsync(settings: Settings);
+        await using var server = await ServerHarness.StartAsync(settings: s_settings);
         foreach (var endpoint in server.Endpoints.Where(endpoint => endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null))
         {
             var method = endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods[0] ?? "GET";
@@ -84,7 +84,7 @@ public sealed class ApiKeyTests
     [Fact]
     public async Task Post_WrongKey_IsRefusedInOpenAisShapeWithAChallenge()
     {
-        await using var server = await ServerHarness.StartAsync(settings: Settings);
+        await using var server = await ServerHarness.StartAsync(settings: s_settings);
 
         var (response, error) = await ServerHarness.RefuseAsync(SendAsync(server, HttpMethod.Post, "/v1/completions", "Bearer topsecret"));
 
@@ -96,7 +96,7 @@ public sealed class ApiKeyTests
     [Fact]
     public async Task Endpoints_AllButHealthAndPages_NeedAKey()
     {
-        await using var server = await ServerHarness.StartAsync(settings: Settings);
+        await using var server = await ServerHarness.StartAsync(settings: s_settings);
 
         var open = server.Endpoints.Where(endpoint => endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null)
             .Select(endpoint => endpoint.RoutePattern.RawText);
@@ -129,7 +129,7 @@ public sealed class ApiKeyTests
     [InlineData("OPTIONS", "/v1/completions", HttpStatusCode.Unauthorized)]
     public async Task Send_NoKey_ReachesHealthOnly(string method, string path, HttpStatusCode status)
     {
-        await using var server = await ServerHarness.StartAsync(settings: Settings);
+        await using var server = await ServerHarness.StartAsync(settings: s_settings);
 
         using var response = await SendAsync(server, new HttpMethod(method), path, null);
 
@@ -139,7 +139,7 @@ public sealed class ApiKeyTests
     [Fact]
     public async Task Get_OpenMetrics_NeedsNoKey()
     {
-        await using var server = await ServerHarness.StartAsync(settings: [.. Settings, "--Auth:OpenMetrics=true"]);
+        await using var server = await ServerHarness.StartAsync(settings: [.. s_settings, "--Auth:OpenMetrics=true"]);
 
         Assert.Equal(HttpStatusCode.OK, (await server.Rest.GetAsync("/metrics")).StatusCode);
     }
@@ -147,7 +147,7 @@ public sealed class ApiKeyTests
     [Fact]
     public async Task Generate_NoKey_IsUnauthenticatedAndHealthAnswers()
     {
-        await using var server = await ServerHarness.StartAsync(settings: Settings);
+        await using var server = await ServerHarness.StartAsync(settings: s_settings);
         var deadline = DateTime.UtcNow + ServerHarness.Patience;
 
         using var call = new Inference.InferenceClient(server.Channel).Generate(new GenerateRequest { Text = "a" }, deadline: deadline);
@@ -160,7 +160,7 @@ public sealed class ApiKeyTests
     [Fact]
     public async Task Generate_Key_IsAnswered()
     {
-        await using var server = await ServerHarness.StartAsync(settings: Settings);
+        await using var server = await ServerHarness.StartAsync(settings: s_settings);
         using var call = new Inference.InferenceClient(server.Channel).Generate(
             new GenerateRequest { Text = "a", MaxTokens = 2 }, new Metadata { { "authorization", $"Bearer {Key}" } }, DateTime.UtcNow + ServerHarness.Patience);
 
@@ -174,7 +174,7 @@ public sealed class ApiKeyTests
         try
         {
             await using (var server = await ServerHarness.StartAsync(settings:
-                [.. Settings, "--Serilog:MinimumLevel:Default=Verbose", "--Serilog:MinimumLevel:Override:Microsoft.AspNetCore=Verbose", "--Serilog:WriteTo:0:Name=File",
+                [.. s_settings, "--Serilog:MinimumLevel:Default=Verbose", "--Serilog:MinimumLevel:Override:Microsoft.AspNetCore=Verbose", "--Serilog:WriteTo:0:Name=File",
                     $"--Serilog:WriteTo:0:Args:path={file}", "--Serilog:WriteTo:0:Args:outputTemplate={Message} {Properties}{NewLine}"]))
             {
                 using var answered = await SendAsync(server, HttpMethod.Post, "/v1/completions", $"Bearer {Key}");

@@ -5,7 +5,6 @@
 using System.ClientModel;
 using System.Text;
 using System.Text.Json;
-using LoopLM.Server.Conversations;
 using LoopLM.Server.Tests.OpenAi.Responses;
 using Microsoft.Extensions.AI;
 using OpenAI.Responses;

@@ -4,7 +4,6 @@
 using System.ClientModel;
 using System.Text;
 using System.Text.Json;
-using LoopLM.Server.Conversations;
 using Microsoft.Extensions.AI;
 using OpenAI;
 using OpenAI.Chat;

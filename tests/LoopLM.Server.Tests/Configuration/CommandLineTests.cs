@@ -43,6 +43,9 @@ public sealed class CommandLineTests
         { "There is no setting Limits:DrainTimeout:a.", ["--Limits:DrainTimeout:a=1"] },
         { "There is no setting Models:0:KvSlots. Did you mean Models:0:Engine:KvSlots?", [.. ServerHarness.SeveralModels("a"), "--Models:0:KvSlots=1"] },
         { "There is no setting Models:0:Engine:MaxRow. Did you mean Models:0:Engine:MaxRows?", [.. ServerHarness.SeveralModels("a"), "--Models:0:Engine:MaxRow=1"] },
+        { "There is no setting Models:\\u{10}:Patth. Did you mean Models:\\u{10}:Path?", [.. ServerHarness.SeveralModels("a"), "--Models:\u0010:Patth=b"] },
+        { "Models:0\\u{10}:ContextLength is '1'; it must be", [.. ServerHarness.SeveralModels("a"), "--Models:0\u0010:ContextLength=1"] },
+        { "There is no setting Model:Engine.", [.. ServerHarness.SeveralModels("a"), "--Model:Engine:KvSlots=many"] },
         { "There is no setting Kestrel:Endpoint. Did you mean Kestrel:Endpoints?", ["--Kestrel:Endpoint:Rest:Url=http://localhost:1"] },
         { "There is no setting Kestrel:Endpoints:Rest:Uri. Did you mean Kestrel:Endpoints:Rest:Url?", ["--Kestrel:Endpoints:Rest:Uri=http://localhost:1"] },
         { "There is no setting Engine:KvSlots:More.", ["--Engine:KvSlots:More=1"] },
@@ -84,7 +87,7 @@ public sealed class CommandLineTests
         var problems = Problems(arguments);
 
         Assert.Contains(problems, problem => problem.Contains(message, StringComparison.Ordinal));
-        Assert.All(problems, problem => Assert.DoesNotMatch("\n|topsecret|Exception|System[.]|^Property ", problem));
+        Assert.All(problems, problem => Assert.DoesNotMatch("\\p{Cc}|topsecret|Exception|System[.]|^Property ", problem));
     }
 
     [Fact]

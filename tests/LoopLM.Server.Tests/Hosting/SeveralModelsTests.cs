@@ -9,7 +9,7 @@ namespace LoopLM.Server.Tests.Hosting;
 /// <summary>Several checkpoints side by side, each on an engine of its own.</summary>
 public sealed class SeveralModelsTests
 {
-    private static readonly string[] Settings =
+    private static readonly string[] s_settings =
         [.. ServerHarness.SeveralModels("alpha", "org/beta"), "--Models:1:Aliases:0=b", "--Models:1:Aliases:1=org/b", "--Models:1:Engine:MaxQueuedRequests=1"];
 
     [Theory]
@@ -20,7 +20,7 @@ public sealed class SeveralModelsTests
     [InlineData("", "alpha")]
     public async Task Post_NameAliasOrNothing_IsAnsweredByItsModel(string field, string name)
     {
-        await using var server = await ServerHarness.StartAsync(settings: Settings);
+        await using var server = await ServerHarness.StartAsync(settings: s_settings);
 
         var completion = await server.CompleteAsync($$"""{{{field}}"prompt":"a"}""");
 
@@ -30,7 +30,7 @@ public sealed class SeveralModelsTests
     [Fact]
     public async Task Generate_Alias_IsAnsweredByItsModel()
     {
-        await using var server = await ServerHarness.StartAsync(settings: Settings);
+        await using var server = await ServerHarness.StartAsync(settings: s_settings);
         using var call = new Inference.InferenceClient(server.Channel).Generate(new GenerateRequest { Text = "a", Model = "b" }, deadline: DateTime.UtcNow + ServerHarness.Patience);
 
         var responses = await call.ResponseStream.ReadAllAsync().ToListAsync();
@@ -41,7 +41,7 @@ public sealed class SeveralModelsTests
     [Fact]
     public async Task Post_UnknownModel_IsRefused()
     {
-        await using var server = await ServerHarness.StartAsync(settings: Settings);
+        await using var server = await ServerHarness.StartAsync(settings: s_settings);
 
         var (response, error) = await ServerHarness.RefuseAsync(server.PostAsync("""{"prompt":"a","model":"ALPHA"}"""));
 
@@ -51,7 +51,7 @@ public sealed class SeveralModelsTests
     [Fact]
     public async Task Get_Models_ListsThemAllTheDefaultFirst()
     {
-        await using var server = await ServerHarness.StartAsync(settings: Settings);
+        await using var server = await ServerHarness.StartAsync(settings: s_settings);
 
         var list = JsonElement.Parse(await server.Rest.GetStringAsync("/v1/models")).GetProperty("data");
         var byAlias = JsonElement.Parse(await server.Rest.GetStringAsync("/v1/models/org/b"));
@@ -64,7 +64,7 @@ public sealed class SeveralModelsTests
     [Fact]
     public async Task Post_OneModelsQueueIsFull_TheOtherAnswers()
     {
-        await using var server = await ServerHarness.StartAsync(settings: [.. Settings, "--Engine:MaxSequences=1"]);
+        await using var server = await ServerHarness.StartAsync(settings: [.. s_settings, "--Engine:MaxSequences=1"]);
         using var hold = new Hold(server.Runners["org/beta"]);
         var held = server.CompleteAsync("""{"prompt":"a","model":"b"}""");
         hold.WaitUntilHeld();
@@ -92,7 +92,7 @@ public sealed class SeveralModelsTests
                     loaded.Wait(ServerHarness.Patience);
                 }
             },
-            settings: Settings);
+            settings: s_settings);
         await Task.WhenAny(server.Models.All.Select(model => model.Engine.Opened)).WaitAsync(ServerHarness.Patience);
 
         var before = (await server.Rest.GetAsync("/health/ready")).StatusCode;
@@ -105,7 +105,7 @@ public sealed class SeveralModelsTests
     [Fact]
     public async Task Post_OneModelLostItsDevice_TheOtherAnswersAndTheServerIsNeitherReadyNorLive()
     {
-        await using var server = await ServerHarness.StartAsync(settings: Settings);
+        await using var server = await ServerHarness.StartAsync(settings: s_settings);
         server.Runners["org/beta"].BeforeLoop = _ => throw new DeviceLostException("gone");
         await ServerHarness.RefuseAsync(server.PostAsync("""{"prompt":"a","model":"b"}"""));
         await server.DrainAsync();
@@ -119,7 +119,7 @@ public sealed class SeveralModelsTests
     [Fact]
     public async Task Stop_RequestsOfBothModelsRun_FinishesThem()
     {
-        await using var server = await ServerHarness.StartAsync(settings: Settings);
+        await using var server = await ServerHarness.StartAsync(settings: s_settings);
         using var holdAlpha = new Hold(server.Runners["alpha"]);
         using var holdBeta = new Hold(server.Runners["org/beta"]);
         var running = new[] { "alpha", "b" }.Select(name => server.CompleteAsync($$"""{"prompt":"a","model":"{{name}}"}""")).ToArray();
@@ -137,7 +137,7 @@ public sealed class SeveralModelsTests
     [Fact]
     public async Task Get_Metrics_TellsModelsApart()
     {
-        await using var server = await ServerHarness.StartAsync(settings: Settings);
+        await using var server = await ServerHarness.StartAsync(settings: s_settings);
         await server.CompleteAsync("""{"prompt":"a","max_tokens":2}""");
         await server.CompleteAsync("""{"prompt":"a","max_tokens":3,"model":"b"}""");
         await server.DrainAsync();

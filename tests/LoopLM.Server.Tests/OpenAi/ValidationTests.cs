@@ -7,7 +7,7 @@ namespace LoopLM.Server.Tests.OpenAi;
 /// <summary>Every rule with its status, code and field. One server takes them all, and none of them leaves anything behind.</summary>
 public sealed class ValidationTests
 {
-    private static readonly (string Body, int Status, string Code, string? Param)[] Rules =
+    private static readonly (string Body, int Status, string Code, string? Param)[] s_rules =
     [
         ("", 400, "invalid_json", null),
         ("{", 400, "invalid_json", null),
@@ -165,13 +165,13 @@ public sealed class ValidationTests
         ]);
         var found = new List<(string, int, string?, string?)>();
 
-        foreach (var (body, _, _, _) in Rules)
+        foreach (var (body, _, _, _) in s_rules)
         {
             var (response, error) = await ServerHarness.RefuseAsync(server.PostAsync(body));
             found.Add((body, (int)response.StatusCode, error.GetProperty("code").GetString(), error.GetProperty("param").GetString()));
         }
 
-        Assert.Empty(found.Except(Rules.Select(rule => (rule.Body, rule.Status, (string?)rule.Code, rule.Param))));
+        Assert.Empty(found.Except(s_rules.Select(rule => (rule.Body, rule.Status, (string?)rule.Code, rule.Param))));
     }
 
     [Fact]

@@ -1,7 +1,4 @@
 using System.Net;
-using System.Text.Json;
-using LoopLM.Server.Hosting.Pipeline;
-using Microsoft.AspNetCore.Routing;
 
 namespace LoopLM.Server.Tests.Rest;
 

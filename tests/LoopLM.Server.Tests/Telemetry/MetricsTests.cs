@@ -50,6 +50,20 @@ public sealed class MetricsTests
     }
 
     [Fact]
+    public async Task Get_MetricsAfterARequestThatForbidsEveryToken_CountsNoFailure()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        await ServerHarness.RefuseAsync(server.Rest.PostAsync(
+            "/v1/completions", ServerHarness.Json("""{"prompt":"abc","max_tokens":4,"allowed_token_ids":[97],"bad_words":["a"]}""")));
+        await server.DrainAsync();
+
+        var metrics = await server.Rest.GetStringAsync("/metrics");
+
+        Assert.Contains("looplm_requests_total{model=\"looplm-bytes\",outcome=\"invalid\"} 1", metrics, StringComparison.Ordinal);
+        Assert.DoesNotContain("outcome=\"failed\"", metrics, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Get_Metrics_NamesTheServer()
     {
         await using var server = await ServerHarness.StartAsync();

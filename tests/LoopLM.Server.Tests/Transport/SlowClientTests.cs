@@ -1,5 +1,4 @@
 using System.Net;
-using LoopLM.Server.Hosting.Pipeline;
 using LoopLM.Server.Transport;
 
 namespace LoopLM.Server.Tests.Transport;
@@ -39,6 +38,30 @@ public sealed class SlowClientTests
         Assert.InRange(most, 1, Budget);
         readers.ForEach(reader => reader.Dispose());
         Assert.Equal(HttpStatusCode.OK, (await server.Rest.PostAsync("/tokenize", ServerHarness.Json(body))).StatusCode);
+    }
+
+    [Fact]
+    public async Task Post_ManyWhoDoNotReadLargeAnswers_AreRefusedBeyondTheBudget()
+    {
+        // Nobody is given up meanwhile, so whoever is answered holds what is left of the answer.
+        await using var server = await ServerHarness.StartAsync(
+            settings: [$"--Limits:MaxAnswerMemory={Budget}", "--Limits:DataRateGracePeriod=00:10:00", "--Limits:AnswerGracePeriod=00:10:00"]);
+        var body = $$"""{"prompt":"{{new string(' ', 100_000)}}","return_token_strs":true}""";
+        var size = (await (await server.Rest.PostAsync("/tokenize", ServerHarness.Json(body))).Content.ReadAsByteArrayAsync()).Length;
+        var readers = Enumerable.Range(0, 12).Select(_ => new RawConnection(server)).ToList();
+
+        var statuses = new List<int>();
+        foreach (var reader in readers)
+        {
+            Assert.True(await reader.TrySendAsync(RawConnection.Post("/tokenize", body)));
+            statuses.Add(RawHttp.StatusOf(await reader.ReadAsync(until: "\r\n\r\n")));
+        }
+
+        // The first may hold more than the budget, and the system takes some of each.
+        Assert.InRange(statuses.Count(status => status == 200), 1, 1 + (2 * Budget / size));
+        Assert.All(statuses, status => Assert.Contains(status, (int[])[200, 503]));
+        readers.ForEach(reader => reader.Dispose());
+        await UntilAsync(() => server.Service<TransferLimits>().Answers.Used == 0);
     }
 
     [Fact]

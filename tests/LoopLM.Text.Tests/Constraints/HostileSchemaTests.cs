@@ -47,6 +47,31 @@ public sealed class HostileSchemaTests
         Assert.True(problem!.ToString().Length < 300, $"{name}: {problem}");
     }
 
+    public static TheoryData<string, string> Dear => new()
+    {
+        { "lengths beside patterns", $$"""{"properties":{{Map(500, i => $$"""{"type":"string","pattern":"^(ab|c)*$","minLength":{{60000 - i}},"maxLength":65000 }""")}} }""" },
+        { "lengths of a chain", """{"type":"string","pattern":"^(?:a{0,400}b{0,400}c{0,400}d{0,400})$"}""" },
+        { "names with letters", "{\"type\":\"object\",\"patternProperties\":{" + Repeat(12, i => $"\".*\\\\p{{L}}{(char)('a' + i)}\\\\p{{Lu}}.*\":{{\"minLength\":{i}}}") + "}}" },
+        { "names with look-ahead", """{"type":"object","patternProperties":{"parties":1,"object(?!a)":2,"integer":2,",</tool_call>,ud18446744073709551616,ud18446744073709551616,u073709551616,ud18446744":1,"\\p{L},ud18@ud18446744073709551616":1,"":{"type":"integer"}},"additionalProperties":false}""" },
+        { "look-aheads in any order", $$"""{"type":"string","pattern":"^(?:{{string.Concat(Enumerable.Range('a', 26).Select(letter => $"(?:(?=.*{(char)letter})|)"))}}.)*$"}""" },
+        { "classes of classes", $$"""{"properties":{{Map(200, i => $$"""{"type":"string","pattern":"^{{i}}[{{string.Concat(Enumerable.Repeat("\\\\p{L}", 60))}}]"}""")}} }""" },
+        { "multiples", $$"""{"properties":{{Map(100, i => $$"""{"type":"number","multipleOf":{{97 + i}},"minimum":{{i}},"maximum":{{1_000_000_000 + i}} }""")}} }""" },
+        { "formats beside patterns", $$"""{"properties":{{Map(100, i => $$"""{"type":"string","format":"uri","pattern":"x{{i}}"}""")}} }""" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Dear))]
+    public void TryCompile_SchemaThatIsDear_AllocatesLittle(string name, string schema)
+    {
+        const long most = 256 << 20;
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        _ = Grammars.TryCompile(schema, out _);
+
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.True(allocated <= most, $"{name}: {allocated} bytes");
+    }
+
     public static TheoryData<string, TextForm> RefusedForms => new()
     {
         { "no choice", new TextForm.Choice([]) },
@@ -98,6 +123,62 @@ public sealed class HostileSchemaTests
         Assert.True(automaton.Count <= 64 * LazyAutomaton.MaxConfigurations);
         Assert.True(Completes(automaton, state));
     }
+
+    [Fact]
+    public void Step_MoreReadingsThanAreFollowed_KeepsTheOneThatIsClosestToTheEnd()
+    {
+        // Behind every item each number of sevens so far may be what has been counted.
+        var automaton = new LazyAutomaton(Grammars.Compile("""{"type":"array","contains":{"const":7},"minContains":256}"""));
+        var state = automaton.Start;
+        foreach (var value in "[" + string.Concat(Enumerable.Repeat("7,", 250)))
+        {
+            state = automaton.Step(automaton.Trim(state), (byte)value);
+        }
+
+        Assert.Equal("7,7,7,7,7,7]".Length, automaton.BytesToEnd(state));
+        Assert.True(Completes(automaton, state));
+    }
+
+    [Fact]
+    public void Mask_MoreReadingsThanAreFollowed_LetsTheTextEndInTime()
+    {
+        const int maxTokens = 560;
+        var trie = TokenTrie.TryCreate(SyntheticTokenizer.Load(SyntheticTokenizer.Create(5)), [0], out _)!;
+        var constraint = new TokenConstraint(Grammars.Compile("""{"type":"array","contains":{"const":7},"minContains":256}"""), trie, maxTokens);
+        var logits = new float[trie.VocabularySize];
+        while (!constraint.HasEnded && constraint.Tokens < maxTokens)
+        {
+            logits.AsSpan().Clear();
+            constraint.Mask(logits);
+
+            // Goes on with what is not asked for wherever it may.
+            constraint.Accept("1,7]".Select(value => (int)value).Append(Array.IndexOf(logits, 0)).First(token => logits[token] == 0));
+        }
+
+        Assert.True(constraint.HasEnded);
+    }
+
+    [Fact]
+    public void Mask_BytesThatTakeMoreThanTheWork_AllowsTheOneThatEndsTheText()
+    {
+        // Each letter is told apart by some alternatives, each of which counts for itself; the last byte of all ends the text.
+        var letters = Enumerable.Range('#', '}' - '#' + 1).Select(value => (char)value).Where(char.IsAsciiLetterOrDigit).ToList();
+        var alternatives = Repeat(8 * letters.Count, i => $$"""{"type":"string","pattern":"^[#-Z_-}]*{{letters[i / 8]}}[#-Z_-}]*~$","maxLength":{{900 + i}} }""");
+        var grammar = Grammars.Compile($$"""{"anyOf":[{{alternatives}}]}""");
+        var trie = TokenTrie.TryCreate(SyntheticTokenizer.Load(SyntheticTokenizer.Create(5)), [0], out _)!;
+        var constraint = new TokenConstraint(grammar, trie);
+        var logits = new float[trie.VocabularySize];
+        constraint.Accept('"');
+        constraint.Accept('a');
+
+        constraint.Mask(logits);
+
+        Assert.Equal(0, logits['~']);
+    }
+
+    [Fact]
+    public void Start_ClassOfManyRanges_FollowsOneReadingForEachFirstByte() =>
+        Assert.InRange(new LazyAutomaton(Grammars.Compile(new TextForm.Pattern("\\p{L}+"))).Count, 1, 64);
 
     [Fact]
     public void Mask_ManyAlternativesOfCountedStrings_StaysBounded()

@@ -3,8 +3,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Json.Schema;
+using LoopLM.Testing;
 using LoopLM.Text.Constraints;
-using LoopLM.Text.Constraints.Automata;
 
 namespace LoopLM.Text.Tests.Constraints;
 
@@ -13,6 +13,9 @@ public sealed class SchemaOracleTests
 {
     private const int Schemas = 400;
     private const int TextsPerSchema = 6;
+
+    /// <summary>What the validator reads in another way, or what makes it remember a schema or look for another.</summary>
+    private static readonly Regex s_unlike = new("""draft-0|\"\$?id\"|\"\$anchor""", RegexOptions.Compiled);
     private static readonly Regex s_exponent = new("[0-9][eE]");
     private static readonly string[] s_values =
     [
@@ -31,22 +34,33 @@ public sealed class SchemaOracleTests
             {
                 compiled++;
                 var validator = JsonSchema.FromText(schema);
+                var random = new Random(seed);
                 for (var text = 0; text < TextsPerSchema; text++)
                 {
-                    // The validator reads no large exponents.
-                    var sample = Sample(grammar, new Random((seed * 100) + text));
-                    if (s_exponent.IsMatch(sample))
-                    {
-                        continue;
-                    }
-
-                    using var value = JsonDocument.Parse(sample);
-                    Assert.True(validator.Evaluate(value.RootElement).IsValid, $"{sample} does not match {schema}");
+                    Check(grammar, validator, random, schema);
                 }
             }
         }
 
         Assert.InRange(compiled, Schemas / 2, Schemas);
+    }
+
+    [Fact]
+    public void TryCompile_PublicSchemas_AdmitOnlyWhatAValidatorAccepts()
+    {
+        var compared = 0;
+        foreach (var line in File.ReadLines(TestData.SharedOrSkip("schemas", "maskbench-sample.jsonl")))
+        {
+            using var document = JsonDocument.Parse(line, new() { MaxDepth = 512 });
+            var schema = document.RootElement.GetProperty("schema").GetRawText();
+            if (!s_unlike.IsMatch(schema) && Read(schema) is { } validator && Grammars.TryCompile(schema, out _) is { } grammar)
+            {
+                compared++;
+                Check(grammar, validator, new Random(compared), schema);
+            }
+        }
+
+        Assert.True(compared > 900, $"{compared} schemas were compared");
     }
 
     [Fact]
@@ -72,22 +86,27 @@ public sealed class SchemaOracleTests
         }
     }
 
-    // A text of the grammar: any way at first, then the shortest.
-    private static string Sample(TextGrammar grammar, Random random)
+    /// <summary>The validator's reading; null where it does not know a keyword.</summary>
+    private static JsonSchema? Read(string schema)
     {
-        var (automaton, text) = (new LazyAutomaton(grammar), new List<byte>());
-        var state = automaton.Start;
-        while (!automaton.Accepts(state) || (text.Count < 30 && automaton.CanContinue(state) && random.Next(3) > 0))
+        try
         {
-            state = automaton.Trim(state);
-            var next = Enumerable.Range(' ', 95).Select(value => (Value: (byte)value, State: automaton.Step(state, (byte)value))).Where(step => step.State != LazyAutomaton.Dead).ToList();
-            var left = automaton.BytesToEnd(state);
-            var choices = text.Count < 30 ? next : next.Where(step => automaton.BytesToEnd(step.State) < left).ToList();
-            var (value, reached) = choices[random.Next(choices.Count)];
-            text.Add(value);
-            state = reached;
+            return JsonSchema.FromText(schema);
         }
+        catch (JsonSchemaException)
+        {
+            return null;
+        }
+    }
 
-        return Encoding.UTF8.GetString([.. text]);
+    /// <summary>A random walk through the grammar writes JSON that the validator accepts.</summary>
+    private static void Check(TextGrammar grammar, JsonSchema validator, Random random, string schema)
+    {
+        // The validator reads no large exponents.
+        if (GrammarSample.Write(grammar, random) is { } bytes && Encoding.UTF8.GetString(bytes) is var text && !s_exponent.IsMatch(text))
+        {
+            using var value = JsonDocument.Parse(text, new() { MaxDepth = 1000 });
+            Assert.True(validator.Evaluate(value.RootElement).IsValid, $"{text} does not match {schema}");
+        }
     }
 }

@@ -1,4 +1,3 @@
-using LoopLM.Testing;
 using LoopLM.Tools.Data;
 using LoopLM.Tools.Tokenizer;
 using LoopLM.Training.Data;

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using LoopLM.Engine.Runners;
 using LoopLM.Models;
 using LoopLM.Testing;
@@ -9,18 +8,18 @@ namespace LoopLM.Tools.Tests.Parity;
 
 public sealed class ParityCommandTests
 {
-    private static readonly ModelRunners Runners = new(
+    private static readonly ModelRunners s_runners = new(
         ("cpu", (checkpoint, settings) => ModelRunners.BuiltIn.FactoryOf("cpu", checkpoint, settings)),
         ("torch", (checkpoint, settings) => ModelRunners.BuiltIn.FactoryOf("torch", checkpoint, settings with { Threads = 1 })));
 
     public static TheoryData<string, string> Pairs => new MatrixTheoryData<string, string>(
-        Runners.Names, ["ouro-tiny-mha", "ouro-tiny-gqa", "looplm-bytes"]);
+        s_runners.Names, ["ouro-tiny-mha", "ouro-tiny-gqa", "looplm-bytes"]);
 
     [Theory]
     [MemberData(nameof(Pairs))]
     public void Compare_Fixture_EveryNumberWithinToleranceAndEveryTraceEqual(string runner, string fixture)
     {
-        var report = ParityCommand.Compare(TestData.Fixture(fixture), runner, Runners);
+        var report = ParityCommand.Compare(TestData.Fixture(fixture), runner, s_runners);
 
         Assert.DoesNotContain(report.Tensors, tensor => tensor.Outside > 0);
         Assert.Equal(report.Traces.Select(trace => trace.Total), report.Traces.Select(trace => trace.Equal));
@@ -33,7 +32,7 @@ public sealed class ParityCommandTests
         var console = new TestConsole();
         var runners = new ModelRunners(
             ("wrong", (checkpoint, settings) => new TestRunnerFactory(
-                capacity => new Tilted(Runners.FactoryOf("torch", checkpoint, settings).Open(capacity)))));
+                capacity => new Tilted(s_runners.FactoryOf("torch", checkpoint, settings).Open(capacity)))));
 
         var exitCode = ParityCommand.Create(runners, console).Parse([TestData.Fixture("ouro-tiny-gqa")]).Invoke();
 
@@ -46,7 +45,7 @@ public sealed class ParityCommandTests
     {
         var console = new TestConsole();
 
-        var exitCode = ParityCommand.Create(Runners, console).Parse(["no-such-folder"]).Invoke();
+        var exitCode = ParityCommand.Create(s_runners, console).Parse(["no-such-folder"]).Invoke();
 
         Assert.Equal(1, exitCode);
         Assert.Contains("no-such-folder", console.Output, StringComparison.Ordinal);

@@ -1,6 +1,5 @@
 using LoopLM.Checkpoints.Safetensors;
 using LoopLM.Torch.Ouro;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace LoopLM.Torch.Tests.Ouro;

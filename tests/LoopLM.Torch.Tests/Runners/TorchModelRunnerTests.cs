@@ -20,8 +20,8 @@ public sealed class TorchModelRunnerTests : IDisposable
     private const string Fixture = "ouro-tiny-gqa";
     private const float SameNumbers = 1e-5f;
 
-    private static readonly RunnerCapacity Capacity = new(Rows: 40, KvSlots: 600);
-    private static readonly int[] Prompt = [.. Enumerable.Range(0, 20).Select(i => (i * 37) % 200)];
+    private static readonly RunnerCapacity s_capacity = new(Rows: 40, KvSlots: 600);
+    private static readonly int[] s_prompt = [.. Enumerable.Range(0, 20).Select(i => (i * 37) % 200)];
 
     private readonly Golden _golden = new(Fixture);
 
@@ -34,25 +34,25 @@ public sealed class TorchModelRunnerTests : IDisposable
         model.Load(_golden.Checkpoint);
         using var scope = NewDisposeScope();
         using var mode = inference_mode();
-        var expected = model.forward(tensor(Prompt, ScalarType.Int64).unsqueeze(0));
+        var expected = model.forward(tensor(s_prompt, ScalarType.Int64).unsqueeze(0));
         using var runner = Open();
 
         for (var loop = 1; loop <= expected.Count; loop++)
         {
-            var gates = new float[Prompt.Length];
-            runner.RunLoop(TestBatch.Of(Chunks.Of(Prompt, loop)), gates, []);
+            var gates = new float[s_prompt.Length];
+            runner.RunLoop(TestBatch.Of(Chunks.Of(s_prompt, loop)), gates, []);
 
             var output = expected[loop - 1];
             Golden.AssertClose(output.GateLogits.data<float>().ToArray(), gates, SameNumbers);
-            Golden.AssertClose(output.Hidden.data<float>().ToArray(), States(runner, 0, Prompt.Length), SameNumbers);
-            Golden.AssertClose(output.Logits.data<float>().ToArray(), Logits(runner, 0, Prompt.Length), SameNumbers);
+            Golden.AssertClose(output.Hidden.data<float>().ToArray(), States(runner, 0, s_prompt.Length), SameNumbers);
+            Golden.AssertClose(output.Logits.data<float>().ToArray(), Logits(runner, 0, s_prompt.Length), SameNumbers);
         }
     }
 
     [Fact]
     public void RunLoop_ChunksThenSinglesOfManyLengthsTogether_EqualEachAlone()
     {
-        int[][] sequences = [Prompt, Prompt[..3], Prompt[7..13], Prompt[..2]];
+        int[][] sequences = [s_prompt, s_prompt[..3], s_prompt[7..13], s_prompt[..2]];
         using var runner = Open();
         using var alone = Open();
 
@@ -85,26 +85,26 @@ public sealed class TorchModelRunnerTests : IDisposable
         used.Release(0);
         for (var loop = 1; loop <= 3; loop++)
         {
-            used.RunLoop(TestBatch.Of(Chunks.Of(Prompt, loop)), [], []);
-            fresh.RunLoop(TestBatch.Of(Chunks.Of(Prompt, loop)), [], []);
+            used.RunLoop(TestBatch.Of(Chunks.Of(s_prompt, loop)), [], []);
+            fresh.RunLoop(TestBatch.Of(Chunks.Of(s_prompt, loop)), [], []);
         }
 
-        Assert.Equal(Logits(fresh, 0, Prompt.Length), Logits(used, 0, Prompt.Length));
+        Assert.Equal(Logits(fresh, 0, s_prompt.Length), Logits(used, 0, s_prompt.Length));
     }
 
     [Fact]
     public void RunLoop_StateChangesAskedFor_AreRelativeAndInfiniteAtLoopOne()
     {
         using var runner = Open();
-        var (changes, size) = (new float[Prompt.Length], _golden.Config.HiddenSize);
-        runner.RunLoop(TestBatch.Of(Chunks.Of(Prompt, 1)), [], changes);
+        var (changes, size) = (new float[s_prompt.Length], _golden.Config.HiddenSize);
+        runner.RunLoop(TestBatch.Of(Chunks.Of(s_prompt, 1)), [], changes);
         Assert.All(changes, change => Assert.Equal(float.PositiveInfinity, change));
-        var before = States(runner, 0, Prompt.Length);
+        var before = States(runner, 0, s_prompt.Length);
 
-        runner.RunLoop(TestBatch.Of(Chunks.Of(Prompt, 2)), [], changes);
+        runner.RunLoop(TestBatch.Of(Chunks.Of(s_prompt, 2)), [], changes);
 
-        var after = States(runner, 0, Prompt.Length);
-        var expected = Enumerable.Range(0, Prompt.Length).Select(row => (float)(
+        var after = States(runner, 0, s_prompt.Length);
+        var expected = Enumerable.Range(0, s_prompt.Length).Select(row => (float)(
             Norm(after.Zip(before, (to, from) => to - from), row) / Norm(after, row)));
         Golden.AssertClose(expected.ToArray(), changes, SameNumbers);
 
@@ -116,10 +116,10 @@ public sealed class TorchModelRunnerTests : IDisposable
     {
         using var altered = new AlteredCheckpoint(Fixture, ElementType.Float32, (name, number) => name == "model.norm.weight" ? 0 : number);
         using var runner = Open(altered.Checkpoint);
-        var changes = new float[Prompt.Length];
+        var changes = new float[s_prompt.Length];
 
-        runner.RunLoop(TestBatch.Of(Chunks.Of(Prompt, 1)), [], []);
-        runner.RunLoop(TestBatch.Of(Chunks.Of(Prompt, 2)), [], changes);
+        runner.RunLoop(TestBatch.Of(Chunks.Of(s_prompt, 1)), [], []);
+        runner.RunLoop(TestBatch.Of(Chunks.Of(s_prompt, 2)), [], changes);
 
         Assert.All(changes, change => Assert.Equal(0, change));
     }
@@ -129,10 +129,10 @@ public sealed class TorchModelRunnerTests : IDisposable
     {
         using var altered = new AlteredCheckpoint(Fixture, ElementType.Float32, (name, number) => name == "model.norm.weight" ? float.NaN : number);
         using var runner = Open(altered.Checkpoint);
-        var (gates, changes) = (new float[Prompt.Length], new float[Prompt.Length]);
+        var (gates, changes) = (new float[s_prompt.Length], new float[s_prompt.Length]);
 
-        runner.RunLoop(TestBatch.Of(Chunks.Of(Prompt, 1)), [], []);
-        runner.RunLoop(TestBatch.Of(Chunks.Of(Prompt, 2)), gates, changes);
+        runner.RunLoop(TestBatch.Of(Chunks.Of(s_prompt, 1)), [], []);
+        runner.RunLoop(TestBatch.Of(Chunks.Of(s_prompt, 2)), gates, changes);
 
         Assert.All((float[])[.. gates, .. changes], number => Assert.Equal(float.NaN, number));
     }
@@ -155,7 +155,7 @@ public sealed class TorchModelRunnerTests : IDisposable
 
         Assert.True(exception is ArgumentOutOfRangeException, $"{what}: {exception}");
         Assert.Equal(live, LiveTensors());
-        runner.RunLoop(TestBatch.Of(Chunks.Of(Prompt, 1)), [], []);
+        runner.RunLoop(TestBatch.Of(Chunks.Of(s_prompt, 1)), [], []);
     }
 
     [Fact]
@@ -163,21 +163,21 @@ public sealed class TorchModelRunnerTests : IDisposable
     {
         using var runner = Open();
 
-        Assert.Throws<ArgumentOutOfRangeException>(() => runner.RunHead(TestBatch.ForHead(Capacity.Rows), new float[_golden.Config.VocabularySize]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => runner.RunHead(TestBatch.ForHead(s_capacity.Rows), new float[_golden.Config.VocabularySize]));
     }
 
     [Fact]
     public void RunLoop_BFloat16_StaysClose()
     {
         using var wide = Open();
-        using var narrow = new TorchModelRunner(_golden.Checkpoint, Capacity, new TorchRunnerOptions { DataType = ElementType.BFloat16, Threads = 1 });
+        using var narrow = new TorchModelRunner(_golden.Checkpoint, s_capacity, new TorchRunnerOptions { DataType = ElementType.BFloat16, Threads = 1 });
         foreach (var runner in (TorchModelRunner[])[wide, narrow])
         {
-            runner.RunLoop(TestBatch.Of(Chunks.Of(Prompt, 1)), [], []);
-            runner.RunLoop(TestBatch.Of(Chunks.Of(Prompt, 2)), [], []);
+            runner.RunLoop(TestBatch.Of(Chunks.Of(s_prompt, 1)), [], []);
+            runner.RunLoop(TestBatch.Of(Chunks.Of(s_prompt, 2)), [], []);
         }
 
-        var (expected, actual) = (States(wide, 0, Prompt.Length), States(narrow, 0, Prompt.Length));
+        var (expected, actual) = (States(wide, 0, s_prompt.Length), States(narrow, 0, s_prompt.Length));
         var error = Math.Sqrt(expected.Zip(actual, (a, b) => (a - b) * (a - b)).Sum() / expected.Sum(a => a * a));
         Assert.InRange(error, 1e-5, 0.05);
     }
@@ -185,7 +185,7 @@ public sealed class TorchModelRunnerTests : IDisposable
     [Fact]
     public void Tick_EngineDrained_LeavesTheLiveTensorsAsTheyWere()
     {
-        var options = new EngineOptions { MaxRows = Capacity.Rows, MaxSequences = 4, KvSlots = Capacity.KvSlots, PrefillChunk = 8 };
+        var options = new EngineOptions { MaxRows = s_capacity.Rows, MaxSequences = 4, KvSlots = s_capacity.KvSlots, PrefillChunk = 8 };
         using var metrics = new EngineMetrics();
         using var engine = new EngineCore(Open(), options, metrics);
         var before = LiveTensors();
@@ -194,7 +194,7 @@ public sealed class TorchModelRunnerTests : IDisposable
         {
             var request = new GenerationRequest
             {
-                Prompt = Prompt.AsMemory(i),
+                Prompt = s_prompt.AsMemory(i),
                 MaxTokens = 6,
                 KvLayout = (KvLayout)(i % 2),
                 Exit = new ExitSettings { Policy = policy, Threshold = 0.5f },
@@ -222,7 +222,7 @@ public sealed class TorchModelRunnerTests : IDisposable
         var before = LiveTensors();
         using (var runner = Open())
         {
-            runner.RunLoop(TestBatch.Of(Chunks.Of(Prompt, 1)), [], []);
+            runner.RunLoop(TestBatch.Of(Chunks.Of(s_prompt, 1)), [], []);
         }
 
         Assert.Equal(before, LiveTensors());
@@ -245,5 +245,5 @@ public sealed class TorchModelRunnerTests : IDisposable
     }
 
     private TorchModelRunner Open(Checkpoint? checkpoint = null) =>
-        new(checkpoint ?? _golden.Checkpoint, Capacity, new TorchRunnerOptions { Threads = 1 });
+        new(checkpoint ?? _golden.Checkpoint, s_capacity, new TorchRunnerOptions { Threads = 1 });
 }

@@ -1,5 +1,4 @@
 using LoopLM.Training.Objectives;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace LoopLM.Training.Tests.Objectives;

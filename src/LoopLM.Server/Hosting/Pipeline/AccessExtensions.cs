@@ -1,6 +1,5 @@
 using LoopLM.Server.Access;
 using LoopLM.Server.Configuration;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -11,7 +10,7 @@ namespace LoopLM.Server.Hosting.Pipeline;
 /// <summary>Who may use the server, how much, and from which pages.</summary>
 internal static class AccessExtensions
 {
-    private static readonly string[] ExposedHeaders =
+    private static readonly string[] s_exposedHeaders =
     [
         "x-request-id", "retry-after", "x-ratelimit-limit-requests", "x-ratelimit-remaining-requests", "x-ratelimit-reset-requests",
         "x-ratelimit-limit-tokens", "x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens",
@@ -47,7 +46,7 @@ internal static class AccessExtensions
         if (configuration.GetSection($"{CrossOriginOptions.Section}:{nameof(CrossOriginOptions.Origins)}").Get<string[]>() is { Length: > 0 } origins)
         {
             app.UseCors(cors => cors
-                .WithOrigins(origins).WithMethods("GET", "HEAD", "POST").AllowAnyHeader().WithExposedHeaders(ExposedHeaders));
+                .WithOrigins(origins).WithMethods("GET", "HEAD", "POST").AllowAnyHeader().WithExposedHeaders(s_exposedHeaders));
         }
 
         return app.UseAuthentication().UseAuthorization().UseRateLimits();

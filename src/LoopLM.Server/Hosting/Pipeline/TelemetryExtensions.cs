@@ -16,7 +16,7 @@ internal static class TelemetryExtensions
 {
     private const string Count = ".count";
 
-    private static readonly string[] Probes = ["/health", "/metrics"];
+    private static readonly string[] s_probes = ["/health", "/metrics"];
 
     public static IServiceCollection AddTelemetry(this IServiceCollection services, IConfiguration configuration)
     {
@@ -53,7 +53,7 @@ internal static class TelemetryExtensions
     public static IApplicationBuilder UseRequestLog(this IApplicationBuilder app) => app.UseSerilogRequestLogging(options =>
     {
         options.GetLevel = (context, _, exception) =>
-            Array.Exists(Probes, probe => context.Request.Path.StartsWithSegments(probe)) ? LogEventLevel.Verbose
+            Array.Exists(s_probes, probe => context.Request.Path.StartsWithSegments(probe)) ? LogEventLevel.Verbose
             : exception is null && context.Response.StatusCode == StatusCodes.Status503ServiceUnavailable ? LogEventLevel.Warning
             : exception is not null || context.Response.StatusCode >= 500 ? LogEventLevel.Error
             : LogEventLevel.Information;

@@ -1,21 +1,14 @@
-using LoopLM.Server.Configuration;
-using LoopLM.Server.Errors;
 using LoopLM.Server.Models;
 using LoopLM.Server.Rest.Errors;
 using LoopLM.Server.Rest.Output;
 using LoopLM.Server.Transport;
-using Microsoft.Extensions.Options;
 
 namespace LoopLM.Server.Loop.Live;
 
 /// <summary><c>GET /v1/loop/live</c>: what the engine of a model does now, as a stream. It reads what engines publish anyway.</summary>
-internal sealed class LiveEndpoint(ServedModels models, IOptions<LimitOptions> limits, IHostApplicationLifetime lifetime, TimeProvider time)
+internal sealed class LiveEndpoint(
+    ServedModels models, LiveReaders readers, IHostApplicationLifetime lifetime, TimeProvider time)
 {
-    /// <summary>What readers for whom there is no room are told to wait, in seconds.</summary>
-    private const int RetrySeconds = 5;
-
-    private int _readers;
-
     /// <summary>Streams until the client goes away or the server drains.</summary>
     public async Task StreamAsync(HttpContext context)
     {
@@ -31,17 +24,15 @@ internal sealed class LiveEndpoint(ServedModels models, IOptions<LimitOptions> l
             return;
         }
 
+        var client = context.Caller().Queue;
+        if (readers.TryEnter(client) is { } refusal)
+        {
+            await context.WriteErrorAsync(OpenAiErrors.From(refusal));
+            return;
+        }
+
         try
         {
-            var most = limits.Value.MaxLiveReaders;
-            if (Interlocked.Increment(ref _readers) > most)
-            {
-                var message = $"As many live streams are read as may be at once, {most}. Try again when one has ended.";
-                var refusal = new RequestError(RequestErrorKind.Overloaded, null, message, RetrySeconds);
-                await context.WriteErrorAsync(OpenAiErrors.From(refusal));
-                return;
-            }
-
             await StreamAsync(context, request);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
@@ -50,7 +41,7 @@ internal sealed class LiveEndpoint(ServedModels models, IOptions<LimitOptions> l
         }
         finally
         {
-            Interlocked.Decrement(ref _readers);
+            readers.Leave(client);
         }
     }
 

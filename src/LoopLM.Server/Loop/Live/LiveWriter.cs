@@ -1,5 +1,4 @@
 using System.Buffers;
-using LoopLM.Engine.Exits;
 using LoopLM.Engine.Kv;
 using LoopLM.Engine.Telemetry;
 using LoopLM.Server.Models;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using LoopLM.Server.Conversations;
 using LoopLM.Server.Errors;
 using LoopLM.Server.Rest.Requests;

@@ -8,7 +8,7 @@ namespace LoopLM.Server.Rest.Output;
 /// <param name="output">Where the bytes go.</param>
 internal sealed class EventWriter(IBufferWriter<byte> output) : IDisposable
 {
-    /// <summary>Takes the value between <see cref="Start"/> and <see cref="End"/>.</summary>
+    /// <summary>Takes the value between <see cref="Start()"/> and <see cref="End"/>.</summary>
     public Utf8JsonWriter Json { get; } = new(output, RestJson.WriterOptions);
 
     public void Start() => output.Write("data: "u8);

@@ -13,6 +13,9 @@ internal readonly record struct ByteSet(UInt128 Low, UInt128 High)
 
     public bool IsEmpty => this == default;
 
+    /// <summary>The lowest byte of a set that is not empty.</summary>
+    public byte First => (byte)(Low != 0 ? UInt128.TrailingZeroCount(Low) : 128 + UInt128.TrailingZeroCount(High));
+
     public bool Contains(byte value) => ((value < 128 ? Low >> value : High >> (value - 128)) & 1) != 0;
 
     public static ByteSet operator &(ByteSet left, ByteSet right) => new(left.Low & right.Low, left.High & right.High);

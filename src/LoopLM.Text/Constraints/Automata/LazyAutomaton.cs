@@ -9,7 +9,8 @@ namespace LoopLM.Text.Constraints.Automata;
 /// <remarks>
 /// Memory and time are bounded by leaving readings out: a state keeps at most <see cref="MaxConfigurations"/>, and once the work since
 /// <see cref="Trim"/> exceeds <see cref="MaxWork"/>, new states count as <see cref="Dead"/>. Each configuration can be completed on its own
-/// (see <see cref="Fits"/>), so what is left is still right and still leads to an end; it only says less.
+/// (see <see cref="Fits"/>), so what is left is still right and still leads to an end; it only says less. The reading that is closest to
+/// the end is never left out, so behind <see cref="ByteToEnd"/> the end is always one byte closer.
 /// </remarks>
 internal sealed class LazyAutomaton
 {
@@ -81,6 +82,13 @@ internal sealed class LazyAutomaton
     /// <summary>The fewest bytes that complete the text, not minding the limit of depth.</summary>
     public long BytesToEnd(int state) => At(state).BytesToEnd;
 
+    /// <summary>A byte behind which the end is one byte closer. The state is not <see cref="Dead"/> and does not accept.</summary>
+    public byte ByteToEnd(int state)
+    {
+        var (place, _) = _configurations[Nearest(state, null)];
+        return _grammar.Sets[_grammar.Code[place].A].First;
+    }
+
     /// <summary>A hash that is equal for states in which the same tokens may follow, and are followed by as many bytes.</summary>
     public UInt128 KindOf(int state) => At(state).Kind;
 
@@ -118,18 +126,46 @@ internal sealed class LazyAutomaton
         }
 
         Begin();
-        var (start, end) = (_states[state].First, _states[state].First + _states[state].Count);
-        for (var i = start; i < end; i++)
+        var nearest = Nearest(state, value);
+        if (nearest >= 0)
         {
-            var (place, stack) = _configurations[i];
-            var instruction = _grammar.Code[place];
-            if (instruction.Op == Opcode.Bytes && _grammar.Sets[instruction.A].Contains(value))
+            Visit(nearest);
+        }
+
+        for (var i = _states[state].First; i < _states[state].First + _states[state].Count; i++)
+        {
+            if (i != nearest && Reads(_configurations[i].Place, value))
             {
-                Visit(instruction.B, stack);
+                Visit(i);
             }
         }
 
         return _transitions[index] = Intern();
+
+        void Visit(int configuration)
+        {
+            var (place, stack) = _configurations[configuration];
+            this.Visit(_grammar.Code[place].B, stack);
+        }
+    }
+
+    private bool Reads(int place, byte? value) =>
+        _grammar.Code[place] is { Op: Opcode.Bytes, A: var set } && (value is null || _grammar.Sets[set].Contains(value.Value));
+
+    // Of the configurations that read a byte, or any, the one that is closest to the end; -1 where there is none.
+    private int Nearest(int state, byte? value)
+    {
+        var (nearest, least) = (-1, CompletionCosts.Never);
+        for (var i = _states[state].First; i < _states[state].First + _states[state].Count; i++)
+        {
+            var (place, stack) = _configurations[i];
+            if (Reads(place, value) && Rest(place, stack) is var rest && rest < least)
+            {
+                (nearest, least) = (i, rest);
+            }
+        }
+
+        return nearest;
     }
 
     private void Begin()
@@ -139,7 +175,7 @@ internal sealed class LazyAutomaton
         (_free, _isFreeTwice) = (null, false);
     }
 
-    // Collects every configuration that is reached without reading, in the order in which the grammar lists its choices.
+    // Collects every configuration that is reached without reading. What is closest to the end comes first, and stays where too much follows.
     private void Visit(int start, int startStack)
     {
         _pending.Push((start, startStack));
@@ -166,8 +202,9 @@ internal sealed class LazyAutomaton
                     _found.Add(next);
                     break;
                 case Opcode.Split:
-                    _pending.Push((instruction.B, stack));
-                    _pending.Push((instruction.A, stack));
+                    var isFirst = Rest(instruction.A, stack) <= Rest(instruction.B, stack);
+                    _pending.Push((isFirst ? instruction.B : instruction.A, stack));
+                    _pending.Push((isFirst ? instruction.A : instruction.B, stack));
                     break;
                 case Opcode.Jump:
                     _pending.Push((instruction.A, stack));
@@ -187,14 +224,14 @@ internal sealed class LazyAutomaton
                     break;
                 case Opcode.Repeat:
                     var (_, count, below) = _stacks.Top(stack);
-                    if (count >= instruction.Min)
-                    {
-                        _pending.Push((instruction.B, below));
-                    }
-
                     if (instruction.Max < 0 || count < instruction.Max)
                     {
                         _pending.Push((instruction.A, stack));
+                    }
+
+                    if (count >= instruction.Min)
+                    {
+                        _pending.Push((instruction.B, below));
                     }
 
                     break;
@@ -217,6 +254,13 @@ internal sealed class LazyAutomaton
     // What a call needs behind it was counted when it was made, so the end of every frame stays within the limit.
     private bool Fits(int place, int stack) =>
         _grammar.Depths[place] != CompletionCosts.Never && _stacks.Depth(stack) + _grammar.Depths[place] <= _grammar.MaxDepth;
+
+    // The fewest bytes to the end; of two places with one stack it tells which is closer.
+    private long Rest(int place, int stack)
+    {
+        var (bytes, text) = (_grammar.BytesToEnd[place], MeasuredRest(place, stack));
+        return bytes == CompletionCosts.Never || text == CompletionCosts.Never ? CompletionCosts.Never : bytes + text + _stacks.BytesToEnd(stack);
+    }
 
     // Behind the code point in which a place is: the fewest bytes that end the text which is measured; 0 where none is.
     private long MeasuredRest(int place, int stack)
@@ -274,7 +318,7 @@ internal sealed class LazyAutomaton
         var isShort = false;
         foreach (var (place, stack) in _found)
         {
-            bytesToEnd = Math.Min(bytesToEnd, _grammar.BytesToEnd[place] + _stacks.BytesToEnd(stack) + MeasuredRest(place, stack));
+            bytesToEnd = Math.Min(bytesToEnd, Rest(place, stack));
             kind += StackTable.Mix(_stacks.Kind(stack), place, 0);
             isShort |= _stacks.IsShort(stack);
         }

@@ -26,14 +26,20 @@ internal sealed class LengthMeasure
     /// <summary>Code points before the last one that makes a difference to the shortest rest.</summary>
     public int Reach => _long.Count;
 
+    /// <summary>Numbers that it consists of.</summary>
+    public long Size => _short.Concat(_long).Sum(costs => (long)costs.Length);
+
     /// <summary>Makes the measure of an automaton.</summary>
     /// <param name="states">By state: whether a text may end there, and its moves with the fewest bytes that each writes.</param>
     /// <param name="min">Fewest code points.</param>
     /// <param name="max">Most code points; null for any number.</param>
-    /// <returns>Null where it would be larger than <see cref="MaxSize"/>.</returns>
-    public static LengthMeasure? TryCreate(IReadOnlyList<(bool Accepts, (long Bytes, int Target)[] Moves)> states, int min, int? max)
+    /// <param name="tryRead">Counts the work of looking at some numbers; false where that is too much.</param>
+    /// <returns>Null where it would be larger than <see cref="MaxSize"/>, or takes too much work.</returns>
+    public static LengthMeasure? TryCreate(
+        IReadOnlyList<(bool Accepts, (long Bytes, int Target)[] Moves)> states, int min, int? max, Func<long, bool> tryRead)
     {
         var measure = new LengthMeasure(min, max);
+        var numbers = states.Sum(state => 1L + state.Moves.Length);
         var costs = states.Select(_ => Never).ToArray();
         for (var left = 0; left <= (max - min ?? int.MaxValue - 1); left++)
         {
@@ -44,10 +50,15 @@ internal sealed class LengthMeasure
             }
 
             measure._long.Add(costs = next);
-            if ((measure._long.Count + (long)min) * states.Count > MaxSize)
+            if ((measure._long.Count + (long)min) * states.Count > MaxSize || !tryRead(numbers))
             {
                 return null;
             }
+        }
+
+        if (!tryRead(numbers * min))
+        {
+            return null;
         }
 
         for (var count = min; count > 0; count--)

@@ -1,8 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using LoopLM.Text.Constraints.Automata;
-using LoopLM.Text.Constraints.Patterns;
 using LoopLM.Text.Constraints.Schemas;
 
 namespace LoopLM.Text.Constraints.Calls;
@@ -18,7 +16,7 @@ internal static class ParameterText
     private static readonly string[] s_logic = ["$ref", "$dynamicRef", "$recursiveRef", "allOf", "anyOf", "oneOf", "not", "if"];
     private static readonly string[] s_form = ["minLength", "maxLength", "pattern", "format"];
     private static readonly StringLanguage s_any =
-        new(AutomatonBuilder.Complement(JsonRules.Compile(PatternParser.Parse(Regex.Escape(End) + "|[\\u0000-\\u0007\\u000B\\u000E-\\u001F]", anchored: false, out _)!)));
+        new(JsonRules.Compile(JsonRules.Parse("(?!(?s:.*)(?:" + Regex.Escape(End) + "|[\\u0000-\\u0007\\u000B\\u000E-\\u001F]))(?s:.*)")));
 
     /// <summary>How a value is spelled. Only strings of which the schema says little are written as they are.</summary>
     public static ParameterSpelling SpellingOf(SchemaLocation at, SchemaReferences references)

@@ -1,82 +1,148 @@
 namespace LoopLM.Text.Constraints.Patterns;
 
-/// <summary>Makes deterministic automata by following their moves from the first state on, within bounds that all automata of a grammar share.</summary>
+/// <summary>Makes and combines deterministic automata, within bounds that all automata of a grammar share.</summary>
 /// <param name="maxStates">Most states of one automaton.</param>
 /// <param name="cancellation">Ends the work.</param>
 internal sealed class AutomatonBuilder(int maxStates, CancellationToken cancellation)
 {
-    private const long MaxWork = 1 << 20;
+    /// <summary>Most work for one grammar. One is about what it takes to look at a state of a pattern: 100 ns, and 100 bytes.</summary>
+    public const long MaxWork = 1 << 20;
 
-    // What it takes to make an automaton small, for each of its states.
-    private const int ReductionWork = 32;
+    // What it takes to make a state, beside its moves.
+    private const int StateWork = 16;
+
+    /// <summary>Numbers of a table that are written or read with the work of one.</summary>
+    private const int NumbersOfWork = 16;
 
     private long _work;
 
-    /// <summary>Counts work that is done.</summary>
+    /// <summary>Why an automaton cannot be had.</summary>
+    public string Problem =>
+        $"it takes too large an automaton; at most {maxStates} states, and {MaxWork} steps to make all of a grammar, are allowed";
+
+    /// <summary>Counts work.</summary>
     /// <returns>False once too much of it was done.</returns>
     public bool TryWork(long amount) => (_work += amount) <= MaxWork;
 
+    /// <summary>Counts the work of looking at some numbers of a table.</summary>
+    /// <inheritdoc cref="TryWork"/>
+    public bool TryRead(long numbers) => TryWork(1 + (numbers / NumbersOfWork));
+
+    /// <summary>The letters that some sets do not tell apart.</summary>
+    /// <returns>Null where that takes too much work.</returns>
+    public Alphabet? TryAlphabet(IEnumerable<CodePointSet> sets)
+    {
+        var distinct = sets.ToHashSet();
+        if (!TryWork(distinct.Sum(set => (long)set.Ranges.Count)))
+        {
+            return null;
+        }
+
+        // Every set is compared with what all of them tell apart.
+        var borders = Alphabet.Borders(distinct);
+        return TryRead((long)borders.Length * distinct.Count) ? new(distinct, borders) : null;
+    }
+
     /// <summary>Makes the smallest automaton of some states.</summary>
+    /// <param name="alphabet">What the states read.</param>
     /// <param name="start">The first state.</param>
     /// <param name="accepts">Whether a text may end in a state.</param>
-    /// <param name="moves">Where a state goes on: sets that have no code point in common.</param>
-    /// <returns>Null where there are too many states.</returns>
+    /// <param name="moves">Where a state goes on, at most once with each letter.</param>
+    /// <returns>Null where it is too large.</returns>
     public CodePointAutomaton? TryBuild<TState>(
-        TState start, Func<TState, bool> accepts, Func<TState, IEnumerable<(CodePointSet Set, TState Target)>> moves)
+        Alphabet alphabet, TState start, Func<TState, bool> accepts, Func<TState, IEnumerable<(int Letter, TState Target)>> moves)
         where TState : notnull
     {
         var states = new List<TState> { start };
         var numbers = new Dictionary<TState, int> { [start] = 0 };
-        var made = new List<CodePointAutomaton.State>();
+        var table = new AutomatonTable(alphabet);
         for (var state = 0; state < states.Count; state++)
         {
             cancellation.ThrowIfCancellationRequested();
-            var sets = new Dictionary<int, CodePointSet>();
-            foreach (var (set, target) in moves(states[state]))
+            var row = table.Add(accepts(states[state]));
+            foreach (var (letter, target) in moves(states[state]))
             {
-                if (!numbers.TryGetValue(target, out var number))
+                if (!numbers.TryGetValue(target, out row[letter]))
                 {
-                    number = states.Count;
-                    numbers.Add(target, number);
+                    row[letter] = states.Count;
+                    numbers.Add(target, states.Count);
                     states.Add(target);
                 }
-
-                sets[number] = sets.TryGetValue(number, out var known) ? known.Union(set) : set;
             }
 
-            made.Add(new(accepts(states[state]), [.. sets.Select(move => (move.Value, move.Key))]));
-            if (states.Count > maxStates || !TryWork(ReductionWork + sets.Count))
+            if (states.Count > maxStates || !TryWork(StateWork) || !TryRead(row.Length))
             {
                 return null;
             }
         }
 
-        return AutomatonReduction.Reduce(made);
+        return TryReduce(table);
     }
 
     /// <summary>The texts that both accept.</summary>
-    public CodePointAutomaton? TryIntersect(CodePointAutomaton left, CodePointAutomaton right) =>
-        left.IsAny || right.IsEmpty ? right
-        : right.IsAny || left.IsEmpty ? left
-        : TryBuild(
-            (Left: 0, Right: 0),
-            state => left.States[state.Left].Accepts && right.States[state.Right].Accepts,
-            state =>
-                from one in left.States[state.Left].Moves
-                from two in right.States[state.Right].Moves
-                let set = one.Set.Intersect(two.Set)
-                where TryWork(1) && !set.IsEmpty
-                select (set, (one.Target, two.Target)));
+    /// <inheritdoc cref="TryBuild" path="/returns"/>
+    public CodePointAutomaton? TryIntersect(CodePointAutomaton left, CodePointAutomaton right)
+    {
+        if (left.IsAny || right.IsEmpty || right.IsAny || left.IsEmpty)
+        {
+            return left.IsAny || right.IsEmpty ? right : left;
+        }
 
-    /// <summary>The texts that the first accepts and the second does not.</summary>
-    public CodePointAutomaton? TryExcept(CodePointAutomaton left, CodePointAutomaton right) => TryIntersect(left, Complement(right));
+        if (TryAlphabet([.. left.Sets, .. right.Sets]) is not { } alphabet
+            || TryTable(alphabet, left) is not { } first || TryTable(alphabet, right) is not { } second)
+        {
+            return null;
+        }
+
+        return TryBuild(alphabet, (Left: 0, Right: 0), state => first.Accepts(state.Left) && second.Accepts(state.Right), Moves);
+
+        IEnumerable<(int, (int, int))> Moves((int Left, int Right) state)
+        {
+            var (one, two) = (first.Row(state.Left), second.Row(state.Right));
+            for (var letter = 0; letter < one.Length; letter++)
+            {
+                if (one[letter] != AutomatonTable.Nowhere && two[letter] != AutomatonTable.Nowhere)
+                {
+                    yield return (letter, (one[letter], two[letter]));
+                }
+            }
+        }
+    }
 
     /// <summary>The texts that an automaton does not accept.</summary>
-    public static CodePointAutomaton Complement(CodePointAutomaton automaton)
+    /// <returns>Null where that takes too much work.</returns>
+    public CodePointAutomaton? TryComplement(CodePointAutomaton automaton)
     {
-        var rest = automaton.States.Count;
-        var states = automaton.States.Select(state => new CodePointAutomaton.State(
-            !state.Accepts, [.. state.Moves, (new CodePointSet(state.Moves.SelectMany(move => move.Set.Ranges)).Complement(), rest)]));
-        return AutomatonReduction.Reduce([.. states, new(true, [(CodePointSet.All, rest)])]);
+        if (TryAlphabet(automaton.Sets) is not { } alphabet || TryTable(alphabet, automaton) is not { } given)
+        {
+            return null;
+        }
+
+        var (table, rest) = (new AutomatonTable(alphabet), given.Count);
+        for (var state = 0; state <= rest; state++)
+        {
+            var row = table.Add(state == rest || !given.Accepts(state));
+            for (var letter = 0; letter < row.Length; letter++)
+            {
+                row[letter] = state == rest || given.Row(state)[letter] == AutomatonTable.Nowhere ? rest : given.Row(state)[letter];
+            }
+        }
+
+        return TryReduce(table);
     }
+
+    private AutomatonTable? TryTable(Alphabet alphabet, CodePointAutomaton automaton)
+    {
+        if (!TryRead(automaton.States.Count * (long)alphabet.Letters.Count))
+        {
+            return null;
+        }
+
+        var table = new AutomatonTable(alphabet);
+        table.Add(automaton);
+        return table;
+    }
+
+    private CodePointAutomaton? TryReduce(AutomatonTable table) =>
+        new AutomatonReduction(table, () => TryRead(table.Count * (table.Alphabet.Letters.Count + 1L))).TryReduce();
 }

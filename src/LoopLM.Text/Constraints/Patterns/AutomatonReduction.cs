@@ -1,64 +1,75 @@
+using System.Runtime.InteropServices;
+
 namespace LoopLM.Text.Constraints.Patterns;
 
-/// <summary>Makes automata small: drops states that lead to no end, and merges states from which the same texts are accepted (Moore 1956).</summary>
-internal static class AutomatonReduction
+/// <summary>
+/// Makes an automaton small: drops states that lead to no end, and merges states from which the same texts are accepted (Moore 1956).
+/// </summary>
+/// <param name="table">The automaton, which is used up.</param>
+/// <param name="tryRound">Counts the work of looking at the whole table once; false where that is too much.</param>
+internal sealed class AutomatonReduction(AutomatonTable table, Func<bool> tryRound)
 {
-    private const int Never = int.MaxValue;
+    private readonly int[] _distances = new int[table.Count];
 
-    // Rounds of refinement times states; with more an automaton stays as large as it is.
-    private const int MaxWork = 1 << 17;
+    // By state: its class, and in the next round. States that go nowhere have none.
+    private int[] _classes = new int[table.Count];
+    private int[] _refined = new int[table.Count];
 
-    /// <summary>The smallest automaton that accepts the same texts, as far as the work is bounded.</summary>
-    public static CodePointAutomaton Reduce(IReadOnlyList<CodePointAutomaton.State> states)
+    // States of different classes by the hash of what they are compared by.
+    private readonly Dictionary<int, int> _heads = [];
+    private readonly int[] _next = new int[table.Count];
+    private readonly int[] _signature = new int[table.Alphabet.Letters.Count + 1];
+
+    /// <summary>The smallest automaton that accepts the same texts; null where that takes too much work.</summary>
+    public CodePointAutomaton? TryReduce()
     {
-        var distances = Distances(states);
-        if (distances[0] == Never)
+        FindDistances();
+        if (_distances[0] == AutomatonTable.Nowhere)
         {
             return CodePointAutomaton.Empty;
         }
 
         // States that are as far from an end begin as one class; each round tells apart those that go to different classes.
-        var classes = distances;
-        var count = distances.Distinct().Count();
-        for (var round = 1; ; round++)
+        _distances.CopyTo(_classes, 0);
+        var count = _distances.Distinct().Count();
+        for (var before = 0; before != count;)
         {
-            var refined = Refine(states, classes, out var more);
-            if (more == count)
+            if (!tryRound())
             {
-                return Merge(states, distances, classes);
+                return null;
             }
 
-            (classes, count) = (refined, more);
-            if (round * (long)states.Count > MaxWork)
-            {
-                return Merge(states, distances, [.. Enumerable.Range(0, states.Count)]);
-            }
+            (before, count) = (count, Refine());
+            (_classes, _refined) = (_refined, _classes);
         }
+
+        return Merge();
     }
 
-    // By state: the fewest code points to a state that accepts.
-    private static int[] Distances(IReadOnlyList<CodePointAutomaton.State> states)
+    // By state: the fewest letters to a state that accepts. Moves that lead to no end are dropped.
+    private void FindDistances()
     {
-        var sources = new List<int>[states.Count];
+        var sources = new List<int>[table.Count];
+        var seen = new int[table.Count];
+        var pending = new Queue<int>();
         for (var state = 0; state < sources.Length; state++)
         {
-            sources[state] = [];
+            (sources[state], seen[state]) = ([], AutomatonTable.Nowhere);
+            _distances[state] = table.Accepts(state) ? 0 : AutomatonTable.Nowhere;
         }
 
-        var distances = new int[states.Count];
-        var pending = new Queue<int>();
-        for (var state = 0; state < distances.Length; state++)
+        for (var state = 0; state < sources.Length; state++)
         {
-            distances[state] = states[state].Accepts ? 0 : Never;
-            if (states[state].Accepts)
+            if (table.Accepts(state))
             {
                 pending.Enqueue(state);
             }
 
-            foreach (var (set, target) in states[state].Moves)
+            foreach (var target in table.Row(state))
             {
-                if (!set.IsEmpty)
+                if (target != AutomatonTable.Nowhere && seen[target] != state)
                 {
+                    seen[target] = state;
                     sources[target].Add(state);
                 }
             }
@@ -68,90 +79,97 @@ internal static class AutomatonReduction
         {
             foreach (var source in sources[state])
             {
-                if (distances[source] == Never)
+                if (_distances[source] == AutomatonTable.Nowhere)
                 {
-                    distances[source] = distances[state] + 1;
+                    _distances[source] = _distances[state] + 1;
                     pending.Enqueue(source);
                 }
             }
         }
 
-        return distances;
-    }
-
-    private static int[] Refine(IReadOnlyList<CodePointAutomaton.State> states, int[] classes, out int count)
-    {
-        var numbers = new Dictionary<Signature, int>();
-        var refined = new int[states.Count];
-        for (var state = 0; state < refined.Length; state++)
+        for (var state = 0; state < sources.Length; state++)
         {
-            var signature = new Signature(classes[state], Moves(states[state], classes));
-            if (!numbers.TryGetValue(signature, out refined[state]))
+            foreach (ref var target in table.Row(state).AsSpan())
             {
-                refined[state] = numbers.Count;
-                numbers.Add(signature, refined[state]);
+                target = target != AutomatonTable.Nowhere && _distances[target] == AutomatonTable.Nowhere ? AutomatonTable.Nowhere : target;
             }
         }
-
-        count = numbers.Count;
-        return refined;
     }
 
-    // The moves by class, one for each.
-    private static (CodePointSet Set, int Class)[] Moves(CodePointAutomaton.State state, int[] classes)
+    // Gives the classes of the next round; returns how many there are.
+    private int Refine()
     {
-        var moves = new (CodePointSet Set, int Class)[state.Moves.Count];
         var count = 0;
-        foreach (var (set, target) in state.Moves)
+        _heads.Clear();
+        for (var state = 0; state < _refined.Length; state++)
         {
-            var known = Array.FindIndex(moves, 0, count, move => move.Class == classes[target]);
-            if (known >= 0)
+            var row = table.Row(state);
+            _signature[^1] = _classes[state];
+            for (var letter = 0; letter < row.Length; letter++)
             {
-                moves[known].Set = moves[known].Set.Union(set);
+                _signature[letter] = ClassOf(row[letter]);
             }
-            else if (!set.IsEmpty)
+
+            var hash = new HashCode();
+            hash.AddBytes(MemoryMarshal.AsBytes(_signature.AsSpan()));
+            var key = hash.ToHashCode();
+            var head = _heads.GetValueOrDefault(key, AutomatonTable.Nowhere);
+            var alike = head;
+            while (alike != AutomatonTable.Nowhere && !HasSignature(alike))
             {
-                moves[count++] = (set, classes[target]);
+                alike = _next[alike];
+            }
+
+            if (alike != AutomatonTable.Nowhere)
+            {
+                _refined[state] = _refined[alike];
+            }
+            else
+            {
+                _refined[state] = count++;
+                (_next[state], _heads[key]) = (head, state);
             }
         }
 
-        Array.Resize(ref moves, count);
-        Array.Sort(moves, (left, right) => left.Class.CompareTo(right.Class));
-        return moves;
+        return count;
     }
 
-    private static CodePointAutomaton Merge(IReadOnlyList<CodePointAutomaton.State> states, int[] distances, int[] classes)
+    private bool HasSignature(int state)
+    {
+        var row = table.Row(state);
+        for (var letter = 0; letter < row.Length; letter++)
+        {
+            if (_signature[letter] != ClassOf(row[letter]))
+            {
+                return false;
+            }
+        }
+
+        return _signature[^1] == _classes[state];
+    }
+
+    private int ClassOf(int state) => state == AutomatonTable.Nowhere ? AutomatonTable.Nowhere : _classes[state];
+
+    private CodePointAutomaton Merge()
     {
         // One state of each class that leads to an end; that of the first state comes first.
         var numbers = new Dictionary<int, int>();
         var members = new List<int>();
-        for (var state = 0; state < states.Count; state++)
+        for (var state = 0; state < table.Count; state++)
         {
-            if (distances[state] != Never && numbers.TryAdd(classes[state], members.Count))
+            if (_distances[state] != AutomatonTable.Nowhere && numbers.TryAdd(_classes[state], members.Count))
             {
                 members.Add(state);
             }
         }
 
-        return new(members.ConvertAll(member => new CodePointAutomaton.State(
-            states[member].Accepts,
-            [.. Moves(states[member], classes).Where(move => numbers.ContainsKey(move.Class)).Select(move => (move.Set, numbers[move.Class]))])));
-    }
+        return new(members.ConvertAll(member => new CodePointAutomaton.State(table.Accepts(member), [.. Moves(table.Row(member))])));
 
-    private readonly record struct Signature(int Class, (CodePointSet Set, int Class)[] Moves)
-    {
-        public bool Equals(Signature other) => Class == other.Class && Moves.AsSpan().SequenceEqual(other.Moves);
-
-        public override int GetHashCode()
-        {
-            var hash = new HashCode();
-            hash.Add(Class);
-            foreach (var move in Moves)
-            {
-                hash.Add(move);
-            }
-
-            return hash.ToHashCode();
-        }
+        // The letters that lead to one state, together.
+        IEnumerable<(CodePointSet Set, int Target)> Moves(int[] row) => row.Index()
+            .Where(move => move.Item != AutomatonTable.Nowhere)
+            .GroupBy(move => numbers[_classes[move.Item]], move => move.Index)
+            .OrderBy(letters => letters.Key)
+            .Select(letters => (table.Alphabet.Union(letters), letters.Key));
     }
 }

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace LoopLM.Text.Constraints.Patterns;
 
 /// <summary>
@@ -19,6 +17,9 @@ internal sealed record CodePointAutomaton(IReadOnlyList<CodePointAutomaton.State
 
     /// <summary>Whether every text is accepted.</summary>
     public bool IsAny => States.Count == 1 && States[0].AcceptsAll(0);
+
+    /// <summary>The sets of all moves.</summary>
+    public IEnumerable<CodePointSet> Sets => States.SelectMany(state => state.Moves).Select(move => move.Set);
 
     /// <summary>Whether a text is accepted.</summary>
     public bool Accepts(string text)
@@ -53,25 +54,41 @@ internal sealed record CodePointAutomaton(IReadOnlyList<CodePointAutomaton.State
     /// <summary>The fewest and the most code points of a text; null for any number. Of the empty automaton, 0 and 0.</summary>
     public (int Shortest, int? Longest) Lengths()
     {
-        var (shortest, longest) = (-1, 0);
-        var reached = new HashSet<int> { 0 };
-        for (var length = 0; reached.Count > 0; length++)
+        // By state: the fewest code points before it, and the moves to it that are not taken yet.
+        var (shortest, open) = (new int[States.Count], new int[States.Count]);
+        Array.Fill(shortest, -1);
+        shortest[0] = 0;
+        var reached = new List<int> { 0 };
+        for (var i = 0; i < reached.Count; i++)
         {
-            // So many moves pass some state twice.
-            if (length == States.Count)
+            foreach (var (_, target) in States[reached[i]].Moves)
             {
-                return (shortest, null);
+                open[target]++;
+                if (shortest[target] < 0)
+                {
+                    shortest[target] = shortest[reached[i]] + 1;
+                    reached.Add(target);
+                }
             }
-
-            if (reached.Any(state => States[state].Accepts))
-            {
-                (shortest, longest) = (shortest < 0 ? length : shortest, length);
-            }
-
-            reached = [.. reached.SelectMany(state => States[state].Moves).Select(move => move.Target)];
         }
 
-        return (Math.Max(shortest, 0), longest);
+        // A state is behind all that lead to it; what is on a circle is never reached so.
+        var longest = new int[States.Count];
+        var ordered = open[0] == 0 ? new List<int> { 0 } : [];
+        for (var i = 0; i < ordered.Count; i++)
+        {
+            foreach (var (_, target) in States[ordered[i]].Moves)
+            {
+                longest[target] = Math.Max(longest[target], longest[ordered[i]] + 1);
+                if (--open[target] == 0)
+                {
+                    ordered.Add(target);
+                }
+            }
+        }
+
+        return (reached.Where(state => States[state].Accepts).Select(state => shortest[state]).DefaultIfEmpty().Min(),
+            ordered.Count < reached.Count ? null : longest.Max());
     }
 
     /// <summary>A state; the sets of its moves have no code point in common.</summary>

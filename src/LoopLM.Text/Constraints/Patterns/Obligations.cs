@@ -4,7 +4,8 @@ namespace LoopLM.Text.Constraints.Patterns;
 /// What the rest of a text has to be, beside what the pattern itself reads: sets of (automaton, state), each of which has to accept the rest.
 /// Equal sets have equal numbers. 0 is the empty set.
 /// </summary>
-internal sealed class Obligations
+/// <param name="builder">Bounds the work.</param>
+internal sealed class Obligations(AutomatonBuilder builder)
 {
     /// <summary>Nothing is asked for.</summary>
     public const int None = 0;
@@ -13,8 +14,12 @@ internal sealed class Obligations
     public const int Impossible = -1;
 
     private readonly List<CodePointAutomaton> _automata = [];
-    private readonly List<(int Automaton, int State)[]> _sets = [[]];
-    private readonly Dictionary<string, int> _numbers = new() { [""] = None };
+    private readonly List<ThreadSet> _sets = [new([])];
+    private readonly Dictionary<ThreadSet, int> _numbers = new() { [new([])] = None };
+    private readonly Dictionary<(int Set, int CodePoint), int> _steps = [];
+
+    /// <summary>Whether more work was asked for than is allowed; the sets are of no use then.</summary>
+    public bool IsTooLarge { get; private set; }
 
     /// <summary>Makes an automaton known; gives its number.</summary>
     public int Register(CodePointAutomaton automaton)
@@ -24,39 +29,61 @@ internal sealed class Obligations
     }
 
     /// <summary>A set with one automaton more, from its beginning.</summary>
-    public int With(int set, int automaton) => Number(_sets[set].Append((automaton, 0)));
+    public int With(int set, int automaton) => Number([.. _sets[set].Threads, (automaton, 0)]);
 
     /// <summary>What is left of a set behind a code point.</summary>
-    public int Step(int set, int codePoint) => set == None
-        ? None
-        : Number(_sets[set].Select(member => (member.Automaton, _automata[member.Automaton].Step(member.State, codePoint))));
-
-    /// <summary>Whether the text may end.</summary>
-    public bool Accept(int set) => _sets[set].All(member => _automata[member.Automaton].States[member.State].Accepts);
-
-    private int Number(IEnumerable<(int Automaton, int State)> members)
+    public int Step(int set, int codePoint)
     {
-        var set = new SortedSet<(int Automaton, int State)>();
-        foreach (var (automaton, state) in members)
+        if (set == None)
         {
-            if (state < 0 || _automata[automaton].IsEmpty)
+            return None;
+        }
+
+        if (!_steps.TryGetValue((set, codePoint), out var rest))
+        {
+            var members = new List<(int, int)>();
+            foreach (var (automaton, state) in _sets[set].Threads)
             {
-                return Impossible;
+                members.Add((automaton, _automata[automaton].Step(state, codePoint)));
             }
 
-            // What accepts every rest asks for nothing.
-            if (!_automata[automaton].States[state].AcceptsAll(state))
+            rest = Number(members);
+            _steps.Add((set, codePoint), rest);
+        }
+
+        return rest;
+    }
+
+    /// <summary>Whether the text may end.</summary>
+    public bool Accept(int set)
+    {
+        foreach (var (automaton, state) in _sets[set].Threads)
+        {
+            if (!_automata[automaton].States[state].Accepts)
             {
-                set.Add((automaton, state));
+                return false;
             }
         }
 
-        var key = string.Join(' ', set);
-        if (!_numbers.TryGetValue(key, out var number))
+        return true;
+    }
+
+    private int Number(List<(int Automaton, int State)> members)
+    {
+        IsTooLarge |= !builder.TryWork(members.Count);
+        if (IsTooLarge || members.Exists(member => member.State < 0 || _automata[member.Automaton].IsEmpty))
+        {
+            return Impossible;
+        }
+
+        // What accepts every rest asks for nothing.
+        members.RemoveAll(member => _automata[member.Automaton].States[member.State].AcceptsAll(member.State));
+        var set = new ThreadSet([.. members.Distinct()]);
+        if (!_numbers.TryGetValue(set, out var number))
         {
             number = _sets.Count;
-            _sets.Add([.. set]);
-            _numbers.Add(key, number);
+            _sets.Add(set);
+            _numbers.Add(set, number);
         }
 
         return number;

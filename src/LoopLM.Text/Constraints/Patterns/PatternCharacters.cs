@@ -16,7 +16,7 @@ internal sealed class PatternCharacters(PatternReader reader)
     public CodePointSet Class()
     {
         var negated = reader.Take("^");
-        var set = new CodePointSet();
+        var items = new HashSet<CodePointSet>();
         while (reader.HasNext && !reader.Take("]"))
         {
             var first = ClassItem();
@@ -34,14 +34,14 @@ internal sealed class PatternCharacters(PatternReader reader)
                 first = Single(last) is { } end ? new((low, Math.Max(low, end))) : first.Union(CodePointSet.Of('-')).Union(last);
             }
 
-            set = set.Union(first);
+            items.Add(first);
             if (!reader.HasNext)
             {
                 reader.Refuse("a class is not closed");
             }
         }
 
-        set = Fold(set);
+        var set = Fold(new(items.SelectMany(item => item.Ranges)));
         return negated ? set.Complement() : set;
 
         static int? Single(CodePointSet set) => set.Ranges is [var range] && range.First == range.Last ? range.First : null;

@@ -11,8 +11,6 @@ internal sealed class PatternCompiler(AutomatonBuilder builder)
 {
     private const int MaxNondeterministicStates = 4096;
 
-    private const string TooLarge = "it takes too large an automaton";
-
     private readonly AutomatonBuilder _builder = builder;
 
     /// <summary>Makes the automaton.</summary>
@@ -22,7 +20,7 @@ internal sealed class PatternCompiler(AutomatonBuilder builder)
     public CodePointAutomaton? TryCompile(PatternNode pattern, out string? problem)
     {
         var automaton = TryCompile(pattern, new Position(AtStart: true, AfterWord: false));
-        problem = automaton is null ? TooLarge : null;
+        problem = automaton is null ? _builder.Problem : null;
         return automaton;
     }
 
@@ -30,43 +28,39 @@ internal sealed class PatternCompiler(AutomatonBuilder builder)
     {
         var source = new NondeterministicAutomaton(MaxNondeterministicStates);
         var start = source.Add(pattern);
-        return source.IsFull ? null : new Subsets(this, source, Letters(pattern)).TryBuild(start, position);
+        return source.IsFull || TryAlphabet(pattern) is not { } alphabet ? null : new Subsets(this, source, alphabet).TryBuild(start, position);
     }
 
-    // The largest sets that the pattern does not tell apart, each with a code point of it.
-    private List<(int First, CodePointSet Set)> Letters(PatternNode pattern)
+    // What the pattern does not tell apart.
+    private Alphabet? TryAlphabet(PatternNode pattern) => _builder.TryAlphabet(pattern.Descendants().Select(node => node switch
     {
-        var sets = pattern.Descendants().Select(node => node switch
-        {
-            PatternNode.Character(var set) => set,
-            PatternNode.WordBoundary => PatternClasses.Word,
-            _ => CodePointSet.All,
-        }).ToHashSet();
-        var borders = new SortedSet<int>(sets.SelectMany(set => set.Ranges).SelectMany(range => new[] { range.First, range.Last + 1 }));
-        borders.UnionWith(CodePointSet.All.Ranges.SelectMany(range => new[] { range.First, range.Last + 1 }));
-        var intervals = borders.Zip(borders.Skip(1), (first, end) => (First: first, Last: end - 1))
-            .Where(interval => CodePointSet.All.Contains(interval.First));
-        return _builder.TryWork((long)borders.Count * sets.Count)
-            ? intervals.GroupBy(interval => string.Concat(sets.Select(set => set.Contains(interval.First) ? '1' : '0')))
-                .Select(group => (group.First().First, new CodePointSet(group))).ToList()
-            : [];
-    }
+        PatternNode.Character(var set) => set,
+        PatternNode.WordBoundary => PatternClasses.Word,
+        _ => CodePointSet.All,
+    }));
 
     // What stands before a place.
     private readonly record struct Position(bool AtStart, bool AfterWord);
 
     // The subset construction of one automaton.
-    private sealed class Subsets(PatternCompiler compiler, NondeterministicAutomaton source, List<(int First, CodePointSet Set)> letters)
+    private sealed class Subsets(PatternCompiler compiler, NondeterministicAutomaton source, Alphabet alphabet)
     {
-        private readonly Obligations _obligations = new();
+        private readonly Obligations _obligations = new(compiler._builder);
         private readonly Dictionary<(int LookAhead, Position), int> _automata = [];
-        private bool _isTooLarge = letters.Count == 0;
+        private readonly Dictionary<PatternNode, bool> _seesBefore = new(ReferenceEqualityComparer.Instance);
+        private readonly int[] _firsts = [.. alphabet.Letters.Select(letter => letter.Ranges[0].First)];
+
+        // Of the state being made.
+        private readonly HashSet<(int, int)> _passed = [];
+        private readonly List<(int State, int Obligations)> _kept = [];
+        private readonly Stack<(int State, int Obligations)> _pending = [];
+        private bool _isTooLarge;
 
         public CodePointAutomaton? TryBuild(int start, Position position)
         {
-            var first = Close([(start, Obligations.None)], position);
-            var automaton = compiler._builder.TryBuild(first, Accepts, Moves);
-            return _isTooLarge ? null : automaton;
+            _pending.Push((start, Obligations.None));
+            var automaton = compiler._builder.TryBuild(alphabet, Close(position), Accepts, Moves);
+            return _isTooLarge || _obligations.IsTooLarge ? null : automaton;
         }
 
         private bool Accepts(ThreadSet set)
@@ -82,9 +76,9 @@ internal sealed class PatternCompiler(AutomatonBuilder builder)
             return false;
         }
 
-        private IEnumerable<(CodePointSet Set, ThreadSet Target)> Moves(ThreadSet set)
+        private IEnumerable<(int Letter, ThreadSet Target)> Moves(ThreadSet set)
         {
-            foreach (var (first, letter) in letters)
+            for (var letter = 0; letter < _firsts.Length; letter++)
             {
                 if (_isTooLarge || !compiler._builder.TryWork(1 + set.Threads.Length))
                 {
@@ -92,7 +86,8 @@ internal sealed class PatternCompiler(AutomatonBuilder builder)
                     yield break;
                 }
 
-                var target = Close(Read(set, first), new(AtStart: false, AfterWord: PatternClasses.Word.Contains(first)));
+                Read(set, _firsts[letter]);
+                var target = Close(new(AtStart: false, AfterWord: PatternClasses.Word.Contains(_firsts[letter])));
                 if (!target.Threads.IsEmpty)
                 {
                     yield return (letter, target);
@@ -100,29 +95,25 @@ internal sealed class PatternCompiler(AutomatonBuilder builder)
             }
         }
 
-        private List<(int State, int Obligations)> Read(ThreadSet set, int codePoint)
+        private void Read(ThreadSet set, int codePoint)
         {
-            var read = new List<(int, int)>();
             foreach (var (state, obligations) in set.Threads)
             {
-                if (source.States[state] is { Kind: StateKind.Character } reading && reading.Set!.Contains(codePoint)
-                    && _obligations.Step(obligations, codePoint) is var rest && rest != Obligations.Impossible)
+                if (source.States[state] is { Kind: StateKind.Character } reading && reading.Set!.Contains(codePoint))
                 {
-                    read.Add((reading.A, rest));
+                    _pending.Push((reading.A, _obligations.Step(obligations, codePoint)));
                 }
             }
-
-            return read;
         }
 
-        // Adds what is reached without reading; only states that read, and the one that accepts, are kept.
-        private ThreadSet Close(IEnumerable<(int State, int Obligations)> threads, Position position)
+        // Adds what is reached without reading from what is pending; only states that read, and the one that accepts, are kept.
+        private ThreadSet Close(Position position)
         {
-            var (passed, kept) = (new HashSet<(int, int)>(), new List<(int, int)>());
-            var pending = new Stack<(int State, int Obligations)>(threads);
-            while (pending.TryPop(out var thread))
+            _passed.Clear();
+            _kept.Clear();
+            while (_pending.TryPop(out var thread))
             {
-                if (thread.Obligations == Obligations.Impossible || !passed.Add(thread))
+                if (thread.Obligations == Obligations.Impossible || !_passed.Add(thread))
                 {
                     continue;
                 }
@@ -131,38 +122,44 @@ internal sealed class PatternCompiler(AutomatonBuilder builder)
                 switch (state.Kind)
                 {
                     case StateKind.Accept or StateKind.Character:
-                        kept.Add(thread);
+                        _kept.Add(thread);
                         break;
                     case StateKind.Split:
-                        pending.Push((state.A, thread.Obligations));
-                        pending.Push((state.B, thread.Obligations));
+                        _pending.Push((state.A, thread.Obligations));
+                        _pending.Push((state.B, thread.Obligations));
                         break;
                     case StateKind.Start when position.AtStart:
-                        pending.Push((state.A, thread.Obligations));
+                        _pending.Push((state.A, thread.Obligations));
                         break;
                     case StateKind.LookAhead:
-                        pending.Push((state.A, With(thread.Obligations, state.B, position)));
+                        _pending.Push((state.A, With(thread.Obligations, state.B, position)));
                         break;
                     case StateKind.WordBoundary:
-                        pending.Push((state.A, With(thread.Obligations, position.AfterWord ? state.C : state.B, position)));
+                        _pending.Push((state.A, With(thread.Obligations, position.AfterWord ? state.C : state.B, position)));
                         break;
                 }
             }
 
-            _isTooLarge |= !compiler._builder.TryWork(passed.Count);
-            return new(kept);
+            _isTooLarge |= !compiler._builder.TryWork(_passed.Count);
+            return new(_kept);
         }
 
         private int With(int obligations, int lookAhead, Position position)
         {
             var (body, negative) = source.LookAheads[lookAhead];
-            position = body.Descendants().Any(node => node is PatternNode.Start or PatternNode.WordBoundary) ? position : default;
+            if (!_seesBefore.TryGetValue(body, out var seesBefore))
+            {
+                seesBefore = body.Descendants().Any(node => node is PatternNode.Start or PatternNode.WordBoundary);
+                _seesBefore.Add(body, seesBefore);
+            }
+
+            position = seesBefore ? position : default;
             if (!_automata.TryGetValue((lookAhead, position), out var automaton))
             {
                 var compiled = compiler.TryCompile(new PatternNode.Sequence(body, PatternNode.AnyText), position);
+                compiled = compiled is not null && negative ? compiler._builder.TryComplement(compiled) : compiled;
                 _isTooLarge |= compiled is null;
-                compiled ??= CodePointAutomaton.Empty;
-                automaton = _obligations.Register(negative ? AutomatonBuilder.Complement(compiled) : compiled);
+                automaton = _obligations.Register(compiled ?? CodePointAutomaton.Empty);
                 _automata.Add((lookAhead, position), automaton);
             }
 

@@ -4,9 +4,9 @@ namespace LoopLM.Text.Constraints.Patterns;
 /// A state of the subset construction: the states in which a nondeterministic automaton can be, each with the number of the obligations that
 /// look-aheads have left it. Compared by its members.
 /// </summary>
-internal readonly struct ThreadSet(IEnumerable<(int State, int Obligations)> threads) : IEquatable<ThreadSet>
+internal readonly struct ThreadSet(List<(int State, int Obligations)> threads) : IEquatable<ThreadSet>
 {
-    private readonly (int State, int Obligations)[] _threads = [.. threads.Order()];
+    private readonly (int State, int Obligations)[] _threads = Sort(threads);
 
     public ReadOnlySpan<(int State, int Obligations)> Threads => _threads;
 
@@ -23,5 +23,12 @@ internal readonly struct ThreadSet(IEnumerable<(int State, int Obligations)> thr
         }
 
         return hash.ToHashCode();
+    }
+
+    private static (int State, int Obligations)[] Sort(List<(int State, int Obligations)> threads)
+    {
+        var sorted = threads.ToArray();
+        Array.Sort(sorted);
+        return sorted;
     }
 }

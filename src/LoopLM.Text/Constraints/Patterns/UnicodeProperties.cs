@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
@@ -8,6 +9,7 @@ namespace LoopLM.Text.Constraints.Patterns;
 internal static class UnicodeProperties
 {
     private static readonly FrozenDictionary<string, UnicodeCategory[]> s_categories = Names();
+    private static readonly ConcurrentDictionary<string, CodePointSet> s_known = [];
     private static readonly Lazy<CodePointSet[]> s_byCategory = new(ByCategory);
     private static readonly Lazy<FrozenDictionary<int, int[]>> s_cases = new(Cases);
 
@@ -21,14 +23,16 @@ internal static class UnicodeProperties
             "Any" => CodePointSet.All,
             "ASCII" => new((0, 0x7F)),
             "Assigned" => s_byCategory.Value[(int)UnicodeCategory.OtherNotAssigned].Complement(),
-            _ when s_categories.TryGetValue(value, out var categories) => new(categories.SelectMany(each => s_byCategory.Value[(int)each].Ranges)),
+            _ when s_categories.TryGetValue(value, out var categories) => s_known.GetOrAdd(
+                value, static (_, categories) => new(categories.SelectMany(each => s_byCategory.Value[(int)each].Ranges)), categories),
             _ => null,
         };
     }
 
     /// <summary>A set with all that differs from its members in case alone (simple case folding).</summary>
-    public static CodePointSet IgnoreCase(CodePointSet set) =>
-        set.Union(new(s_cases.Value.Where(pair => set.Contains(pair.Key)).SelectMany(pair => pair.Value).Select(other => (other, other))));
+    public static CodePointSet IgnoreCase(CodePointSet set) => set.Ranges is [var (first, last)] && first == last
+        ? s_cases.Value.TryGetValue(first, out var others) ? set.Union(CodePointSet.Of(others)) : set
+        : set.Union(new(s_cases.Value.Where(pair => set.Contains(pair.Key)).SelectMany(pair => pair.Value).Select(other => (other, other))));
 
     private static CodePointSet[] ByCategory()
     {

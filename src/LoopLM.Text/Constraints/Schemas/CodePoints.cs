@@ -1,4 +1,3 @@
-using System.Text;
 using LoopLM.Text.Constraints.Automata;
 using LoopLM.Text.Constraints.Patterns;
 
@@ -13,37 +12,22 @@ internal static class CodePoints
     private static readonly (int CodePoint, char Letter)[] s_escapes =
         [('\b', 'b'), ('\t', 't'), ('\n', 'n'), ('\f', 'f'), ('\r', 'r'), ('"', '"'), ('\\', '\\')];
 
-    // The ranges of UTF-8 sequences of equal length, less the surrogates.
-    private static readonly (int First, int Last)[] s_lengths = [(0, 0x7F), (0x80, 0x7FF), (0x800, 0xD7FF), (0xE000, 0xFFFF), (0x10000, CodePointSet.Last)];
+    // The code points whose UTF-8 sequences are equally long, less the surrogates: what marks the first byte, and the bytes behind it.
+    private static readonly (int First, int Last, int Mark, int Tail)[] s_lengths =
+        [(0, 0x7F, 0, 0), (0x80, 0x7FF, 0xC0, 1), (0x800, 0xD7FF, 0xE0, 2), (0xE000, 0xFFFF, 0xE0, 2), (0x10000, CodePointSet.Last, 0xF0, 3)];
 
     /// <summary>One code point of a set, in UTF-8.</summary>
     public static int Write(GrammarBuilder builder, CodePointSet set, int next)
     {
-        // Sequences that differ only in their first byte share the rest.
         var leads = new Dictionary<int, ByteSet>();
-        Span<byte> first = stackalloc byte[4];
-        Span<byte> last = stackalloc byte[4];
-        foreach (var range in set.Ranges)
+        foreach (var (first, last, mark, tail) in s_lengths)
         {
-            if (range.Last < 0x80)
-            {
-                leads[next] = leads.GetValueOrDefault(next) | ByteSet.Range((byte)range.First, (byte)range.Last);
-                continue;
-            }
-
-            foreach (var length in s_lengths)
-            {
-                var (low, high) = (Math.Max(range.First, length.First), Math.Min(range.Last, length.Last));
-                if (low <= high)
-                {
-                    var bytes = new Rune(low).EncodeToUtf8(first);
-                    new Rune(high).EncodeToUtf8(last);
-                    AddLeads(builder, first[..bytes], last[..bytes], next, leads);
-                }
-            }
+            var ranges = set.Ranges.Where(range => range.First <= last && range.Last >= first)
+                .Select(range => (Math.Max(range.First, first), Math.Min(range.Last, last)));
+            AddLeads(builder, ranges, mark, tail, next, leads);
         }
 
-        return builder.Choice([.. leads.Select(lead => builder.Bytes(lead.Value, lead.Key))]);
+        return Choice(builder, leads);
     }
 
     /// <summary>One code point of a set as a JSON string has it, with the shortest escape where it needs one.</summary>
@@ -89,39 +73,53 @@ internal static class CodePoints
             ByteSet.Of((byte)$"{value:x}"[0]) | ByteSet.Of((byte)$"{value:X}"[0]);
     }
 
-    private static void AddLeads(GrammarBuilder builder, ReadOnlySpan<byte> first, ReadOnlySpan<byte> last, int next, Dictionary<int, ByteSet> leads)
+    // Adds the first bytes of sequences by the place of what follows them, so that no two choices begin with the same byte.
+    private static void AddLeads(
+        GrammarBuilder builder, IEnumerable<(int First, int Last)> ranges, int mark, int tail, int next, Dictionary<int, ByteSet> leads)
     {
-        if (first.Length == 1)
+        // By first byte what follows it, but where that may be anything.
+        var rests = new List<(int Lead, List<(int, int)> Parts)>();
+        var (size, free) = (1 << (6 * tail), default(ByteSet));
+        foreach (var (first, last) in ranges)
         {
-            Add(next, first[0], last[0]);
-            return;
+            for (var lead = first / size; lead <= last / size; lead++)
+            {
+                var (low, high) = (Math.Max(first - (lead * size), 0), Math.Min(last - (lead * size), size - 1));
+                if (low == 0 && high == size - 1)
+                {
+                    free |= ByteSet.Of((byte)(mark | lead));
+                    continue;
+                }
+
+                if (rests is not [.., (var before, _)] || before != lead)
+                {
+                    rests.Add((lead, []));
+                }
+
+                rests[^1].Parts.Add((low, high));
+            }
         }
 
-        if (first[0] == last[0])
+        if (!free.IsEmpty)
         {
-            Add(Tail(builder, first[1..], last[1..], next), first[0], first[0]);
-            return;
+            Add(free, tail == 0 ? next : Rest([(0, size - 1)]));
         }
 
-        Span<byte> lowest = stackalloc byte[first.Length - 1];
-        Span<byte> highest = stackalloc byte[first.Length - 1];
-        lowest.Fill(0x80);
-        highest.Fill(0xBF);
-        Add(Tail(builder, first[1..], highest, next), first[0], first[0]);
-        if (first[0] + 1 < last[0])
+        foreach (var (lead, rest) in rests)
         {
-            Add(Tail(builder, lowest, highest, next), (byte)(first[0] + 1), (byte)(last[0] - 1));
+            Add(ByteSet.Of((byte)(mark | lead)), Rest(rest));
         }
 
-        Add(Tail(builder, lowest, last[1..], next), last[0], last[0]);
+        void Add(ByteSet bytes, int place) => leads[place] = leads.GetValueOrDefault(place) | bytes;
 
-        void Add(int tail, byte low, byte high) => leads[tail] = leads.GetValueOrDefault(tail) | ByteSet.Range(low, high);
+        int Rest(IEnumerable<(int, int)> rest)
+        {
+            var behind = new Dictionary<int, ByteSet>();
+            AddLeads(builder, rest, 0x80, tail - 1, next, behind);
+            return Choice(builder, behind);
+        }
     }
 
-    private static int Tail(GrammarBuilder builder, ReadOnlySpan<byte> first, ReadOnlySpan<byte> last, int next)
-    {
-        var leads = new Dictionary<int, ByteSet>();
-        AddLeads(builder, first, last, next, leads);
-        return builder.Choice([.. leads.Select(lead => builder.Bytes(lead.Value, lead.Key))]);
-    }
+    private static int Choice(GrammarBuilder builder, Dictionary<int, ByteSet> leads) =>
+        builder.Choice([.. leads.Select(lead => builder.Bytes(lead.Value, lead.Key))]);
 }

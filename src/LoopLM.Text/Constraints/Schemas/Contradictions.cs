@@ -46,9 +46,22 @@ internal sealed class Contradictions(SchemaExpander expander, TranslationContext
     }
 
     /// <summary>The strings of a conjunction, where it admits any.</summary>
-    public StringLanguage Strings(Conjunction conjunction) => conjunction.Values is { } values
-        ? StringRules.Of(values.Where(value => value.ValueKind == JsonValueKind.String).Select(value => value.GetString()!))
-        : Strings(conjunction.Strings, conjunction.Strings.Formats, _strings);
+    public StringLanguage Strings(Conjunction conjunction)
+    {
+        if (conjunction.Values is not { } values)
+        {
+            return Strings(conjunction.Strings, conjunction.Strings.Formats, _strings);
+        }
+
+        var texts = values.Where(value => value.ValueKind == JsonValueKind.String).Select(value => value.GetString()!);
+        var language = context.Strings.TryOf(texts, out var problem);
+        if (language is null)
+        {
+            context.Refuse(conjunction.ValuesAt!.Value.At, conjunction.ValuesAt.Value.Keyword, $"cannot be enforced: {problem}");
+        }
+
+        return language ?? StringLanguage.Empty;
+    }
 
     /// <summary>Whether a value matches a conjunction.</summary>
     public bool Matches(Conjunction conjunction, JsonElement value)

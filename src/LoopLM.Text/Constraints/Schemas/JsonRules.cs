@@ -23,15 +23,18 @@ internal sealed class JsonRules
     private static readonly CodePointSet s_others = s_plain.Complement();
 
     private readonly GrammarBuilder _builder;
+    private readonly AutomatonBuilder _automata;
     private readonly bool _inPython;
-    private readonly Dictionary<(CodePointSet Set, int Next), int> _others = [];
+    private readonly Dictionary<(CodePointSet Set, int Next, bool IsQuoted), int> _written = [];
     private readonly Dictionary<(int, int?), int> _texts = [];
 
     /// <param name="builder">Takes the rules.</param>
+    /// <param name="automata">Bounds the work.</param>
     /// <param name="inPython">Whether Python's words stand for true, false and null. All else that JSON writes is Python, too.</param>
-    public JsonRules(GrammarBuilder builder, bool inPython = false)
+    public JsonRules(GrammarBuilder builder, AutomatonBuilder automata, bool inPython = false)
     {
         _builder = builder;
+        _automata = automata;
         _inPython = inPython;
         Integer = Rule(Raw(new(s_integer)));
         Number = Rule(Raw(new(s_number)));
@@ -95,11 +98,11 @@ internal sealed class JsonRules
             ?? throw new ArgumentException(problem, nameof(pattern));
 
     /// <summary>A text of a language, as it is.</summary>
-    public int Raw(StringLanguage language) => Regular(language, CodePoints.Write, GrammarBuilder.Return);
+    public int Raw(StringLanguage language) => Regular(language, isQuoted: false, GrammarBuilder.Return);
 
     /// <summary>A JSON string of a language.</summary>
     public int Quoted(StringLanguage language) =>
-        _builder.Literal("\""u8, Regular(language, WriteInString, _builder.Literal("\""u8, GrammarBuilder.Return)));
+        _builder.Literal("\""u8, Regular(language, isQuoted: true, _builder.Literal("\""u8, GrammarBuilder.Return)));
 
     /// <summary>An array of so many items, all of one rule.</summary>
     public int Array(int item, int min, int? max)
@@ -173,7 +176,7 @@ internal sealed class JsonRules
     // Of more than one character any plain one may follow any other.
     private int Character(int min, int? max, int next)
     {
-        var place = Regular(new(s_character), CodePoints.Write, next);
+        var place = Regular(new(s_character), isQuoted: false, next);
         return max <= 1 ? place : _builder.Free(place, min == 0 && max is null ? Opcode.Return : Opcode.Repeat);
     }
 
@@ -187,18 +190,18 @@ internal sealed class JsonRules
 
     private int Space(int next) => _builder.Choice(next, _builder.Literal(" "u8, next));
 
-    private int Regular(StringLanguage language, Func<GrammarBuilder, CodePointSet, int, int> write, int next)
+    private int Regular(StringLanguage language, bool isQuoted, int next)
     {
         if (language.MinLength > 0 || language.MaxLength is not null)
         {
-            return Measured(language, write, next);
+            return Measured(language, isQuoted, next);
         }
 
         var states = language.Automaton.States;
         var places = states.Select(_ => _builder.Reserve()).ToArray();
-        for (var state = 0; state < places.Length; state++)
+        for (var state = 0; state < places.Length && !_builder.IsFull; state++)
         {
-            var choices = states[state].Moves.Select(move => write(_builder, move.Set, places[move.Target]));
+            var choices = states[state].Moves.Select(move => Write(move.Set, isQuoted, places[move.Target]));
             var choice = _builder.Choice([.. states[state].Accepts ? choices.Append(next) : choices]);
             _builder.Define(places[state], IsFree(states[state], state) ? _builder.Free(choice, Opcode.Return) : choice);
         }
@@ -206,23 +209,25 @@ internal sealed class JsonRules
         return places[0];
     }
 
-    // Sets mostly differ in plain ASCII alone; what they have beside that is written once.
-    private int WriteInString(GrammarBuilder builder, CodePointSet set, int next)
+    // A set is written once for each place behind it.
+    private int Write(CodePointSet set, bool isQuoted, int next)
     {
-        var others = set.Intersect(s_others);
-        if (others.IsEmpty)
+        if (!_written.TryGetValue((set, next, isQuoted), out var place))
         {
-            return CodePoints.WriteInString(builder, set, next);
+            place = isQuoted ? WriteInString(set, next) : CodePoints.Write(_builder, set, next);
+            _written.Add((set, next, isQuoted), place);
         }
 
-        if (!_others.TryGetValue((others, next), out var place))
-        {
-            place = CodePoints.WriteInString(builder, others, next);
-            _others.Add((others, next), place);
-        }
+        return place;
+    }
 
-        var plain = set.Intersect(s_plain);
-        return plain.IsEmpty ? place : builder.Choice(CodePoints.Write(builder, plain, next), place);
+    // Sets mostly differ in plain ASCII alone; what they have beside that is written once.
+    private int WriteInString(CodePointSet set, int next)
+    {
+        var (plain, others) = (set.Intersect(s_plain), set.Intersect(s_others));
+        return others.IsEmpty || plain.IsEmpty
+            ? CodePoints.WriteInString(_builder, set, next)
+            : _builder.Choice(CodePoints.Write(_builder, plain, next), Write(others, isQuoted: true, next));
     }
 
     // Whether every plain character leads back to the state.
@@ -230,22 +235,23 @@ internal sealed class JsonRules
         && state.Moves.Any(move => move.Target == number && PlainText.Characters.Intersect(move.Set).Equals(PlainText.Characters));
 
     // The code points are counted beside the automaton, so that no state is needed for every count.
-    private int Measured(StringLanguage language, Func<GrammarBuilder, CodePointSet, int, int> write, int next)
+    private int Measured(StringLanguage language, bool isQuoted, int next)
     {
         var states = language.Automaton.States;
         var measure = _builder.Reserve();
         var places = states.Select(_ => _builder.Reserve()).ToArray();
         var tallies = places.Select((place, state) => _builder.Tally(place, measure, state)).ToArray();
         var moves = new (bool Accepts, (long Bytes, int Target)[] Moves)[places.Length];
-        for (var state = 0; state < places.Length; state++)
+        for (var state = 0; state < places.Length && !_builder.IsFull; state++)
         {
-            var written = states[state].Moves.Select(move => write(_builder, move.Set, tallies[move.Target])).ToList();
+            var written = states[state].Moves.Select(move => Write(move.Set, isQuoted, tallies[move.Target])).ToList();
             moves[state] = (states[state].Accepts, [.. written.Zip(states[state].Moves, (place, move) => (_builder.FewestBytes(place), move.Target))]);
             var choice = _builder.Choice([.. states[state].Accepts ? written.Append(_builder.Total(measure)) : written]);
             _builder.Define(places[state], IsFree(states[state], state) ? _builder.Free(choice, Opcode.Measure, state) : choice);
         }
 
-        _builder.DefineMeasure(measure, places[0], next, LengthMeasure.TryCreate(moves, language.MinLength, language.MaxLength));
+        var lengths = _builder.IsFull ? null : LengthMeasure.TryCreate(moves, language.MinLength, language.MaxLength, _automata.TryRead);
+        _builder.DefineMeasure(measure, places[0], next, lengths);
         return measure;
     }
 }

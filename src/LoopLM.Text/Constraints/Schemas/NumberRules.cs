@@ -1,5 +1,4 @@
 using System.Numerics;
-using LoopLM.Text.Constraints.Automata;
 using LoopLM.Text.Constraints.Patterns;
 
 namespace LoopLM.Text.Constraints.Schemas;
@@ -49,7 +48,7 @@ internal sealed class NumberRules(TranslationContext context)
             JsonTypes.Integer => TryIntegers(range),
             _ => TryNumbers(range),
         };
-        problem = automaton is null ? "it takes too large an automaton" : automaton.IsEmpty ? "no number is left" : null;
+        problem = automaton is null ? context.Automata.Problem : automaton.IsEmpty ? "no number is left" : null;
         return problem is null ? _rules[key] = context.Rules.Rule(context.Rules.Raw(new(automaton!, 0, isOpen ? OpenDigits : null))) : null;
     }
 
@@ -131,8 +130,14 @@ internal sealed class NumberRules(TranslationContext context)
         }
 
         var (divide, scale) = ((int)divisor, step.Scale);
-        var digits = Enumerable.Range(0, 10).Select(digit => CodePointSet.Of('0' + digit)).ToArray();
-        return context.Automata.TryBuild(new Digits(0, 0, -1), IsMultiple, Moves);
+        const string characters = "-.0123456789";
+        if (context.Automata.TryAlphabet(characters.Select(character => CodePointSet.Of(character))) is not { } alphabet)
+        {
+            return null;
+        }
+
+        var letters = characters.ToDictionary(character => character, character => alphabet.Of(CodePointSet.Of(character))[0]);
+        return context.Automata.TryBuild(alphabet, new Digits(0, 0, -1), IsMultiple, Moves);
 
         bool IsMultiple(Digits read)
         {
@@ -145,27 +150,27 @@ internal sealed class NumberRules(TranslationContext context)
             return remainder == 0 && (read.Zeros == zeros || read.IsZero);
         }
 
-        IEnumerable<(CodePointSet Set, Digits Target)> Moves(Digits read)
+        IEnumerable<(int Letter, Digits Target)> Moves(Digits read)
         {
             if (read is { IsZero: true, Behind: -1 })
             {
-                yield return (CodePointSet.Of('-'), read);
+                yield return (letters['-'], read);
             }
 
             if (read.Behind < 0 && !integers)
             {
-                yield return (CodePointSet.Of('.'), read with { Behind = 0 });
+                yield return (letters['.'], read with { Behind = 0 });
             }
 
             for (var digit = 0; digit < 10; digit++)
             {
                 if (read.Behind < scale)
                 {
-                    yield return (digits[digit], Append(read, digit) with { Behind = read.Behind < 0 ? -1 : read.Behind + 1 });
+                    yield return (letters[(char)('0' + digit)], Append(read, digit) with { Behind = read.Behind < 0 ? -1 : read.Behind + 1 });
                 }
                 else if (digit == 0)
                 {
-                    yield return (digits[0], read);
+                    yield return (letters['0'], read);
                 }
             }
         }

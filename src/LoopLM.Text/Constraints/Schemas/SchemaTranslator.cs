@@ -1,6 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text.Json;
-using LoopLM.Text.Constraints.Automata;
 
 namespace LoopLM.Text.Constraints.Schemas;
 

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using LoopLM.Text.Constraints.Patterns;
 
 namespace LoopLM.Text.Constraints.Schemas;
 

@@ -10,8 +10,6 @@ namespace LoopLM.Text.Constraints.Schemas;
 /// <param name="context">What the schemas of one grammar share.</param>
 internal sealed class StringRules(TranslationContext context)
 {
-    private const string TooLarge = "it takes too large an automaton";
-
     // Schemas say the same again and again.
     private readonly Dictionary<string, StringLanguage> _patterns = [];
     private readonly Dictionary<StringLanguage, int> _rules = [];
@@ -57,7 +55,7 @@ internal sealed class StringRules(TranslationContext context)
 
         if (_patterns.TryGetValue(pattern, out var known) || context.Builder.IsFull)
         {
-            problem = known is null ? TooLarge : null;
+            problem = known is null ? context.TooLarge : null;
             return known;
         }
 
@@ -83,7 +81,7 @@ internal sealed class StringRules(TranslationContext context)
 
         var automaton = context.Patterns.TryCompile(node, out problem);
         var language = automaton is null ? null : Simplify(new(automaton, min, max));
-        problem ??= language is null ? TooLarge : null;
+        problem ??= language is null ? context.Automata.Problem : null;
         return language;
     }
 
@@ -109,7 +107,14 @@ internal sealed class StringRules(TranslationContext context)
     public static StringLanguage OfLength(int min, int? max) => min > max ? StringLanguage.Empty : new(CodePointAutomaton.Any, min, max);
 
     /// <summary>Some strings.</summary>
-    public static StringLanguage Of(IEnumerable<string> texts) => new(AutomatonBuilder.Complement(OtherNames.Automaton(texts)));
+    /// <param name="texts">The strings.</param>
+    /// <param name="problem">Why they cannot be enforced; null where they can.</param>
+    public StringLanguage? TryOf(IEnumerable<string> texts, out string? problem)
+    {
+        var automaton = context.Automata.TryComplement(OtherNames.Automaton(texts));
+        problem = automaton is null ? context.Automata.Problem : null;
+        return automaton is null ? null : new(automaton);
+    }
 
     /// <summary>The strings that are in both.</summary>
     /// <param name="left">One.</param>
@@ -121,7 +126,7 @@ internal sealed class StringRules(TranslationContext context)
         var language = context.Automata.TryIntersect(left.Automaton, right.Automaton) is { } both
             ? Simplify(new(both, Math.Max(left.MinLength, right.MinLength), max))
             : null;
-        problem = language is null ? TooLarge : null;
+        problem = language is null ? context.Automata.Problem : null;
         return language;
     }
 
@@ -131,8 +136,9 @@ internal sealed class StringRules(TranslationContext context)
     /// <param name="problem">Why they cannot be enforced; null where they can.</param>
     public StringLanguage? TryExcept(StringLanguage left, StringLanguage right, out string? problem)
     {
-        problem = TooLarge;
-        return TryCount(right) is { } automaton ? TryIntersect(left, new(AutomatonBuilder.Complement(automaton)), out problem) : null;
+        problem = context.Automata.Problem;
+        return TryCount(right) is { } automaton && context.Automata.TryComplement(automaton) is { } rest
+            ? TryIntersect(left, new(rest), out problem) : null;
     }
 
     /// <summary>The strings of a language less some.</summary>
@@ -183,7 +189,7 @@ internal sealed class StringRules(TranslationContext context)
     }
 
     // Drops bounds that hold anyway, and finds that nothing has the right length; null where that takes too much.
-    private static StringLanguage? Simplify(StringLanguage language)
+    private StringLanguage? Simplify(StringLanguage language)
     {
         var (automaton, min, max) = language;
         if (automaton.IsEmpty || min > max)
@@ -202,7 +208,7 @@ internal sealed class StringRules(TranslationContext context)
         if (!automaton.IsAny && min > 0 && max is not null)
         {
             var states = automaton.States.Select(state => (state.Accepts, state.Moves.Select(move => (1L, move.Target)).ToArray())).ToList();
-            return LengthMeasure.TryCreate(states, min, max) is not { } measure ? null
+            return LengthMeasure.TryCreate(states, min, max, context.Automata.TryRead) is not { } measure ? null
                 : measure.Rest(0, 0) == CompletionCosts.Never ? StringLanguage.Empty
                 : new(automaton, min, max);
         }
@@ -214,10 +220,20 @@ internal sealed class StringRules(TranslationContext context)
     private CodePointAutomaton? TryCount(StringLanguage language)
     {
         var (automaton, min, max) = language;
-        return min == 0 && max is null ? automaton : context.Automata.TryBuild(
-            (State: 0, Length: 0),
-            state => automaton.States[state.State].Accepts && state.Length >= min,
-            state => automaton.States[state.State].Moves.Where(_ => state.Length != max)
-                .Select(move => (move.Set, (move.Target, max is null ? Math.Min(state.Length + 1, min) : state.Length + 1))));
+        if (min == 0 && max is null)
+        {
+            return automaton;
+        }
+
+        return context.Automata.TryAlphabet(automaton.Sets) is not { } alphabet ? null
+            : context.Automata.TryBuild(
+                alphabet,
+                (State: 0, Length: 0),
+                state => automaton.States[state.State].Accepts && state.Length >= min,
+                state =>
+                    from move in automaton.States[state.State].Moves
+                    where state.Length != max
+                    from letter in alphabet.Of(move.Set)
+                    select (letter, (move.Target, max is null ? Math.Min(state.Length + 1, min) : state.Length + 1)));
     }
 }

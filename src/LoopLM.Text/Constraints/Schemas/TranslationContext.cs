@@ -17,8 +17,8 @@ internal sealed class TranslationContext
         Limits = limits;
         Cancellation = cancellation;
         Builder = new(writable, limits.MaxInstructions);
-        Rules = new(Builder, inPython);
         Automata = new(limits.MaxPatternStates, cancellation);
+        Rules = new(Builder, Automata, inPython);
         Patterns = new(Automata);
         Strings = new(this);
         Numbers = new(this);
@@ -43,6 +43,10 @@ internal sealed class TranslationContext
     public int Subschemas { get; set; }
 
     public int EnumValues { get; set; }
+
+    /// <summary>What is wrong with a grammar for which there is no room.</summary>
+    public string TooLarge =>
+        $"it takes too large a grammar; at most {Limits.MaxInstructions} instructions, and {AutomatonBuilder.MaxWork} steps to make its automata, are allowed";
 
     /// <summary>The first problem; null while there is none.</summary>
     public SchemaProblem? Problem { get; private set; }

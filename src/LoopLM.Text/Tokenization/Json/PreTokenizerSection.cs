@@ -1,5 +1,4 @@
 using LoopLM.Text.Tokenization.PreTokenization;
-using LoopLM.Text.Tokenization.PreTokenization.Patterns;
 
 namespace LoopLM.Text.Tokenization.Json;
 

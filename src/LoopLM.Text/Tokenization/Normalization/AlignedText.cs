@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace LoopLM.Text.Tokenization.Normalization;
 
 /// <summary>A normalised text and where in the source each of its chars comes from.</summary>

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using LoopLM.Engine.Configuration;
-using LoopLM.Engine.Execution;
 using LoopLM.Engine.Runners;
 
 namespace LoopLM.Tools.Bench.Serving;
@@ -10,8 +9,8 @@ namespace LoopLM.Tools.Bench.Serving;
 /// <summary>A server in a process of its own on a free port of the loopback interface; it ends when it is disposed.</summary>
 internal sealed class ServerProcess : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(20);
 
     private readonly Process _process;
 
@@ -86,8 +85,8 @@ internal sealed class ServerProcess : IDisposable
 
     private void WaitUntilReady()
     {
-        using var http = new HttpClient { BaseAddress = Address, Timeout = Patience };
-        for (var started = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(started) < Patience; Thread.Sleep(PollInterval))
+        using var http = new HttpClient { BaseAddress = Address, Timeout = s_patience };
+        for (var started = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(started) < s_patience; Thread.Sleep(s_pollInterval))
         {
             if (_process.HasExited)
             {
@@ -108,6 +107,6 @@ internal sealed class ServerProcess : IDisposable
             }
         }
 
-        throw new IOException($"The server was not ready within {Patience.TotalMinutes:F0} minutes.");
+        throw new IOException($"The server was not ready within {s_patience.TotalMinutes:F0} minutes.");
     }
 }

@@ -8,8 +8,8 @@ namespace LoopLM.Tools.Bench.Serving;
 internal static class StreamBench
 {
     private const int BufferBytes = 1 << 16;
-    private static readonly TimeSpan SweepInterval = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_sweepInterval = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
 
     /// <summary>Runs all requests once.</summary>
     /// <param name="server">Where the server listens, by its address in numbers.</param>
@@ -24,7 +24,7 @@ internal static class StreamBench
         var connections = bodies.Select(_ => new EventConnection(new IPEndPoint(IPAddress.Parse(server.Host), server.Port))).ToArray();
         try
         {
-            return await Measure(http, path, bodies, tokens, connections).ConfigureAwait(false);
+            return await MeasureAsync(http, path, bodies, tokens, connections).ConfigureAwait(false);
         }
         finally
         {
@@ -32,7 +32,7 @@ internal static class StreamBench
         }
     }
 
-    private static async Task<StreamMeasurement> Measure(HttpClient http, string path, IReadOnlyList<string> bodies, int tokens, EventConnection[] connections)
+    private static async Task<StreamMeasurement> MeasureAsync(HttpClient http, string path, IReadOnlyList<string> bodies, int tokens, EventConnection[] connections)
     {
         var buffer = new byte[BufferBytes];
         var indices = Enumerable.Range(0, connections.Length).ToDictionary(i => connections[i].Socket);
@@ -77,12 +77,12 @@ internal static class StreamBench
             // The usage is read while the sweep goes on: waiting for it would show as a gap.
             begin ??= firsts.Count == connections.Length ? Sample.Take(http, all) : null;
             end ??= Array.Exists(connections, connection => connection.Events >= tokens) ? Sample.Take(http, all) : null;
-            if (Stopwatch.GetElapsedTime(latest) > Patience)
+            if (Stopwatch.GetElapsedTime(latest) > s_patience)
             {
-                throw new IOException($"The server has sent nothing for {Patience.TotalSeconds:F0} seconds.");
+                throw new IOException($"The server has sent nothing for {s_patience.TotalSeconds:F0} seconds.");
             }
 
-            Thread.Sleep(SweepInterval);
+            Thread.Sleep(s_sweepInterval);
         }
 
         firsts.Sort();

@@ -3,7 +3,7 @@ namespace LoopLM.Tools.Data.Sources;
 /// <summary>Dictionary entries, one a line: <c>word, synonym (part of speech): gloss</c>. The first word is asked for.</summary>
 internal sealed class GlossSource(string path, int repeat, OverlapFilter filter) : ChatSource(repeat, filter)
 {
-    private static readonly string[] Questions = ["What is {0}?", "What does \"{0}\" mean?", "Define {0}."];
+    private static readonly string[] s_questions = ["What is {0}?", "What does \"{0}\" mean?", "Define {0}."];
 
     public override string Kind => "gloss";
 
@@ -17,7 +17,7 @@ internal sealed class GlossSource(string path, int repeat, OverlapFilter filter)
             if (colon > 0 && word.Length > 0)
             {
                 var gloss = line[(colon + 3)..].Split("; \"")[0].Trim();
-                yield return (word, string.Format(null, Questions[number++ % Questions.Length], word), $"{char.ToUpperInvariant(gloss[0])}{gloss[1..]}.");
+                yield return (word, string.Format(null, s_questions[number++ % s_questions.Length], word), $"{char.ToUpperInvariant(gloss[0])}{gloss[1..]}.");
             }
         }
     }

@@ -7,7 +7,7 @@ namespace LoopLM.Tools.Data.Sources;
 /// <param name="filter">Removes what is measured on.</param>
 internal sealed class StorySource(string path, int words, int repeat, OverlapFilter filter) : ChatSource(repeat, filter)
 {
-    private static readonly string[] Wishes = ["Tell me a story about {0}.", "Tell me a short story: {0}", "Write a story called \"{0}\".", "{0}"];
+    private static readonly string[] s_wishes = ["Tell me a story about {0}.", "Tell me a short story: {0}", "Write a story called \"{0}\".", "{0}"];
 
     public override string Kind => "story";
 
@@ -25,7 +25,7 @@ internal sealed class StorySource(string path, int words, int repeat, OverlapFil
             var story = Shorten(body);
             if (story.Length > 0)
             {
-                yield return (title, string.Format(null, Wishes[number++ % Wishes.Length], title.Trim()), story);
+                yield return (title, string.Format(null, s_wishes[number++ % s_wishes.Length], title.Trim()), story);
             }
         }
     }

@@ -1,11 +1,9 @@
 using LoopLM.Engine.Configuration;
-using LoopLM.Engine.Execution;
 using LoopLM.Engine.Exits;
 using LoopLM.Engine.Kv;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Runners;
 using LoopLM.Engine.Sampling;
-using LoopLM.Engine.Scheduling;
 using LoopLM.Engine.Speculation;
 using LoopLM.Testing;
 

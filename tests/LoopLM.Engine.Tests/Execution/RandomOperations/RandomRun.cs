@@ -1,5 +1,4 @@
 using LoopLM.Engine.Errors;
-using LoopLM.Engine.Execution;
 using LoopLM.Engine.Kv;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Sampling;

@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using LoopLM.Fuzz.Fuzzing;
@@ -36,22 +35,18 @@ internal sealed class StreamTarget : FuzzTarget
         switch (input.Length % 3)
         {
             case 0:
-                var text = new Dictionary<string, string>();
-                foreach (var chunk in Stream("/v1/completions", """ "prompt":"a","max_tokens":200,"stop":"zz" """))
-                {
-                    Take(text, "text", chunk.GetProperty("choices")[0].GetProperty("text"));
-                }
-
-                Compare(Whole("/v1/completions", """ "prompt":"a","max_tokens":200,"stop":"zz" """).GetProperty("choices")[0].GetProperty("text").GetString(), text.GetValueOrDefault("text", ""));
+                var (completion, parts) = Ask("/v1/completions", """ "prompt":"a","max_tokens":200,"stop":"zz" """);
+                Compare(
+                    completion.GetProperty("choices")[0].GetProperty("text").GetString(),
+                    string.Concat(parts.Select(part => part.GetProperty("choices")[0].GetProperty("text").GetString())));
                 break;
             case 1:
-                var chat = $$""" "messages":[{"role":"user","content":"a"}],"max_tokens":200,{{Tools}} """;
-                Compare(Said(Whole("/v1/chat/completions", chat).GetProperty("choices")[0].GetProperty("message")), Said(Stream("/v1/chat/completions", chat)));
+                var (chat, chunks) = Ask("/v1/chat/completions", $$""" "messages":[{"role":"user","content":"a"}],"max_tokens":200,{{Tools}} """);
+                Compare(Said(chat.GetProperty("choices")[0].GetProperty("message")), Said(chunks));
                 break;
             default:
-                var response = $$""" "input":"a","max_output_tokens":200,{{ResponseTools}} """;
-                var events = Stream("/v1/responses", response);
-                Compare(Output(Whole("/v1/responses", response)), Output(events[^1].GetProperty("response")));
+                var (response, events) = Ask("/v1/responses", $$""" "input":"a","max_output_tokens":200,{{ResponseTools}} """);
+                Compare(Output(response), Output(events[^1].GetProperty("response")));
                 var deltas = string.Concat(events.Where(each => each.GetProperty("type").GetString() == "response.output_text.delta").Select(each => each.GetProperty("delta").GetString()));
                 Compare(Output(events[^1].GetProperty("response"), "message"), deltas);
                 break;
@@ -72,9 +67,6 @@ internal sealed class StreamTarget : FuzzTarget
 
     private static void Compare(string? whole, string streamed) =>
         FuzzException.Require(whole == streamed, "a stream says what the whole answer says", $"whole: {whole}\nstreamed: {streamed}");
-
-    private static void Take(Dictionary<string, string> parts, string name, JsonElement text) =>
-        parts[name] = parts.GetValueOrDefault(name, "") + text.GetString();
 
     /// <summary>Thought, answer and calls of a message, but for the calls' ids.</summary>
     private static string Said(JsonElement message) =>
@@ -115,14 +107,18 @@ internal sealed class StreamTarget : FuzzTarget
     private static string? Text(JsonElement parent, string name) =>
         parent.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String ? text.GetString() : "";
 
-    private JsonElement Whole(string path, string fields) => Events.Parse(Post(path, $"{{{fields}}}"));
-
-    private List<JsonElement> Stream(string path, string fields) => Events.Read(Post(path, $$"""{"stream":true,{{fields}}}"""));
-
-    private byte[] Post(string path, string body)
+    /// <summary>A whole answer and the events of a stream, at the same time. How many loops a token takes changes no text, so it takes one.</summary>
+    private (JsonElement Whole, List<JsonElement> Stream) Ask(string path, string fields)
     {
-        using var response = _server.Rest.PostAsync(path, new StringContent(body, Encoding.UTF8, "application/json")).GetAwaiter().GetResult();
-        var answer = response.Content.ReadAsByteArrayAsync().GetAwaiter().GetResult();
+        var (whole, stream) = (PostAsync(path, $$"""{"max_loops":1,{{fields}}}"""), PostAsync(path, $$"""{"stream":true,"max_loops":1,{{fields}}}"""));
+        Task.WhenAll(whole, stream).GetAwaiter().GetResult();
+        return (Events.Parse(whole.Result), Events.Read(stream.Result));
+    }
+
+    private async Task<byte[]> PostAsync(string path, string body)
+    {
+        using var response = await _server.Rest.PostAsync(path, new StringContent(body, Encoding.UTF8, "application/json"));
+        var answer = await response.Content.ReadAsByteArrayAsync();
         FuzzException.Require(response.IsSuccessStatusCode, "whatever a model writes is answered", $"{(int)response.StatusCode}: {Encoding.UTF8.GetString(answer)}");
         return answer;
     }

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using LoopLM.Fuzz.Fuzzing;
 using LoopLM.Text.Constraints;
 using LoopLM.Text.Constraints.Automata;
+using LoopLM.Text.Tests.Constraints;
 
 namespace LoopLM.Fuzz.Targets.Text;
 

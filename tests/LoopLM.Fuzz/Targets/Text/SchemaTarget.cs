@@ -5,6 +5,7 @@ using LoopLM.Fuzz.Fuzzing;
 using LoopLM.Server.Rest.Requests;
 using LoopLM.Text.Constraints;
 using LoopLM.Text.Constraints.Automata;
+using LoopLM.Text.Tests.Constraints;
 
 namespace LoopLM.Fuzz.Targets.Text;
 

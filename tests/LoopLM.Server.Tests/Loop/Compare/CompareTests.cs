@@ -8,7 +8,7 @@ public sealed class CompareTests
 {
     private const string Path = "/v1/loop/compare";
 
-    private static readonly (string Body, string Code, string Param)[] Rules =
+    private static readonly (string Body, string Code, string Param)[] s_rules =
     [
         ("""{"settings":[{},{}]}""", "missing_required_parameter", "prompt"),
         ("""{"prompt":"a"}""", "missing_required_parameter", "settings"),
@@ -75,13 +75,13 @@ public sealed class CompareTests
     {
         await using var server = await ServerHarness.StartAsync(settings: "--Limits:MaxCompared=3");
         var found = new List<(string, string?, string?)>();
-        foreach (var (body, _, _) in Rules)
+        foreach (var (body, _, _) in s_rules)
         {
             var (_, error) = await ServerHarness.RefuseAsync(server.Rest.PostAsync(Path, ServerHarness.Json(body)));
             found.Add((body, error.GetProperty("code").GetString(), error.GetProperty("param").GetString()));
         }
 
-        Assert.Equal(Rules.Select(rule => (rule.Body, (string?)rule.Code, (string?)rule.Param)), found);
+        Assert.Equal(s_rules.Select(rule => (rule.Body, (string?)rule.Code, (string?)rule.Param)), found);
     }
 
     [Fact]

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Hosting;
 
@@ -109,6 +111,27 @@ public sealed class LiveTests
         Assert.Equal(TimeSpan.FromSeconds(5), response.Headers.RetryAfter!.Delta);
         first.Dispose();
         await UntilAnsweredAsync(server);
+    }
+
+    [Fact]
+    public async Task Get_ClientHasItsShare_IsRefusedWhileAnotherFindsAPlace()
+    {
+        await using var server = await ServerHarness.StartAsync(settings:
+        [
+            "--Limits:MaxLiveReaders=4", "--Auth:Keys:0:Name=a", $"--Auth:Keys:0:Sha256={Hash("first")}", "--Auth:Keys:1:Name=b", $"--Auth:Keys:1:Sha256={Hash("second")}",
+        ]);
+        server.Rest.DefaultRequestHeaders.Authorization = new("Bearer", "first");
+        using var one = await LiveReader.OpenAsync(server, Path);
+        using var two = await LiveReader.OpenAsync(server, Path);
+
+        var (response, error) = await ServerHarness.RefuseAsync(server.Rest.GetAsync(Path));
+        server.Rest.DefaultRequestHeaders.Authorization = new("Bearer", "second");
+        using var other = await LiveReader.OpenAsync(server, Path);
+
+        Assert.Equal((HttpStatusCode.TooManyRequests, "rate_limit_exceeded"), (response.StatusCode, error.GetProperty("code").GetString()));
+        Assert.Equal(TimeSpan.FromSeconds(5), response.Headers.RetryAfter!.Delta);
+
+        static string Hash(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
     }
 
     [Fact]

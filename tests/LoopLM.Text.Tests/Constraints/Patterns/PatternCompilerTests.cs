@@ -92,11 +92,22 @@ public sealed class PatternCompilerTests : IDisposable
     public void TryCompile_HostilePattern_IsRefused(string pattern)
     {
         Assert.Null(Compile(pattern, out var problem));
-        Assert.Equal("it takes too large an automaton", problem);
+        Assert.Equal("it takes too large an automaton; at most 1024 states, and 1048576 steps to make all of a grammar, are allowed", problem);
     }
 
     [Fact]
     public void TryCompile_CatastrophicForBacktracking_IsSmall() => Assert.Single(Compile("^(?:a+)+$|^$", out _)!.States);
+
+    [Theory]
+    [InlineData("^$", 0, 0)]
+    [InlineData("^(?:a|bcd)$", 1, 3)]
+    [InlineData("^(?:ab){2,3}$", 4, 6)]
+    [InlineData("^a(?:bc)?d?$", 1, 4)]
+    [InlineData("^ab+c?$", 2, null)]
+    [InlineData("a", 1, null)]
+    [InlineData("^(?!a)a$", 0, 0)]
+    public void Lengths_OfAPattern_AreThoseOfItsShortestAndLongestText(string pattern, int shortest, int? longest) =>
+        Assert.Equal((shortest, longest), Compile(pattern, out _)!.Lengths());
 
     [Fact]
     public void Parse_GroupsNestedTooDeep_AreRefused() =>

@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using System.Text.Json;
 using LoopLM.Models;
 using LoopLM.Testing;
-using LoopLM.Tools.Bench;
 using LoopLM.Tools.Bench.Serving;
 using Spectre.Console.Testing;
 

@@ -1,5 +1,4 @@
 using System.Numerics;
-using LoopLM.Text.Jinja.Execution.Numbers;
 using LoopLM.Text.Jinja.Execution.Texts;
 using static LoopLM.Text.Jinja.JinjaValue;
 

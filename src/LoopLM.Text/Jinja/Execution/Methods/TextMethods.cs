@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Globalization;
 using LoopLM.Text.Jinja.Execution.Formatting;
 using LoopLM.Text.Jinja.Execution.Texts;
 using static LoopLM.Text.Jinja.JinjaValue;

@@ -1,6 +1,5 @@
 using LoopLM.Tools.Data.Tales.Narration;
 using LoopLM.Tools.Data.Tales.Words;
-using LoopLM.Tools.Data.Tales.World;
 
 namespace LoopLM.Tools.Data.Tales.Checking;
 

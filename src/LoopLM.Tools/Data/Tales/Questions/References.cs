@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using LoopLM.Tools.Data.Tales.Words;
 using LoopLM.Tools.Data.Tales.World;
 

@@ -59,6 +59,10 @@ internal static class TraceParity
             PrefillChunk = 16,
             MaxQueuedRequests = traces.Count,
             MaxLoops = Math.Max(loops, 8),
+
+            // Every position's logits are recorded once, and all of every prompt.
+            Speculation = new() { Strategy = SpeculationStrategy.Off },
+            PrefixCache = PrefixCacheMode.Off,
             KvSlots = requests.Sum(request => (request.Prompt.Length + request.MaxTokens) * loops),
         };
         var recorder = new LogitsRecorder(open(new RunnerCapacity(options.MaxRows, options.KvSlots)));

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using LoopLM.Engine.Configuration;
 using LoopLM.Engine.Exits;
 using LoopLM.Engine.Kv;
@@ -5,7 +6,6 @@ using LoopLM.Engine.Requests;
 using LoopLM.Engine.Sampling;
 using LoopLM.Engine.Scheduling;
 using LoopLM.Engine.Speculation;
-using System.Collections.Frozen;
 
 namespace LoopLM.Engine.Tests.Speculation;
 

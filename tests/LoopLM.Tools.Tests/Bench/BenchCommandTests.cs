@@ -24,6 +24,7 @@ public sealed class BenchCommandTests : IDisposable
             [
                 "prefill_tokens_per_second", "decode_tokens_per_second", "itl_p50_ms", "itl_p95_ms", "mean_exit_step", "bound", "bound_share",
                 "read_bandwidth_bytes_per_second", "weight_traffic_share", "peak_rss_bytes", "runner", "weights", "threads",
+                "speculation", "speculation_speedup", "accepted_draft_share",
             ],
             report.RootElement.EnumerateObject().Select(property => property.Name));
         Assert.Equal(("cpu", "int8", 1), (Text("runner"), Text("weights"), report.RootElement.GetProperty("threads").GetInt32()));

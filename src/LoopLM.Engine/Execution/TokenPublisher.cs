@@ -54,12 +54,12 @@ internal sealed class TokenPublisher(
         if (sequence.DraftCount > 0)
         {
             var (draft, loop) = sequence.Window[sequence.ConfirmedCount];
-            var isRight = syntheticAcceptance is { } share
+            var isAccepted = syntheticAcceptance is { } share
                 ? CounterRandom.Uniform(sequence.Seed, ~sequence.Generated) < share
                 : draft == token;
-            sequence.Drafts.Resolve(loop, isRight);
-            drafts.Resolve(loop, isRight);
-            if (isRight)
+            sequence.Drafts.Resolve(loop, isAccepted);
+            drafts.Resolve(loop, isAccepted);
+            if (isAccepted)
             {
                 AcceptedDraftTokens++;
                 metrics.DraftAccepted();

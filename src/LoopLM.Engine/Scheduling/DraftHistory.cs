@@ -22,12 +22,12 @@ internal sealed class DraftHistory
 
     /// <summary>Counts a draft that turned out right or wrong.</summary>
     /// <param name="loop">The loop that it was made after, from 1.</param>
-    /// <param name="isConfirmed">Whether it turned out right.</param>
-    public void Resolve(int loop, bool isConfirmed)
+    /// <param name="isAccepted">Whether it turned out right.</param>
+    public void Resolve(int loop, bool isAccepted)
     {
         if (loop <= MaxLoop)
         {
-            _shares[loop - 1].Add(isConfirmed, Kept);
+            _shares[loop - 1].Add(isAccepted, Kept);
         }
     }
 

@@ -15,15 +15,19 @@ internal sealed class AdaptiveDrafts(PassCosts loopCosts, PassCosts headCosts, i
     private const int TicksBetweenPlans = 16;
     private const int TokensBetweenTrials = 64;
 
-    /// <summary>A gain below this is not told from noise.</summary>
+    /// <summary>Smaller gains are indistinguishable from noise.</summary>
     private const double LeastGain = 1.03;
 
-    /// <summary>What the share of right drafts is taken for before any is known, and how many drafts that counts for.</summary>
+    /// <summary>The assumed share of accepted drafts before any is known.</summary>
     private const double Guess = 0.6;
+
+    /// <summary>The number of drafts that the assumption counts for.</summary>
     private const double GuessWeight = 2;
 
-    /// <summary>How many drafts the share of all sequences counts for in that of one.</summary>
+    /// <summary>The number of drafts that the share of all sequences counts for in the share of one.</summary>
     private const double OthersWeight = 4;
+
+    /// <summary>The weight that older drafts keep after each new one.</summary>
     private const double Kept = 0.995;
 
     private readonly DraftShare[] _shares = new DraftShare[DraftHistory.MaxLoop];
@@ -68,11 +72,11 @@ internal sealed class AdaptiveDrafts(PassCosts loopCosts, PassCosts headCosts, i
         : 0;
 
     /// <summary>Hears of a draft of any sequence that turned out right or wrong.</summary>
-    public void Resolve(int loop, bool isConfirmed)
+    public void Resolve(int loop, bool isAccepted)
     {
         if (loop <= DraftHistory.MaxLoop)
         {
-            _shares[loop - 1].Add(isConfirmed, Kept);
+            _shares[loop - 1].Add(isAccepted, Kept);
         }
     }
 

@@ -19,5 +19,5 @@ internal sealed class DraftStrategies(AdaptiveDrafts adaptive) : IDraftStrategy
     };
 
     /// <inheritdoc/>
-    public void Resolve(int loop, bool isConfirmed) => adaptive.Resolve(loop, isConfirmed);
+    public void Resolve(int loop, bool isAccepted) => adaptive.Resolve(loop, isAccepted);
 }

@@ -15,6 +15,6 @@ internal interface IDraftStrategy
 
     /// <summary>Hears of a draft that turned out right or wrong.</summary>
     /// <param name="loop">The loop that it was made after.</param>
-    /// <param name="isConfirmed">Whether it turned out right.</param>
-    void Resolve(int loop, bool isConfirmed);
+    /// <param name="isAccepted">Whether it turned out right.</param>
+    void Resolve(int loop, bool isAccepted);
 }

@@ -58,27 +58,16 @@ internal static class SettingReader
         Trace = source.Integers("exit_trace") is { } trace ? (ReadOnlyMemory<int>?)trace : null,
     };
 
-    private static SpeculationSettings ReadSpeculation(ISettingSource source)
+    private static SpeculationSettings ReadSpeculation(ISettingSource source) => new()
     {
-        const string name = "speculation";
-        SpeculationStrategy? strategy = null;
-        if (source.Text(name) is { } word)
-        {
-            strategy = word switch
-            {
-                "off" => SpeculationStrategy.Off,
-                "fixed" => SpeculationStrategy.Fixed,
-                "adaptive" => SpeculationStrategy.Adaptive,
-                _ => null,
-            };
-            if (strategy is null)
-            {
-                source.Report(RequestError.Invalid(name, $"{new Field(name)} is {ClientWord.Quote(word)}; it must be off, fixed or adaptive."));
-            }
-        }
-
-        return new() { Strategy = strategy, DraftLoops = source.Integer("draft_loops") };
-    }
+        Strategy = ReadWord(
+            source,
+            "speculation",
+            ("off", SpeculationStrategy.Off),
+            ("fixed", SpeculationStrategy.Fixed),
+            ("adaptive", SpeculationStrategy.Adaptive)),
+        DraftLoops = source.Integer("draft_loops"),
+    };
 
     private static string? ReadCacheSalt(ISettingSource source)
     {
@@ -122,21 +111,29 @@ internal static class SettingReader
         return prompt;
     }
 
-    private static KvLayout? ReadKvLayout(ISettingSource source)
+    private static KvLayout? ReadKvLayout(ISettingSource source) =>
+        ReadWord(source, "kv_layout", ("last-exited", KvLayout.LastExited), ("shared", KvLayout.Shared));
+
+    /// <summary>Reads a setting that is one of at least two words; null where it is absent, and where another word is reported.</summary>
+    private static T? ReadWord<T>(ISettingSource source, string name, params (string Word, T Value)[] choices)
+        where T : struct
     {
-        const string name = "kv_layout";
-        switch (source.Text(name))
+        if (source.Text(name) is not { } word)
         {
-            case null:
-                return null;
-            case "last-exited":
-                return KvLayout.LastExited;
-            case "shared":
-                return KvLayout.Shared;
-            case var other:
-                source.Report(RequestError.Invalid(
-                    name, $"{new Field(name)} is {ClientWord.Quote(other)}; it must be last-exited or shared."));
-                return null;
+            return null;
         }
+
+        foreach (var (choice, value) in choices)
+        {
+            if (choice == word)
+            {
+                return value;
+            }
+        }
+
+        var words = choices.Select(choice => choice.Word).ToArray();
+        source.Report(RequestError.Invalid(
+            name, $"{new Field(name)} is {ClientWord.Quote(word)}; it must be {string.Join(", ", words[..^1])} or {words[^1]}."));
+        return null;
     }
 }

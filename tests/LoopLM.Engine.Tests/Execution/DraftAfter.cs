@@ -12,7 +12,7 @@ internal sealed class DraftAfter(int loop) : IDraftStrategy
 
     public int DraftLoop(Sequence sequence) => loop;
 
-    public void Resolve(int loop, bool isConfirmed)
+    public void Resolve(int loop, bool isAccepted)
     {
     }
 }

@@ -110,9 +110,9 @@ public sealed class AdaptiveDraftsTests
     {
         for (var i = 0; i < of; i++)
         {
-            var isConfirmed = i * confirmed / of != (i + 1) * confirmed / of;
-            sequence.Drafts.Resolve(loop, isConfirmed);
-            drafts.Resolve(loop, isConfirmed);
+            var isAccepted = i * confirmed / of != (i + 1) * confirmed / of;
+            sequence.Drafts.Resolve(loop, isAccepted);
+            drafts.Resolve(loop, isAccepted);
         }
     }
 

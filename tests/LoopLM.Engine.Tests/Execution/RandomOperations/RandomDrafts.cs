@@ -28,5 +28,5 @@ internal sealed class RandomDrafts : IDraftStrategy
 
     public int DraftLoop(Sequence sequence) => _named?.DraftLoop(sequence) ?? (_isOff ? 0 : _random.Next(4));
 
-    public void Resolve(int loop, bool isConfirmed) => _named?.Resolve(loop, isConfirmed);
+    public void Resolve(int loop, bool isAccepted) => _named?.Resolve(loop, isAccepted);
 }

@@ -29,7 +29,7 @@ public sealed class AllocationTests
             Assert.True(engine.TrySubmit(Greedy(4, 2000, QExit(threshold)) with { Constraint = constrained ? new HashedTokens() : null }, out generations[i]!, out _));
         }
 
-        Run(engine, generations, 200);
+        Run(engine, generations, 900);
         var measured = 0;
         for (var window = 0; window < 20; window++)
         {

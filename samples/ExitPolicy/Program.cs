@@ -56,5 +56,7 @@ Generation Submit(string policy)
         StopTokens = checkpoint.Config.EndOfTextTokens,
         Exit = new ExitSettings { Policy = policy },
     };
-    return engine.TrySubmit(request, out var generation, out var rejection) ? generation : throw new ArgumentException(rejection.Message.ToString());
+    return engine.TrySubmit(request, out var generation, out var rejection)
+        ? generation
+        : throw new ArgumentException(rejection.Message.ToString());
 }

@@ -29,7 +29,9 @@ public sealed class Checkpoint : IDisposable
     /// <summary>What its <c>config.json</c> says.</summary>
     public ModelConfig Config { get; }
 
-    /// <summary>Exactly the tensors that the configuration asks for, by name, in float32, bfloat16 or float16; packed ones in bytes.</summary>
+    /// <summary>
+    /// Exactly the tensors that the configuration asks for, by name, in float32, bfloat16 or float16; packed ones in bytes.
+    /// </summary>
     public IReadOnlyDictionary<string, SafetensorsTensor> Tensors { get; }
 
     /// <summary>The files of its weights.</summary>
@@ -44,7 +46,9 @@ public sealed class Checkpoint : IDisposable
     /// <summary>Opens a checkpoint. It takes milliseconds whatever its size: weights are read when they are used.</summary>
     /// <param name="folder">Its folder.</param>
     /// <param name="contextLength">Most positions of a sequence, where they are to be fewer than the configuration allows.</param>
-    /// <exception cref="CheckpointException">It cannot be used; the message lists every problem of the weights, or of the configuration.</exception>
+    /// <exception cref="CheckpointException">
+    /// It cannot be used; the message lists every problem of the weights, or of the configuration.
+    /// </exception>
     public static Checkpoint Open(string folder, int? contextLength = null)
     {
         if (!Directory.Exists(folder))
@@ -61,7 +65,7 @@ public sealed class Checkpoint : IDisposable
         if (contextLength > config.ContextLength)
         {
             problems.Add(
-                $"the context length is set to {contextLength}; config.json allows max_position_embeddings = {config.ContextLength} at most");
+                $"the context length is set to {contextLength}; it must be at most max_position_embeddings, {config.ContextLength} here");
         }
 
         if (problems.Count == 0)
@@ -102,16 +106,22 @@ public sealed class Checkpoint : IDisposable
             }
 
             var packed = config.IsPackable(name) ? config.PackedWeights : null;
-            ImmutableArray<long> stored = packed is { } type ? new PackedLayout(type, checked((int)shape[0]), checked((int)shape[1])).Shape : shape;
+            ImmutableArray<long> stored = packed is { } type
+                ? new PackedLayout(type, checked((int)shape[0]), checked((int)shape[1])).Shape
+                : shape;
             if (!tensor.Shape.SequenceEqual(stored))
             {
-                problems.Add($"tensor '{name}' has the shape [{string.Join(", ", tensor.Shape)}]; config.json asks for [{string.Join(", ", stored)}]");
+                problems.Add(
+                    $"tensor '{name}' has the shape [{string.Join(", ", tensor.Shape)}]; "
+                    + $"config.json requires [{string.Join(", ", stored)}]");
             }
 
             ImmutableArray<ElementType> types = packed is null ? ModelConfig.WeightTypes : [ElementType.UInt8];
             if (!types.Contains(tensor.ElementType))
             {
-                problems.Add($"tensor '{name}' is {ElementTypes.NameOf(tensor.ElementType)}; weights must be {string.Join(", ", types.Select(ElementTypes.NameOf))}");
+                problems.Add(
+                    $"tensor '{name}' is {ElementTypes.NameOf(tensor.ElementType)}; "
+                        + $"weights must be {string.Join(", ", types.Select(ElementTypes.NameOf))}");
             }
         }
 
@@ -119,7 +129,9 @@ public sealed class Checkpoint : IDisposable
         AddNames(problems, "not part of the model that config.json describes", [.. found.Keys.Select(name => $"'{name}'")]);
     }
 
-    /// <summary>Adds one problem for all tensors that have it: one cause, such as another prefix of all names, concerns many of them.</summary>
+    /// <summary>
+    /// Adds one problem for all tensors that have it: one cause, such as another prefix of all names, concerns many of them.
+    /// </summary>
     private static void AddNames(List<string> problems, string what, List<string> tensors)
     {
         const int MaxNamed = 3;

@@ -8,9 +8,12 @@ public sealed class CheckpointException : Exception
 
     /// <summary>Creates the exception.</summary>
     /// <param name="path">The file or folder at fault.</param>
-    /// <param name="problems">What was found and what would be right, at least one. Control characters are escaped, and what is long is cut.</param>
+    /// <param name="problems">
+    /// What was found and what would be right, at least one. Control characters are escaped, and what is long is cut.
+    /// </param>
     public CheckpointException(string path, params IReadOnlyList<string> problems)
-        : base($"{path} cannot be used:{string.Concat(problems.Select(problem => $"{Environment.NewLine}  - {FileText.Show(problem)}"))}") =>
+        : base(
+            $"{path} cannot be used:{string.Concat(problems.Select(problem => $"{Environment.NewLine}  - {FileText.Show(problem)}"))}") =>
         (Path, Problems) = (path, [.. problems.Select(FileText.Show)]);
 
     /// <summary>The file or folder at fault.</summary>

@@ -10,7 +10,9 @@ public static class ForeignFile
 
     private static readonly string[] s_markup = ["<!doctype", "<html", "<head", "<body", "<?xml", "<!--"];
 
-    /// <summary>What a file is instead of a checkpoint's, and what to do; null for a file that may be the right one, or that cannot be read.</summary>
+    /// <summary>
+    /// What a file is instead of a checkpoint's, and what to do; null for a file that may be the right one, or that cannot be read.
+    /// </summary>
     public static string? Recognise(string path)
     {
         try

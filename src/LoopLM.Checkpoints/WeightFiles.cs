@@ -71,7 +71,9 @@ internal static class WeightFiles
             {
                 var listed = shard.ToHashSet();
                 listed.RemoveWhere(ComputedBuffers.Contain);
-                problems.AddRange(listed.Except(file.Tensors.Keys).Select(name => $"{shard.Key} lacks the tensor '{name}' that {IndexFile} places there"));
+                problems.AddRange(
+                    listed.Except(file.Tensors.Keys)
+                        .Select(name => $"{shard.Key} lacks the tensor '{name}' that {IndexFile} places there"));
                 problems.AddRange(file.Tensors.Keys.Except(listed).Where(name => !ComputedBuffers.Contain(name)).Select(
                     name => $"{shard.Key} holds the tensor '{name}' that {IndexFile} does not place there"));
             }
@@ -81,7 +83,8 @@ internal static class WeightFiles
     /// <summary>What is wrong with a shard's name. It must be a plain file of the folder: an index must not reach elsewhere.</summary>
     private static string? IsFileOf(string folder, string name)
     {
-        if (name is "" or "." or ".." || name != Path.GetFileName(name) || name.Contains('\\') || name.Contains(':') || name.Contains('\0') || !name.EndsWith(".safetensors", StringComparison.Ordinal))
+        if (name is "" or "." or ".." || name != Path.GetFileName(name) || name.Contains('\\') || name.Contains(':')
+            || name.Contains('\0') || !name.EndsWith(".safetensors", StringComparison.Ordinal))
         {
             return "which is not the plain name of a safetensors file in the folder";
         }

@@ -25,13 +25,16 @@ internal static class ApiReference
             PageHeaders.Write(context.HttpContext.Response.Headers, PageHeaders.ContentSecurityPolicy);
             return next(context);
         });
-        foreach (var resource in typeof(ScalarOptions).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(Resources, StringComparison.Ordinal)))
+        foreach (var resource in typeof(ScalarOptions).Assembly.GetManifestResourceNames()
+            .Where(name => name.StartsWith(Resources, StringComparison.Ordinal)))
         {
             MapFile(group, resource);
         }
     }
 
-    /// <summary>Before Scalar's own endpoint, which unpacks the file for every request and does not read all of <c>Accept-Encoding</c>.</summary>
+    /// <summary>
+    /// Before Scalar's own endpoint, which unpacks the file for every request and does not read all of <c>Accept-Encoding</c>.
+    /// </summary>
     private static void MapFile(RouteGroupBuilder group, string resource)
     {
         var file = resource[Resources.Length..];

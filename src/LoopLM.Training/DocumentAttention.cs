@@ -31,7 +31,8 @@ internal sealed class DocumentAttention(TrainingBatch batch, long group, Placeme
     private Tensor Mask()
     {
         var documents = tensor(batch.Documents, [batch.Rows, batch.Length]);
-        var hidden = documents.unsqueeze(2).ne(documents.unsqueeze(1)).logical_or(ones(batch.Length, batch.Length, ScalarType.Bool).triu(1));
+        var hidden = documents.unsqueeze(2).ne(documents.unsqueeze(1))
+            .logical_or(ones(batch.Length, batch.Length, ScalarType.Bool).triu(1));
         var mask = zeros(hidden.shape, ScalarType.Float32).Hide(hidden).unsqueeze(1);
         return mask.repeat(1, 1, group, 1).to(placement.Device);
     }

@@ -33,7 +33,8 @@ internal sealed record GradientPass(IReadOnlyList<Tensor> Gradients, double Obje
         var probabilities = logProbabilities.exp();
         var steps = LiveScalars.Range(1, losses.Count + 1, model.Placement.Device).unsqueeze(1);
         return new(
-            [.. gradients.Select((gradient, i) => (gradient is null || gradient.IsInvalid ? zeros_like(parameters[i]) : gradient).MoveToOuterDisposeScope())],
+            [.. gradients.Select((gradient, i) =>
+                (gradient is null || gradient.IsInvalid ? zeros_like(parameters[i]) : gradient).MoveToOuterDisposeScope())],
             loss.to(CPU).item<float>(),
             [.. lossByLoop.detach().sum(1).to(CPU).data<float>().Select(sum => (double)sum)],
             -(probabilities * logProbabilities).sum().to(CPU).item<float>(),

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace LoopLM.Training;
 
-/// <summary>Adds the gradients of micro-batches in their order, whatever the order in which they finish: the sum does not depend on threads.</summary>
+/// <summary>
+/// Adds the gradients of micro-batches in their order, whatever the order in which they finish: the sum does not depend on threads.
+/// </summary>
 internal sealed class GradientSum : IDisposable
 {
     private readonly Lock _gate = new();

@@ -27,7 +27,8 @@ public static class LoopScorer
 
             using var scope = NewDisposeScope();
             var targets = tensor(batch.Targets, device: model.Placement.Device);
-            var (lossByLoop, topByLoop, gateByLoop, changeByLoop) = (new List<Tensor>(), new List<Tensor>(), new List<Tensor>(), new List<Tensor>());
+            var (lossByLoop, topByLoop, gateByLoop, changeByLoop) =
+                (new List<Tensor>(), new List<Tensor>(), new List<Tensor>(), new List<Tensor>());
             Tensor? previous = null;
             foreach (var states in PackedForward.TargetStates(model, batch))
             {

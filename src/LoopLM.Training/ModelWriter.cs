@@ -18,7 +18,8 @@ public static class ModelWriter
         var parameters = model.named_parameters().ToDictionary(entry => entry.name, entry => entry.parameter);
         SafetensorsWriter.Write(
             Path.Combine(folder, "model.safetensors"),
-            [.. model.Config.Tensors.Select(tensor => CheckpointTensor.Named(tensor.Name, parameters[tensor.Name].to_type(ScalarType.BFloat16)))]);
+            [.. model.Config.Tensors.Select(tensor =>
+                CheckpointTensor.Named(tensor.Name, parameters[tensor.Name].to_type(ScalarType.BFloat16)))]);
         model.Config.Save(Path.Combine(folder, "config.json"), ElementType.BFloat16);
     }
 }

@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace LoopLM.Training;
 
-/// <summary>All loops of a model over packed documents. Only states that predict a target leave it: the head is the largest matrix of a small model.</summary>
+/// <summary>
+/// All loops of a model over packed documents. Only states that predict a target leave it: the head is the largest matrix of a small model.
+/// </summary>
 internal static class PackedForward
 {
     /// <summary>Runs the loops one after the other, each when it is asked for.</summary>

@@ -1,6 +1,8 @@
 namespace LoopLM.Training;
 
-/// <summary>What every loop of a model says of each target of some documents. Arrays of T numbers a target stand target by target, loop 1 first.</summary>
+/// <summary>
+/// What every loop of a model says of each target of some documents. Arrays of T numbers a target stand target by target, loop 1 first.
+/// </summary>
 /// <param name="Loops">T.</param>
 /// <param name="Documents">Document of each target [n].</param>
 /// <param name="Indices">Where each target stands in the split [n].</param>
@@ -9,7 +11,8 @@ namespace LoopLM.Training;
 /// <param name="TopTokens">The likeliest token [n, T].</param>
 /// <param name="GateLogits">[n, T].</param>
 /// <param name="StateChanges">|h_t - h_(t-1)| / |h_t| of the state that predicts the target [n, T]; +infinity at loop 1.</param>
-public sealed record TokenScores(int Loops, int[] Documents, int[] Indices, float[] Losses, bool[] IsCorrect, int[] TopTokens, float[] GateLogits, float[] StateChanges)
+public sealed record TokenScores(
+    int Loops, int[] Documents, int[] Indices, float[] Losses, bool[] IsCorrect, int[] TopTokens, float[] GateLogits, float[] StateChanges)
 {
     /// <summary>n.</summary>
     public int Targets => Documents.Length;

@@ -45,7 +45,8 @@ public sealed class Trainer : IDisposable
         }
 
         // Matrices first: the optimiser lists its state group by group, and norms and biases are a group without decay.
-        _trained = [.. model.named_parameters().Where(entry => Learns(entry.name)).OrderByDescending(entry => entry.parameter.ndim > 1).Select(entry => (entry.name, entry.parameter))];
+        _trained = [.. model.named_parameters().Where(entry => Learns(entry.name))
+            .OrderByDescending(entry => entry.parameter.ndim > 1).Select(entry => (entry.name, entry.parameter))];
         var computing = _computing.named_parameters().ToDictionary(entry => entry.name, entry => entry.parameter);
         _computed = [.. _trained.Select(entry => computing[entry.Name])];
         _optimizer = CreateOptimizer();
@@ -118,7 +119,8 @@ public sealed class Trainer : IDisposable
     private AdamW CreateOptimizer()
     {
         AdamW.ParamGroup Group(bool matrices, double decay) => new(
-            _trained.Select(entry => entry.Parameter).Where(parameter => parameter.ndim > 1 == matrices), new AdamW.Options { weight_decay = decay });
+            _trained.Select(entry => entry.Parameter).Where(parameter => parameter.ndim > 1 == matrices),
+            new AdamW.Options { weight_decay = decay });
         List<AdamW.ParamGroup> groups = [Group(matrices: true, _options.WeightDecay), Group(matrices: false, 0)];
         return optim.AdamW(groups, _options.LearningRate, beta1: 0.9, beta2: 0.95, weight_decay: _options.WeightDecay);
     }
@@ -129,7 +131,8 @@ public sealed class Trainer : IDisposable
         return [.. Enumerable.Range(0, _options.MicroBatches).Select(micro =>
         {
             var first = (Step * _options.Windows) + (micro * size);
-            return new TrainingBatch(_split, [.. Enumerable.Range(0, size).Select(i => _windows[_order[first + i]])], _options.WindowLength);
+            return new TrainingBatch(
+                _split, [.. Enumerable.Range(0, size).Select(i => _windows[_order[first + i]])], _options.WindowLength);
         })];
     }
 

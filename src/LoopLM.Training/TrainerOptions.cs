@@ -1,6 +1,8 @@
 namespace LoopLM.Training;
 
-/// <summary>How a <see cref="Trainer"/> trains. Two runs of equal options, model and data give equal weights, however often either is interrupted.</summary>
+/// <summary>
+/// How a <see cref="Trainer"/> trains. Two runs of equal options, model and data give equal weights, however often either is interrupted.
+/// </summary>
 public sealed record TrainerOptions
 {
     /// <summary>Stage of training. Default: <see cref="TrainingStage.ExpectedLoss"/>.</summary>
@@ -15,7 +17,9 @@ public sealed record TrainerOptions
     /// <summary>Windows of one step; a multiple of <see cref="MicroBatches"/>.</summary>
     public required int Windows { get; init; }
 
-    /// <summary>Equal parts of a step whose gradients are added up. They bound the memory, and are what <see cref="Workers"/> share out. Default: 2.</summary>
+    /// <summary>
+    /// Equal parts of a step whose gradients are added up. They bound the memory, and are what <see cref="Workers"/> share out. Default: 2.
+    /// </summary>
     public int MicroBatches { get; init; } = 2;
 
     /// <summary>Threads that work on micro-batches at once, from 1; no influence on the result. Default: 1.</summary>
@@ -63,10 +67,15 @@ public sealed record TrainerOptions
 
         Require(Steps >= 1, $"{nameof(Steps)} is {Steps}; it must be at least 1");
         Require(WindowLength >= 2, $"{nameof(WindowLength)} is {WindowLength}; it must be at least 2");
-        Require(MicroBatches >= 1 && Windows >= 1 && Windows % MicroBatches == 0, $"{nameof(Windows)} is {Windows}; it must be a positive multiple of {nameof(MicroBatches)}, which is {MicroBatches}");
+        Require(MicroBatches >= 1 && Windows >= 1 && Windows % MicroBatches == 0,
+            $"{nameof(Windows)} is {Windows}; it must be a positive multiple of {nameof(MicroBatches)}, which is {MicroBatches}");
         Require(Workers >= 1, $"{nameof(Workers)} is {Workers}; it must be at least 1");
-        Require(LearningRate > 0 && FinalLearningRate >= 0, $"{nameof(LearningRate)} is {LearningRate}, {nameof(FinalLearningRate)} {FinalLearningRate}; they must be above 0, and not below 0");
-        Require(WarmUp >= 0 && WeightDecay >= 0 && Beta >= 0 && FinalBeta >= 0, $"{nameof(WarmUp)}, {nameof(WeightDecay)}, {nameof(Beta)} and {nameof(FinalBeta)} must not be below 0");
+        Require(
+            LearningRate > 0 && FinalLearningRate >= 0,
+            $"{nameof(LearningRate)} is {LearningRate}, {nameof(FinalLearningRate)} {FinalLearningRate}; "
+                + "they must be above 0, and not below 0");
+        Require(WarmUp >= 0 && WeightDecay >= 0 && Beta >= 0 && FinalBeta >= 0,
+            $"{nameof(WarmUp)}, {nameof(WeightDecay)}, {nameof(Beta)} and {nameof(FinalBeta)} must not be below 0");
         Require(ClipNorm > 0, $"{nameof(ClipNorm)} is {ClipNorm}; it must be above 0");
         if (problems.Count > 0)
         {

@@ -34,8 +34,13 @@ internal static class TrainingState
         }
 
         var problems = tensors
-            .Where(entry => !file.Tensors.TryGetValue(entry.Name, out var found) || found.ElementType != ElementType.Float32 || !found.Shape.AsSpan().SequenceEqual(entry.Tensor.shape))
-            .Select(entry => $"there must be a tensor '{entry.Name}' of the shape [{string.Join(", ", entry.Tensor.shape)}] and the type {ElementType.Float32}")
+            .Where(
+                entry => !file.Tensors.TryGetValue(entry.Name, out var found) || found.ElementType != ElementType.Float32
+                    || !found.Shape.AsSpan().SequenceEqual(entry.Tensor.shape))
+            .Select(
+                entry =>
+                    $"there must be a tensor '{entry.Name}' of the shape [{string.Join(", ", entry.Tensor.shape)}] and "
+                        + $"the type {ElementType.Float32}")
             .ToList();
         if (problems.Count > 0)
         {
@@ -56,7 +61,8 @@ internal static class TrainingState
         return step;
     }
 
-    private static IEnumerable<(string Name, Tensor Tensor)> Tensors(IReadOnlyList<(string Name, Parameter Parameter)> trained, AdamW optimizer)
+    private static IEnumerable<(string Name, Tensor Tensor)> Tensors(
+        IReadOnlyList<(string Name, Parameter Parameter)> trained, AdamW optimizer)
     {
         foreach (var ((name, parameter), state) in trained.Zip(States(optimizer)))
         {

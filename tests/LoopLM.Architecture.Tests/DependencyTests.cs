@@ -26,7 +26,9 @@ public sealed partial class DependencyTests
         ],
     };
 
-    /// <summary>Packages that a project below the server may not carry: the engine is tested without native libraries, runners know no web server.</summary>
+    /// <summary>
+    /// Packages that a project below the server may not carry: the engine is tested without native libraries, runners know no web server.
+    /// </summary>
     private static readonly Dictionary<string, string> s_forbiddenPackages = new()
     {
         ["LoopLM.Engine"] = "TorchSharp|libtorch|AspNetCore|Grpc",

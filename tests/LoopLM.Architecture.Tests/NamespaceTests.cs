@@ -13,12 +13,14 @@ public sealed class NamespaceTests
     private static readonly Dictionary<string, string[]> s_lists = new()
     {
         [typeof(EngineCore).Assembly.Location] =
-            ["Errors", "Runners", "Kv", "Exits", "Configuration", "Sampling", "Requests", "Telemetry", "Scheduling", "Speculation", "Execution"],
+            ["Errors", "Runners", "Kv", "Exits", "Configuration", "Sampling",
+                "Requests", "Telemetry", "Scheduling", "Speculation", "Execution"],
         [typeof(CpuModelRunner).Assembly.Location] =
             ["Memory", "Simd", "Threading", "Formats", "Kernels", "Storage", "Attention", "Ouro", "Runners"],
         [typeof(ServerApplication).Assembly.Location] =
         [
-            "Errors", "Configuration", "Access", "Work", "Replies", "Models", "TextGeneration", "Telemetry", "Transport", "Rest", "Conversations",
+            "Errors", "Configuration", "Access", "Work", "Replies", "Models",
+            "TextGeneration", "Telemetry", "Transport", "Rest", "Conversations",
             "OpenAi", "Loop", "Tokens", "Grpc", "Health", "About", "Hosting",
         ],
     };
@@ -150,7 +152,8 @@ public sealed class NamespaceTests
     {
         var members = type.Fields.Select(field => field.FieldType)
             .Concat(type.Interfaces.Select(each => each.InterfaceType))
-            .Concat(type.Methods.SelectMany(method => method.Parameters.Select(parameter => parameter.ParameterType).Append(method.ReturnType)))
+            .Concat(
+                type.Methods.SelectMany(method => method.Parameters.Select(parameter => parameter.ParameterType).Append(method.ReturnType)))
             .Concat(type.Methods.Where(method => method.HasBody).SelectMany(method => method.Body.Instructions).SelectMany(KnownBy));
         return (type.BaseType is { } parent ? members.Append(parent) : members).SelectMany(WithArguments);
     }
@@ -159,7 +162,8 @@ public sealed class NamespaceTests
     {
         TypeReference type => [type],
         FieldReference field => [field.DeclaringType, field.FieldType],
-        MethodReference method => [method.DeclaringType, method.ReturnType, .. method.Parameters.Select(parameter => parameter.ParameterType)],
+        MethodReference method =>
+            [method.DeclaringType, method.ReturnType, .. method.Parameters.Select(parameter => parameter.ParameterType)],
         _ => [],
     };
 

@@ -15,7 +15,8 @@ public sealed partial class SecurityPageTests
             .Select(match => (Class: match.Groups["class"].Value, Method: match.Groups["method"].Value)).ToList();
 
         Assert.True(named.Count > 20);
-        Assert.DoesNotContain(named, test => !sources[test.Class].Any(source => source.Contains($" {test.Method}", StringComparison.Ordinal)));
+        Assert.DoesNotContain(named, test =>
+            !sources[test.Class].Any(source => source.Contains($" {test.Method}", StringComparison.Ordinal)));
     }
 
     [GeneratedRegex(@"`(?<class>\w+Tests)(\.(?<method>\w+))?`")]

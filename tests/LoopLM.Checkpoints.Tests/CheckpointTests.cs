@@ -58,14 +58,16 @@ public sealed class CheckpointTests : IDisposable
 
         Assert.Contains("'model.norm.weight' of shape [64] is missing", message, StringComparison.Ordinal);
         Assert.Contains("'bonus' is not part of the model", message, StringComparison.Ordinal);
-        Assert.Contains("'model.early_exit_gate.weight' has the shape [64, 1]; config.json asks for [1, 64]", message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'model.early_exit_gate.weight' has the shape [64, 1]; config.json requires [1, 64]", message, StringComparison.Ordinal);
         Assert.Contains("'model.early_exit_gate.bias' is I32", message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Open_AllNamesWithAnotherPrefix_TellsTwoProblems()
     {
-        SafetensorsWriter.Write(_folder["model.safetensors"], [.. Tensors().Select(tensor => tensor with { Name = $"module.{tensor.Name}" })]);
+        SafetensorsWriter.Write(
+            _folder["model.safetensors"], [.. Tensors().Select(tensor => tensor with { Name = $"module.{tensor.Name}" })]);
 
         var problems = Assert.Throws<CheckpointException>(() => Checkpoint.Open(_folder.Path)).Problems;
 
@@ -143,14 +145,17 @@ public sealed class CheckpointTests : IDisposable
     {
         File.WriteAllBytes(_folder["pytorch_model.bin"], [1]);
 
-        Assert.Contains("only safetensors are read. The folder holds pytorch_model.bin; save the model", Refuse(), StringComparison.Ordinal);
+        Assert.Contains(
+            "only safetensors are read. The folder holds pytorch_model.bin; save the model", Refuse(), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Open_BuffersThatAModelComputes_AreSkipped()
     {
         string[] names = ["model.layers.0.self_attn.rotary_emb.inv_freq", "model.layers.1.self_attn.masked_bias", "rotary_emb.inv_freq"];
-        SafetensorsWriter.Write(_folder["model.safetensors"], [.. Tensors(), .. names.Select(name => new NamedTensor(name, ElementType.Float64, [1], new byte[8]))]);
+        SafetensorsWriter.Write(
+            _folder["model.safetensors"],
+            [.. Tensors(), .. names.Select(name => new NamedTensor(name, ElementType.Float64, [1], new byte[8]))]);
 
         using var checkpoint = Checkpoint.Open(_folder.Path);
 
@@ -162,7 +167,8 @@ public sealed class CheckpointTests : IDisposable
     public void Open_ShardWithABufferThatTheIndexDoesNotName_IsAccepted()
     {
         WriteShards();
-        SafetensorsWriter.Write(_folder["model-2.safetensors"], [.. Tensors().Skip(10), new NamedTensor("model.rotary_emb.inv_freq", ElementType.Float32, [1], new byte[4])]);
+        SafetensorsWriter.Write(_folder["model-2.safetensors"],
+            [.. Tensors().Skip(10), new NamedTensor("model.rotary_emb.inv_freq", ElementType.Float32, [1], new byte[4])]);
 
         using var checkpoint = Checkpoint.Open(_folder.Path);
 
@@ -179,11 +185,13 @@ public sealed class CheckpointTests : IDisposable
 
     [Fact]
     public void Open_FileInPlaceOfAFolder_SaysSo() =>
-        Assert.Contains("it is a file; name the folder", Assert.Throws<CheckpointException>(() => Checkpoint.Open(_folder["config.json"])).Message, StringComparison.Ordinal);
+        Assert.Contains("it is a file; name the folder",
+            Assert.Throws<CheckpointException>(() => Checkpoint.Open(_folder["config.json"])).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Open_NoFolder_SaysSo() =>
-        Assert.Contains("no such folder", Assert.Throws<CheckpointException>(() => Checkpoint.Open(_folder["none"])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no such folder", Assert.Throws<CheckpointException>(() => Checkpoint.Open(_folder["none"])).Message, StringComparison.Ordinal);
 
     private static void Replace(List<NamedTensor> tensors, string name, Func<NamedTensor, NamedTensor> change)
     {

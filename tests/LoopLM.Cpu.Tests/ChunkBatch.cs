@@ -3,7 +3,9 @@ using LoopLM.Testing;
 
 namespace LoopLM.Cpu.Tests;
 
-/// <summary>One loop over neighbouring positions of one sequence, whose row slot, KV slot and position are the same number from a first one.</summary>
+/// <summary>
+/// One loop over neighbouring positions of one sequence, whose row slot, KV slot and position are the same number from a first one.
+/// </summary>
 internal sealed class ChunkBatch
 {
     public ChunkBatch(int first, int count, int loop, Func<LoopRow, LoopRow>? change = null)

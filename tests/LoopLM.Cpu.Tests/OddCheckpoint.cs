@@ -26,7 +26,8 @@ internal sealed class OddCheckpoint : IDisposable
         var random = new Random(5);
         SafetensorsWriter.Write(
             Path.Combine(_folder.FullName, "model.safetensors"),
-            [.. ModelConfig.Load(config).Tensors.Select(tensor => Create(tensor.Name, [.. tensor.Shape], random, poisonedToken, zeroTensor))]);
+            [.. ModelConfig.Load(config).Tensors
+                .Select(tensor => Create(tensor.Name, [.. tensor.Shape], random, poisonedToken, zeroTensor))]);
         Checkpoint = Checkpoint.Open(_folder.FullName);
     }
 

@@ -16,12 +16,27 @@ internal static class Program
         var target = new Argument<string>("target") { Description = "The parser, or all of them.", DefaultValueFactory = _ => "all" };
         target.AcceptOnlyFromAmong(["all", .. FuzzTargets.Names]);
         var inputs = new Option<long?>("--inputs") { Description = "Mutated inputs of each target." };
-        var minutes = new Option<double?>("--minutes") { Description = "Minutes for each target. Default, where --inputs is not given: 1." };
+        var minutes = new Option<double?>("--minutes")
+        {
+            Description = "Minutes for each target. Default, where --inputs is not given: 1.",
+        };
         var seed = new Option<int>("--seed") { Description = "Seed of the mutations.", DefaultValueFactory = _ => 1 };
-        var corpus = new Option<string>("--corpus") { Description = "Folder of the inputs to begin with.", DefaultValueFactory = _ => Path.Combine(TestData.Root, "tests", "LoopLM.Fuzz", "Corpus") };
-        var findings = new Option<string>("--findings") { Description = "Folder for inputs that break a rule.", DefaultValueFactory = _ => Path.Combine(Path.GetTempPath(), "looplm-fuzz") };
+        var corpus = new Option<string>("--corpus")
+        {
+            Description = "Folder of the inputs to begin with.",
+            DefaultValueFactory = _ => Path.Combine(TestData.Root, "tests", "LoopLM.Fuzz", "Corpus"),
+        };
+        var findings = new Option<string>("--findings")
+        {
+            Description = "Folder for inputs that break a rule.",
+            DefaultValueFactory = _ => Path.Combine(Path.GetTempPath(), "looplm-fuzz"),
+        };
         var learnt = new Option<string?>("--learnt") { Description = "Folder for inputs that reached something new." };
-        var coverage = new Option<bool>("--coverage") { Description = "Whether inputs that reach something new are mutated further.", DefaultValueFactory = _ => true };
+        var coverage = new Option<bool>("--coverage")
+        {
+            Description = "Whether inputs that reach something new are mutated further.",
+            DefaultValueFactory = _ => true,
+        };
         var instrumented = new Option<bool>(Instrumented) { Hidden = true };
         var command = new RootCommand("Feeds parsers with mutations of a corpus, until one breaks a rule.")
         {
@@ -39,7 +54,9 @@ internal static class Program
             {
                 Seed = parsed.GetValue(seed),
                 Inputs = parsed.GetValue(inputs),
-                Duration = parsed.GetValue(minutes) is { } given ? TimeSpan.FromMinutes(given) : parsed.GetValue(inputs) is null ? TimeSpan.FromMinutes(1) : null,
+                Duration = parsed.GetValue(minutes) is { } given ? TimeSpan.FromMinutes(given)
+                    : parsed.GetValue(inputs) is null ? TimeSpan.FromMinutes(1)
+                    : null,
                 Corpus = parsed.GetValue(corpus)!,
                 Findings = parsed.GetValue(findings)!,
                 Learnt = parsed.GetValue(learnt),

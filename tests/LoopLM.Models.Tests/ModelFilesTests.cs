@@ -3,10 +3,14 @@ using LoopLM.Testing;
 
 namespace LoopLM.Models.Tests;
 
-/// <summary>Files that are like those of public checkpoints, or broken: harmless ones open, all others are refused with model, file and what is wrong.</summary>
+/// <summary>
+/// Files that are like those of public checkpoints, or broken: harmless ones open, all others are
+/// refused with model, file and what is wrong.
+/// </summary>
 public sealed class ModelFilesTests
 {
-    private const string Config = "config.json", Tokenizer = "tokenizer.json", TokenizerConfig = "tokenizer_config.json", Generation = "generation_config.json";
+    private const string Config = "config.json", Tokenizer = "tokenizer.json",
+        TokenizerConfig = "tokenizer_config.json", Generation = "generation_config.json";
     private const string Weights = "model.safetensors", Index = "model.safetensors.index.json", Template = "chat_template.jinja";
 
     /// <summary>A member of a JSON file and its value, and what the refusal says of it; null where it is accepted.</summary>
@@ -20,7 +24,7 @@ public sealed class ModelFilesTests
         { Config, "num_key_value_heads", null, null },
         { Config, "hidden_size", "1e2", "tensor 'model.embed_tokens.weight' has the shape" },
         { Config, "vocab_size", "260.0", null },
-        { Config, "vocab_size", "259", "config.json asks for [259" },
+        { Config, "vocab_size", "259", "config.json requires [259" },
         { Config, "sliding_window", "4096", null },
         { Config, "max_window_layers", "28", null },
         { Config, "layer_types", null, null },
@@ -49,12 +53,18 @@ public sealed class ModelFilesTests
         { Tokenizer, "model.byte_fallback", "true", "model.byte_fallback is true" },
         { Tokenizer, "model.type", "\"Unigram\"", "model.type is \"Unigram\"" },
         { Tokenizer, "model.ignore_merges", "true", null },
-        { Tokenizer, "decoder", """{"type": "Sequence", "decoders": [{"type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": true}]}""", null },
+        { Tokenizer, "decoder",
+            """{"type": "Sequence", "decoders": [{"type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": true}]}""",
+            null },
         { Tokenizer, "decoder", """{"type": "WordPiece"}""", "decoder.type is \"WordPiece\"" },
-        { Tokenizer, "post_processor", """{"type": "RobertaProcessing", "sep": ["<|im_end|>", 258], "cls": ["<|im_start|>", 257], "trim_offsets": true, "add_prefix_space": false}""", null },
+        { Tokenizer, "post_processor",
+            """{"type": "RobertaProcessing", "sep": ["<|im_end|>", 258], "cls": ["<|im_start|>", 257], "trim_offsets": true, "add_prefix_space": false}""",
+            null },
         { Tokenizer, "post_processor", """{"type": "Sequence", "processors": []}""", null },
         { Tokenizer, "pre_tokenizer", """{"type": "Metaspace", "replacement": "▁"}""", "pre_tokenizer is {\"type\":\"Metaspace\"" },
-        { Tokenizer, "pre_tokenizer", """{"type": "Sequence", "pretokenizers": [{"type": "Split", "pattern": {"Regex": "\\d+(?<=x)"}, "behavior": "Isolated", "invert": false}, {"type": "ByteLevel", "add_prefix_space": false, "use_regex": false}]}""", "'(?i:', '(?=' and '(?!' are supported" },
+        { Tokenizer, "pre_tokenizer",
+            """{"type": "Sequence", "pretokenizers": [{"type": "Split", "pattern": {"Regex": "\\d+(?<=x)"}, "behavior": "Isolated", "invert": false}, {"type": "ByteLevel", "add_prefix_space": false, "use_regex": false}]}""",
+            "'(?i:', '(?=' and '(?!' are supported" },
         { Tokenizer, "added_tokens.0.id", "999", "added_tokens[0].id is 999" },
         { TokenizerConfig, "chat_template", "\"{% if %}\"", "line 1, column 7" },
         { TokenizerConfig, "add_bos_token", "true", null },
@@ -84,7 +94,8 @@ public sealed class ModelFilesTests
         { Weights, "{\"a\": 1}", "it is a text that begins with '{\"a\": 1}'" },
         { Generation, "{}", null },
         { Generation, """{"eos_token_id": [256, 10], "temperature": 0.6, "top_p": 0.95, "top_k": 20, "do_sample": true}""", null },
-        { Generation, """{"num_beams": 4}""", "num_beams is 4, which is not supported; leave it out, or set it to 1. GenerationConfig=none reads nothing of the file" },
+        { Generation, """{"num_beams": 4}""",
+            "num_beams is 4, which is not supported; leave it out, or set it to 1. GenerationConfig=none reads nothing of the file" },
         { Generation, """{"eos_token_id": 260}""", "token ids from 0 to 259" },
         { Generation, AlteredModel.LfsPointer, "it is a Git LFS pointer" },
         { Generation, "not JSON", "it is not valid JSON" },
@@ -109,7 +120,8 @@ public sealed class ModelFilesTests
     [Theory]
     [InlineData(Config, "config.json: it is not there. Choose the folder of a checkpoint, or download the file")]
     [InlineData(Tokenizer, "tokenizer.json: it is not there. Choose the folder of a checkpoint, or download the file")]
-    [InlineData(Weights, "neither model.safetensors nor model.safetensors.index.json is there; only safetensors are read. The folder holds no weights")]
+    [InlineData(Weights,
+        "neither model.safetensors nor model.safetensors.index.json is there; only safetensors are read. The folder holds no weights")]
     [InlineData(TokenizerConfig, null)]
     public void Open_WithoutAFile_IsAcceptedOrRefusedByName(string file, string? expected)
     {
@@ -143,7 +155,8 @@ public sealed class ModelFilesTests
         {
             var tensors = weights.Tensors.Values.Reverse().Select(Copy).ToList();
             model.Remove(Weights);
-            SafetensorsWriter.Write(model[Weights], [.. tensors, new("model.layers.0.self_attn.rotary_emb.inv_freq", ElementType.Float64, [2], new byte[16])]);
+            SafetensorsWriter.Write(
+                model[Weights], [.. tensors, new("model.layers.0.self_attn.rotary_emb.inv_freq", ElementType.Float64, [2], new byte[16])]);
         }
 
         AssertOutcome(model, null);
@@ -162,7 +175,8 @@ public sealed class ModelFilesTests
     {
         using var model = new AlteredModel();
         var names = ShardInTwo(model);
-        AssertOutcome(model.Write(Index, $$"""{"weight_map": { {{names}} } }""").Write("b.safetensors", AlteredModel.LfsPointer), "b.safetensors: it is a Git LFS pointer");
+        AssertOutcome(model.Write(Index, $$"""{"weight_map": { {{names}} } }""").Write("b.safetensors", AlteredModel.LfsPointer),
+            "b.safetensors: it is a Git LFS pointer");
     }
 
     [Fact]
@@ -189,7 +203,8 @@ public sealed class ModelFilesTests
     {
         var values = new float[tensor.ElementCount];
         tensor.CopyTo(values);
-        return new(tensor.Name, ElementType.Float32, tensor.Shape, System.Runtime.InteropServices.MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
+        return new(tensor.Name, ElementType.Float32, tensor.Shape,
+            System.Runtime.InteropServices.MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
     }
 
     private static string ShardInTwo(AlteredModel model)

@@ -83,7 +83,8 @@ public sealed class AccessibilityTests(Chromium chromium)
     public async Task Show_PhoneWidth_FitsAndOpensTheTokenOverThePage()
     {
         await using var page = await (await PlaygroundPage.StartAsync(
-            chromium, "hello to everyone", options: new() { ViewportSize = new() { Width = 360, Height = 740 }, HasTouch = true })).ReadyAsync();
+            chromium, "hello to everyone",
+            options: new() { ViewportSize = new() { Width = 360, Height = 740 }, HasTouch = true })).ReadyAsync();
 
         await page.RunAsync("abc");
         await Expect(page.Inspector).ToBeHiddenAsync();
@@ -103,7 +104,8 @@ public sealed class AccessibilityTests(Chromium chromium)
     [Fact]
     public async Task Theme_Chosen_IsRemembered()
     {
-        await using var page = await (await PlaygroundPage.StartAsync(chromium, options: new() { ColorScheme = ColorScheme.Light })).ReadyAsync();
+        await using var page = await (await PlaygroundPage.StartAsync(
+            chromium, options: new() { ColorScheme = ColorScheme.Light })).ReadyAsync();
         var light = await BackgroundAsync(page.Page);
 
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Theme: auto" }).ClickAsync();
@@ -114,5 +116,6 @@ public sealed class AccessibilityTests(Chromium chromium)
         Assert.NotEqual(light, await BackgroundAsync(page.Page));
     }
 
-    private static Task<string> BackgroundAsync(IPage page) => page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor");
+    private static Task<string> BackgroundAsync(IPage page) =>
+        page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor");
 }

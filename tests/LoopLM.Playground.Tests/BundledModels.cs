@@ -8,7 +8,8 @@ internal static class BundledModels
     {
         string[] names = ["stories", "reasoning", "looplm-bytes"];
         var server = await ServerProcess.StartAsync(
-            [.. names.SelectMany((name, i) => (string[])[$"--Models:{i}:Name={name}", $"--Models:{i}:Path={Path.Combine(AppContext.BaseDirectory, "models", name)}"])]);
+            [.. names.SelectMany((name, i) =>
+                (string[])[$"--Models:{i}:Name={name}", $"--Models:{i}:Path={Path.Combine(AppContext.BaseDirectory, "models", name)}"])]);
         await server.UntilReadyAsync();
         return server;
     }

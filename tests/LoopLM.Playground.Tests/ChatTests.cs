@@ -183,13 +183,15 @@ public sealed class ChatTests(Chromium chromium)
     [Theory]
     [InlineData("no JSON")]
     [InlineData("""{"format": "looplm-conversations", "conversations": [{"id": "../x"}]}""")]
-    [InlineData("""{"format": "looplm-conversations", "conversations": [{"id": "x", "title": "", "system": "", "updated": 1, "messages": [{"id": "a", "role": "root", "content": ""}]}]}""")]
+    [InlineData(
+        """{"format": "looplm-conversations", "conversations": [{"id": "x", "title": "", "system": "", "updated": 1, "messages": [{"id": "a", "role": "root", "content": ""}]}]}""")]
     public async Task Import_OtherFile_IsRefused(string content)
     {
         await using var page = await ChatAsync();
 
         await page.Panel.Locator("input[type=file]")
-            .SetInputFilesAsync(new FilePayload { Name = "a.json", MimeType = "application/json", Buffer = System.Text.Encoding.UTF8.GetBytes(content) });
+            .SetInputFilesAsync(
+                new FilePayload { Name = "a.json", MimeType = "application/json", Buffer = System.Text.Encoding.UTF8.GetBytes(content) });
 
         await Expect(page.Panel.GetByText("This file holds no conversations of a LoopLM playground.")).ToBeVisibleAsync();
     }
@@ -208,7 +210,8 @@ public sealed class ChatTests(Chromium chromium)
         await page.SayAsync("from the first");
 
         page.Use(second);
-        await Expect(page.Panel.GetByLabel("Conversation", new() { Exact = true }).Locator("option")).ToHaveTextAsync(["from the first", "from the second"]);
+        await Expect(page.Panel.GetByLabel("Conversation", new() { Exact = true }).Locator("option"))
+            .ToHaveTextAsync(["from the first", "from the second"]);
         await Expect(page.Panel.Locator(".message.user .plain")).ToHaveTextAsync("from the second");
     }
 
@@ -239,7 +242,8 @@ public sealed class ChatTests(Chromium chromium)
         var second = await page.OpenTabAsync();
         await page.ShowAsync("Chat");
         using var hold = new Hold(page.Server.Runner);
-        await first.EvaluateAsync("() => { window.deaf = event => event.stopImmediatePropagation(); addEventListener('storage', deaf, true); }");
+        await first.EvaluateAsync(
+            "() => { window.deaf = event => event.stopImmediatePropagation(); addEventListener('storage', deaf, true); }");
 
         await page.StartSayAsync("from the second");
         page.Use(first);

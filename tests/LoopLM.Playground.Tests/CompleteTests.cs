@@ -34,7 +34,9 @@ public sealed class CompleteTests(Chromium chromium)
         await Expect(page.Stat("saved")).ToHaveTextAsync("42 %");
         await Expect(page.Stat("tokens")).ToHaveTextAsync("6");
         await Expect(page.Stat("first")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^[0-9.]+ m?s$"));
-        await Expect(page.Panel.GetByRole(AriaRole.Img, new() { Name = "Tokens by the loop that they left at: loop 1: 0, loop 2: 5, loop 3: 0, loop 4: 1" }))
+        await Expect(
+            page.Panel.GetByRole(
+                AriaRole.Img, new() { Name = "Tokens by the loop that they left at: loop 1: 0, loop 2: 5, loop 3: 0, loop 4: 1" }))
             .ToBeVisibleAsync();
     }
 
@@ -209,7 +211,8 @@ public sealed class CompleteTests(Chromium chromium)
 
         await page.RunAsync("abc");
 
-        Assert.Equal(["token e4", "token e1", "token e2"], await page.Tokens.EvaluateAllAsync<string[]>("all => all.map(each => each.className)"));
+        Assert.Equal(
+            ["token e4", "token e1", "token e2"], await page.Tokens.EvaluateAllAsync<string[]>("all => all.map(each => each.className)"));
         await Expect(page.Inspector).ToHaveClassAsync("inspector empty");
     }
 

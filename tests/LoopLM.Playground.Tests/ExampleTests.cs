@@ -25,7 +25,8 @@ public sealed class ExampleTests(Chromium chromium)
         await Expect(page.Locator("#inspector .mind")).ToContainTextAsync("Sue at loop 4.");
 
         await ShowAsync(page, "Arithmetic modulo 7");
-        await Expect(page.Locator("#inspector .mind")).ToHaveTextAsync("It changed its mind 2 times: 0 at loop 1 \u2192 6 at loop 2 \u2192 2 at loop 3.");
+        await Expect(page.Locator("#inspector .mind")).ToHaveTextAsync(
+            "It changed its mind 2 times: 0 at loop 1 \u2192 6 at loop 2 \u2192 2 at loop 3.");
 
         await ShowAsync(page, "One prompt, three depths");
         await Expect(page.Locator("article")).ToHaveCountAsync(3);
@@ -34,7 +35,8 @@ public sealed class ExampleTests(Chromium chromium)
 
         await ShowAsync(page, "A tale");
         await Expect(page.Locator("#panel-chat .run")).ToHaveAttributeAsync("aria-busy", "false");
-        var depths = await page.Locator("#panel-chat .token").EvaluateAllAsync<int[]>("all => all.map(each => Number(/e(\\d+)/.exec(each.className)[1]))");
+        var depths = await page.Locator("#panel-chat .token")
+            .EvaluateAllAsync<int[]>("all => all.map(each => Number(/e(\\d+)/.exec(each.className)[1]))");
         var texts = await page.Locator("#panel-chat .token").AllTextContentsAsync();
         var isFirst = texts.Select((_, i) => i > 0 && texts[i - 1].EndsWith('\n')).ToList();
         Assert.True(Mean(true) < 2.5, $"First words take {Mean(true)} loops.");

@@ -17,7 +17,8 @@ public sealed partial class FailureTests(Chromium chromium)
     {
         const string key = "sk-a-secret";
         await using var page = await PlaygroundPage.StartAsync(
-            chromium, settings: ["--Auth:Keys:0:Name=a", $"--Auth:Keys:0:Sha256={Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))}"]);
+            chromium, settings: ["--Auth:Keys:0:Name=a",
+                $"--Auth:Keys:0:Sha256={Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))}"]);
         page.Session.Expect(Refused);
         await Expect(page.Notice).ToContainTextAsync("This server asks for an API key");
 
@@ -38,7 +39,8 @@ public sealed partial class FailureTests(Chromium chromium)
     [Fact]
     public async Task Open_WrongKey_IsRefusedAndCanBeForgotten()
     {
-        await using var page = await PlaygroundPage.StartAsync(chromium, settings: ["--Auth:Keys:0:Name=a", $"--Auth:Keys:0:Sha256={new string('0', 64)}"]);
+        await using var page = await PlaygroundPage.StartAsync(
+            chromium, settings: ["--Auth:Keys:0:Name=a", $"--Auth:Keys:0:Sha256={new string('0', 64)}"]);
         page.Session.Expect(Refused);
         await Expect(page.Notice).ToContainTextAsync("This server asks for an API key");
         await page.Page.Locator("#key-button").ClickAsync();
@@ -133,7 +135,8 @@ public sealed partial class FailureTests(Chromium chromium)
     {
         using var server = await ServerProcess.StartAsync();
         await server.UntilReadyAsync();
-        await using var session = await BrowserSession.StartAsync(chromium, server.Rest.BaseAddress!, new() { ViewportSize = PlaygroundPage.Wide });
+        await using var session = await BrowserSession.StartAsync(
+            chromium, server.Rest.BaseAddress!, new() { ViewportSize = PlaygroundPage.Wide });
         session.Expect("net::ERR_");
         var page = await session.OpenAsync("/");
         await Expect(page.Locator("#model")).ToHaveValueAsync("looplm-bytes");

@@ -63,7 +63,8 @@ public sealed class HostileOutputTests(Chromium chromium)
     public async Task Run_ThousandsOfTokens_ShowsThemAllAndStaysUsable()
     {
         var text = string.Concat(Enumerable.Repeat("word after word\n", 313))[..5000];
-        await using var page = await (await PlaygroundPage.StartAsync(chromium, text, contextLength: 5100, settings: "--Engine:KvSlots=32768")).ReadyAsync();
+        await using var page = await (await PlaygroundPage.StartAsync(
+            chromium, text, contextLength: 5100, settings: "--Engine:KvSlots=32768")).ReadyAsync();
         await page.SetAsync("Most tokens", "5000");
         await page.ChooseAsync("Look into", "ran");
 

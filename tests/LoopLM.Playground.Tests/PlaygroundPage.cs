@@ -40,7 +40,8 @@ internal sealed partial class PlaygroundPage : IAsyncDisposable
     /// <param name="options">Of the browser session, such as the size of its window.</param>
     /// <param name="settings">Of the server.</param>
     public static async Task<PlaygroundPage> StartAsync(
-        Chromium chromium, string text = "hello", int contextLength = 512, BrowserNewContextOptions? options = null, params string[] settings)
+        Chromium chromium, string text = "hello", int contextLength = 512,
+        BrowserNewContextOptions? options = null, params string[] settings)
     {
         SetDefaultExpectTimeout((float)ServerHarness.Patience.TotalMilliseconds / 3);
         var server = await ServerHarness.StartAsync(text: text, contextLength: contextLength, settings: settings);
@@ -79,7 +80,8 @@ internal sealed partial class PlaygroundPage : IAsyncDisposable
         Page.Locator("#settings").Locator("input, textarea").And(Page.GetByLabel(label)).FillAsync(value);
 
     /// <summary>Chooses a value of a list in the settings.</summary>
-    public Task ChooseAsync(string label, string value) => Page.Locator("#settings").GetByRole(AriaRole.Combobox, new() { Name = label }).SelectOptionAsync(value);
+    public Task ChooseAsync(string label, string value) =>
+        Page.Locator("#settings").GetByRole(AriaRole.Combobox, new() { Name = label }).SelectOptionAsync(value);
 
     /// <summary>Types a prompt and runs it.</summary>
     public async Task StartRunAsync(string prompt)

@@ -22,7 +22,8 @@ public sealed partial class ToolsTests(Chromium chromium)
         var command = await page.Page.EvaluateAsync<string>("navigator.clipboard.readText()");
 
         Assert.SkipUnless(File.Exists("/usr/bin/curl"), "curl is not installed");
-        using var curl = Process.Start(new ProcessStartInfo("bash", ["-c", command]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var curl = Process.Start(
+            new ProcessStartInfo("bash", ["-c", command]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var answer = await curl.StandardOutput.ReadToEndAsync().WaitAsync(ServerHarness.Patience);
         Assert.Equal("hello", string.Concat(EventText().Matches(answer).Select(match => match.Groups["text"].Value)));
         Assert.Contains("\"prompt_token_ids\":[105,116,39,115,", answer, StringComparison.Ordinal);
@@ -69,8 +70,10 @@ public sealed partial class ToolsTests(Chromium chromium)
 
         var request = GrpcRequest(await SampleAsync(page, "gRPC"));
 
-        using var response = await page.Server.Rest.PostAsync("/tokenize", ServerHarness.Json("""{"messages": [{"role": "user", "content": "hi"}]}"""));
-        var tokens = JsonElement.Parse(await response.Content.ReadAsStringAsync()).GetProperty("tokens").EnumerateArray().Select(token => token.GetInt32());
+        using var response = await page.Server.Rest.PostAsync(
+            "/tokenize", ServerHarness.Json("""{"messages": [{"role": "user", "content": "hi"}]}"""));
+        var tokens = JsonElement.Parse(await response.Content.ReadAsStringAsync())
+            .GetProperty("tokens").EnumerateArray().Select(token => token.GetInt32());
         Assert.Equal(tokens, request.Tokens.Ids);
     }
 
@@ -109,7 +112,9 @@ public sealed partial class ToolsTests(Chromium chromium)
 
         var lines = (await ExportAsync(page, "CSV")).Split("\r\n");
 
-        Assert.Equal("answer,index,token,id,exit_step,logprob,milliseconds,gate_1,gate_2,gate_3,gate_4,best_after_loop_1,best_after_loop_2,best_after_loop_3,best_after_loop_4", lines[0]);
+        Assert.Equal(
+            "answer,index,token,id,exit_step,logprob,milliseconds,gate_1,gate_2,gate_3,gate_4,best_after_loop_1,best_after_loop_2,best_after_loop_3,best_after_loop_4",
+            lines[0]);
         Assert.StartsWith("looplm-bytes,0,'=,61,4,", lines[1], StringComparison.Ordinal);
         Assert.StartsWith("looplm-bytes,2,\",\",44,4,", lines[3], StringComparison.Ordinal);
         Assert.StartsWith("looplm-bytes,3,\"\"\"\",34,4,", lines[4], StringComparison.Ordinal);
@@ -121,7 +126,8 @@ public sealed partial class ToolsTests(Chromium chromium)
     {
         await using var page = await RunAsync("abc");
 
-        var download = await page.Page.RunAndWaitForDownloadAsync(() => page.Page.GetByRole(AriaRole.Button, new() { Name = "PNG" }).ClickAsync());
+        var download = await page.Page.RunAndWaitForDownloadAsync(() =>
+            page.Page.GetByRole(AriaRole.Button, new() { Name = "PNG" }).ClickAsync());
 
         var picture = await File.ReadAllBytesAsync(await download.PathAsync());
         Assert.Equal("looplm.png", download.SuggestedFilename);
@@ -155,7 +161,8 @@ public sealed partial class ToolsTests(Chromium chromium)
 
     private static async Task<string> ExportAsync(PlaygroundPage page, string format)
     {
-        var download = await page.Page.RunAndWaitForDownloadAsync(() => page.Page.GetByRole(AriaRole.Button, new() { Name = format, Exact = true }).ClickAsync());
+        var download = await page.Page.RunAndWaitForDownloadAsync(() =>
+            page.Page.GetByRole(AriaRole.Button, new() { Name = format, Exact = true }).ClickAsync());
         return await File.ReadAllTextAsync(await download.PathAsync());
     }
 

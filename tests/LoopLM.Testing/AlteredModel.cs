@@ -6,7 +6,8 @@ namespace LoopLM.Testing;
 /// <summary>The bundled byte model in a folder of its own, whose files a test may alter; it is gone after the test.</summary>
 public sealed class AlteredModel : IDisposable
 {
-    public const string LfsPointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\nsize 2860000\n";
+    public const string LfsPointer =
+        "version https://git-lfs.github.com/spec/v1\noid sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\nsize 2860000\n";
     public const string HtmlPage = "<!DOCTYPE html>\n<html><head><title>Not found</title></head></html>\n";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("looplm-altered-");

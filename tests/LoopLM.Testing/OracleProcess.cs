@@ -6,7 +6,9 @@ using Xunit;
 
 namespace LoopLM.Testing;
 
-/// <summary>A program that answers one JSON line per JSON line, started by the first request. A test that asks it is skipped where it cannot run.</summary>
+/// <summary>
+/// A program that answers one JSON line per JSON line, started by the first request. A test that asks it is skipped where it cannot run.
+/// </summary>
 /// <param name="folder">Where it runs.</param>
 /// <param name="command">The program.</param>
 /// <param name="arguments">Its arguments.</param>

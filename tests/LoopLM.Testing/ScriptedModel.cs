@@ -26,14 +26,18 @@ public sealed class ScriptedModel
     /// <summary>Relative state change of a row by position and loop. Default: halves with every loop.</summary>
     public Func<int, int, float> StateChange { get; init; } = (_, loop) => loop == 1 ? float.PositiveInfinity : 1f / (1 << loop);
 
-    /// <summary>The token that a row favours, by position and state. One that depends on the position alone is the same after every loop. Default: any.</summary>
+    /// <summary>
+    /// The token that a row favours, by position and state. One that depends on the position alone
+    /// is the same after every loop. Default: any.
+    /// </summary>
     public Func<int, ulong, int>? Favourite { get; init; }
 
     /// <summary>What a loop of a row writes as K and V, from the state that enters the loop.</summary>
     public static ulong KeyValue(ulong state, int position, int loop) => Mix(Mix(state + (ulong)position) + (ulong)loop);
 
     /// <summary>What a row writes as K and V of its prelude and its coda, from the state that enters them.</summary>
-    public static ulong PositionKeyValue(ulong state, int position, PositionLayers layers) => Mix(Mix(state ^ (ulong)position) - (ulong)layers);
+    public static ulong PositionKeyValue(ulong state, int position, PositionLayers layers) =>
+        Mix(Mix(state ^ (ulong)position) - (ulong)layers);
 
     /// <summary>The embedding of a token: the state with which a row enters its prelude or, without one, its first loop.</summary>
     public static ulong Embed(int token) => Mix((ulong)token + 0x1234);
@@ -62,7 +66,9 @@ public sealed class ScriptedModel
     /// <param name="prompt">The prompt.</param>
     /// <param name="count">Tokens to generate.</param>
     /// <param name="layout">The layout.</param>
-    /// <param name="shouldExit">Whether a generated token (index from 1) leaves after a loop, given its CDF so far; asked below <paramref name="maxLoops"/> only.</param>
+    /// <param name="shouldExit">
+    /// Whether a generated token (index from 1) leaves after a loop, given its CDF so far; asked below <paramref name="maxLoops"/> only.
+    /// </param>
     /// <param name="maxLoops">The last loop of a generated token.</param>
     public (List<int> Tokens, List<int> ExitSteps) Decode(
         ReadOnlySpan<int> prompt, int count, KvLayout layout, Func<int, int, float, bool> shouldExit, int maxLoops)

@@ -2,7 +2,9 @@ using LoopLM.Engine.Runners;
 
 namespace LoopLM.Testing;
 
-/// <summary>Runs a <see cref="ScriptedModel"/> and checks on every row that the engine keeps the runner's contract. It can be told to fail.</summary>
+/// <summary>
+/// Runs a <see cref="ScriptedModel"/> and checks on every row that the engine keeps the runner's contract. It can be told to fail.
+/// </summary>
 public sealed class ScriptedRunner(ScriptedModel model, RunnerCapacity capacity) : IModelRunner
 {
     private readonly ulong[] _states = new ulong[capacity.Rows];

@@ -2,7 +2,10 @@ using LoopLM.Engine.Runners;
 
 namespace LoopLM.Testing;
 
-/// <summary>Spells a text whatever the prompt: the row at the last prompt position yields its first byte, the next one its second, and so on; then it ends the text.</summary>
+/// <summary>
+/// Spells a text whatever the prompt: the row at the last prompt position yields its first byte, the next
+/// one its second, and so on; then it ends the text.
+/// </summary>
 /// <param name="text">The text.</param>
 /// <param name="vocabularySize">Tokens; those below 256 are bytes.</param>
 /// <param name="endOfText">The token that ends the text.</param>
@@ -33,7 +36,9 @@ public sealed class SpellingRunner(byte[] text, int vocabularySize, int endOfTex
     /// <summary>What it spells.</summary>
     public byte[] Text { get; set; } = text;
 
-    /// <summary>Logit of the token that it spells; all others are at most 1, by token and position. Small ones make sampling stray from the text.</summary>
+    /// <summary>
+    /// Logit of the token that it spells; all others are at most 1, by token and position. Small ones make sampling stray from the text.
+    /// </summary>
     public float Certainty { get; set; } = 1e9f;
 
     /// <summary>Whether a token that leaves before the last loop is spelled one byte too high.</summary>
@@ -83,7 +88,8 @@ public sealed class SpellingRunner(byte[] text, int vocabularySize, int endOfTex
                 logits[(i * vocabularySize) + token] = (token * 31 + row.Position * 17) % 64 / 64f;
             }
 
-            logits[(i * vocabularySize) + (index < 0 ? 0 : index < Text.Length ? Text[index] + (SpellsByLoop && row.Loop < Loops ? 1 : 0) : endOfText)] = Certainty;
+            logits[(i * vocabularySize)
+                + (index < 0 ? 0 : index < Text.Length ? Text[index] + (SpellsByLoop && row.Loop < Loops ? 1 : 0) : endOfText)] = Certainty;
         }
     }
 

@@ -31,7 +31,8 @@ public sealed class TemplatedModel : IDisposable
             File.WriteAllText(tokenizer.FullName, text);
         }
 
-        File.WriteAllText(Path.Combine(_folder.FullName, "tokenizer_config.json"), JsonSerializer.Serialize(new { chat_template = template }));
+        File.WriteAllText(
+            Path.Combine(_folder.FullName, "tokenizer_config.json"), JsonSerializer.Serialize(new { chat_template = template }));
     }
 
     /// <summary>The setting that serves it.</summary>

@@ -18,5 +18,6 @@ public static class TestBatch
     }
 
     /// <summary>A batch for the head: rows of which only the slots matter.</summary>
-    public static LoopBatch ForHead(params IEnumerable<int> rowSlots) => Of([.. rowSlots.Select(slot => (new LoopRow(slot, 0, 0, 1, 0, 0), ReadOnlyMemory<int>.Empty))]);
+    public static LoopBatch ForHead(params IEnumerable<int> rowSlots) =>
+        Of([.. rowSlots.Select(slot => (new LoopRow(slot, 0, 0, 1, 0, 0), ReadOnlyMemory<int>.Empty))]);
 }

@@ -19,7 +19,8 @@ internal sealed class AlteredCheckpoint : IDisposable
         File.Copy(TestData.Fixture(fixture, "config.json"), Path.Combine(_folder, "config.json"));
         using (var original = Checkpoint.Open(TestData.Fixture(fixture)))
         {
-            SafetensorsWriter.Write(Path.Combine(_folder, "model.safetensors"), [.. original.Tensors.Values.Select(tensor => Alter(tensor, type, alter))]);
+            SafetensorsWriter.Write(
+                Path.Combine(_folder, "model.safetensors"), [.. original.Tensors.Values.Select(tensor => Alter(tensor, type, alter))]);
         }
 
         Checkpoint = Checkpoint.Open(_folder);

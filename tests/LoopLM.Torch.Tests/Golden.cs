@@ -19,7 +19,8 @@ internal sealed class Golden : IDisposable
         Checkpoint = Checkpoint.Open(TestData.Fixture(fixture));
         _numbers = SafetensorsFile.Open(TestData.Fixture(fixture, "golden.safetensors"));
         using var json = JsonDocument.Parse(File.ReadAllBytes(TestData.Fixture(fixture, "golden.json")));
-        Prompts = [.. json.RootElement.GetProperty("prompts").EnumerateArray().Select(prompt => prompt.EnumerateArray().Select(token => token.GetInt32()).ToArray())];
+        Prompts = [.. json.RootElement.GetProperty("prompts").EnumerateArray()
+            .Select(prompt => prompt.EnumerateArray().Select(token => token.GetInt32()).ToArray())];
     }
 
     public Checkpoint Checkpoint { get; }

@@ -51,10 +51,13 @@ public sealed class PackedForwardTests
             using var read = new OuroModel(TinyTraining.Config);
             read.Load(checkpoint);
 
-            Assert.Equal(TinyTraining.Config with { EndOfTextTokens = default }, (LoopLM.Checkpoints.Configuration.OuroConfig)checkpoint.Config with { EndOfTextTokens = default });
+            Assert.Equal(TinyTraining.Config with { EndOfTextTokens = default },
+                (LoopLM.Checkpoints.Configuration.OuroConfig)checkpoint.Config with { EndOfTextTokens = default });
             Assert.Equal(TinyTraining.Config.EndOfTextTokens, checkpoint.Config.EndOfTextTokens);
             Assert.All(model.named_parameters().Zip(read.named_parameters()), pair =>
-                Assert.True(pair.First.parameter.detach().to_type(ScalarType.BFloat16).to_type(ScalarType.Float32).Equals(pair.Second.parameter.detach()), pair.First.name));
+                Assert.True(
+                    pair.First.parameter.detach().to_type(ScalarType.BFloat16).to_type(ScalarType.Float32)
+                        .Equals(pair.Second.parameter.detach()), pair.First.name));
         }
         finally
         {

@@ -9,7 +9,8 @@ internal static class TinyTraining
 {
     public const int Vocabulary = 13;
 
-    public static TrainerOptions Options { get; } = new() { Steps = 6, WindowLength = 12, Windows = 8, MicroBatches = 4, WarmUp = 2, LearningRate = 3e-3 };
+    public static TrainerOptions Options { get; } =
+        new() { Steps = 6, WindowLength = 12, Windows = 8, MicroBatches = 4, WarmUp = 2, LearningRate = 3e-3 };
 
     public static OuroConfig Config { get; } = new()
     {
@@ -55,5 +56,6 @@ internal static class TinyTraining
         return new([.. tokens], [.. targets], [.. starts], new byte[count]);
     }
 
-    public static byte[] Weights(OuroModel model) => [.. model.named_parameters().SelectMany(entry => entry.parameter.detach().bytes.ToArray())];
+    public static byte[] Weights(OuroModel model) =>
+        [.. model.named_parameters().SelectMany(entry => entry.parameter.detach().bytes.ToArray())];
 }

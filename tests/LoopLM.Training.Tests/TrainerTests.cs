@@ -92,7 +92,8 @@ public sealed class TrainerTests : IDisposable
 
         Run(model, TinyTraining.Options with { Stage = TrainingStage.GateGain }, _ => { }, steps: 2);
 
-        var changed = model.named_parameters().Where(entry => !entry.parameter.detach().Equals(before[entry.name])).Select(entry => entry.name);
+        var changed = model.named_parameters()
+            .Where(entry => !entry.parameter.detach().Equals(before[entry.name])).Select(entry => entry.name);
         Assert.Equal(["model.early_exit_gate.bias", "model.early_exit_gate.weight"], changed.Order());
     }
 
@@ -128,7 +129,8 @@ public sealed class TrainerTests : IDisposable
     {
         using var model = TinyTraining.Model();
 
-        var exception = Assert.Throws<ArgumentException>(() => new Trainer(model, TinyTraining.Documents(), TinyTraining.Options with { Windows = 7, Steps = 0 }));
+        var exception = Assert.Throws<ArgumentException>(() =>
+            new Trainer(model, TinyTraining.Documents(), TinyTraining.Options with { Windows = 7, Steps = 0 }));
 
         Assert.Contains("Windows", exception.Message, StringComparison.Ordinal);
         Assert.Contains("Steps", exception.Message, StringComparison.Ordinal);

@@ -2,7 +2,9 @@ using LoopLM.Engine.Runners;
 
 namespace LoopLM.Benchmarks.Attention;
 
-/// <summary>The last rows of several sequences of equal length, whose slots lie among one another as if they had been generated together.</summary>
+/// <summary>
+/// The last rows of several sequences of equal length, whose slots lie among one another as if they had been generated together.
+/// </summary>
 internal static class EvenBatch
 {
     public static LoopBatch Of(BatchShape shape)

@@ -42,7 +42,9 @@ public class DecodeBenchmarks
     {
         var options = new EngineOptions { KvSlots = KvSlots, MaxSequences = Requests };
         _checkpoint = Checkpoint.Open(Path.Combine(AppContext.BaseDirectory, "models", "looplm-bytes"));
-        _engine = new(new CpuModelRunner(_checkpoint, new RunnerCapacity(options.MaxRows, KvSlots), new CpuRunnerOptions { Weights = Weights }), options, _metrics);
+        _engine = new(
+            new CpuModelRunner(_checkpoint, new RunnerCapacity(options.MaxRows, KvSlots), new CpuRunnerOptions { Weights = Weights }),
+            options, _metrics);
     }
 
     /// <summary>Starts the requests, so that they have more to generate than is measured.</summary>
@@ -56,7 +58,9 @@ public class DecodeBenchmarks
             Exit = new ExitSettings { Policy = "q-exit", Threshold = Threshold },
         };
         _generations = [.. Enumerable.Range(0, Requests).Select(_ =>
-            _engine.TrySubmit(request, out var generation, out var rejection) ? generation : throw new InvalidOperationException(rejection.Message.ToString()))];
+            _engine.TrySubmit(request, out var generation, out var rejection)
+                ? generation
+                : throw new InvalidOperationException(rejection.Message.ToString()))];
         while (_generations.Any(generation => generation.Events.Count == 0))
         {
             _engine.Tick();

@@ -39,7 +39,8 @@ public unsafe class KernelsBenchmarks
 
     /// <summary>The norm in front of a block.</summary>
     [Benchmark]
-    public void Norm() => _kernels.Scale(_other.Floats, 1 / MathF.Sqrt(_kernels.Dot(_other.Floats, _other.Floats, Length) / Length), _weight.Floats, _row[0], Length);
+    public void Norm() => _kernels.Scale(
+        _other.Floats, 1 / MathF.Sqrt(_kernels.Dot(_other.Floats, _other.Floats, Length) / Length), _weight.Floats, _row[0], Length);
 
     /// <summary>SwiGLU.</summary>
     [Benchmark]

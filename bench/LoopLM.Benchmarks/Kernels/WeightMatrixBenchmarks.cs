@@ -46,7 +46,9 @@ public unsafe class WeightMatrixBenchmarks
         {
             var layout = new PackedLayout(type, Shape.Outputs, Shape.Inputs);
             _weights = new(layout.Bytes);
-            new WeightPacker(kernels, layout).Pack((output, row) => new ReadOnlySpan<float>(floats.Floats + ((long)output * Shape.Inputs), Shape.Inputs).CopyTo(row), _weights.Pointer);
+            new WeightPacker(kernels, layout).Pack(
+                (output, row) => new ReadOnlySpan<float>(floats.Floats + ((long)output * Shape.Inputs), Shape.Inputs).CopyTo(row),
+                _weights.Pointer);
             _matrix = kernels.CreateMatrix(layout, _weights.Pointer);
         }
         else

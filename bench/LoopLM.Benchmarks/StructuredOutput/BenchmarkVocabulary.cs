@@ -8,8 +8,9 @@ using LoopLM.Text.Tokenization;
 namespace LoopLM.Benchmarks.StructuredOutput;
 
 /// <summary>
-/// A vocabulary of the size and the make of large models': words and parts of words of some texts by frequency, numbers, white space, runs of
-/// punctuation as code has them, and other scripts. Made from the texts and a fixed seed alone. It has no merges; texts are cut greedily.
+/// A vocabulary of the size and the make of large models': words and parts of words of some texts by frequency,
+/// numbers, white space, runs of punctuation as code has them, and other scripts. Made from the texts and a fixed
+/// seed alone. It has no merges; texts are cut greedily.
 /// </summary>
 internal static partial class BenchmarkVocabulary
 {

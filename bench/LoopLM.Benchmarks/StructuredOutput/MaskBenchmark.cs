@@ -6,8 +6,8 @@ using LoopLM.Text.Constraints;
 namespace LoopLM.Benchmarks.StructuredOutput;
 
 /// <summary>
-/// Measures what a constraint takes from a request: the time to its first mask (compiling the schema, making the constraint, the mask), and the
-/// time of every later one with the token before it, along valid instances that are cut into the longest tokens.
+/// Measures what a constraint takes from a request: the time to its first mask (compiling the schema, making the constraint, the mask), and
+/// the time of every later one with the token before it, along valid instances that are cut into the longest tokens.
 /// </summary>
 internal static class MaskBenchmark
 {

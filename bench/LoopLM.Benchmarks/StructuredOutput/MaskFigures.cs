@@ -17,7 +17,9 @@ internal sealed class MaskFigures
     /// <summary>Schemas that are refused.</summary>
     public int Refused { get; set; }
 
-    /// <summary>Schemas of instances that the constraint does not take to their end, for instance because of the order of their members.</summary>
+    /// <summary>
+    /// Schemas of instances that the constraint does not take to their end, for instance because of the order of their members.
+    /// </summary>
     public List<string> Left { get; } = [];
 
     public void Print(TextWriter output)
@@ -36,7 +38,8 @@ internal sealed class MaskFigures
         var (average, median) = (figures.Average(each => each.Value), At(0.5));
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{name} ({figures.Count} times): average {average:F1}, median {median:F1}, 90 % {At(0.9):F1}, 99 % {At(0.99):F1}, most {At(1):F1} {unit}"));
+            $"{name} ({figures.Count} times): average {average:F1}, median {median:F1}, 90 % {At(0.9):F1}, 99 % {At(0.99):F1}, "
+                + $"most {At(1):F1} {unit}"));
         output.WriteLine("  longest: " + string.Join(", ", figures.TakeLast(40).Reverse().DistinctBy(each => each.Id).Take(8)
             .Select(each => string.Create(CultureInfo.InvariantCulture, $"{each.Id} {each.Value:F0}"))));
 

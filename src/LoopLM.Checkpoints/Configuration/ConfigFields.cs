@@ -5,7 +5,10 @@ using LoopLM.Checkpoints.Packing;
 
 namespace LoopLM.Checkpoints.Configuration;
 
-/// <summary>Typed reads from a <c>config.json</c>. What is missing or out of range becomes a problem that names the field; unknown fields are ignored.</summary>
+/// <summary>
+/// Typed reads from a <c>config.json</c>. What is missing or out of range becomes a problem that
+/// names the field; unknown fields are ignored.
+/// </summary>
 internal sealed class ConfigFields(JsonElement config, List<string> problems, string path = "")
 {
     /// <summary>Notes a problem; it begins with the name of a field.</summary>
@@ -110,7 +113,10 @@ internal sealed class ConfigFields(JsonElement config, List<string> problems, st
 
         var lists = value.ValueKind != JsonValueKind.Array ? null
             : value.EnumerateArray()
-                .Select(list => list.ValueKind == JsonValueKind.Array && list.GetArrayLength() > 0 ? ReadTokens(list.EnumerateArray(), vocabularySize) : null)
+                .Select(
+                    list => list.ValueKind == JsonValueKind.Array && list.GetArrayLength() > 0
+                        ? ReadTokens(list.EnumerateArray(), vocabularySize)
+                        : null)
                 .ToList();
         if (lists is null || lists.Contains(null))
         {

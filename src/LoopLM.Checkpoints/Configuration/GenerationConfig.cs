@@ -50,13 +50,18 @@ public sealed record GenerationConfig
     /// <summary>Most tokens of an answer, from 1: <c>max_new_tokens</c>.</summary>
     public int? MaxNewTokens { get; init; }
 
-    /// <summary>Token sequences that may not appear in an answer, each at least one token: <c>bad_words_ids</c>, and each token of <c>suppress_tokens</c>.</summary>
+    /// <summary>
+    /// Token sequences that may not appear in an answer, each at least one token:
+    /// <c>bad_words_ids</c>, and each token of <c>suppress_tokens</c>.
+    /// </summary>
     public ImmutableArray<ImmutableArray<int>> BadWords { get; init; } = [];
 
     /// <summary>Reads the file of a folder; <see cref="Empty"/> where there is none.</summary>
     /// <param name="folder">The checkpoint's folder.</param>
     /// <param name="vocabularySize">Tokens of the model.</param>
-    /// <exception cref="CheckpointException">The file is malformed, or asks for what is not supported; the message lists every problem.</exception>
+    /// <exception cref="CheckpointException">
+    /// The file is malformed, or asks for what is not supported; the message lists every problem.
+    /// </exception>
     public static GenerationConfig Load(string folder, int vocabularySize)
     {
         var path = Path.Combine(folder, FileName);

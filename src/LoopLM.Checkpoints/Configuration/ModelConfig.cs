@@ -25,19 +25,27 @@ public abstract record ModelConfig
     /// <summary>Most positions of a sequence: <c>max_position_embeddings</c>.</summary>
     public required int ContextLength { get; init; }
 
-    /// <summary>The model's own q-exit threshold: <c>early_exit_threshold</c>. It serves as a default and is no part of the forward pass, so it may be absent: 1, which never exits early.</summary>
+    /// <summary>
+    /// The model's own q-exit threshold: <c>early_exit_threshold</c>. It serves as a default and is no part of the forward
+    /// pass, so it may be absent: 1, which never exits early.
+    /// </summary>
     public required float EarlyExitThreshold { get; init; }
 
     /// <summary>Token ids that end a text: <c>eos_token_id</c>, one or several; may be none.</summary>
     public required ImmutableArray<int> EndOfTextTokens { get; init; }
 
-    /// <summary>How the matrices are packed in the file: <c>looplm_weights</c>, <c>int8</c> or <c>int4</c>; null where they are floats like any other tensor.</summary>
+    /// <summary>
+    /// How the matrices are packed in the file: <c>looplm_weights</c>, <c>int8</c> or <c>int4</c>; null
+    /// where they are floats like any other tensor.
+    /// </summary>
     public PackedType? PackedWeights { get; init; }
 
     /// <summary>Weights of the head relative to those of one loop's matrices.</summary>
     public abstract double HeadCost { get; }
 
-    /// <summary>The tensors that a checkpoint of this configuration holds, no more and no fewer, by the shapes that they have unpacked.</summary>
+    /// <summary>
+    /// The tensors that a checkpoint of this configuration holds, no more and no fewer, by the shapes that they have unpacked.
+    /// </summary>
     public abstract IEnumerable<(string Name, ImmutableArray<long> Shape)> Tensors { get; }
 
     /// <summary>Whether a tensor of the model is a matrix that <see cref="PackedWeights"/> packs.</summary>

@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 
 namespace LoopLM.Checkpoints.Configuration;
 
-/// <summary>An Ouro model (arXiv 2510.25741). Nothing that the forward pass needs has a default: the class defaults of the published code describe another model.</summary>
+/// <summary>
+/// An Ouro model (arXiv 2510.25741). Nothing that the forward pass needs has a default: the class
+/// defaults of the published code describe another model.
+/// </summary>
 public sealed record OuroConfig : ModelConfig
 {
     /// <summary>Value of <c>model_type</c>.</summary>
@@ -14,7 +17,10 @@ public sealed record OuroConfig : ModelConfig
     /// <summary>Query heads: <c>num_attention_heads</c>.</summary>
     public required int Heads { get; init; }
 
-    /// <summary>Key and value heads, a divisor of <see cref="Heads"/>: <c>num_key_value_heads</c>, or as many as <see cref="Heads"/> where it is absent.</summary>
+    /// <summary>
+    /// Key and value heads, a divisor of <see cref="Heads"/>: <c>num_key_value_heads</c>, or as many
+    /// as <see cref="Heads"/> where it is absent.
+    /// </summary>
     public required int KvHeads { get; init; }
 
     /// <summary>Length of one head, even: <c>head_dim</c>, or hidden_size / num_attention_heads where it is absent.</summary>

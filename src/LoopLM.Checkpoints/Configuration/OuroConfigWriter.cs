@@ -7,7 +7,9 @@ namespace LoopLM.Checkpoints.Configuration;
 /// <summary>Writes the <c>config.json</c> of an Ouro model.</summary>
 public static class OuroConfigWriter
 {
-    /// <summary>Writes every field that the published configurations have and the forward pass reads; the file is replaced only when it is complete.</summary>
+    /// <summary>
+    /// Writes every field that the published configurations have and the forward pass reads; the file is replaced only when it is complete.
+    /// </summary>
     /// <param name="config">The model's shape.</param>
     /// <param name="path">The file.</param>
     /// <param name="weights">Type of the weights: Float32, BFloat16 or Float16.</param>

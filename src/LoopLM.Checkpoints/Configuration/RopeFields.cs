@@ -1,8 +1,8 @@
 namespace LoopLM.Checkpoints.Configuration;
 
 /// <summary>
-/// Reads how a <c>config.json</c> describes an unscaled rotary embedding: <c>rope_theta</c> and <c>rope_scaling</c>, or <c>rope_parameters</c>,
-/// which transformers writes from version 5 on. Any other kind of rotary embedding is refused by name.
+/// Reads how a <c>config.json</c> describes an unscaled rotary embedding: <c>rope_theta</c> and <c>rope_scaling</c>, or
+/// <c>rope_parameters</c>, which transformers writes from version 5 on. Any other kind of rotary embedding is refused by name.
 /// </summary>
 internal static class RopeFields
 {

@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 namespace LoopLM.Checkpoints.Files;
 
 /// <summary>
-/// Writes files that are whole or not there, whatever ends the program or the machine. A file is written under a temporary name beside its own, is brought to the
-/// disk, and then takes the name. What a killed run has left under the temporary name is overwritten by the next one.
+/// Writes files that are whole or not there, whatever ends the program or the machine. A file is written under a
+/// temporary name beside its own, is brought to the disk, and then takes the name. What a killed run has left
+/// under the temporary name is overwritten by the next one.
 /// </summary>
 public static partial class AtomicFile
 {

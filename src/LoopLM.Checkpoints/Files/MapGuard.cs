@@ -6,12 +6,13 @@ using static Iced.Intel.AssemblerRegisters;
 namespace LoopLM.Checkpoints.Files;
 
 /// <summary>
-/// Keeps the process alive where a mapped file is cut short. Reading behind its new end raises SIGBUS, which ends a process. On Linux on x86-64 a handler
-/// puts zeros in the place of what is gone and marks the map as damaged, so that whoever computed with it can tell. Elsewhere it does nothing.
+/// Keeps the process alive where a mapped file is cut short. Reading behind its new end raises SIGBUS, which ends a
+/// process. On Linux on x86-64 a handler puts zeros in the place of what is gone and marks the map as damaged, so that
+/// whoever computed with it can tell. Elsewhere it does nothing.
 /// </summary>
 /// <remarks>
-/// The handler is machine code, because nothing managed may run where a signal interrupts. It reads a list that only grows, makes one system call and touches
-/// nothing else. Faults outside the guarded maps go to the handler that was there before, which is the runtime's.
+/// The handler is machine code, because nothing managed may run where a signal interrupts. It reads a list that only grows, makes one
+/// system call and touches nothing else. Faults outside the guarded maps go to the handler that was there before, which is the runtime's.
 /// </remarks>
 internal sealed unsafe partial class MapGuard : IDisposable
 {
@@ -37,7 +38,8 @@ internal sealed unsafe partial class MapGuard : IDisposable
     /// <param name="bytes">Its length.</param>
     public MapGuard(byte* start, long bytes)
     {
-        // A handler on another thread may read the list at any time: nothing of it is ever freed, and a range counts from when its end is set.
+        // A handler on another thread may read the list at any time: nothing of it is ever freed,
+        // and a range counts from when its end is set.
         _range = (Range*)NativeMemory.AllocZeroed((nuint)sizeof(Range));
         lock (s_changes)
         {
@@ -50,7 +52,8 @@ internal sealed unsafe partial class MapGuard : IDisposable
     }
 
     /// <summary>Whether this system and processor can be guarded.</summary>
-    public static bool IsSupported { get; } = OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64 && TryInstall();
+    public static bool IsSupported { get; } = OperatingSystem.IsLinux()
+        && RuntimeInformation.ProcessArchitecture == Architecture.X64 && TryInstall();
 
     /// <summary>Whether some of the map has been read as zeros since its file was cut short. Any thread may ask.</summary>
     public bool IsDamaged => Volatile.Read(ref _range->Hit) != 0;
@@ -96,7 +99,8 @@ internal sealed unsafe partial class MapGuard : IDisposable
         code.mov(rcx, __qword_ptr[rcx + 24]);
         code.jmp(search);
 
-        // All that follows the first page that is gone is gone as well, so one call replaces it. The mark comes first: nobody may see zeros without it.
+        // All that follows the first page that is gone is gone as well, so one call replaces it. The mark
+        // comes first: nobody may see zeros without it.
         code.Label(ref found);
         code.mov(__qword_ptr[rcx + 16], 1);
         code.push(rdi);

@@ -11,7 +11,9 @@ internal static class JsonSyntax
     private const string Numbers = "a number is written like 16, -0.5 or 1e6, without a plus sign, zeros or a point before it";
     private const string Values = "a value is a string in double quotes, a number, a list, an object, true, false or null";
 
-    /// <summary>What is wrong with a text, as the rest of a sentence without a full stop; null where it is JSON in which no object has a name twice.</summary>
+    /// <summary>
+    /// What is wrong with a text, as the rest of a sentence without a full stop; null where it is JSON in which no object has a name twice.
+    /// </summary>
     /// <param name="json">The text, UTF-8 without a mark of its byte order.</param>
     /// <param name="maxDepth">Lists and objects within each other, at most.</param>
     public static string? FindProblem(ReadOnlySpan<byte> json, int maxDepth)
@@ -45,7 +47,8 @@ internal static class JsonSyntax
         }
         catch (InvalidOperationException)
         {
-            return $"{JsonPlace.At(json, (int)reader.TokenStartIndex)}: a name contains an escaped lone surrogate; it must be well-formed Unicode";
+            return $"{JsonPlace.At(json, (int)reader.TokenStartIndex)}: a name contains an escaped lone surrogate; "
+                + "it must be well-formed Unicode";
         }
     }
 
@@ -82,7 +85,8 @@ internal static class JsonSyntax
             (byte)'\'' => $"{place}: found {found}; names and strings stand in double quotes.",
             < 0x20 => $"{place}: found {found}; a string has it as an escape, such as \\n.",
             _ when json[..at] is [.., (byte)'\\'] =>
-                $"{place}: found {found} behind a backslash; JSON has the escapes \\\" \\\\ \\/ \\b \\f \\n \\r \\t and \\u with four digits.",
+                $"{place}: found {found} behind a backslash; JSON has the escapes \\\" \\\\ \\/ \\b \\f \\n \\r "
+                    + "\\t and \\u with four digits.",
             (byte)'+' or (byte)'.' or (>= (byte)'0' and <= (byte)'9') => $"{place}: found {found}; {Numbers}.",
             _ when json[..at] is [.., >= (byte)'0' and <= (byte)'9'] => $"{place}: found {found}; {Numbers}.",
             _ when IsLetter(json[at]) && last is JsonTokenType.StartObject =>

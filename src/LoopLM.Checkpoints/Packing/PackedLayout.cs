@@ -3,14 +3,14 @@ using System.Collections.Immutable;
 namespace LoopLM.Checkpoints.Packing;
 
 /// <summary>
-/// How a matrix [outputs, inputs] lies in memory and in a file as integers. A weight is an integer times the scale of its group, which is a run of
-/// inputs of one output. An integer is stored as a code: itself plus <see cref="Zero"/>.
+/// How a matrix [outputs, inputs] lies in memory and in a file as integers. A weight is an integer times the scale of its group, which is a
+/// run of inputs of one output. An integer is stored as a code: itself plus <see cref="Zero"/>.
 /// </summary>
 /// <remarks>
-/// A tile holds <see cref="TileOutputs"/> outputs. In it the groups follow one another: first the scales of the outputs as float32, then the codes in
-/// steps of <see cref="StepBytes"/> bytes, of which each output has four. A byte of a step holds one code of 8 bits, that of inputs 4s..4s+3 of step s,
-/// or two of 4 bits: in the lower half those of inputs 8s..8s+3, in the upper half those of 8s+4..8s+7. What pads inputs and outputs is zero.
-/// So kernels of every vector length read a tile from end to end and have one output in each lane.
+/// A tile holds <see cref="TileOutputs"/> outputs. In it the groups follow one another: first the scales of the outputs as float32, then
+/// the codes in steps of <see cref="StepBytes"/> bytes, of which each output has four. A byte of a step holds one code of 8 bits, that of
+/// inputs 4s..4s+3 of step s, or two of 4 bits: in the lower half those of inputs 8s..8s+3, in the upper half those of 8s+4..8s+7. What
+/// pads inputs and outputs is zero. So kernels of every vector length read a tile from end to end and have one output in each lane.
 /// </remarks>
 /// <param name="Type">The integers.</param>
 /// <param name="Outputs">Number of outputs.</param>

@@ -45,7 +45,9 @@ public sealed unsafe class SafetensorsFile : IDisposable
     /// <summary>The tensors by name.</summary>
     public IReadOnlyDictionary<string, SafetensorsTensor> Tensors => _tensors;
 
-    /// <summary>Whether zeros were read where the file had data: it was cut short, or cannot be read any more. Any thread may ask, at no cost.</summary>
+    /// <summary>
+    /// Whether zeros were read where the file had data: it was cut short, or cannot be read any more. Any thread may ask, at no cost.
+    /// </summary>
     public bool IsDamaged => _guard?.IsDamaged ?? false;
 
     /// <summary>Maps a file and checks its header.</summary>
@@ -102,8 +104,10 @@ public sealed unsafe class SafetensorsFile : IDisposable
         var headerBytes = BinaryPrimitives.ReadUInt64LittleEndian(length);
         var fault = stream.Length < LengthBytes
             ? $"the file has {stream.Length} bytes; a safetensors file begins with {LengthBytes} bytes of header length"
-            : headerBytes == 0 ? "the header claims 0 bytes: the file is not safetensors, or its download was not finished. Download it again"
-            : BeginsAsText(length) ? $"it is a text that begins with '{Encoding.ASCII.GetString(length)}', such as a failed download leaves. Download it again"
+            : headerBytes == 0
+                ? "the header claims 0 bytes: the file is not safetensors, or its download was not finished. Download it again"
+            : BeginsAsText(length)
+                ? $"it is a text that begins with '{Encoding.ASCII.GetString(length)}', such as a failed download leaves. Download it again"
             : headerBytes > MaxHeaderBytes ? $"the header claims {headerBytes} bytes; at most {MaxHeaderBytes} are read"
             : (long)headerBytes > stream.Length - LengthBytes
                 ? $"the header claims {headerBytes} bytes, but the file has only {stream.Length}: it is cut short"

@@ -4,7 +4,9 @@ using LoopLM.Checkpoints.Json;
 
 namespace LoopLM.Checkpoints.Safetensors;
 
-/// <summary>Reads the JSON header of a safetensors file: a map from tensor name to dtype, shape and data_offsets, and string metadata.</summary>
+/// <summary>
+/// Reads the JSON header of a safetensors file: a map from tensor name to dtype, shape and data_offsets, and string metadata.
+/// </summary>
 internal static class SafetensorsHeader
 {
     /// <summary>Reads and checks a header.</summary>
@@ -47,7 +49,8 @@ internal static class SafetensorsHeader
             return;
         }
 
-        if (metadata.ValueKind != JsonValueKind.Object || metadata.EnumerateObject().Any(entry => entry.Value.ValueKind != JsonValueKind.String))
+        if (metadata.ValueKind != JsonValueKind.Object
+            || metadata.EnumerateObject().Any(entry => entry.Value.ValueKind != JsonValueKind.String))
         {
             problems.Add("__metadata__ must map strings to strings");
         }
@@ -147,7 +150,9 @@ internal static class SafetensorsHeader
         {
             if (entry.Begin != end)
             {
-                problems.Add($"tensor '{entry.Name}' begins at byte {entry.Begin}, {(entry.Begin < end ? "inside" : "with a gap after")} the tensor that ends at {end}");
+                problems.Add(
+                    $"tensor '{entry.Name}' begins at byte {entry.Begin}, "
+                        + $"{(entry.Begin < end ? "inside" : "with a gap after")} the tensor that ends at {end}");
             }
 
             end = Math.Max(end, entry.End);

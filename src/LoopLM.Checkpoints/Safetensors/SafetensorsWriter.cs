@@ -39,10 +39,13 @@ public static class SafetensorsWriter
             json.WriteStartObject();
             foreach (var tensor in tensors)
             {
-                var bytes = tensor.Shape.Aggregate((long)ElementTypes.SizeOf(tensor.ElementType), (product, dimension) => checked(product * dimension));
+                var bytes = tensor.Shape.Aggregate((long)ElementTypes.SizeOf(tensor.ElementType), (product, dimension) =>
+                    checked(product * dimension));
                 if (bytes != tensor.Data.Length || !names.Add(tensor.Name))
                 {
-                    throw new ArgumentException($"Tensor '{tensor.Name}' has {tensor.Data.Length} bytes, its shape asks for {bytes}; and names must differ.", nameof(tensors));
+                    throw new ArgumentException(
+                        $"Tensor '{tensor.Name}' has {tensor.Data.Length} bytes, its shape asks for {bytes}; and names must differ.",
+                        nameof(tensors));
                 }
 
                 json.WriteStartObject(tensor.Name);

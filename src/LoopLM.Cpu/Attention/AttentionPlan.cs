@@ -39,7 +39,8 @@ internal sealed class AttentionPlan(int capacity, int maxTileRows, int kvHeads)
             for (; end < Math.Min(rows, first + maxTileRows); end++)
             {
                 var next = batch.VisibleSlots(end);
-                if (!Unsafe.AreSame(in MemoryMarshal.GetReference(slots), in MemoryMarshal.GetReference(next)) || next.Length < _positions[end - 1])
+                if (!Unsafe.AreSame(in MemoryMarshal.GetReference(slots), in MemoryMarshal.GetReference(next))
+                    || next.Length < _positions[end - 1])
                 {
                     break;
                 }

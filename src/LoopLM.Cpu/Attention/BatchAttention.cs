@@ -5,10 +5,13 @@ using LoopLM.Engine.Runners;
 
 namespace LoopLM.Cpu.Attention;
 
-/// <summary>softmax(queries . keys) values for the rows of a tick, block by block of positions, so that what rows and heads of a tile share stays in the cache.</summary>
+/// <summary>
+/// softmax(queries . keys) values for the rows of a tick, block by block of positions, so that what
+/// rows and heads of a tile share stays in the cache.
+/// </summary>
 /// <remarks>
-/// A lane is one query: a head of a row. All scores of some lanes are computed first, then what they weigh. Blocks begin at fixed positions, and no lane's
-/// numbers meet another's: what a row gets does not depend on its tile.
+/// A lane is one query: a head of a row. All scores of some lanes are computed first, then what they weigh. Blocks begin at fixed
+/// positions, and no lane's numbers meet another's: what a row gets does not depend on its tile.
 /// </remarks>
 internal sealed unsafe class BatchAttention(AttentionShape shape, VectorKernels kernels, KvCache cache, Activations activations)
 {
@@ -28,7 +31,9 @@ internal sealed unsafe class BatchAttention(AttentionShape shape, VectorKernels 
         ((int)(BlockBytes / cache.SlotBytes) + BlockGrain - 1) / BlockGrain * BlockGrain, BlockGrain, MaxBlock);
     private readonly AttentionPlan _plan = new(activations.Rows, Math.Min(MaxTileRows, Lanes(shape) / shape.Group), shape.KvHeads);
 
-    /// <summary>Whether <see cref="Attend"/> also prepares what it brought: not where heads share groups, which then belong to several threads.</summary>
+    /// <summary>
+    /// Whether <see cref="Attend"/> also prepares what it brought: not where heads share groups, which then belong to several threads.
+    /// </summary>
     public bool Prepares { get; } = shape.HeadDimension % activations.Attended.Grain == 0;
 
     /// <summary>Lanes that are computed together at most.</summary>
@@ -46,7 +51,9 @@ internal sealed unsafe class BatchAttention(AttentionShape shape, VectorKernels 
     /// <param name="slot">The slot to write.</param>
     public void Write(float* head, byte* slots, int slot) => _slots.Write(head, slots, slot);
 
-    /// <summary>Does a thread's part: from the queries in <see cref="Activations.Projected"/> to <see cref="Activations.Attended"/>.</summary>
+    /// <summary>
+    /// Does a thread's part: from the queries in <see cref="Activations.Projected"/> to <see cref="Activations.Attended"/>.
+    /// </summary>
     /// <param name="batch">The batch that was planned.</param>
     /// <param name="layer">The layer.</param>
     /// <param name="thread">The thread, from 0.</param>
@@ -114,7 +121,8 @@ internal sealed unsafe class BatchAttention(AttentionShape shape, VectorKernels 
         for (var head = kvHead * shape.Group; head < (kvHead + 1) * shape.Group; head++, lane += tile.Rows)
         {
             _slots.Score(
-                activations.ProjectedHead(tile.FirstRow, head), activations.ProjectedLength, tile.Rows, keys, slots + block, BlockCount(tile.LastRow, block),
+                activations.ProjectedHead(tile.FirstRow, head), activations.ProjectedLength,
+                tile.Rows, keys, slots + block, BlockCount(tile.LastRow, block),
                 activations.Scores(thread, lane) + block, activations.LaneLength);
         }
     }
@@ -133,7 +141,8 @@ internal sealed unsafe class BatchAttention(AttentionShape shape, VectorKernels 
                 if (count > 0)
                 {
                     _slots.Mix(
-                        activations.Scores(thread, lane) + block, rows, values, slots + block, count, activations.AttendedHead(thread, lane), activations.LaneLength);
+                        activations.Scores(thread, lane) + block, rows, values, slots + block,
+                        count, activations.AttendedHead(thread, lane), activations.LaneLength);
                 }
             }
         }

@@ -3,7 +3,9 @@ using LoopLM.Cpu.Simd;
 
 namespace LoopLM.Cpu.Formats;
 
-/// <summary>How packed weights are multiplied: eight bytes of a row at a time, by one or two steps of a <see cref="PackedLayout"/>, in two halves.</summary>
+/// <summary>
+/// How packed weights are multiplied: eight bytes of a row at a time, by one or two steps of a <see cref="PackedLayout"/>, in two halves.
+/// </summary>
 internal unsafe interface IPackedCodes
 {
     /// <summary>Bytes of a tile's codes for eight bytes of a row.</summary>
@@ -22,7 +24,10 @@ internal unsafe interface IPackedCodes
         where TSimd : struct, ISimd<TVector>
         where TVector : struct;
 
-    /// <summary>Adds products to two vectors of sums that hold no more than one group. Both products come before both sums, which processors schedule better.</summary>
+    /// <summary>
+    /// Adds products to two vectors of sums that hold no more than one group. Both products come before
+    /// both sums, which processors schedule better.
+    /// </summary>
     static abstract void AddProducts<TSimd, TVector>(
         ref TVector sums0, ref TVector sums1, TVector codes0, TVector codes1, TVector factors0, TVector factors1)
         where TSimd : struct, ISimd<TVector>

@@ -4,7 +4,9 @@ using LoopLM.Cpu.Simd;
 
 namespace LoopLM.Cpu.Formats;
 
-/// <summary>Two codes a byte, summed in 16 bits: a sum takes 16 products of a group, each at most 15 * 127, which is less than 2^15.</summary>
+/// <summary>
+/// Two codes a byte, summed in 16 bits: a sum takes 16 products of a group, each at most 15 * 127, which is less than 2^15.
+/// </summary>
 internal readonly unsafe struct Int4Codes : IPackedCodes
 {
     public static int Bytes => PackedLayout.StepBytes;

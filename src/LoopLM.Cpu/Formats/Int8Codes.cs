@@ -32,8 +32,10 @@ internal readonly unsafe struct Int8Codes : IPackedCodes
         sums0 = Add(sums0, codes0, factors0);
         sums1 = Add(sums1, codes1, factors1);
 
-        static TVector Add(TVector sums, TVector codes, TVector factors) => Unsafe.BitCast<Vector256<int>, TVector>(AvxVnni.MultiplyWideningAndAdd(
-            Unsafe.BitCast<TVector, Vector256<int>>(sums), Unsafe.BitCast<TVector, Vector256<byte>>(codes), Unsafe.BitCast<TVector, Vector256<sbyte>>(factors)));
+        static TVector Add(TVector sums, TVector codes, TVector factors) =>
+            Unsafe.BitCast<Vector256<int>, TVector>(AvxVnni.MultiplyWideningAndAdd(
+                Unsafe.BitCast<TVector, Vector256<int>>(sums), Unsafe.BitCast<TVector, Vector256<byte>>(codes),
+                Unsafe.BitCast<TVector, Vector256<sbyte>>(factors)));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -20,15 +20,19 @@ internal sealed unsafe class AssembledPackedMatrix(PackedLayout layout, byte* we
         var blockRows = BlockRows(PackedKernels.MostRows);
         for (var row = 0; row < rows; row += blockRows)
         {
-            for (var output = first / PackedLayout.TileOutputs * PackedLayout.TileOutputs; output < end; output += most * PackedLayout.TileOutputs)
+            for (var output = first / PackedLayout.TileOutputs * PackedLayout.TileOutputs;
+                output < end; output += most * PackedLayout.TileOutputs)
             {
                 var tiles = end - output > PackedLayout.TileOutputs ? most : 1;
-                MultiplyBlock(inputs, row, Math.Min(blockRows, rows - row), outputs + (row * outputStride), outputStride, output, tiles, first, end);
+                MultiplyBlock(
+                    inputs, row, Math.Min(blockRows, rows - row), outputs + (row * outputStride), outputStride, output, tiles, first, end);
             }
         }
     }
 
-    /// <summary>Neighbouring tiles for some rows, in runs as even as they get, which share the work of asking for the tiles that come next.</summary>
+    /// <summary>
+    /// Neighbouring tiles for some rows, in runs as even as they get, which share the work of asking for the tiles that come next.
+    /// </summary>
     [SkipLocalsInit]
     private void MultiplyBlock(
         QuantizedActivations inputs, int row, int rows, float* outputs, nint outputStride, int output, int tiles, int first, int end)

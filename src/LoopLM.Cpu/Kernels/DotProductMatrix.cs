@@ -87,10 +87,12 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector LoadFirst(byte* weights, nint offset) => TElements.LoadFirst<TSimd, TVector>(weights + (offset * TElements.Size));
+    private static TVector LoadFirst(byte* weights, nint offset) =>
+        TElements.LoadFirst<TSimd, TVector>(weights + (offset * TElements.Size));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector LoadSecond(byte* weights, nint offset) => TElements.LoadSecond<TSimd, TVector>(weights + (offset * TElements.Size));
+    private static TVector LoadSecond(byte* weights, nint offset) =>
+        TElements.LoadSecond<TSimd, TVector>(weights + (offset * TElements.Size));
 
     /// <summary>Asks for two vectors of weights.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -115,7 +117,8 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
     /// <summary>The products of a vector of a row with four outputs.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AddProducts(
-        ref TVector sum0, ref TVector sum1, ref TVector sum2, ref TVector sum3, TVector weights0, TVector weights1, TVector weights2, TVector weights3, float* x)
+        ref TVector sum0, ref TVector sum1, ref TVector sum2, ref TVector sum3,
+        TVector weights0, TVector weights1, TVector weights2, TVector weights3, float* x)
     {
         var input = TSimd.Load(x);
         sum0 = TSimd.MultiplyAdd(weights0, input, sum0);
@@ -166,7 +169,9 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
         }
     }
 
-    /// <summary>One row and eight outputs at a time. The eight that come next are asked for in the order in which they lie in memory.</summary>
+    /// <summary>
+    /// One row and eight outputs at a time. The eight that come next are asked for in the order in which they lie in memory.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void MultiplyRow(float* x, float* y, int first, int end)
     {
@@ -232,7 +237,9 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
         }
     }
 
-    /// <summary>Three or more rows, in tiles of six or four rows and two outputs, panel by panel: many rows share the work of widening a weight.</summary>
+    /// <summary>
+    /// Three or more rows, in tiles of six or four rows and two outputs, panel by panel: many rows share the work of widening a weight.
+    /// </summary>
     private void MultiplyRows(float* x, nint xStride, int rows, float* y, nint yStride, int first, int end)
     {
         // The tiles of rows share the work of asking for the next panel.
@@ -248,19 +255,24 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
                 var left = rows - row;
                 if (left is > 8 or 5 or 6)
                 {
-                    MultiplyTile<IRowTile.Six>(x + (row * xStride), xStride, left, y + (row * yStride), yStride, output, panelEnd, next, bytes);
+                    MultiplyTile<IRowTile.Six>(
+                        x + (row * xStride), xStride, left, y + (row * yStride), yStride, output, panelEnd, next, bytes);
                     row += IRowTile.Six.Rows;
                 }
                 else
                 {
-                    MultiplyTile<IRowTile.Four>(x + (row * xStride), xStride, left, y + (row * yStride), yStride, output, panelEnd, next, bytes);
+                    MultiplyTile<IRowTile.Four>(
+                        x + (row * xStride), xStride, left, y + (row * yStride), yStride, output, panelEnd, next, bytes);
                     row += IRowTile.Four.Rows;
                 }
             }
         }
     }
 
-    /// <summary>A tile of some rows and a panel of weights, two outputs at a time. Where a row is missing, the halves of the tile have one in common.</summary>
+    /// <summary>
+    /// A tile of some rows and a panel of weights, two outputs at a time. Where a row is missing,
+    /// the halves of the tile have one in common.
+    /// </summary>
     /// <remarks>Chunk by chunk of the inputs; the sums of the panel wait in memory for the next one.</remarks>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

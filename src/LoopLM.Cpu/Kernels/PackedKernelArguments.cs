@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace LoopLM.Cpu.Kernels;
 
-/// <summary>What an assembled kernel multiplies: some rows by one or two neighbouring tiles of packed weights. It is used up: the kernel keeps its place in it.</summary>
+/// <summary>
+/// What an assembled kernel multiplies: some rows by one or two neighbouring tiles of packed weights.
+/// It is used up: the kernel keeps its place in it.
+/// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct PackedKernelArguments
 {

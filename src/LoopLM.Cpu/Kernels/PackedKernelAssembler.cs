@@ -7,14 +7,14 @@ using static Iced.Intel.AssemblerRegisters;
 namespace LoopLM.Cpu.Kernels;
 
 /// <summary>
-/// Writes the machine code that multiplies some quantised rows by one or two neighbouring tiles of a <see cref="PackedLayout"/> with AVX512_VNNI, whose
-/// instruction for sums of four products of bytes .NET reaches on half as long vectors only.
+/// Writes the machine code that multiplies some quantised rows by one or two neighbouring tiles of a <see cref="PackedLayout"/> with
+/// AVX512_VNNI, whose instruction for sums of four products of bytes .NET reaches on half as long vectors only.
 /// </summary>
 /// <remarks>
-/// The code takes a pointer to <see cref="PackedKernelArguments"/> by the convention of System V for x86-64 and uses only registers that the caller need not find again.
-/// A lane is an output. Numbers are computed as <see cref="VectorPackedMatrix{TSimd, TVector, TCodes}"/> does with fused multiplication
-/// and addition, so they are equal to the bit: the sum of a group is an exact integer, and
-/// result = fma((float)sum * scale of the weights, scale of the row, result).
+/// The code takes a pointer to <see cref="PackedKernelArguments"/> by the convention of System V for x86-64 and uses only registers that
+/// the caller need not find again. A lane is an output. Numbers are computed as <see cref="VectorPackedMatrix{TSimd, TVector, TCodes}"/>
+/// does with fused multiplication and addition, so they are equal to the bit: the sum of a group is an exact integer, and result =
+/// fma((float)sum * scale of the weights, scale of the row, result).
 /// </remarks>
 /// <param name="type">The integers.</param>
 /// <param name="rows">1..<see cref="MostRows"/>.</param>
@@ -98,14 +98,16 @@ internal sealed class PackedKernelAssembler(PackedType type, int rows, int tiles
 
     private static AssemblerRegisterZMM WeightCodes(int tile, int half) => Vector(24 + (2 * half) + tile);
 
-    private static AssemblerMemoryOperand Argument(string name) => __qword_ptr[Arguments + (int)Marshal.OffsetOf<PackedKernelArguments>(name)];
+    private static AssemblerMemoryOperand Argument(string name) =>
+        __qword_ptr[Arguments + (int)Marshal.OffsetOf<PackedKernelArguments>(name)];
 
-    private static AssemblerMemoryOperand OfRow(AssemblerRegister64 pointer, AssemblerRegister64 stride, int row) => (row % RowsOfPointer) switch
-    {
-        0 => pointer + 0,
-        1 => pointer + stride,
-        _ => pointer + (stride * 2),
-    };
+    private static AssemblerMemoryOperand OfRow(
+        AssemblerRegister64 pointer, AssemblerRegister64 stride, int row) => (row % RowsOfPointer) switch
+        {
+            0 => pointer + 0,
+            1 => pointer + stride,
+            _ => pointer + (stride * 2),
+        };
 
     private static AssemblerMemoryOperand OfTile(AssemblerRegister64 pointer, int tile) => tile == 0 ? pointer + 0 : pointer + TileBytes;
 

@@ -22,11 +22,16 @@ internal sealed unsafe class PackedKernels
         for (var i = 0; i < _code.Length; i++)
         {
             var code = ExecutableMemory.Map(new PackedKernelAssembler(type, (i / MostTiles) + 1, (i % MostTiles) + 1).Assemble());
-            _code[i] = code is not null ? (nint)code : throw new InsufficientMemoryException("The system gives no more memory for kernels, which it did when it was asked first.");
+            _code[i] = code is not null
+                ? (nint)code
+                : throw new InsufficientMemoryException(
+                    "The system gives no more memory for kernels, which it did when it was asked first.");
         }
     }
 
-    /// <summary>Whether this processor has the instructions (AVX512_VNNI is bit 11 of ECX of leaf 7) and this system lets a process assemble code.</summary>
+    /// <summary>
+    /// Whether this processor has the instructions (AVX512_VNNI is bit 11 of ECX of leaf 7) and this system lets a process assemble code.
+    /// </summary>
     public static bool AreSupported { get; } =
         Avx512F.X64.IsSupported && (X86Base.CpuId(7, 0).Ecx & (1 << 11)) != 0 && ExecutableMemory.IsAllowed;
 

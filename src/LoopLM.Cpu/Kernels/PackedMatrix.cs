@@ -6,8 +6,8 @@ namespace LoopLM.Cpu.Kernels;
 
 /// <summary>Integers in tiles of outputs (see <see cref="PackedLayout"/>), multiplied by quantised rows.</summary>
 /// <remarks>
-/// The sum of a group's products is an integer, so it is exact in any order. The groups of a (row, output) are added up in rising order, in float32.
-/// A lane of a vector is an output.
+/// The sum of a group's products is an integer, so it is exact in any order. The groups of a (row, output) are added up in
+/// rising order, in float32. A lane of a vector is an output.
 /// </remarks>
 internal abstract unsafe class PackedMatrix(PackedLayout layout, byte* weights) : WeightMatrix
 {
@@ -31,7 +31,10 @@ internal abstract unsafe class PackedMatrix(PackedLayout layout, byte* weights) 
     /// <summary>Rows of a block, a multiple of the rows of a tile.</summary>
     protected int BlockRows(int tileRows) => BlockRows(BlockBytes, Length, tileRows);
 
-    /// <summary>Copies the results of neighbouring outputs, those of them that are asked for. To call for so few numbers would take longer than to copy them.</summary>
+    /// <summary>
+    /// Copies the results of neighbouring outputs, those of them that are asked for. To call for so few
+    /// numbers would take longer than to copy them.
+    /// </summary>
     /// <param name="results">The results.</param>
     /// <param name="count">How many, a multiple of 8.</param>
     /// <param name="row">A row at output 0.</param>

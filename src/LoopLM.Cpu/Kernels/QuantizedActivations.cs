@@ -7,9 +7,9 @@ using LoopLM.Cpu.Memory;
 namespace LoopLM.Cpu.Kernels;
 
 /// <summary>
-/// Rows of floats that go into matrices, prepared before they are multiplied. Where the matrices are packed, a row is quantised, in the groups of the
-/// weights, with a scale for each; what the zero of the weights' codes adds to a product is known then. Where they are bfloat16, it is ordered as the
-/// weights are widened.
+/// Rows of floats that go into matrices, prepared before they are multiplied. Where the matrices are packed, a row is quantised, in
+/// the groups of the weights, with a scale for each; what the zero of the weights' codes adds to a product is known then. Where
+/// they are bfloat16, it is ordered as the weights are widened.
 /// </summary>
 internal sealed unsafe class QuantizedActivations : IDisposable
 {
@@ -48,7 +48,9 @@ internal sealed unsafe class QuantizedActivations : IDisposable
     /// <summary>Padded length.</summary>
     public int Length { get; }
 
-    /// <summary>Floats or codes from one row to the next: a few more, because rows that lie whole pages apart compete for the same lines of a cache.</summary>
+    /// <summary>
+    /// Floats or codes from one row to the next: a few more, because rows that lie whole pages apart compete for the same lines of a cache.
+    /// </summary>
     public int Stride => Length + Padding.Block;
 
     /// <summary>Outputs of a matrix that threads take at a time: so many that taking them costs nothing beside multiplying.</summary>
@@ -74,8 +76,8 @@ internal sealed unsafe class QuantizedActivations : IDisposable
     public sbyte* Codes(int row) => (sbyte*)_codes!.Pointer + ((nint)row * Stride);
 
     /// <summary>
-    /// The codes of a quantised row where 8-bit weights are widened: of every four the first, the third, the second and the fourth, which are multiplied by
-    /// the lower and then the upper bytes of two 16-bit integers.
+    /// The codes of a quantised row where 8-bit weights are widened: of every four the first, the third, the second and the fourth, which
+    /// are multiplied by the lower and then the upper bytes of two 16-bit integers.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public short* WidenedCodes(int row) => (short*)_widenedCodes!.Pointer + ((nint)row * Stride);
@@ -134,7 +136,8 @@ internal sealed unsafe class QuantizedActivations : IDisposable
         var group = first / PackedLayout.GroupOf(type);
         var offsets = Offsets(row);
         _kernels.Quantise(
-            this[row] + first, count, PackedLayout.GroupOf(type), PackedLayout.LimitOf(PackedType.Int8), Codes(row) + first, Scales(row) + group, offsets + group);
+            this[row] + first, count, PackedLayout.GroupOf(type), PackedLayout.LimitOf(PackedType.Int8),
+            Codes(row) + first, Scales(row) + group, offsets + group);
         for (; group * PackedLayout.GroupOf(type) < first + count; group++)
         {
             offsets[group] *= -PackedLayout.ZeroOf(type);

@@ -18,7 +18,8 @@ internal abstract unsafe class SlotAttention
     /// <param name="count">How many positions, at least one.</param>
     /// <param name="scores">Receives as many floats for each row, padded.</param>
     /// <param name="scoreStride">Floats from the scores of one row to those of the next.</param>
-    public abstract void Score(float* queries, nint queryStride, int rows, byte* keys, int* slots, int count, float* scores, nint scoreStride);
+    public abstract void Score(
+        float* queries, nint queryStride, int rows, byte* keys, int* slots, int count, float* scores, nint scoreStride);
 
     /// <summary>scores[p] = exp(scores[p] - their maximum); returns their sum. What pads the scores becomes zero.</summary>
     public abstract float Exponentiate(float* scores, int count);

@@ -35,7 +35,8 @@ internal sealed unsafe class SlotAttention<TSimd, TVector, TElements>(int headLe
 
     /// <inheritdoc/>
     /// <remarks>A score has a sum of its own, which no score beside it changes.</remarks>
-    public override void Score(float* queries, nint queryStride, int rows, byte* keys, int* slots, int count, float* scores, nint scoreStride)
+    public override void Score(
+        float* queries, nint queryStride, int rows, byte* keys, int* slots, int count, float* scores, nint scoreStride)
     {
         nint row = 0;
         for (; row + 4 <= rows; row += 4)
@@ -75,7 +76,8 @@ internal sealed unsafe class SlotAttention<TSimd, TVector, TElements>(int headLe
 
     /// <inheritdoc/>
     /// <remarks>
-    /// So that one addition need not wait for another, a vector of a row has two sums, of even and of odd positions, or four where there are only two vectors.
+    /// So that one addition need not wait for another, a vector of a row has two sums, of even and of odd
+    /// positions, or four where there are only two vectors.
     /// </remarks>
     public override void Mix(float* weights, int rows, byte* values, int* slots, int count, float* outputs, nint stride)
     {
@@ -117,7 +119,9 @@ internal sealed unsafe class SlotAttention<TSimd, TVector, TElements>(int headLe
         }
     }
 
-    /// <summary>Eight positions at a time: as many sums hide the latency of an addition. Behind the last position it is scored again.</summary>
+    /// <summary>
+    /// Eight positions at a time: as many sums hide the latency of an addition. Behind the last position it is scored again.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ScoreRow(float* query, byte* keys, int* slots, int count, float* scores)
     {
@@ -180,7 +184,8 @@ internal sealed unsafe class SlotAttention<TSimd, TVector, TElements>(int headLe
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void MixRow(float* weights, byte* values, int* slots, int count, float* output)
     {
-        TVector a0 = TSimd.Load(output), a1 = TSimd.Load(output + TSimd.Count), a2 = TSimd.Load(output + (2 * TSimd.Count)), a3 = TSimd.Load(output + (3 * TSimd.Count));
+        TVector a0 = TSimd.Load(output), a1 = TSimd.Load(output + TSimd.Count),
+            a2 = TSimd.Load(output + (2 * TSimd.Count)), a3 = TSimd.Load(output + (3 * TSimd.Count));
         TVector b0 = default, b1 = default, b2 = default, b3 = default;
         for (var position = 0; position < count; position += 2)
         {
@@ -202,7 +207,8 @@ internal sealed unsafe class SlotAttention<TSimd, TVector, TElements>(int headLe
     private void MixTwoRows(float* weights, byte* values, int* slots, int count, float* outputs, nint stride)
     {
         float* lowerWeights = weights + stride, lower = outputs + stride;
-        TVector a0 = TSimd.Load(outputs), a1 = TSimd.Load(outputs + TSimd.Count), c0 = TSimd.Load(lower), c1 = TSimd.Load(lower + TSimd.Count);
+        TVector a0 = TSimd.Load(outputs), a1 = TSimd.Load(outputs + TSimd.Count),
+            c0 = TSimd.Load(lower), c1 = TSimd.Load(lower + TSimd.Count);
         TVector b0 = default, b1 = default, d0 = default, d1 = default;
         for (var position = 0; position < count; position += 2)
         {

@@ -6,12 +6,15 @@ using LoopLM.Cpu.Simd;
 
 namespace LoopLM.Cpu.Kernels;
 
-/// <summary>Everything that is computed on one row, and what computes with weights and KV, for one instruction set. Lengths are padded.</summary>
+/// <summary>
+/// Everything that is computed on one row, and what computes with weights and KV, for one instruction set. Lengths are padded.
+/// </summary>
 internal abstract unsafe class VectorKernels
 {
     /// <summary>The best instruction set of this processor.</summary>
     public static InstructionSet Best =>
-        Vector512.IsHardwareAccelerated && Avx512F.IsSupported ? PackedKernels.AreSupported ? InstructionSet.Avx512Vnni : InstructionSet.Avx512
+        Vector512.IsHardwareAccelerated && Avx512F.IsSupported
+            ? PackedKernels.AreSupported ? InstructionSet.Avx512Vnni : InstructionSet.Avx512
         : Avx2.IsSupported && Fma.IsSupported ? InstructionSet.Avx2
         : InstructionSet.Portable;
 
@@ -19,7 +22,8 @@ internal abstract unsafe class VectorKernels
     public string ByteProducts => WidensInt8 ? "none" : Instructions == InstructionSet.Avx512Vnni ? "AVX512_VNNI" : "AVX-VNNI";
 
     /// <summary>Whether rows are multiplied by 8-bit weights as 16-bit integers, for want of an instruction for bytes.</summary>
-    public bool WidensInt8 => Instructions != InstructionSet.Avx512Vnni && (Instructions == InstructionSet.Portable || !AvxVnni.IsSupported);
+    public bool WidensInt8 =>
+        Instructions != InstructionSet.Avx512Vnni && (Instructions == InstructionSet.Portable || !AvxVnni.IsSupported);
 
     /// <summary>The instruction set.</summary>
     public abstract InstructionSet Instructions { get; }
@@ -63,7 +67,9 @@ internal abstract unsafe class VectorKernels
     /// <summary>gate[i] = silu(gate[i]) * up[i], silu(g) = g / (1 + exp(-g)).</summary>
     public abstract void GateLinearUnit(float* gate, float* up, int length);
 
-    /// <summary>Rotates one head by the rotate-half convention and scales it: (u cos - v sin, v cos + u sin) * scale for its halves u and v.</summary>
+    /// <summary>
+    /// Rotates one head by the rotate-half convention and scales it: (u cos - v sin, v cos + u sin) * scale for its halves u and v.
+    /// </summary>
     /// <param name="head">The head.</param>
     /// <param name="cosine">Cosines of the row's angles.</param>
     /// <param name="sine">Sines of the row's angles.</param>

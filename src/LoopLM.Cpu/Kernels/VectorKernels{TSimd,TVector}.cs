@@ -20,7 +20,10 @@ internal sealed unsafe class VectorKernels<TSimd, TVector>(InstructionSet instru
         : new DotProductMatrix<TSimd, TVector, Float32Elements> { Weights = weights, Outputs = outputs, PaddedInputs = paddedInputs };
 
     /// <inheritdoc/>
-    /// <remarks>.NET reaches the instruction that sums products of 8-bit codes through 256-bit vectors only, which is faster than 512-bit vectors without it.</remarks>
+    /// <remarks>
+    /// .NET reaches the instruction that sums products of 8-bit codes through 256-bit vectors only,
+    /// which is faster than 512-bit vectors without it.
+    /// </remarks>
     public override WeightMatrix CreateMatrix(PackedLayout layout, byte* weights) =>
         Instructions == InstructionSet.Avx512Vnni ? new AssembledPackedMatrix(layout, weights) { Outputs = layout.Outputs }
         : layout.Type == PackedType.Int4 ? new VectorPackedMatrix<TSimd, TVector, Int4Codes>(layout, weights) { Outputs = layout.Outputs }

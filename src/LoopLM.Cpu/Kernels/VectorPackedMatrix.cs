@@ -97,7 +97,8 @@ internal sealed unsafe class VectorPackedMatrix<TSimd, TVector, TCodes>(PackedLa
     /// <summary>One vector of a row's outputs, for eight inputs. Two sums, so that fewer additions wait for one another.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AddProducts(ref TVector even, ref TVector odd, byte* codes, TVector first, TVector last) =>
-        TCodes.AddProducts<TSimd, TVector>(ref even, ref odd, TCodes.LoadFirst<TSimd, TVector>(codes), TCodes.LoadLast<TSimd, TVector>(codes), first, last);
+        TCodes.AddProducts<TSimd, TVector>(
+            ref even, ref odd, TCodes.LoadFirst<TSimd, TVector>(codes), TCodes.LoadLast<TSimd, TVector>(codes), first, last);
 
     /// <summary>One row and one tile of weights, so that a thread reads its weights from end to end.</summary>
     [SkipLocalsInit]
@@ -214,7 +215,8 @@ internal sealed unsafe class VectorPackedMatrix<TSimd, TVector, TCodes>(PackedLa
             vector = 0;
         }
 
-        nint r1 = Math.Min(1, rows - 1), r2 = Math.Min(2, rows - 1), r3 = Math.Min(3, rows - 1), r4 = Math.Min(4, rows - 1), r5 = Math.Min(5, rows - 1);
+        nint r1 = Math.Min(1, rows - 1), r2 = Math.Min(2, rows - 1),
+            r3 = Math.Min(3, rows - 1), r4 = Math.Min(4, rows - 1), r5 = Math.Min(5, rows - 1);
         nint xStride = inputs.Stride * TCodes.RowCodeBytes;
         nint x1 = r1 * xStride, x2 = r2 * xStride, x3 = r3 * xStride, x4 = r4 * xStride, x5 = r5 * xStride;
         nint groups = inputs.Groups;

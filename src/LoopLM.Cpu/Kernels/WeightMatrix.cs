@@ -44,5 +44,6 @@ internal abstract unsafe class WeightMatrix
     /// <param name="capacity">What the cache holds of them.</param>
     /// <param name="rowLength">What one row takes, in the same unit.</param>
     /// <param name="tileRows">Rows of a tile.</param>
-    protected static int BlockRows(int capacity, int rowLength, int tileRows) => Math.Max(tileRows, capacity / rowLength / tileRows * tileRows);
+    protected static int BlockRows(int capacity, int rowLength, int tileRows) =>
+        Math.Max(tileRows, capacity / rowLength / tileRows * tileRows);
 }

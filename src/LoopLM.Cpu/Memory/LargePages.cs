@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace LoopLM.Cpu.Memory;
 
-/// <summary>Asks Linux to back memory by large pages, of which a processor remembers enough to reach gigabytes in any order; elsewhere it does nothing.</summary>
+/// <summary>
+/// Asks Linux to back memory by large pages, of which a processor remembers enough to reach
+/// gigabytes in any order; elsewhere it does nothing.
+/// </summary>
 internal static unsafe partial class LargePages
 {
     // MADV_HUGEPAGE of <sys/mman.h>.

@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace LoopLM.Cpu.Memory;
 
-/// <summary>Zeroed memory outside the managed heap, aligned to a page, a large one where it is to lie in such. Pages that nothing touches take no memory.</summary>
+/// <summary>
+/// Zeroed memory outside the managed heap, aligned to a page, a large one where it is to lie in
+/// such. Pages that nothing touches take no memory.
+/// </summary>
 internal sealed unsafe class NativeBuffer : SafeHandle
 {
     private const nuint Page = 4096;

@@ -1,6 +1,8 @@
 namespace LoopLM.Cpu.Memory;
 
-/// <summary>Every vector of activations, weights and KV is a whole number of blocks long, filled up with zeros, so that no kernel has a tail.</summary>
+/// <summary>
+/// Every vector of activations, weights and KV is a whole number of blocks long, filled up with zeros, so that no kernel has a tail.
+/// </summary>
 internal static class Padding
 {
     /// <summary>Floats of a block: a multiple of two vectors of every instruction set.</summary>

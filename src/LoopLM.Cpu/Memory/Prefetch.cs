@@ -3,7 +3,10 @@ using System.Runtime.Intrinsics.X86;
 
 namespace LoopLM.Cpu.Memory;
 
-/// <summary>Says what will be read next: a processor foresees no further than the page that it reads, and rows of weights are not much longer than one.</summary>
+/// <summary>
+/// Says what will be read next: a processor foresees no further than the page that it reads, and
+/// rows of weights are not much longer than one.
+/// </summary>
 internal static unsafe class Prefetch
 {
     /// <summary>Bytes of a cache line.</summary>

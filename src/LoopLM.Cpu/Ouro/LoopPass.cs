@@ -178,8 +178,8 @@ internal sealed unsafe class LoopPass(
     }
 
     /// <summary>
-    /// Queries, keys and values, one head of all rows at a time; keys and values go into their slots. The queries, the keys and the values that meet in
-    /// attention stand together.
+    /// Queries, keys and values, one head of all rows at a time; keys and values go into their slots. The queries, the keys
+    /// and the values that meet in attention stand together.
     /// </summary>
     private void Project(ResidualStream stream, int layer, int thread)
     {
@@ -215,7 +215,8 @@ internal sealed unsafe class LoopPass(
     {
         var first = head * config.HeadDimension;
         matrix.Multiply(
-            stream.Normalised, _rows, activations.ProjectedHead(0, unit) - first, activations.ProjectedLength, first, first + config.HeadDimension);
+            stream.Normalised, _rows, activations.ProjectedHead(0, unit) - first,
+            activations.ProjectedLength, first, first + config.HeadDimension);
     }
 
     private void Rotate(int unit, float scale)
@@ -257,7 +258,8 @@ internal sealed unsafe class LoopPass(
             layer.Up.Multiply(stream.Normalised, _rows, activations.Up, length, outputs.First, outputs.End);
             for (var row = 0; row < _rows; row++)
             {
-                kernels.GateLinearUnit(activations.Gate[row] + outputs.First, activations.Up + ((nint)row * length) + outputs.First, paddedCount);
+                kernels.GateLinearUnit(
+                    activations.Gate[row] + outputs.First, activations.Up + ((nint)row * length) + outputs.First, paddedCount);
                 activations.Gate.Prepare(row, outputs.First, paddedCount);
             }
         }
@@ -305,7 +307,8 @@ internal sealed unsafe class LoopPass(
 
     private void Normalise(ResidualStream stream, int row, float* norm)
     {
-        kernels.Scale(stream.Hidden(row), InverseRootMeanSquare(stream.Hidden(row)), norm, stream.Normalised[row], activations.HiddenLength);
+        kernels.Scale(
+            stream.Hidden(row), InverseRootMeanSquare(stream.Hidden(row)), norm, stream.Normalised[row], activations.HiddenLength);
         stream.Normalised.Prepare(row);
     }
 

@@ -116,7 +116,8 @@ public sealed class CpuModelRunner : IModelRunner
             if (_checkpoint.Files[i].IsDamaged)
             {
                 throw new DeviceLostException(
-                    $"{_checkpoint.Files[i].Watched.Path} was cut short, or cannot be read any more. Put the whole file there and start again.");
+                    $"{_checkpoint.Files[i].Watched.Path} was cut short, or cannot be read any more. "
+                        + "Put the whole file there and start again.");
             }
         }
     }
@@ -131,8 +132,10 @@ public sealed class CpuModelRunner : IModelRunner
         if (needed.Reserved > available)
         {
             throw new ArgumentException(
-                $"{capacity.KvSlots} KV slots in {type} take {needed.KeysAndValues / Gibibyte:F1} GiB and weights that are converted to {weights.Type} {needed.Weights / Gibibyte:F1}; the machine has {available / Gibibyte:F1}. Ask for fewer slots"
-                + $"{(type == KvType.Float32 ? ", for keys and values in bfloat16" : "")}{(needed.Weights > 0 ? ", or for weights as the file has them, which may be packed ahead" : "")}.",
+                $"{capacity.KvSlots} KV slots in {type} take {needed.KeysAndValues / Gibibyte:F1} GiB and weights that are converted to "
+                + $"{weights.Type} {needed.Weights / Gibibyte:F1}; the machine has {available / Gibibyte:F1}. Ask for fewer slots"
+                + (type == KvType.Float32 ? ", for keys and values in bfloat16" : "")
+                + (needed.Weights > 0 ? ", or for weights as the file has them, which may be packed ahead" : "") + ".",
                 nameof(capacity));
         }
     }

@@ -21,7 +21,10 @@ public sealed record CpuRunnerOptions
     /// <summary>Threads that the runner uses.</summary>
     internal int ThreadCount => Threads ?? Environment.ProcessorCount;
 
-    /// <summary>Receives what the runner uses, and a line now and then while weights are quantised, which takes seconds for a large model. Default: none.</summary>
+    /// <summary>
+    /// Receives what the runner uses, and a line now and then while weights are quantised, which
+    /// takes seconds for a large model. Default: none.
+    /// </summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
     /// <summary>The vector instructions to use; default the best that the processor has.</summary>

@@ -4,8 +4,8 @@ namespace LoopLM.Cpu.Simd;
 
 /// <summary>exp in float32 within two units in the last place.</summary>
 /// <remarks>
-/// exp(x) = 2^n exp(r), n the integer closest to x / ln 2, |r| at most ln 2 / 2. ln 2 comes in two parts, of which n times the first is exact.
-/// The polynomial for exp(r) is that of the Cephes library (S. L. Moshier), <c>expf</c>.
+/// exp(x) = 2^n exp(r), n the integer closest to x / ln 2, |r| at most ln 2 / 2. ln 2 comes in two parts, of which n times the first is
+/// exact. The polynomial for exp(r) is that of the Cephes library (S. L. Moshier), <c>expf</c>.
 /// </remarks>
 internal static class Exponential<TSimd, TVector>
     where TSimd : struct, ISimd<TVector>

@@ -15,7 +15,10 @@ internal unsafe interface ISimd<TVector>
 
     static abstract TVector Load(float* source);
 
-    /// <summary>Loads what has been loaded before: the compiler keeps the value of a second <see cref="Load"/>, and 16 registers may have no room for it.</summary>
+    /// <summary>
+    /// Loads what has been loaded before: the compiler keeps the value of a second
+    /// <see cref="Load"/>, and 16 registers may have no room for it.
+    /// </summary>
     static abstract TVector Reload(float* source);
 
     /// <summary>Widens bfloat16 values.</summary>

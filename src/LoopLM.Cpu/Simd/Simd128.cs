@@ -17,7 +17,8 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     public static Vector128<float> Load(float* source) => Vector128.Load(source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Reload(float* source) => Sse3.IsSupported ? Sse3.LoadDquVector128((byte*)source).AsSingle() : Vector128.Load(source);
+    public static Vector128<float> Reload(float* source) =>
+        Sse3.IsSupported ? Sse3.LoadDquVector128((byte*)source).AsSingle() : Vector128.Load(source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> LoadBFloat16(ushort* source) =>
@@ -27,15 +28,18 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     public static Vector128<float> LoadEvenBFloat16(ushort* source) => (Vector128.Load((uint*)source) << 16).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> LoadOddBFloat16(ushort* source) => (Reload((float*)source).AsUInt32() & Vector128.Create(BFloat16.Bits)).AsSingle();
+    public static Vector128<float> LoadOddBFloat16(ushort* source) =>
+        (Reload((float*)source).AsUInt32() & Vector128.Create(BFloat16.Bits)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Even(Vector128<float> lower, Vector128<float> upper) => Vector128.Create(
-        Vector128.Shuffle(lower, Vector128.Create(0, 2, 0, 2)).GetLower(), Vector128.Shuffle(upper, Vector128.Create(0, 2, 0, 2)).GetLower());
+        Vector128.Shuffle(lower, Vector128.Create(0, 2, 0, 2)).GetLower(),
+        Vector128.Shuffle(upper, Vector128.Create(0, 2, 0, 2)).GetLower());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Odd(Vector128<float> lower, Vector128<float> upper) => Vector128.Create(
-        Vector128.Shuffle(lower, Vector128.Create(1, 3, 1, 3)).GetLower(), Vector128.Shuffle(upper, Vector128.Create(1, 3, 1, 3)).GetLower());
+        Vector128.Shuffle(lower, Vector128.Create(1, 3, 1, 3)).GetLower(),
+        Vector128.Shuffle(upper, Vector128.Create(1, 3, 1, 3)).GetLower());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector128<float> vector, float* destination) => vector.Store(destination);
@@ -45,7 +49,8 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     {
         var bits = vector.AsUInt32();
         var rounded = bits + Vector128.Create(BFloat16.HalfUnit) + ((bits >> 16) & Vector128<uint>.One);
-        var kept = Vector128.ConditionalSelect(Vector128.Equals(vector, vector).AsUInt32(), rounded, bits | Vector128.Create(BFloat16.QuietBit)) >> 16;
+        var kept = Vector128.ConditionalSelect(
+            Vector128.Equals(vector, vector).AsUInt32(), rounded, bits | Vector128.Create(BFloat16.QuietBit)) >> 16;
         Vector128.Narrow(kept, kept).GetLower().Store(destination);
     }
 
@@ -79,7 +84,8 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     public static Vector128<float> MultiplyAddAdjacent(Vector128<float> left, Vector128<float> right) =>
         (Sse2.IsSupported
             ? Sse2.MultiplyAddAdjacent(left.AsInt16(), right.AsInt16())
-            : ((left.AsInt32() << 16 >> 16) * (right.AsInt32() << 16 >> 16)) + ((left.AsInt32() >> 16) * (right.AsInt32() >> 16))).AsSingle();
+            : ((left.AsInt32() << 16 >> 16) * (right.AsInt32() << 16 >> 16))
+                + ((left.AsInt32() >> 16) * (right.AsInt32() >> 16))).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> MultiplyAddAdjacentBytes(Vector128<float> left, Vector128<float> right) =>
@@ -87,13 +93,16 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
             + ((left.AsInt16() >>> 8) * (right.AsInt16() >> 8))).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> PairSums(Vector128<float> integers) => ((integers.AsInt32() << 16 >> 16) + (integers.AsInt32() >> 16)).AsSingle();
+    public static Vector128<float> PairSums(Vector128<float> integers) =>
+        ((integers.AsInt32() << 16 >> 16) + (integers.AsInt32() >> 16)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> AddShortIntegers(Vector128<float> left, Vector128<float> right) => (left.AsInt16() + right.AsInt16()).AsSingle();
+    public static Vector128<float> AddShortIntegers(Vector128<float> left, Vector128<float> right) =>
+        (left.AsInt16() + right.AsInt16()).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> AddIntegers(Vector128<float> left, Vector128<float> right) => (left.AsInt32() + right.AsInt32()).AsSingle();
+    public static Vector128<float> AddIntegers(Vector128<float> left, Vector128<float> right) =>
+        (left.AsInt32() + right.AsInt32()).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> LowerBytes(Vector128<float> integers) => (integers.AsInt16() & Vector128.Create((short)0xFF)).AsSingle();
@@ -105,7 +114,8 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     public static Vector128<float> LowerHalves(Vector128<float> bytes) => (bytes.AsByte() & Vector128.Create((byte)0x0F)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> UpperHalves(Vector128<float> bytes) => ((bytes.AsUInt32() >> 4).AsByte() & Vector128.Create((byte)0x0F)).AsSingle();
+    public static Vector128<float> UpperHalves(Vector128<float> bytes) =>
+        ((bytes.AsUInt32() >> 4).AsByte() & Vector128.Create((byte)0x0F)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> ToSingle(Vector128<float> integers) => Vector128.ConvertToSingle(integers.AsInt32());

@@ -19,14 +19,16 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     public static Vector256<float> Reload(float* source) => Avx.LoadDquVector256((byte*)source).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> LoadBFloat16(ushort* source) => Avx2.Shuffle(Avx2.BroadcastVector128ToVector256((byte*)source), Vector256.Create(
-        0x0100_FFFF, 0x0302_FFFF, 0x0504_FFFF, 0x0706_FFFF, 0x0908_FFFF, 0x0B0A_FFFF, 0x0D0C_FFFF, 0x0F0E_FFFF).AsByte()).AsSingle();
+    public static Vector256<float> LoadBFloat16(ushort* source) =>
+        Avx2.Shuffle(Avx2.BroadcastVector128ToVector256((byte*)source), Vector256.Create(
+            0x0100_FFFF, 0x0302_FFFF, 0x0504_FFFF, 0x0706_FFFF, 0x0908_FFFF, 0x0B0A_FFFF, 0x0D0C_FFFF, 0x0F0E_FFFF).AsByte()).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> LoadEvenBFloat16(ushort* source) => (Vector256.Load((uint*)source) << 16).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> LoadOddBFloat16(ushort* source) => (Reload((float*)source).AsUInt32() & Vector256.Create(BFloat16.Bits)).AsSingle();
+    public static Vector256<float> LoadOddBFloat16(ushort* source) =>
+        (Reload((float*)source).AsUInt32() & Vector256.Create(BFloat16.Bits)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Even(Vector256<float> lower, Vector256<float> upper) =>
@@ -85,10 +87,12 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
         Avx2.MultiplyAddAdjacent(integers.AsInt16(), Vector256<short>.One).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> AddShortIntegers(Vector256<float> left, Vector256<float> right) => (left.AsInt16() + right.AsInt16()).AsSingle();
+    public static Vector256<float> AddShortIntegers(Vector256<float> left, Vector256<float> right) =>
+        (left.AsInt16() + right.AsInt16()).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> AddIntegers(Vector256<float> left, Vector256<float> right) => (left.AsInt32() + right.AsInt32()).AsSingle();
+    public static Vector256<float> AddIntegers(Vector256<float> left, Vector256<float> right) =>
+        (left.AsInt32() + right.AsInt32()).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> LowerBytes(Vector256<float> integers) => (integers.AsInt16() & Vector256.Create((short)0xFF)).AsSingle();
@@ -100,7 +104,8 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     public static Vector256<float> LowerHalves(Vector256<float> bytes) => (bytes.AsByte() & Vector256.Create((byte)0x0F)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> UpperHalves(Vector256<float> bytes) => ((bytes.AsUInt32() >> 4).AsByte() & Vector256.Create((byte)0x0F)).AsSingle();
+    public static Vector256<float> UpperHalves(Vector256<float> bytes) =>
+        ((bytes.AsUInt32() >> 4).AsByte() & Vector256.Create((byte)0x0F)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> ToSingle(Vector256<float> integers) => Vector256.ConvertToSingle(integers.AsInt32());

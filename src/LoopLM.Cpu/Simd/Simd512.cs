@@ -26,7 +26,8 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     public static Vector512<float> LoadEvenBFloat16(ushort* source) => (Vector512.Load((uint*)source) << 16).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> LoadOddBFloat16(ushort* source) => (Vector512.Load((uint*)source) & Vector512.Create(BFloat16.Bits)).AsSingle();
+    public static Vector512<float> LoadOddBFloat16(ushort* source) =>
+        (Vector512.Load((uint*)source) & Vector512.Create(BFloat16.Bits)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Even(Vector512<float> lower, Vector512<float> upper) => Avx512F.PermuteVar16x32x2(
@@ -44,7 +45,8 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     {
         var bits = vector.AsUInt32();
         var rounded = bits + Vector512.Create(BFloat16.HalfUnit) + ((bits >> 16) & Vector512<uint>.One);
-        var kept = Vector512.ConditionalSelect(Vector512.Equals(vector, vector).AsUInt32(), rounded, bits | Vector512.Create(BFloat16.QuietBit));
+        var kept = Vector512.ConditionalSelect(
+            Vector512.Equals(vector, vector).AsUInt32(), rounded, bits | Vector512.Create(BFloat16.QuietBit));
         Avx512F.ConvertToVector256UInt16(kept >> 16).Store(destination);
     }
 
@@ -87,10 +89,12 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
         Avx512BW.MultiplyAddAdjacent(integers.AsInt16(), Vector512<short>.One).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> AddShortIntegers(Vector512<float> left, Vector512<float> right) => (left.AsInt16() + right.AsInt16()).AsSingle();
+    public static Vector512<float> AddShortIntegers(Vector512<float> left, Vector512<float> right) =>
+        (left.AsInt16() + right.AsInt16()).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> AddIntegers(Vector512<float> left, Vector512<float> right) => (left.AsInt32() + right.AsInt32()).AsSingle();
+    public static Vector512<float> AddIntegers(Vector512<float> left, Vector512<float> right) =>
+        (left.AsInt32() + right.AsInt32()).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> LowerBytes(Vector512<float> integers) => (integers.AsInt16() & Vector512.Create((short)0xFF)).AsSingle();
@@ -102,7 +106,8 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     public static Vector512<float> LowerHalves(Vector512<float> bytes) => (bytes.AsByte() & Vector512.Create((byte)0x0F)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> UpperHalves(Vector512<float> bytes) => ((bytes.AsUInt32() >> 4).AsByte() & Vector512.Create((byte)0x0F)).AsSingle();
+    public static Vector512<float> UpperHalves(Vector512<float> bytes) =>
+        ((bytes.AsUInt32() >> 4).AsByte() & Vector512.Create((byte)0x0F)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> ToSingle(Vector512<float> integers) => Vector512.ConvertToSingle(integers.AsInt32());

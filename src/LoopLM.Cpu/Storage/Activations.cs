@@ -5,11 +5,14 @@ using LoopLM.Cpu.Memory;
 
 namespace LoopLM.Cpu.Storage;
 
-/// <summary>What the rows of a tick compute on their way through the layers, and the states that stay between ticks. Rows lie side by side, padded.</summary>
+/// <summary>
+/// What the rows of a tick compute on their way through the layers, and the states that stay between ticks. Rows lie side by side, padded.
+/// </summary>
 internal sealed unsafe class Activations : IDisposable
 {
     /// <summary>
-    /// Most rows of which each thread has its own residual stream: computing it for so few, a thread is done sooner than if it waited for others.
+    /// Most rows of which each thread has its own residual stream: computing it for so few, a thread
+    /// is done sooner than if it waited for others.
     /// </summary>
     public const int FewRows = 4;
 
@@ -69,7 +72,10 @@ internal sealed unsafe class Activations : IDisposable
 
     public int HeadLength { get; }
 
-    /// <summary>Floats from one row of <see cref="Projected"/> to the next: a few more, because rows that lie whole pages apart compete for the same lines of a cache.</summary>
+    /// <summary>
+    /// Floats from one row of <see cref="Projected"/> to the next: a few more, because rows that lie whole
+    /// pages apart compete for the same lines of a cache.
+    /// </summary>
     public int ProjectedLength { get; }
 
     public int InnerLength { get; }

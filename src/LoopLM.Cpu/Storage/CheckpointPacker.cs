@@ -22,7 +22,8 @@ public static unsafe class CheckpointPacker
         var config = checkpoint.Config;
         if (config.PackedWeights is { } packed)
         {
-            throw new ArgumentException($"The checkpoint is packed as {packed} already; pack the one that it was made of.", nameof(checkpoint));
+            throw new ArgumentException(
+                $"The checkpoint is packed as {packed} already; pack the one that it was made of.", nameof(checkpoint));
         }
 
         if (File.Exists(Path.Combine(folder, "config.json")))

@@ -4,8 +4,8 @@ using LoopLM.Cpu.Memory;
 namespace LoopLM.Cpu.Storage;
 
 /// <summary>
-/// Keys and values of all layers, one slot for each (position, loop). In a layer the heads of a slot stand side by side: the slots of a sequence lie anywhere,
-/// so what is read together should share a page.
+/// Keys and values of all layers, one slot for each (position, loop). In a layer the heads of a slot stand side by side: the slots of a
+/// sequence lie anywhere, so what is read together should share a page.
 /// </summary>
 internal sealed unsafe class KvCache : IDisposable
 {

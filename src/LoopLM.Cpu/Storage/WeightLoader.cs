@@ -8,8 +8,8 @@ using LoopLM.Cpu.Memory;
 namespace LoopLM.Cpu.Storage;
 
 /// <summary>
-/// Makes matrices and vectors of a checkpoint's tensors. A matrix that has the asked type in the file, and whole blocks, is used where the file is mapped;
-/// anything else is converted into memory that the loader owns.
+/// Makes matrices and vectors of a checkpoint's tensors. A matrix that has the asked type in the file, and whole blocks, is used where the
+/// file is mapped; anything else is converted into memory that the loader owns.
 /// </summary>
 internal sealed unsafe class WeightLoader : IDisposable
 {
@@ -48,7 +48,8 @@ internal sealed unsafe class WeightLoader : IDisposable
 
         var stored = packed == Checkpoints.Packing.PackedType.Int8 ? WeightType.Int8 : WeightType.Int4;
         return type == WeightType.Auto || type == stored ? stored
-            : throw new ArgumentException($"Weights is {type}; the checkpoint is packed as {stored}, so it must be {WeightType.Auto} or {stored}.");
+            : throw new ArgumentException(
+                $"Weights is {type}; the checkpoint is packed as {stored}, so it must be {WeightType.Auto} or {stored}.");
     }
 
     /// <summary>Bytes that the matrices take which are not used where the file is mapped.</summary>
@@ -72,7 +73,8 @@ internal sealed unsafe class WeightLoader : IDisposable
         }
 
         var paddedInputs = Padding.Pad(inputs);
-        return _kernels.CreateMatrix(Type, IsMapped(name) ? tensor.Data : Convert(tensor, outputs, inputs, Reserve(name)), outputs, paddedInputs);
+        return _kernels.CreateMatrix(
+            Type, IsMapped(name) ? tensor.Data : Convert(tensor, outputs, inputs, Reserve(name)), outputs, paddedInputs);
     }
 
     /// <summary>A tensor of any shape as one padded vector of floats.</summary>
@@ -103,7 +105,8 @@ internal sealed unsafe class WeightLoader : IDisposable
     /// <summary>Whether the file holds a matrix as it is computed with.</summary>
     private bool IsMapped(string name) => PackedType is not null
         ? _checkpoint.Config.PackedWeights is not null
-        : _checkpoint[name].ElementType == (Type == WeightType.BFloat16 ? ElementType.BFloat16 : ElementType.Float32) && _shapes[name].Inputs % Padding.Block == 0;
+        : _checkpoint[name].ElementType == (Type == WeightType.BFloat16 ? ElementType.BFloat16 : ElementType.Float32)
+            && _shapes[name].Inputs % Padding.Block == 0;
 
     private long Bytes(string name)
     {
@@ -141,7 +144,9 @@ internal sealed unsafe class WeightLoader : IDisposable
         return copy;
     }
 
-    /// <summary>Room for a copy. All copies stand side by side, so that large pages hold nearly all of them; each is whole cache lines long.</summary>
+    /// <summary>
+    /// Room for a copy. All copies stand side by side, so that large pages hold nearly all of them; each is whole cache lines long.
+    /// </summary>
     private byte* Reserve(string name)
     {
         _matrices ??= new(CopiedBytes, inLargePages: true);

@@ -36,7 +36,8 @@ internal sealed unsafe class WeightPacker(VectorKernels kernels, PackedLayout la
                 row.Clear();
             }
 
-            kernels.Quantise(scratch.Row, layout.PaddedInputs, layout.Group, PackedLayout.LimitOf(layout.Type), scratch.Codes, scratch.Scales, scratch.Sums);
+            kernels.Quantise(scratch.Row, layout.PaddedInputs, layout.Group,
+                PackedLayout.LimitOf(layout.Type), scratch.Codes, scratch.Scales, scratch.Sums);
             PackLane(scratch, destination + (lane * sizeof(int)));
         }
     }

@@ -1,16 +1,17 @@
 namespace LoopLM.Cpu.Threading;
 
 /// <summary>
-/// The caller and some threads of its own that run jobs together. Between the phases of a job, and for a short time between jobs, a thread that waits
-/// spins, for phases last microseconds; a team that gets no job sleeps.
+/// The caller and some threads of its own that run jobs together. Between the phases of a job, and for a short time between jobs, a thread
+/// that waits spins, for phases last microseconds; a team that gets no job sleeps.
 /// </summary>
 /// <remarks>
-/// Its own threads are bound to a processor each, so that no two of them share one while another is idle. The caller is not: threads that the runtime
-/// starts from it would inherit the binding.
+/// Its own threads are bound to a processor each, so that no two of them share one while another is idle. The caller is not:
+/// threads that the runtime starts from it would inherit the binding.
 /// </remarks>
 internal sealed class ThreadTeam : IDisposable
 {
-    // Two microseconds, which is longer than most phases are uneven; then the core is offered to a mate that may need it. Half a millisecond without a job.
+    // Two microseconds, which is longer than most phases are uneven; then the core is offered to a mate that
+    // may need it. Half a millisecond without a job.
     private const int SpinsBeforeYield = 64;
     private const int SpinsBeforeSleep = 1024;
 
@@ -36,7 +37,9 @@ internal sealed class ThreadTeam : IDisposable
         for (var i = 0; i < _workers.Length; i++)
         {
             var number = i + 1;
-            _workers[i] = new Thread(() => Work(number, binds ? processors[number] : null)) { IsBackground = true, Name = $"cpu runner {number}" };
+            _workers[i] = new Thread(() =>
+                Work(number, binds ? processors[number] : null))
+            { IsBackground = true, Name = $"cpu runner {number}" };
             _workers[i].Start();
         }
     }

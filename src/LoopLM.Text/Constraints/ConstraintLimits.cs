@@ -1,6 +1,8 @@
 namespace LoopLM.Text.Constraints;
 
-/// <summary>How large a schema may be; what exceeds a limit is refused. Together they bound the time and the memory that a schema can take.</summary>
+/// <summary>
+/// How large a schema may be; what exceeds a limit is refused. Together they bound the time and the memory that a schema can take.
+/// </summary>
 public sealed record ConstraintLimits
 {
     /// <summary>The limits where the caller sets none.</summary>

@@ -9,13 +9,16 @@ using LoopLM.Text.Constraints.Schemas;
 namespace LoopLM.Text.Constraints;
 
 /// <summary>
-/// Makes grammars of forms. What a grammar admits has the form; it may admit less. Whatever cannot be enforced is refused, nothing is ignored.
+/// Makes grammars of forms. What a grammar admits has the form; it may admit less. Whatever cannot
+/// be enforced is refused, nothing is ignored.
 /// </summary>
 /// <remarks>
-/// <para>Of JSON Schema, from draft 4 to 2020-12, nearly everything that restricts a value is enforced; docs/api.md lists the keywords.
-/// Unknown keywords are annotations. What is asked of a value is brought into a list of <see cref="Conjunction"/>s, each of which is written.</para>
-/// <para>The properties of an object come in the schema's order, others behind them unless the schema rules them out.
-/// Numbers have at most 20 digits on each side of the point, integers without a bound at most 18.</para>
+/// <para>
+/// Of JSON Schema, from draft 4 to 2020-12, nearly everything that restricts a value is enforced; docs/api.md lists the keywords. Unknown
+/// keywords are annotations. What is asked of a value is brought into a list of <see cref="Conjunction"/>s, each of which is
+/// written.</para> <para>The properties of an object come in the schema's order, others behind them unless the schema rules them out.
+/// Numbers have at most 20 digits on each side of the point, integers without a bound at most 18.
+/// </para>
 /// </remarks>
 public static class GrammarCompiler
 {
@@ -27,15 +30,19 @@ public static class GrammarCompiler
     /// <param name="tokens">The tokens that the text will be written with.</param>
     /// <param name="limits">How large the form may be; the schemas of several functions count as one.</param>
     /// <param name="cancellation">Ends the work.</param>
-    /// <param name="problem">Why there is no grammar; null where there is one. Its path begins with the name of the function that it is about.</param>
+    /// <param name="problem">
+    /// Why there is no grammar; null where there is one. Its path begins with the name of the function that it is about.
+    /// </param>
     /// <returns>The grammar; null where the form cannot be enforced.</returns>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
     public static TextGrammar? TryCompile(
-        TextForm form, ThoughtSyntax? thought, TokenTrie tokens, ConstraintLimits limits, CancellationToken cancellation, out SchemaProblem? problem) =>
+        TextForm form, ThoughtSyntax? thought, TokenTrie tokens, ConstraintLimits limits,
+        CancellationToken cancellation, out SchemaProblem? problem) =>
         TryCompile(form, thought, tokens.Bytes, limits, cancellation, out problem);
 
     internal static TextGrammar? TryCompile(
-        TextForm form, ThoughtSyntax? thought, ByteSet writable, ConstraintLimits limits, CancellationToken cancellation, out SchemaProblem? problem)
+        TextForm form, ThoughtSyntax? thought, ByteSet writable, ConstraintLimits limits,
+        CancellationToken cancellation, out SchemaProblem? problem)
     {
         var inPython = form is TextForm.Calls { Syntax.Arguments: ArgumentSyntax.Keywords };
         var context = new TranslationContext(writable, limits, cancellation, inPython);
@@ -76,7 +83,8 @@ public static class GrammarCompiler
     {
         if (expression.Length > context.Limits.MaxPatternLength)
         {
-            return context.Refuse(null, null, $"the pattern has {expression.Length} characters; at most {context.Limits.MaxPatternLength} are allowed");
+            return context.Refuse(
+                null, null, $"the pattern has {expression.Length} characters; at most {context.Limits.MaxPatternLength} are allowed");
         }
 
         return PatternParser.Parse(expression, anchored: true, out var problem) is { } pattern
@@ -92,7 +100,8 @@ public static class GrammarCompiler
         return thought.Start is null ? within : builder.Choice(start, builder.Literal(Encoding.UTF8.GetBytes(thought.Start), within));
     }
 
-    private static TextGrammar? Finish(TranslationContext context, SchemaLocation? root, int start, int maxDepth, out SchemaProblem? problem)
+    private static TextGrammar? Finish(
+        TranslationContext context, SchemaLocation? root, int start, int maxDepth, out SchemaProblem? problem)
     {
         var limits = context.Limits;
         if (context.Builder.IsFull)
@@ -139,7 +148,8 @@ public static class GrammarCompiler
         {
             while (reader.Read())
             {
-                if (reader.CurrentDepth >= context.Limits.MaxDepth && reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
+                if (reader.CurrentDepth >= context.Limits.MaxDepth
+                    && reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
                 {
                     context.Refuse(root, null, $"it is nested more than {context.Limits.MaxDepth} deep");
                     return false;

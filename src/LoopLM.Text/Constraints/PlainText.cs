@@ -35,7 +35,8 @@ internal static class PlainText
     {
         characters = 0;
         var length = 0;
-        while (Rune.DecodeFromUtf8(bytes[length..], out var rune, out var consumed) == OperationStatus.Done && Characters.Contains(rune.Value))
+        while (Rune.DecodeFromUtf8(bytes[length..], out var rune, out var consumed) == OperationStatus.Done
+            && Characters.Contains(rune.Value))
         {
             characters++;
             length += consumed;
@@ -50,7 +51,8 @@ internal static class PlainText
         var start = bytes.Length;
         for (var characters = 0; characters < MaxLength; characters++)
         {
-            if (Rune.DecodeLastFromUtf8(bytes[..start], out var rune, out var consumed) != OperationStatus.Done || !Characters.Contains(rune.Value))
+            if (Rune.DecodeLastFromUtf8(bytes[..start], out var rune, out var consumed) != OperationStatus.Done
+                || !Characters.Contains(rune.Value))
             {
                 break;
             }

@@ -9,7 +9,10 @@ public abstract record TextForm
     public TextForm Detach() => this switch
     {
         Json(var schema) => new Json(schema.Clone()),
-        Calls calls => calls with { Functions = [.. calls.Functions.Select(function => function with { Parameters = function.Parameters?.Clone() })] },
+        Calls calls => calls with
+        {
+            Functions = [.. calls.Functions.Select(function => function with { Parameters = function.Parameters?.Clone() })],
+        },
         _ => this,
     };
 

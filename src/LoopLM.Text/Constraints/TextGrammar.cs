@@ -40,7 +40,9 @@ public sealed class TextGrammar
 
     internal LengthMeasure[] Measures { get; }
 
-    /// <summary>By instruction within a code point that is counted: the place of the <see cref="Opcode.Tally"/> that ends it; -1 elsewhere.</summary>
+    /// <summary>
+    /// By instruction within a code point that is counted: the place of the <see cref="Opcode.Tally"/> that ends it; -1 elsewhere.
+    /// </summary>
     internal int[] Tallies { get; }
 
     /// <summary>By instruction: the fewest bytes to the end of its rule.</summary>
@@ -49,7 +51,9 @@ public sealed class TextGrammar
     /// <summary>By instruction: the fewest calls that have to be open at once to reach the end of its rule.</summary>
     internal long[] Depths { get; }
 
-    /// <summary>By instruction that reads the first byte of a character of free text: the place of its <see cref="Opcode.Free"/>; -1 elsewhere.</summary>
+    /// <summary>
+    /// By instruction that reads the first byte of a character of free text: the place of its <see cref="Opcode.Free"/>; -1 elsewhere.
+    /// </summary>
     internal int[] FreeTexts { get; }
 
     internal int Start { get; }

@@ -8,8 +8,8 @@ namespace LoopLM.Text.Constraints;
 /// One sequence, one thread; allocates nothing once it has seen what the grammar and the vocabulary lead to.
 /// </summary>
 /// <remarks>
-/// Where the number of tokens is limited, tokens after which the text could not be completed in time are forbidden too, counting a token for
-/// each byte that is still needed and one for the end; a limit below the shortest text has no effect.
+/// Where the number of tokens is limited, tokens after which the text could not be completed in time are forbidden too, counting a token
+/// for each byte that is still needed and one for the end; a limit below the shortest text has no effect.
 /// </remarks>
 public sealed class TokenConstraint
 {
@@ -60,8 +60,8 @@ public sealed class TokenConstraint
     public int Tokens { get; private set; }
 
     /// <summary>
-    /// Work of all masks so far, the same wherever the same text is written: configurations of the automaton that were visited, and parts of tokens
-    /// that were tried, of which several take as long as one configuration.
+    /// Work of all masks so far, the same wherever the same text is written: configurations of the automaton that were visited, and parts
+    /// of tokens that were tried, of which several take as long as one configuration.
     /// </summary>
     public long Work => _automaton.Work + (_walked / NodesOfAConfiguration);
 
@@ -181,7 +181,8 @@ public sealed class TokenConstraint
                 continue;
             }
 
-            if (node.IsPlainBelow && rest == long.MaxValue && _automaton.FreeText(state) is { MaxLength: >= PlainText.MaxLength, Rest: var most })
+            if (node.IsPlainBelow && rest == long.MaxValue
+                && _automaton.FreeText(state) is { MaxLength: >= PlainText.MaxLength, Rest: var most })
             {
                 mask.Add(trie.Tokens[node.FirstToken..node.EndBelow], most);
                 at = node.Next;

@@ -96,7 +96,9 @@ internal sealed class TokenNodes
     /// <summary>One more byte of the tokens below.</summary>
     /// <param name="Value">The byte.</param>
     /// <param name="Depth">Bytes up to here, from 1.</param>
-    /// <param name="IsPlainBelow">Whether all that tokens have behind this byte is plain, of at most <see cref="PlainText.MaxLength"/> characters.</param>
+    /// <param name="IsPlainBelow">
+    /// Whether all that tokens have behind this byte is plain, of at most <see cref="PlainText.MaxLength"/> characters.
+    /// </param>
     /// <param name="FirstToken">The first token that ends here or below.</param>
     /// <param name="EndToken">One behind the last that ends here.</param>
     /// <param name="EndBelow">One behind the last that ends here or below.</param>

@@ -1,6 +1,8 @@
 namespace LoopLM.Text.Constraints;
 
-/// <summary>The tokens of a vocabulary, sorted by whether they are plain text: what a string takes need not be found out token by token.</summary>
+/// <summary>
+/// The tokens of a vocabulary, sorted by whether they are plain text: what a string takes need not be found out token by token.
+/// </summary>
 internal sealed class TokenSlices
 {
     // By the most characters, from 0.

@@ -67,7 +67,9 @@ public sealed class TokenTrie
         return problem is null ? trie : null;
     }
 
-    /// <summary>The bytes that a token adds to a text; none for a token that adds no text, be it special, an end token or no token at all.</summary>
+    /// <summary>
+    /// The bytes that a token adds to a text; none for a token that adds no text, be it special, an end token or no token at all.
+    /// </summary>
     internal ReadOnlySpan<byte> BytesOf(int token) =>
         (_tokenizer.IsSpecial(token) && _shownTokens?.Contains(token) is not true) || _endTokens.Contains(token)
             ? []

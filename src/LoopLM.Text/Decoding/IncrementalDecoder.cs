@@ -4,9 +4,9 @@ using LoopLM.Text.Tokenization;
 namespace LoopLM.Text.Decoding;
 
 /// <summary>
-/// Decodes a sequence token by token. Each call gives the text that no later token can change; an incomplete UTF-8 sequence is held back
-/// until it is complete or broken. The parts together are what decoding all tokens at once gives: invalid bytes become U+FFFD by maximal subparts.
-/// One sequence, one thread.
+/// Decodes a sequence token by token. Each call gives the text that no later token can change; an incomplete UTF-8 sequence is
+/// held back until it is complete or broken. The parts together are what decoding all tokens at once gives: invalid bytes
+/// become U+FFFD by maximal subparts. One sequence, one thread.
 /// </summary>
 /// <param name="tokenizer">Gives the bytes of the tokens.</param>
 /// <param name="skipSpecialTokens">Whether special tokens give nothing.</param>

@@ -1,6 +1,9 @@
 namespace LoopLM.Text.Jinja;
 
-/// <summary>Carries a <see cref="JinjaError"/> from where it is found to <see cref="JinjaTemplate"/>, which makes a value of it; never leaves the interpreter.</summary>
+/// <summary>
+/// Carries a <see cref="JinjaError"/> from where it is found to <see cref="JinjaTemplate"/>, which
+/// makes a value of it; never leaves the interpreter.
+/// </summary>
 internal sealed class JinjaFault(JinjaErrorKind kind, string message, int? offset = null) : Exception(message)
 {
     public JinjaFault(string message)

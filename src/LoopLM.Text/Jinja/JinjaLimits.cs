@@ -1,6 +1,8 @@
 namespace LoopLM.Text.Jinja;
 
-/// <summary>What one rendering may spend. A template comes with a checkpoint and its data from strangers, so neither is trusted to end.</summary>
+/// <summary>
+/// What one rendering may spend. A template comes with a checkpoint and its data from strangers, so neither is trusted to end.
+/// </summary>
 public sealed record JinjaLimits
 {
     /// <summary>Expressions and statements evaluated, list items included.</summary>

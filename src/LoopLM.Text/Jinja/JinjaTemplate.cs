@@ -7,12 +7,12 @@ namespace LoopLM.Text.Jinja;
 
 /// <summary>
 /// A Jinja template over plain data, in the dialect of chat templates: blocks trim as <c>trim_blocks</c> and <c>lstrip_blocks</c> say,
-/// there are <c>break</c>, <c>continue</c>, <c>raise_exception</c>, <c>strftime_now</c> and <c>tojson</c>, and no way to a file, another template
-/// or an object of the host. Immutable, and safe for any number of threads.
+/// there are <c>break</c>, <c>continue</c>, <c>raise_exception</c>, <c>strftime_now</c> and <c>tojson</c>, and no way to a file, another
+/// template or an object of the host. Immutable, and safe for any number of threads.
 /// </summary>
 /// <remarks>
-/// Values behave as Python's do. Whole numbers have up to 4,300 digits. What a template could say and this interpreter does not know fails in
-/// <see cref="TryParse"/>; filters and tests that it may never reach fail when it reaches them.
+/// Values behave as Python's do. Whole numbers have up to 4,300 digits. What a template could say and this interpreter does not know fails
+/// in <see cref="TryParse"/>; filters and tests that it may never reach fail when it reaches them.
 /// </remarks>
 internal sealed class JinjaTemplate
 {
@@ -42,7 +42,8 @@ internal sealed class JinjaTemplate
         try
         {
             var tokens = new Lexer(source).Read();
-            var names = tokens.Where((token, i) => token.Kind == TokenKind.Name && tokens[i - 1] is not { Kind: TokenKind.Operator, Text: "." })
+            var names = tokens.Where((token, i) =>
+                token.Kind == TokenKind.Name && tokens[i - 1] is not { Kind: TokenKind.Operator, Text: "." })
                 .Select(token => token.Text).ToFrozenSet();
             template = new(source, new StatementParser(tokens).Parse(), names);
             error = null;

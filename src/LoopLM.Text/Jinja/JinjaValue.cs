@@ -112,5 +112,6 @@ public abstract record JinjaValue
     /// <param name="TypeName">What messages call it.</param>
     /// <param name="Member">Its members by name; null where it has none of that name.</param>
     /// <param name="Call">What calling it does; null where it cannot be called.</param>
-    internal sealed record ObjectValue(string TypeName, Func<string, JinjaValue?> Member, Func<Arguments, JinjaValue>? Call = null) : JinjaValue;
+    internal sealed record ObjectValue(
+        string TypeName, Func<string, JinjaValue?> Member, Func<Arguments, JinjaValue>? Call = null) : JinjaValue;
 }

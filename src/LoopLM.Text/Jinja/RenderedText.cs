@@ -2,7 +2,9 @@ namespace LoopLM.Text.Jinja;
 
 /// <summary>What a template gave.</summary>
 /// <param name="Text">The text.</param>
-/// <param name="Own">The parts of it that the template itself wrote, ascending, none touching the next; the rest comes from the data.</param>
+/// <param name="Own">
+/// The parts of it that the template itself wrote, ascending, none touching the next; the rest comes from the data.
+/// </param>
 public sealed record RenderedText(string Text, IReadOnlyList<Range> Own)
 {
     /// <summary>The beginning of the text.</summary>

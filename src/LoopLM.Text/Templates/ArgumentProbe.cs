@@ -33,7 +33,8 @@ internal static class ArgumentProbe
             Messages =
             [
                 JinjaValue.Of([Member("role", "user"), Member("content", "u")]),
-                JinjaValue.Of([Member("role", "assistant"), Member("content", ""), KeyValuePair.Create("tool_calls", JinjaValue.Of([call]))]),
+                JinjaValue.Of(
+                    [Member("role", "assistant"), Member("content", ""), KeyValuePair.Create("tool_calls", JinjaValue.Of([call]))]),
                 JinjaValue.Of([Member("role", "tool"), Member("content", "r"), Member("tool_call_id", CallId)]),
             ],
         };

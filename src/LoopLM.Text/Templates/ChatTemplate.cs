@@ -4,7 +4,10 @@ using LoopLM.Text.Jinja.Execution.Texts;
 
 namespace LoopLM.Text.Templates;
 
-/// <summary>How a model wants conversations to be written: its checkpoint's Jinja template, or ChatML where it has none. Immutable, and safe for any number of threads.</summary>
+/// <summary>
+/// How a model wants conversations to be written: its checkpoint's Jinja template, or ChatML where it has
+/// none. Immutable, and safe for any number of threads.
+/// </summary>
 public sealed class ChatTemplate
 {
     /// <summary>ChatML, as the models before templates spoke it.</summary>
@@ -47,8 +50,9 @@ public sealed class ChatTemplate
     public ArgumentForms ArgumentForms => _argumentForms.Value;
 
     /// <summary>
-    /// Reads the templates of a checkpoint: <c>chat_template.jinja</c>, else <c>chat_template</c> in tokenizer_config.json, one or several with names;
-    /// and <c>additional_chat_templates</c>, whose files are named by their templates. ChatML serves where there is none at all.
+    /// Reads the templates of a checkpoint: <c>chat_template.jinja</c>, else <c>chat_template</c> in
+    /// tokenizer_config.json, one or several with names; and <c>additional_chat_templates</c>, whose files are named by
+    /// their templates. ChatML serves where there is none at all.
     /// </summary>
     /// <param name="folder">The checkpoint's folder.</param>
     /// <exception cref="ChatTemplateException">A file is malformed or a template says what the interpreter does not know.</exception>
@@ -61,7 +65,8 @@ public sealed class ChatTemplate
 
     /// <summary>Whether the server sets a variable: those of the conversation, and the names of special tokens.</summary>
     public bool Sets(string variable) =>
-        variable is "messages" or Tools or Functions or "documents" or "add_generation_prompt" || _files.SpecialTokens.ContainsKey(variable);
+        variable is "messages" or Tools or Functions or "documents" or "add_generation_prompt"
+            || _files.SpecialTokens.ContainsKey(variable);
 
     /// <summary>Whether a text stands in the template that writes conversations with tools.</summary>
     public bool MentionsWithTools(string text) => _toolTemplate.Mentions(text);
@@ -115,7 +120,8 @@ public sealed class ChatTemplate
             return true;
         }
 
-        var written = s_functions.TryRender([KeyValuePair.Create(Tools, tools)], default, limits, out var text, out error, cancellationToken);
+        var written = s_functions.TryRender(
+            [KeyValuePair.Create(Tools, tools)], default, limits, out var text, out error, cancellationToken);
         functions = text is null ? null : JinjaValue.Of(text.Text);
         return written;
     }

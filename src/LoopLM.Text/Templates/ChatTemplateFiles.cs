@@ -28,7 +28,8 @@ internal sealed class ChatTemplateFiles
     private const string JsonName = "chat_template.json";
     private const string FolderName = "additional_chat_templates";
 
-    private static readonly string[] s_specialTokens = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
+    private static readonly string[] s_specialTokens =
+        ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
 
     /// <summary>The file or folder that lists templates by name; null where none does.</summary>
     private string? _listed;
@@ -99,7 +100,8 @@ internal sealed class ChatTemplateFiles
 
         if (file.Length > MaxBytes)
         {
-            throw new ChatTemplateException($"{name} has {file.Length} bytes; at most {MaxBytes} are read. Check that it is the right file.");
+            throw new ChatTemplateException(
+                $"{name} has {file.Length} bytes; at most {MaxBytes} are read. Check that it is the right file.");
         }
 
         var bytes = File.ReadAllBytes(path).AsSpan();
@@ -108,12 +110,14 @@ internal sealed class ChatTemplateFiles
         if (Utf8.ToUtf16(bytes, chars, out var read, out var written, replaceInvalidSequences: false) != OperationStatus.Done)
         {
             throw new ChatTemplateException(
-                $"{name} is not UTF-8 from byte {file.Length - bytes.Length + read} on (0x{bytes[read]:x2}). Save the file as UTF-8, or download it again.");
+                $"{name} is not UTF-8 from byte {file.Length - bytes.Length + read} on (0x{bytes[read]:x2}). Save the file as UTF-8, "
+                    + "or download it again.");
         }
 
         var text = new string(chars, 0, written);
         return text.StartsWith("version https://git-lfs.github.com/spec/", StringComparison.Ordinal)
-            ? throw new ChatTemplateException($"{name} is a Git LFS pointer, not the file itself. Run 'git lfs pull' in the checkpoint's folder.")
+            ? throw new ChatTemplateException(
+                $"{name} is a Git LFS pointer, not the file itself. Run 'git lfs pull' in the checkpoint's folder.")
             : text;
     }
 
@@ -125,7 +129,9 @@ internal sealed class ChatTemplateFiles
             // A token is a string, or an object that says more about it.
             if (config.TryGetProperty(name, out var token) && token.ValueKind != JsonValueKind.Null)
             {
-                SpecialTokens[name] = token.ValueKind == JsonValueKind.Object ? Text(token, "content", ConfigName) : Text(config, name, ConfigName);
+                SpecialTokens[name] = token.ValueKind == JsonValueKind.Object
+                    ? Text(token, "content", ConfigName)
+                    : Text(config, name, ConfigName);
             }
         }
     }
@@ -190,7 +196,9 @@ internal sealed class ChatTemplateFiles
     {
         if (_listed is not null && !Templates.ContainsKey(Default))
         {
-            var found = Templates.Count == 0 ? "no chat template" : $"the chat templates {string.Join(", ", Templates.Keys.Select(name => $"'{name}'"))}";
+            var found = Templates.Count == 0
+                ? "no chat template"
+                : $"the chat templates {string.Join(", ", Templates.Keys.Select(name => $"'{name}'"))}";
             throw new ChatTemplateException($"{_listed} holds {found}; one must be named '{Default}'. Rename it, or add {TemplateName}.");
         }
     }

@@ -17,6 +17,8 @@ public sealed record Conversation
     /// <summary>Whether the prompt ends where the assistant's next message begins.</summary>
     public bool AddGenerationPrompt { get; init; } = true;
 
-    /// <summary>The text of the last message where the prompt is to end with it, so that the model goes on writing it; null where it is not.</summary>
+    /// <summary>
+    /// The text of the last message where the prompt is to end with it, so that the model goes on writing it; null where it is not.
+    /// </summary>
     public string? ContinuedText { get; init; }
 }

@@ -25,8 +25,8 @@ public sealed record AddedToken
     public bool Normalized { get; init; }
 
     /// <summary>
-    /// Whether it marks something, such as the end of a thought, so that a text that is not trusted must not give it: it is special, or is more than
-    /// white space. Runs of spaces are added tokens in some vocabularies and say nothing but themselves.
+    /// Whether it marks something, such as the end of a thought, so that a text that is not trusted must not give it: it is special, or is
+    /// more than white space. Runs of spaces are added tokens in some vocabularies and say nothing but themselves.
     /// </summary>
     public bool IsMark => Special || !string.IsNullOrWhiteSpace(Content);
 }

@@ -19,9 +19,13 @@ internal sealed class AddedTokenMatcher
     /// <summary>Finds the next token.</summary>
     /// <param name="part">The whole piece: a token's neighbours decide whether it is a single word.</param>
     /// <param name="taken">Where the previous match ended; white space before it is not stripped again.</param>
-    /// <param name="from">Where to search; moved behind the content found. White space that a match strips is searched again, as Hugging Face does.</param>
+    /// <param name="from">
+    /// Where to search; moved behind the content found. White space that a match strips is searched again, as Hugging Face does.
+    /// </param>
     /// <param name="trusted">The parts of the whole text in which tokens are found that mark something; null for all of it.</param>
-    /// <param name="match">The token found. Its range is empty where white space that was taken is all it has: then it counts for nothing.</param>
+    /// <param name="match">
+    /// The token found. Its range is empty where white space that was taken is all it has: then it counts for nothing.
+    /// </param>
     public bool TryFind(TextPart part, int taken, ref int from, TrustedRanges? trusted, out AddedTokenMatch match)
     {
         var text = part.Text;

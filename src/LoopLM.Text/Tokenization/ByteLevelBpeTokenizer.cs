@@ -13,15 +13,28 @@ namespace LoopLM.Text.Tokenization;
 /// <remarks>
 /// <para>What a file may hold; anything else is refused with the field's name, never approximated:</para>
 /// <list type="bullet">
-/// <item>model: BPE over bytes, merges as <c>"a b"</c> or <c>["a", "b"]</c>, <c>ignore_merges</c>. A byte without a symbol is dropped silently; <c>unk_token</c> must be null unless every byte has one.</item>
+/// <item>
+/// model: BPE over bytes, merges as <c>"a b"</c> or <c>["a", "b"]</c>, <c>ignore_merges</c>. A byte without a symbol is dropped
+/// silently; <c>unk_token</c> must be null unless every byte has one.
+/// </item>
 /// <item>normalizer: NFC, NFD, NFKC, NFKD, Lowercase, Strip, StripAccents, Prepend, Replace, or a Sequence of them.</item>
-/// <item>pre_tokenizer: ByteLevel, alone or last in a Sequence after Split, Digits, Punctuation, Whitespace, WhitespaceSplit and CharDelimiterSplit. Split takes regular patterns that look at most one character ahead, which those of public byte-level files are.</item>
-/// <item>added_tokens with every flag; ids as Hugging Face would give them. A special one must not be a byte's symbol or the result of a merge, so that plain text cannot give it.</item>
-/// <item>decoder: ByteLevel; truncation and padding count for nothing; post_processor: null, or one that matters only to a caller who asks for special tokens.</item>
+/// <item>
+/// pre_tokenizer: ByteLevel, alone or last in a Sequence after Split, Digits, Punctuation, Whitespace, WhitespaceSplit and
+/// CharDelimiterSplit. Split takes regular patterns that look at most one character ahead, which those of public byte-level files are.
+/// </item>
+/// <item>
+/// added_tokens with every flag; ids as Hugging Face would give them. A special one must not be a byte's symbol or the
+/// result of a merge, so that plain text cannot give it.
+/// </item>
+/// <item>
+/// decoder: ByteLevel; truncation and padding count for nothing; post_processor: null, or one that
+/// matters only to a caller who asks for special tokens.
+/// </item>
 /// </list>
 /// <para>
-/// Encoding adds no token to a text. <c>EncodeToIds</c> and the other inherited methods take the text as plain: a special token's name in it is
-/// spelled out in ordinary tokens, while other added tokens are recognised. <see cref="EncodeWithSpecialTokens(string)"/> recognises special tokens; it is for text whose every part is trusted, such as a chat template.
+/// Encoding adds no token to a text. <c>EncodeToIds</c> and the other inherited methods take the text as plain: a special token's name in
+/// it is spelled out in ordinary tokens, while other added tokens are recognised. <see cref="EncodeWithSpecialTokens(string)"/> recognises
+/// special tokens; it is for text whose every part is trusted, such as a chat template.
 /// </para>
 /// <para>Lone surrogates are read as U+FFFD. Letters, numbers and white space are those of the running .NET's Unicode version.</para>
 /// </remarks>
@@ -73,10 +86,15 @@ public sealed class ByteLevelBpeTokenizer : Tokenizer
     /// <summary>A token as tokenizer.json writes it; null for an id without a token.</summary>
     public string? GetToken(int id) => _vocabulary.GetToken(id);
 
-    /// <summary>The bytes that a token stands for, special or not; empty for an id without a token. They need not be whole characters.</summary>
+    /// <summary>
+    /// The bytes that a token stands for, special or not; empty for an id without a token. They need not be whole characters.
+    /// </summary>
     public ReadOnlySpan<byte> GetTokenBytes(int id) => _vocabulary.GetBytes(id);
 
-    /// <summary>The text that a token stands for, special or not, the same string every time; empty for an id without a token, null where its bytes are no whole characters.</summary>
+    /// <summary>
+    /// The text that a token stands for, special or not, the same string every time; empty for an id without a
+    /// token, null where its bytes are no whole characters.
+    /// </summary>
     public string? GetTokenText(int id) => _vocabulary.GetText(id);
 
     /// <summary>Whether an id is a special token's.</summary>
@@ -86,8 +104,9 @@ public sealed class ByteLevelBpeTokenizer : Tokenizer
     public IReadOnlyList<int> EncodeWithSpecialTokens(string text) => Encode(_withSpecialTokens, WellFormedText.Of(text)).Ids;
 
     /// <summary>
-    /// Encodes a text of which only parts are trusted: an added token that is special, or more than white space, is recognised where one part holds all
-    /// of it, and is plain text elsewhere. Where no untrusted text looks like such a token, the tokens are those of <see cref="EncodeWithSpecialTokens(string)"/>.
+    /// Encodes a text of which only parts are trusted: an added token that is special, or more than white space, is recognised
+    /// where one part holds all of it, and is plain text elsewhere. Where no untrusted text looks like such a token, the tokens
+    /// are those of <see cref="EncodeWithSpecialTokens(string)"/>.
     /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="trusted">The trusted parts, ascending, counted from the text's start, none touching the next.</param>

@@ -5,8 +5,8 @@ using LoopLM.Text.Tokenization.PreTokenization;
 namespace LoopLM.Text.Tokenization;
 
 /// <summary>
-/// The way from text to tokens: added tokens are cut out, the rest is normalised, added tokens that count in normalised text are cut out of that, what is
-/// left is split into pre-tokens, and each of those is encoded. Thread-safe.
+/// The way from text to tokens: added tokens are cut out, the rest is normalised, added tokens that count in normalised text are cut out of
+/// that, what is left is split into pre-tokens, and each of those is encoded. Thread-safe.
 /// </summary>
 /// <param name="matcher">Finds added tokens in the text itself.</param>
 /// <param name="normalizer">Normalises the pieces that it leaves.</param>

@@ -8,7 +8,9 @@ public sealed class TokenizerException : Exception
     private const int MaxProblemsShown = 20;
 
     /// <summary>Creates the exception from all problems of one file.</summary>
-    /// <param name="problems">At least one; each names the field, what was found and what would be right. Control characters are escaped, and what is long is cut.</param>
+    /// <param name="problems">
+    /// At least one; each names the field, what was found and what would be right. Control characters are escaped, and what is long is cut.
+    /// </param>
     public TokenizerException(params IReadOnlyList<string> problems)
         : base(Describe(problems)) => Problems = [.. problems.Select(FileText.Show)];
 

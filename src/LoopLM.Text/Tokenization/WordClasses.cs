@@ -4,7 +4,10 @@ using LoopLM.Text.Constraints.Patterns;
 
 namespace LoopLM.Text.Tokenization;
 
-/// <summary>The Rust regex crate's <c>\w</c>, which decides where a single-word token may match and what the pre-tokenizer Whitespace takes for a word.</summary>
+/// <summary>
+/// The Rust regex crate's <c>\w</c>, which decides where a single-word token may match and what
+/// the pre-tokenizer Whitespace takes for a word.
+/// </summary>
 internal static class WordClasses
 {
     /// <summary>All of its code points.</summary>

@@ -12,12 +12,15 @@ public sealed record TrainedVocabulary(IReadOnlyList<string> SpecialTokens, IRea
     /// <summary>Tokens that stand for one byte each.</summary>
     public const int Bytes = 256;
 
-    private static readonly JsonWriterOptions s_format = new() { Indented = true, IndentSize = 1, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions s_format =
+        new() { Indented = true, IndentSize = 1, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Tokens in all.</summary>
     public int Size => SpecialTokens.Count + Bytes + Merges.Count;
 
-    /// <summary>Writes it as a Hugging Face tokenizer.json with Ouro's pre-tokenizer, which <see cref="ByteLevelBpeTokenizer"/> loads.</summary>
+    /// <summary>
+    /// Writes it as a Hugging Face tokenizer.json with Ouro's pre-tokenizer, which <see cref="ByteLevelBpeTokenizer"/> loads.
+    /// </summary>
     public void Write(Stream stream)
     {
         var tokens = Tokens();

@@ -12,7 +12,10 @@ using Spectre.Console;
 
 namespace LoopLM.Tools.Bench;
 
-/// <summary><c>looplm bench</c>; <c>looplm bench engine</c> measures the throughput of the engine on a model, against the bound that its exits allow.</summary>
+/// <summary>
+/// <c>looplm bench</c>; <c>looplm bench engine</c> measures the throughput of the engine on a
+/// model, against the bound that its exits allow.
+/// </summary>
 internal static class BenchCommand
 {
     /// <summary>Creates the command.</summary>
@@ -22,17 +25,34 @@ internal static class BenchCommand
     public static Command Create(ModelRunners runners, IAnsiConsole console, Func<int, double> measureBandwidth)
     {
         var options = new BenchOptions(runners.Names);
-        var shape = new Option<string?>("--shape") { Description = "Random weights instead: ouro-1.4b, ouro-2.6b, bundled, or custom:HIDDEN,INTERMEDIATE,LAYERS,HEADS,KV_HEADS,HEAD_DIM,VOCABULARY,LOOPS." };
-        var exit = new Option<string?>("--exit") { Description = "fixed:K, q:THRESHOLD or trace:FILE (one list of exit steps a line); default: full depth." };
+        var shape = new Option<string?>("--shape")
+        {
+            Description =
+                "Random weights instead: ouro-1.4b, ouro-2.6b, bundled, "
+                    + "or custom:HIDDEN,INTERMEDIATE,LAYERS,HEADS,KV_HEADS,HEAD_DIM,VOCABULARY,LOOPS.",
+        };
+        var exit = new Option<string?>("--exit")
+        {
+            Description = "fixed:K, q:THRESHOLD or trace:FILE (one list of exit steps a line); default: full depth.",
+        };
         var refill = BenchOptions.Choice("--refill", "Whether rows start while others are in flight.", "on", "off");
-        var speculation = new Option<string>("--speculation") { Description = "How requests think ahead, against off in the same run: off, fixed:LOOP or adaptive.", DefaultValueFactory = _ => "off" };
+        var speculation = new Option<string>("--speculation")
+        {
+            Description = "How requests think ahead, against off in the same run: off, fixed:LOOP or adaptive.",
+            DefaultValueFactory = _ => "off",
+        };
         var acceptance = new Option<string>("--acceptance")
         {
-            Description = "What confirms a draft: real compares tokens, synthetic:SHARE throws a seeded coin, because random weights agree on nothing.",
+            Description =
+                "What confirms a draft: real compares tokens, synthetic:SHARE throws a seeded coin, "
+                    + "because random weights agree on nothing.",
             DefaultValueFactory = _ => "real",
         };
         var text = new Option<string?>("--text") { Description = "File to cut the prompts from; default: random token ids." };
-        var engine = new Command("engine", "Measure the engine without HTTP, against full depth in the same run.") { shape, exit, speculation, acceptance, refill, text };
+        var engine = new Command("engine", "Measure the engine without HTTP, against full depth in the same run.")
+        {
+            shape, exit, speculation, acceptance, refill, text,
+        };
         options.AddTo(engine);
         engine.SetAction(result =>
         {
@@ -40,14 +60,16 @@ internal static class BenchCommand
             {
                 using var random = (result.GetValue(options.Model), result.GetValue(shape)) switch
                 {
-                    (null, not null) when result.GetValue(text) is not null => throw new ArgumentException("--text needs --model: random weights have no tokenizer."),
+                    (null, not null) when result.GetValue(text) is not null =>
+                        throw new ArgumentException("--text needs --model: random weights have no tokenizer."),
                     (null, { } name) => new RandomCheckpoint(BenchShape.Parse(name)),
                     ({ }, null) => null,
                     _ => throw new ArgumentException("Either --model or --shape must be given."),
                 };
                 using var opened = random is null ? Checkpoint.Open(result.GetRequiredValue(options.Model)!) : null;
                 var checkpoint = random?.Checkpoint ?? opened!;
-                var prompts = CreatePrompts(checkpoint, result.GetValue(text), result.GetValue(options.Concurrency), result.GetValue(options.Prompt));
+                var prompts = CreatePrompts(
+                    checkpoint, result.GetValue(text), result.GetValue(options.Concurrency), result.GetValue(options.Prompt));
                 var workload = new BenchWorkload(prompts, result.GetValue(options.Generate), result.GetValue(refill) == "on");
                 var runner = runners.FactoryOf(result.GetValue(options.Runner), checkpoint, options.Settings(result));
                 var report = Measure(
@@ -61,7 +83,8 @@ internal static class BenchCommand
                 Print(report, result.GetValue(options.Json), console);
                 return 0;
             }
-            catch (Exception exception) when (exception is CheckpointException or TokenizerException or FormatException or ArgumentException or IOException)
+            catch (Exception exception)
+                when (exception is CheckpointException or TokenizerException or FormatException or ArgumentException or IOException)
             {
                 console.WriteLine(exception.Message);
                 return 1;
@@ -97,19 +120,22 @@ internal static class BenchCommand
             {
                 var full = EngineBench.Run(engine, workload, fullDepth, BenchSpeculation.Off);
                 var plain = asked is null ? full : EngineBench.Run(engine, workload, asked, BenchSpeculation.Off);
-                pairs[round] = (full, plain, speculation.IsOn ? EngineBench.Run(engine, workload, asked ?? fullDepth, speculation.Settings) : plain);
+                pairs[round] = (full, plain,
+                    speculation.IsOn ? EngineBench.Run(engine, workload, asked ?? fullDepth, speculation.Settings) : plain);
             }
         }
 
         var measured = pairs.Select(pair => pair.Drafting).OrderBy(run => run.DecodeTokensPerSecond).ElementAt(rounds / 2);
-        var speedup = pairs.Select(pair => pair.Asked.DecodeTokensPerSecond / pair.Full.DecodeTokensPerSecond).Order().ElementAt(rounds / 2);
+        var speedup = pairs.Select(pair => pair.Asked.DecodeTokensPerSecond / pair.Full.DecodeTokensPerSecond)
+            .Order().ElementAt(rounds / 2);
         var bound = (headCost + loops) / (headCost + measured.MeanExitStep);
         var peak = PeakMemory.Bytes;
         var bandwidth = measureBandwidth(factory.Threads);
         var traffic = WeightTraffic.Of(checkpoint.Config, factory.Weights);
         return new BenchReport
         {
-            PrefillTokensPerSecond = pairs.SelectMany(pair => new[] { pair.Full, pair.Asked }).Select(run => run.PrefillTokensPerSecond).Order().ElementAt(rounds),
+            PrefillTokensPerSecond = pairs.SelectMany(pair => new[] { pair.Full, pair.Asked })
+                .Select(run => run.PrefillTokensPerSecond).Order().ElementAt(rounds),
             DecodeTokensPerSecond = measured.DecodeTokensPerSecond,
             InterTokenLatencyP50Milliseconds = Percentile.Milliseconds(measured.Gaps, 0.5),
             InterTokenLatencyP95Milliseconds = Percentile.Milliseconds(measured.Gaps, 0.95),
@@ -117,9 +143,11 @@ internal static class BenchCommand
             Bound = bound,
             BoundShare = speedup / bound,
             ReadBandwidthBytesPerSecond = bandwidth,
-            WeightTrafficShare = ((measured.LoopsPerSecond * traffic.LoopBytes) + (measured.HeadsPerSecond * traffic.HeadBytes)) / bandwidth,
+            WeightTrafficShare =
+                ((measured.LoopsPerSecond * traffic.LoopBytes) + (measured.HeadsPerSecond * traffic.HeadBytes)) / bandwidth,
             Speculation = speculation.ToString(),
-            SpeculationSpeedup = pairs.Select(pair => pair.Drafting.DecodeTokensPerSecond / pair.Asked.DecodeTokensPerSecond).Order().ElementAt(rounds / 2),
+            SpeculationSpeedup = pairs.Select(pair => pair.Drafting.DecodeTokensPerSecond / pair.Asked.DecodeTokensPerSecond)
+                .Order().ElementAt(rounds / 2),
             AcceptedDraftShare = measured.AcceptedDraftShare,
             PeakRssBytes = peak,
             Runner = runner.Name,
@@ -133,7 +161,9 @@ internal static class BenchCommand
 
     private static int[][] CreatePrompts(Checkpoint checkpoint, string? textFile, int count, int length) => textFile is null
         ? BenchPrompts.Random(checkpoint.Config.VocabularySize, count, length)
-        : BenchPrompts.Cut(ByteLevelBpeTokenizer.Load(Path.Combine(checkpoint.Folder, "tokenizer.json")).EncodeToIds(File.ReadAllText(textFile)), count, length);
+        : BenchPrompts.Cut(
+            ByteLevelBpeTokenizer.Load(Path.Combine(checkpoint.Folder, "tokenizer.json"))
+                .EncodeToIds(File.ReadAllText(textFile)), count, length);
 
     private static void Print(BenchReport report, bool json, IAnsiConsole console)
     {
@@ -143,12 +173,14 @@ internal static class BenchCommand
             return;
         }
 
-        var table = new Table().AddColumns($"{report.Runner}, {report.Weights}, {report.Threads} threads, concurrency {report.Concurrency}", "");
+        var table = new Table().AddColumns(
+            $"{report.Runner}, {report.Weights}, {report.Threads} threads, concurrency {report.Concurrency}", "");
         table.AddRow("ready after", $"{report.OpenSeconds:F2} s");
         table.AddRow("prefill", $"{report.PrefillTokensPerSecond:F0} tokens/s");
         table.AddRow("decode", $"{report.DecodeTokensPerSecond:F1} tokens/s");
         table.AddRow("decode at full depth", $"{report.FullDepthTokensPerSecond:F1} tokens/s");
-        table.AddRow("inter-token latency p50, p95", $"{report.InterTokenLatencyP50Milliseconds:F2} ms, {report.InterTokenLatencyP95Milliseconds:F2} ms");
+        table.AddRow("inter-token latency p50, p95",
+            $"{report.InterTokenLatencyP50Milliseconds:F2} ms, {report.InterTokenLatencyP95Milliseconds:F2} ms");
         table.AddRow("mean exit step", $"{report.MeanExitStep:F3}");
         table.AddRow("bound", $"{report.Bound:F3} x full depth");
         table.AddRow("share of the bound", $"{report.BoundShare:P1}");

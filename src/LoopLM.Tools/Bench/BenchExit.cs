@@ -3,7 +3,9 @@ using LoopLM.Engine.Exits;
 
 namespace LoopLM.Tools.Bench;
 
-/// <summary>How deep the tokens of a benchmark go: <c>fixed:K</c>, <c>q:THRESHOLD</c>, or <c>trace:FILE</c> with one list of exit steps a line.</summary>
+/// <summary>
+/// How deep the tokens of a benchmark go: <c>fixed:K</c>, <c>q:THRESHOLD</c>, or <c>trace:FILE</c> with one list of exit steps a line.
+/// </summary>
 internal sealed class BenchExit
 {
     private readonly Func<int, int, ExitSettings> _settings;
@@ -11,7 +13,9 @@ internal sealed class BenchExit
     private BenchExit(Func<int, int, ExitSettings> settings) => _settings = settings;
 
     /// <summary>Reads the option's text.</summary>
-    /// <exception cref="FormatException">It is none of the three forms, or the file holds no traces; the message says what there should be.</exception>
+    /// <exception cref="FormatException">
+    /// It is none of the three forms, or the file holds no traces; the message says what there should be.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static BenchExit Parse(string text)
     {
@@ -42,10 +46,13 @@ internal sealed class BenchExit
 
     private static int[] ParseTrace(string file, string line, int index)
     {
-        int[] steps = [.. line.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries).Select(text => int.TryParse(text, CultureInfo.InvariantCulture, out var step) ? step : 0)];
+        int[] steps = [.. line.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries)
+            .Select(text => int.TryParse(text, CultureInfo.InvariantCulture, out var step) ? step : 0)];
         return steps.Length > 1 && steps.All(step => step > 0)
             ? steps
-            : throw new FormatException($"List {index + 1} of '{file}' must have two exit steps or more, from 1: that of the prompt pass, then those of further tokens.");
+            : throw new FormatException(
+                $"List {index + 1} of '{file}' must have two exit steps or more, from 1: that of the prompt pass, "
+                    + "then those of further tokens.");
     }
 
     /// <summary>A trace as long as the request: the first step is the prompt pass, the rest repeats.</summary>

@@ -10,7 +10,8 @@ internal sealed class BenchOptions(IEnumerable<string> runners)
     private readonly Option<string> _weights = Choice("--weights", "How matrices are held.", "auto", "float32", "bfloat16", "int8", "int4");
     private readonly Option<string> _kv = Choice("--kv", "How keys and values are held.", "auto", "float32", "bfloat16");
     private readonly Option<int?> _threads = new("--threads") { Description = "Threads that compute; default: one for each processor." };
-    private readonly Option<int> _rounds = new("--rounds") { Description = "How often to measure; the median counts.", DefaultValueFactory = _ => 3 };
+    private readonly Option<int> _rounds =
+        new("--rounds") { Description = "How often to measure; the median counts.", DefaultValueFactory = _ => 3 };
 
     public Option<string?> Model { get; } = new("--model") { Description = "Folder of a checkpoint." };
 
@@ -20,7 +21,8 @@ internal sealed class BenchOptions(IEnumerable<string> runners)
 
     public Option<int> Prompt { get; } = new("--prompt") { Description = "Prompt tokens of each request.", DefaultValueFactory = _ => 64 };
 
-    public Option<int> Generate { get; } = new("--generate") { Description = "Tokens that each request generates.", DefaultValueFactory = _ => 256 };
+    public Option<int> Generate { get; } =
+        new("--generate") { Description = "Tokens that each request generates.", DefaultValueFactory = _ => 256 };
 
     public Option<bool> Json { get; } = new("--json") { Description = "Print one JSON object." };
 

@@ -5,8 +5,11 @@ using LoopLM.Checkpoints.Safetensors;
 
 namespace LoopLM.Tools.Bench;
 
-/// <summary>Sizes of an Ouro model, of which a checkpoint with random bfloat16 weights can be made. Speed does not depend on what weights say.</summary>
-internal sealed record BenchShape(int Hidden, int Intermediate, int Layers, int Heads, int KvHeads, int HeadDimension, int Vocabulary, int Loops)
+/// <summary>
+/// Sizes of an Ouro model, of which a checkpoint with random bfloat16 weights can be made. Speed does not depend on what weights say.
+/// </summary>
+internal sealed record BenchShape(
+    int Hidden, int Intermediate, int Layers, int Heads, int KvHeads, int HeadDimension, int Vocabulary, int Loops)
 {
     private static readonly Dictionary<string, BenchShape> s_known = new()
     {
@@ -25,12 +28,14 @@ internal sealed record BenchShape(int Hidden, int Intermediate, int Layers, int 
         }
 
         var sizes = text.StartsWith("custom:", StringComparison.Ordinal)
-            ? text["custom:".Length..].Split(',').Select(size => int.TryParse(size, CultureInfo.InvariantCulture, out var number) ? number : 0).ToArray()
+            ? text["custom:".Length..].Split(',')
+                .Select(size => int.TryParse(size, CultureInfo.InvariantCulture, out var number) ? number : 0).ToArray()
             : [];
         return sizes.Length == 8 && sizes.All(size => size > 0)
             ? new(sizes[0], sizes[1], sizes[2], sizes[3], sizes[4], sizes[5], sizes[6], sizes[7])
             : throw new FormatException(
-                $"--shape is '{text}'; it must be {string.Join(", ", s_known.Keys)} or custom:HIDDEN,INTERMEDIATE,LAYERS,HEADS,KV_HEADS,HEAD_DIM,VOCABULARY,LOOPS.");
+                $"--shape is '{text}'; it must be {string.Join(", ", s_known.Keys)} or "
+                    + "custom:HIDDEN,INTERMEDIATE,LAYERS,HEADS,KV_HEADS,HEAD_DIM,VOCABULARY,LOOPS.");
     }
 
     /// <summary>Writes a checkpoint with random weights.</summary>
@@ -58,6 +63,8 @@ internal sealed record BenchShape(int Hidden, int Intermediate, int Layers, int 
         MemoryMarshal.AsBytes(numbers.AsSpan()).CopyTo(bytes);
         SafetensorsWriter.Write(
             Path.Combine(folder, "model.safetensors"),
-            [.. tensors.Select(tensor => new NamedTensor(tensor.Name, ElementType.BFloat16, tensor.Shape, bytes.AsMemory(0, (int)lengths[tensor.Name] * sizeof(ushort))))]);
+            [.. tensors.Select(
+                tensor => new NamedTensor(
+                    tensor.Name, ElementType.BFloat16, tensor.Shape, bytes.AsMemory(0, (int)lengths[tensor.Name] * sizeof(ushort))))]);
     }
 }

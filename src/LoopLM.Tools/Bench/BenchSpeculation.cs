@@ -16,8 +16,11 @@ internal sealed record BenchSpeculation(SpeculationSettings Settings, double? Sy
 
     /// <summary>Both in words.</summary>
     public override string ToString() => !IsOn ? "off"
-        : $"{Settings.Strategy!.Value.ToString().ToLowerInvariant()}{(Settings.DraftLoops is { } loop ? $", drafts after loop {loop}" : "")}; "
-            + (SyntheticAcceptance is { } share ? $"a coin confirms {share:P0} of the drafts, and the text means nothing" : "tokens confirm drafts");
+        : Settings.Strategy!.Value.ToString().ToLowerInvariant()
+            + (Settings.DraftLoops is { } loop ? $", drafts after loop {loop}; " : "; ")
+            + (SyntheticAcceptance is { } share
+                ? $"a coin confirms {share:P0} of the drafts, and the text means nothing"
+                : "tokens confirm drafts");
 
     /// <summary>Reads the options' texts.</summary>
     /// <param name="strategy"><c>off</c>, <c>fixed:d</c> or <c>adaptive</c>.</param>
@@ -29,7 +32,8 @@ internal sealed record BenchSpeculation(SpeculationSettings Settings, double? Sy
     {
         ["off"] => Off,
         ["adaptive"] => new() { Strategy = SpeculationStrategy.Adaptive },
-        ["fixed", var loops] when int.TryParse(loops, CultureInfo.InvariantCulture, out var d) => new() { Strategy = SpeculationStrategy.Fixed, DraftLoops = d },
+        ["fixed", var loops] when int.TryParse(loops, CultureInfo.InvariantCulture, out var d) =>
+            new() { Strategy = SpeculationStrategy.Fixed, DraftLoops = d },
         _ => throw new FormatException($"--speculation is '{text}'; it must be off, fixed:LOOP or adaptive."),
     };
 

@@ -105,7 +105,9 @@ internal static class EngineBench
         };
     }
 
-    /// <summary>Touches everything, and runs on until the runtime has compiled for good what it first compiled in haste, outside the measurement.</summary>
+    /// <summary>
+    /// Touches everything, and runs on until the runtime has compiled for good what it first compiled in haste, outside the measurement.
+    /// </summary>
     public static void Warm(EngineCore engine, BenchWorkload workload, BenchExit exit, SpeculationSettings speculation)
     {
         var started = Stopwatch.GetTimestamp();
@@ -119,9 +121,16 @@ internal static class EngineBench
         while (Stopwatch.GetElapsedTime(started) < s_warmUp);
     }
 
-    private static Generation Submit(EngineCore engine, int[] prompt, int generate, BenchExit exit, SpeculationSettings speculation, int index)
+    private static Generation Submit(
+        EngineCore engine, int[] prompt, int generate, BenchExit exit, SpeculationSettings speculation, int index)
     {
-        var request = new GenerationRequest { Prompt = prompt, MaxTokens = generate, Exit = exit.For(index, generate), Speculation = speculation };
+        var request = new GenerationRequest
+        {
+            Prompt = prompt,
+            MaxTokens = generate,
+            Exit = exit.For(index, generate),
+            Speculation = speculation,
+        };
         return engine.TrySubmit(request, out var generation, out var rejection)
             ? generation
             : throw new ArgumentException(rejection.Message.ToString());

@@ -2,7 +2,9 @@ using LoopLM.Checkpoints;
 
 namespace LoopLM.Tools.Bench;
 
-/// <summary>A checkpoint of random weights in a temporary folder, in memory where the system has such a place, that goes when it is closed.</summary>
+/// <summary>
+/// A checkpoint of random weights in a temporary folder, in memory where the system has such a place, that goes when it is closed.
+/// </summary>
 internal sealed class RandomCheckpoint : IDisposable
 {
     private const string MemoryFolder = "/dev/shm";
@@ -11,7 +13,9 @@ internal sealed class RandomCheckpoint : IDisposable
 
     public RandomCheckpoint(BenchShape shape)
     {
-        var root = Directory.Exists(MemoryFolder) && new DriveInfo(MemoryFolder).AvailableFreeSpace > 8L << 30 ? MemoryFolder : Path.GetTempPath();
+        var root = Directory.Exists(MemoryFolder) && new DriveInfo(MemoryFolder).AvailableFreeSpace > 8L << 30
+            ? MemoryFolder
+            : Path.GetTempPath();
         _folder = Directory.CreateDirectory(Path.Combine(root, $"looplm-bench-{Guid.NewGuid():N}")).FullName;
         try
         {

@@ -13,7 +13,8 @@ internal sealed record WeightTraffic(long LoopBytes, long HeadBytes)
     /// <param name="weights">How its matrices are held.</param>
     public static WeightTraffic Of(ModelConfig config, string weights)
     {
-        var matrices = config.Tensors.Where(tensor => config.IsPackable(tensor.Name)).ToLookup(tensor => tensor.Name == "lm_head.weight", tensor => Bytes(tensor.Shape[0], tensor.Shape[1]));
+        var matrices = config.Tensors.Where(tensor => config.IsPackable(tensor.Name))
+            .ToLookup(tensor => tensor.Name == "lm_head.weight", tensor => Bytes(tensor.Shape[0], tensor.Shape[1]));
         return new(matrices[false].Sum(), matrices[true].Sum());
 
         long Bytes(long outputs, long inputs) => weights switch

@@ -10,14 +10,26 @@ namespace LoopLM.Tools.Calibrate;
 /// <summary><c>looplm calibrate</c>: chooses the threshold of q-exit on documents and makes it the model's default.</summary>
 internal sealed class CalibrateCommand
 {
-    private readonly Option<string> _model = new("--model") { Description = "Folder of a checkpoint with a tokenizer.json.", Required = true };
+    private readonly Option<string> _model =
+        new("--model") { Description = "Folder of a checkpoint with a tokenizer.json.", Required = true };
     private readonly DocumentOptions _documents = new();
-    private readonly Option<double?> _targetLoops = new("--target-loops") { Description = "Mean exit step that is not to be exceeded, from 1.", CustomParser = argument => double.Parse(argument.Tokens[0].Value, CultureInfo.InvariantCulture) };
-    private readonly Option<string?> _maxLossIncrease = new("--max-loss-increase") { Description = "Loss over that of full depth that is not to be exceeded, such as 1%." };
-    private readonly Option<int> _maxTokens = new("--max-tokens") { Description = "Most tokens of each kind of document.", DefaultValueFactory = _ => 1 << 16 };
+    private readonly Option<double?> _targetLoops = new("--target-loops")
+    {
+        Description = "Mean exit step that is not to be exceeded, from 1.",
+        CustomParser = argument => double.Parse(argument.Tokens[0].Value, CultureInfo.InvariantCulture),
+    };
+    private readonly Option<string?> _maxLossIncrease =
+        new("--max-loss-increase") { Description = "Loss over that of full depth that is not to be exceeded, such as 1%." };
+    private readonly Option<int> _maxTokens =
+        new("--max-tokens") { Description = "Most tokens of each kind of document.", DefaultValueFactory = _ => 1 << 16 };
     private readonly Option<int> _window = new("--window") { Description = "Tokens of a window.", DefaultValueFactory = _ => 256 };
-    private readonly Option<int> _seed = new("--seed") { Description = "Seed of generated problems and of the windows drawn where there is more.", DefaultValueFactory = _ => 1 };
-    private readonly Option<string?> _out = new("--out") { Description = "Where the configuration with the threshold goes. Default: the model's config.json." };
+    private readonly Option<int> _seed = new("--seed")
+    {
+        Description = "Seed of generated problems and of the windows drawn where there is more.",
+        DefaultValueFactory = _ => 1,
+    };
+    private readonly Option<string?> _out =
+        new("--out") { Description = "Where the configuration with the threshold goes. Default: the model's config.json." };
     private readonly IAnsiConsole _console;
 
     private CalibrateCommand(IAnsiConsole console) => _console = console;
@@ -27,7 +39,8 @@ internal sealed class CalibrateCommand
         var calibrate = new CalibrateCommand(console);
         var command = new Command("calibrate", "Choose a model's default exit threshold on documents.")
         {
-            calibrate._model, calibrate._targetLoops, calibrate._maxLossIncrease, calibrate._maxTokens, calibrate._window, calibrate._seed, calibrate._out,
+            calibrate._model, calibrate._targetLoops, calibrate._maxLossIncrease,
+            calibrate._maxTokens, calibrate._window, calibrate._seed, calibrate._out,
         };
         calibrate._documents.AddTo(command);
         command.SetAction(calibrate.Invoke);
@@ -41,7 +54,8 @@ internal sealed class CalibrateCommand
             Run(result);
             return 0;
         }
-        catch (Exception exception) when (exception is CheckpointException or TokenizerException or FormatException or ArgumentException or IOException or NotSupportedException)
+        catch (Exception exception) when (exception is CheckpointException or TokenizerException
+            or FormatException or ArgumentException or IOException or NotSupportedException)
         {
             _console.WriteLine(exception.Message);
             return 1;
@@ -61,7 +75,8 @@ internal sealed class CalibrateCommand
         var target = result.GetValue(_out) ?? config;
         ExitThresholdFile.Write(config, target, Math.Round(chosen.Threshold, 3));
         _console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"Threshold {chosen.Threshold:0.###}: mean exit step {chosen.MeanExitStep:F3} of {full.MeanExitStep:F0}, loss {chosen.Loss:F4}, {chosen.Loss / full.Loss - 1:+0.00%;-0.00%} against full depth. Written to {target}."));
+            $"Threshold {chosen.Threshold:0.###}: mean exit step {chosen.MeanExitStep:F3} of {full.MeanExitStep:F0}, "
+                + $"loss {chosen.Loss:F4}, {chosen.Loss / full.Loss - 1:+0.00%;-0.00%} against full depth. Written to {target}."));
     }
 
     private static Func<ThresholdSearch, ThresholdScore> Target(double? loops, string? increase)
@@ -69,9 +84,12 @@ internal sealed class CalibrateCommand
         switch (loops, increase)
         {
             case ({ } value, null):
-                return value >= 1 ? search => search.AtMeanLoops(value) : throw new FormatException($"--target-loops is {value}; it must be at least 1.");
+                return value >= 1
+                    ? search => search.AtMeanLoops(value)
+                    : throw new FormatException($"--target-loops is {value}; it must be at least 1.");
             case (null, { } text):
-                return text.EndsWith('%') && double.TryParse(text[..^1], NumberStyles.Float, CultureInfo.InvariantCulture, out var percent) && percent >= 0
+                return text.EndsWith('%')
+                    && double.TryParse(text[..^1], NumberStyles.Float, CultureInfo.InvariantCulture, out var percent) && percent >= 0
                     ? search => search.AtLossIncrease(percent / 100)
                     : throw new FormatException($"--max-loss-increase is '{text}'; it must be a percentage from 0 such as 1%.");
             default:

@@ -8,9 +8,12 @@ namespace LoopLM.Tools.Calibrate;
 internal static class ExitThresholdFile
 {
     private const string Field = "early_exit_threshold";
-    private static readonly JsonWriterOptions s_format = new() { Indented = true, IndentSize = 1, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions s_format =
+        new() { Indented = true, IndentSize = 1, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Copies a configuration with another threshold; all other fields stay, and the target is replaced only when it is complete.</summary>
+    /// <summary>
+    /// Copies a configuration with another threshold; all other fields stay, and the target is replaced only when it is complete.
+    /// </summary>
     /// <param name="config">The configuration.</param>
     /// <param name="target">Where it goes; it may be the same file.</param>
     /// <param name="threshold">0..1.</param>

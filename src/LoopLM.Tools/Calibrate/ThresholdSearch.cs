@@ -27,7 +27,10 @@ internal sealed class ThresholdSearch(TokenScores scores)
         return At(fits);
     }
 
-    /// <summary>The lowest threshold such that it and all above lose no more than a share of the loss at full depth: the loss need not rise evenly as the threshold falls.</summary>
+    /// <summary>
+    /// The lowest threshold such that it and all above lose no more than a share of the loss at full depth: the
+    /// loss need not rise evenly as the threshold falls.
+    /// </summary>
     /// <param name="increase">The share, e.g. 0.01.</param>
     public ThresholdScore AtLossIncrease(double increase)
     {

@@ -7,15 +7,25 @@ using Spectre.Console;
 
 namespace LoopLM.Tools.Data;
 
-/// <summary><c>looplm data FOLDER</c>: turns texts, questions and generated problems into token files, once, for any number of training runs.</summary>
+/// <summary>
+/// <c>looplm data FOLDER</c>: turns texts, questions and generated problems into token files, once, for any number of training runs.
+/// </summary>
 internal static class DataCommand
 {
     public static Command Create(IAnsiConsole console)
     {
         var folder = new Argument<string>("FOLDER") { Description = "Where the token files go." };
-        var tokenizer = new Option<string>("--tokenizer") { Description = "A tokenizer.json; it is copied into the folder.", Required = true };
+        var tokenizer = new Option<string>("--tokenizer")
+        {
+            Description = "A tokenizer.json; it is copied into the folder.",
+            Required = true,
+        };
         var sources = new Option<string[]>("--source") { Description = $"Repeatable: {DocumentSources.Help}", Required = true };
-        var seed = new Option<int>("--seed") { Description = "Seed of generated problems and of the order of documents.", DefaultValueFactory = _ => 1 };
+        var seed = new Option<int>("--seed")
+        {
+            Description = "Seed of generated problems and of the order of documents.",
+            DefaultValueFactory = _ => 1,
+        };
         var shard = new Option<int>("--shard-tokens") { Description = "Most tokens of one file.", DefaultValueFactory = _ => 1 << 23 };
         var command = new Command("data", "Prepare token files for training.") { folder, tokenizer, sources, seed, shard };
         command.SetAction(result =>
@@ -50,7 +60,8 @@ internal static class DataCommand
             {
                 var own = documents.Where(document => document.Kind == kind).ToList();
                 table.AddRow(
-                    summary.Kinds[kind], split, $"{own.Count}", $"{own.Sum(document => (long)document.Tokens.Length)}", $"{own.Sum(document => document.IsTarget.Sum(target => (long)target))}");
+                    summary.Kinds[kind], split, $"{own.Count}", $"{own.Sum(document => (long)document.Tokens.Length)}",
+                    $"{own.Sum(document => document.IsTarget.Sum(target => (long)target))}");
             }
         }
 

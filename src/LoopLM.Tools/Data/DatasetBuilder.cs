@@ -35,7 +35,8 @@ internal sealed class DatasetBuilder(ByteLevelBpeTokenizer tokenizer, string fol
                 _kinds.Add(source.Kind);
             }
 
-            documents.AddRange(source.Documents(heldOut).Select(document => TokenisedDocument.Of(tokenizer, document, (byte)_kinds.IndexOf(source.Kind))));
+            documents.AddRange(
+                source.Documents(heldOut).Select(document => TokenisedDocument.Of(tokenizer, document, (byte)_kinds.IndexOf(source.Kind))));
         }
 
         new Random(seed).Shuffle(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(documents));

@@ -1,4 +1,5 @@
 namespace LoopLM.Tools.Data;
 
 /// <summary>What a dataset holds.</summary>
-internal sealed record DatasetSummary(IReadOnlyList<string> Kinds, IReadOnlyList<TokenisedDocument> Train, IReadOnlyList<TokenisedDocument> HeldOut);
+internal sealed record DatasetSummary(
+    IReadOnlyList<string> Kinds, IReadOnlyList<TokenisedDocument> Train, IReadOnlyList<TokenisedDocument> HeldOut);

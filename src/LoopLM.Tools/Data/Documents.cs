@@ -11,7 +11,10 @@ internal static class Documents
     [
         .. turns.SelectMany((turn, number) => (Segment[])
         [
-            new($"{(number == 0 ? "" : "\n")}{SpecialTokens.MessageStart}user\n{turn.Question}{SpecialTokens.MessageEnd}\n{SpecialTokens.MessageStart}assistant\n", false),
+            new(
+                $"{(number == 0 ? "" : "\n")}{SpecialTokens.MessageStart}user\n{turn.Question}{SpecialTokens.MessageEnd}\n"
+                + $"{SpecialTokens.MessageStart}assistant\n",
+                false),
             new(turn.Answer + SpecialTokens.MessageEnd, true),
         ]),
     ];
@@ -19,7 +22,8 @@ internal static class Documents
     /// <summary>Questions and their answers in the fewest tokens: <c>question=answer;question=answer</c>.</summary>
     public static Segment[] Line(params IReadOnlyList<(string Question, string Answer)> turns) =>
     [
-        .. turns.SelectMany((turn, number) => (Segment[])[new($"{(number == 0 ? "" : ";")}{turn.Question}=", false), new(turn.Answer, true)]),
+        .. turns.SelectMany((turn, number) =>
+            (Segment[])[new($"{(number == 0 ? "" : ";")}{turn.Question}=", false), new(turn.Answer, true)]),
         new(SpecialTokens.EndOfText, true),
     ];
 }

@@ -7,8 +7,9 @@ namespace LoopLM.Tools.Eval;
 /// <summary>How many answers of a group are right, and how deep their tokens go.</summary>
 /// <param name="Group">Name of the group.</param>
 /// <param name="Answers">How many there are.</param>
-/// <param name="ExactByLoop">Share that is right in every token, with what ends it: those that greedy decoding at that loop gets
-/// right.</param>
+/// <param name="ExactByLoop">
+/// Share that is right in every token, with what ends it: those that greedy decoding at that loop gets right.
+/// </param>
 /// <param name="MeanExitStep">Mean exit step of their tokens.</param>
 internal sealed record AnswerScore(string Group, int Answers, double[] ExactByLoop, double MeanExitStep)
 {

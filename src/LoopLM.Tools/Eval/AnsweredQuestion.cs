@@ -11,7 +11,10 @@ internal sealed record AnsweredQuestion(int[] Prompt, int[] Answer)
     /// <summary>Whether the targets of a document are an answer: running text has one token alone in front of them.</summary>
     public static bool IsProblem(ReadOnlySpan<byte> isTarget) => isTarget.IndexOf((byte)1) > 1;
 
-    /// <summary>The problems of a split in their order, at most so many; where there are more, spread over the split, so that each kind has its share.</summary>
+    /// <summary>
+    /// The problems of a split in their order, at most so many; where there are more, spread over
+    /// the split, so that each kind has its share.
+    /// </summary>
     public static List<AnsweredQuestion> Of(TokenSplit split, ByteLevelBpeTokenizer tokenizer, int most)
     {
         List<AnsweredQuestion> problems = [.. Enumerable.Range(0, split.Documents)
@@ -21,7 +24,8 @@ internal sealed record AnsweredQuestion(int[] Prompt, int[] Answer)
             {
                 var (tokens, isTarget) = (split.Tokens[range], split.IsTarget[range]);
                 var first = isTarget.IndexOf((byte)1);
-                return new AnsweredQuestion(tokens[..first], [.. tokens[first..].TakeWhile((token, i) => isTarget[first + i] == 1 && !tokenizer.IsSpecial(token))]);
+                return new AnsweredQuestion(
+                    tokens[..first], [.. tokens[first..].TakeWhile((token, i) => isTarget[first + i] == 1 && !tokenizer.IsSpecial(token))]);
             })
             .Where(problem => problem.Answer.Length > 0)];
         var count = Math.Min(most, problems.Count);

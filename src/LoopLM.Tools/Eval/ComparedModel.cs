@@ -13,13 +13,15 @@ internal sealed record ComparedModel(string Model, int Loops, KindScore[] Kinds,
 {
     /// <summary>Scores a checkpoint.</summary>
     /// <exception cref="FormatException">Its vocabulary is of another size: the documents' tokens mean nothing to it.</exception>
-    public static ComparedModel Score(string folder, Checkpoint evaluated, TokenSplit split, IReadOnlyList<string> kinds, WindowSample sample)
+    public static ComparedModel Score(
+        string folder, Checkpoint evaluated, TokenSplit split, IReadOnlyList<string> kinds, WindowSample sample)
     {
         using var checkpoint = Checkpoint.Open(folder);
         var (size, wanted) = (checkpoint.Config.VocabularySize, evaluated.Config.VocabularySize);
         if (size != wanted)
         {
-            throw new FormatException($"--compare: {folder} has a vocabulary of {size} tokens; it must be that of {evaluated.Folder}, which has {wanted}.");
+            throw new FormatException(
+                $"--compare: {folder} has a vocabulary of {size} tokens; it must be that of {evaluated.Folder}, which has {wanted}.");
         }
 
         using var model = ModelScorer.Load(checkpoint, checkpoint.Config.Loops);

@@ -7,9 +7,12 @@ namespace LoopLM.Tools.Eval;
 /// <summary>The options that say which documents a model is measured on.</summary>
 internal sealed class DocumentOptions
 {
-    private readonly Option<string[]> _texts = new("--text") { Description = "Repeatable: a file of running text, a line <|endoftext|> between documents." };
-    private readonly Option<string[]> _data = new("--data") { Description = "Repeatable: a folder that `looplm data` wrote; its held-out split is read." };
-    private readonly Option<string[]> _sources = new("--source") { Description = $"Repeatable: held-out documents made now. {DocumentSources.Help}" };
+    private readonly Option<string[]> _texts =
+        new("--text") { Description = "Repeatable: a file of running text, a line <|endoftext|> between documents." };
+    private readonly Option<string[]> _data =
+        new("--data") { Description = "Repeatable: a folder that `looplm data` wrote; its held-out split is read." };
+    private readonly Option<string[]> _sources =
+        new("--source") { Description = $"Repeatable: held-out documents made now. {DocumentSources.Help}" };
 
     /// <summary>Gives a command the options.</summary>
     public void AddTo(Command command)

@@ -14,7 +14,8 @@ internal static class EngineAnswers
     /// <param name="loops">Loops of the model.</param>
     /// <param name="layout">What later tokens see.</param>
     /// <param name="threshold">Threshold of q-exit.</param>
-    public static KvStrategyScore Run(IReadOnlyList<AnsweredQuestion> questions, Func<RunnerCapacity, IModelRunner> open, int loops, KvLayout layout, float threshold)
+    public static KvStrategyScore Run(
+        IReadOnlyList<AnsweredQuestion> questions, Func<RunnerCapacity, IModelRunner> open, int loops, KvLayout layout, float threshold)
     {
         var requests = questions.Select(question => new GenerationRequest
         {

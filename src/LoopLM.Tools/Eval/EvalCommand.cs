@@ -15,14 +15,30 @@ internal sealed class EvalCommand
 
     private const int MaxLoops = 64;
 
-    private readonly Option<string> _model = new("--model") { Description = "Folder of a checkpoint with a tokenizer.json.", Required = true };
+    private readonly Option<string> _model =
+        new("--model") { Description = "Folder of a checkpoint with a tokenizer.json.", Required = true };
     private readonly DocumentOptions _documents = new();
-    private readonly Option<int> _maxTokens = new("--max-tokens") { Description = "Most tokens of each kind of document; where there are more, windows are drawn.", DefaultValueFactory = _ => 1 << 16 };
-    private readonly Option<int> _window = new("--window") { Description = "Tokens of a window; a longer document starts anew in the next.", DefaultValueFactory = _ => 256 };
-    private readonly Option<int> _seed = new("--seed") { Description = "Seed of generated problems, of the windows drawn and of the choice of examples.", DefaultValueFactory = _ => 1 };
-    private readonly Option<int?> _loops = new("--loops") { Description = $"Loops to run, 1 to {MaxLoops}, also beyond the model's. Default: the model's." };
-    private readonly Option<float[]> _thresholds = new("--threshold") { Description = "Repeatable: thresholds of q-exit. Default: 0.1 to 1 in steps of 0.1." };
-    private readonly Option<int> _problems = new("--problems") { Description = "Most questions to answer under each KV strategy.", DefaultValueFactory = _ => 200 };
+    private readonly Option<int> _maxTokens = new("--max-tokens")
+    {
+        Description = "Most tokens of each kind of document; where there are more, windows are drawn.",
+        DefaultValueFactory = _ => 1 << 16,
+    };
+    private readonly Option<int> _window = new("--window")
+    {
+        Description = "Tokens of a window; a longer document starts anew in the next.",
+        DefaultValueFactory = _ => 256,
+    };
+    private readonly Option<int> _seed = new("--seed")
+    {
+        Description = "Seed of generated problems, of the windows drawn and of the choice of examples.",
+        DefaultValueFactory = _ => 1,
+    };
+    private readonly Option<int?> _loops =
+        new("--loops") { Description = $"Loops to run, 1 to {MaxLoops}, also beyond the model's. Default: the model's." };
+    private readonly Option<float[]> _thresholds =
+        new("--threshold") { Description = "Repeatable: thresholds of q-exit. Default: 0.1 to 1 in steps of 0.1." };
+    private readonly Option<int> _problems =
+        new("--problems") { Description = "Most questions to answer under each KV strategy.", DefaultValueFactory = _ => 200 };
     private readonly Option<int> _tales = new("--tales")
     {
         Description = "Tales to let the model write for held-out requests, checked at full depth, its own threshold and each --threshold.",
@@ -33,8 +49,16 @@ internal sealed class EvalCommand
         Description = "Temperature of --tales.",
         DefaultValueFactory = _ => 0.7f
     };
-    private readonly Option<string[]> _compare = new("--compare") { Description = "Repeatable: a checkpoint of the same tokenizer that is scored on the same windows, its curves drawn beside: the other stage, another shape." };
-    private readonly Option<string[]> _weights = new("--weights") { Description = "Repeatable: a type of weights to compare with float32 on the cpu runner: bfloat16, int8 or int4." };
+    private readonly Option<string[]> _compare = new("--compare")
+    {
+        Description =
+            "Repeatable: a checkpoint of the same tokenizer that is scored on the same windows, its curves drawn beside: "
+                + "the other stage, another shape.",
+    };
+    private readonly Option<string[]> _weights = new("--weights")
+    {
+        Description = "Repeatable: a type of weights to compare with float32 on the cpu runner: bfloat16, int8 or int4.",
+    };
     private readonly Option<string?> _out = new("--out") { Description = "Folder for tables as CSV and curves as SVG." };
     private readonly Option<bool> _json = new("--json") { Description = "Print one JSON object." };
     private readonly ModelRunners _runners;
@@ -63,7 +87,8 @@ internal sealed class EvalCommand
             Print(Measure(result), result);
             return 0;
         }
-        catch (Exception exception) when (exception is CheckpointException or TokenizerException or FormatException or ArgumentException or IOException or NotSupportedException)
+        catch (Exception exception) when (exception is CheckpointException or TokenizerException
+            or FormatException or ArgumentException or IOException or NotSupportedException)
         {
             _console.WriteLine(exception.Message);
             return 1;

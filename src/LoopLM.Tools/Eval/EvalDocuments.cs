@@ -45,7 +45,9 @@ internal sealed class EvalDocuments(ByteLevelBpeTokenizer tokenizer)
         var dataset = TokenDataset.Load(folder);
         if (dataset.VocabularySize > tokenizer.VocabularySize)
         {
-            throw new FormatException($"--data {folder} has a vocabulary of {dataset.VocabularySize}, the model's tokenizer of {tokenizer.VocabularySize}; they must be the same.");
+            throw new FormatException(
+                $"--data {folder} has a vocabulary of {dataset.VocabularySize}, the model's tokenizer of {tokenizer.VocabularySize}; "
+                    + "they must be the same.");
         }
 
         var split = dataset.Read(folder, dataset.HeldOut);

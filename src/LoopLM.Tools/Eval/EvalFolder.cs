@@ -17,19 +17,25 @@ internal static class EvalFolder
         }
 
         void Plot(string name, string title, string xTitle, string yTitle, params (string, IReadOnlyList<(double, double)>)[] lines) =>
-            AtomicFile.Write(Path.Combine(folder, name + ".svg"), new LineChart { Title = title, XTitle = xTitle, YTitle = yTitle, Lines = lines }.ToSvg());
+            AtomicFile.Write(Path.Combine(folder, name + ".svg"),
+                new LineChart { Title = title, XTitle = xTitle, YTitle = yTitle, Lines = lines }.ToSvg());
         static (double, double)[] ByLoop(double[] values) => [.. values.Select((value, i) => (i + 1.0, value))];
         (string, IReadOnlyList<(double, double)>)[] Curves(Func<ThresholdScore, double> value) =>
             [.. report.AllCurves().Select(each => (
                 each.Model == report.Model ? each.Curve.Policy : $"{each.Curve.Policy}, {each.Model}",
-                (IReadOnlyList<(double, double)>)[.. each.Curve.Points.Where(point => point.MeanExitStep <= report.Loops).Select(point => (point.MeanExitStep, value(point)))]))];
-        Plot("loss-by-loop", $"{report.Model}: loss by loop", "loop", "nats per target", [.. report.Kinds.Select(kind => (kind.Kind, (IReadOnlyList<(double, double)>)ByLoop(kind.LossByLoop)))]);
-        Plot("accuracy-by-loop", $"{report.Model}: accuracy by loop", "loop", "share of targets", [.. report.Kinds.Select(kind => (kind.Kind, (IReadOnlyList<(double, double)>)ByLoop(kind.AccuracyByLoop)))]);
-        Plot("loss-by-mean-loops", $"{report.Model}: loss against mean loops", "mean exit step", "nats per target", Curves(point => point.Loss));
+                (IReadOnlyList<(double, double)>)[.. each.Curve.Points.Where(point => point.MeanExitStep <= report.Loops)
+                    .Select(point => (point.MeanExitStep, value(point)))]))];
+        Plot("loss-by-loop", $"{report.Model}: loss by loop", "loop", "nats per target",
+            [.. report.Kinds.Select(kind => (kind.Kind, (IReadOnlyList<(double, double)>)ByLoop(kind.LossByLoop)))]);
+        Plot("accuracy-by-loop", $"{report.Model}: accuracy by loop", "loop", "share of targets",
+            [.. report.Kinds.Select(kind => (kind.Kind, (IReadOnlyList<(double, double)>)ByLoop(kind.AccuracyByLoop)))]);
+        Plot("loss-by-mean-loops", $"{report.Model}: loss against mean loops",
+            "mean exit step", "nats per target", Curves(point => point.Loss));
         if (report.Answers.Length > 0)
         {
             Plot("answers-by-loop", $"{report.Model}: exact answers by loop", "loop", "share of answers",
-                [.. report.Answers.Where(score => score.Group is "all" or "no answer" || score.Group.StartsWith("steps", StringComparison.Ordinal))
+                [.. report.Answers.Where(score =>
+                    score.Group is "all" or "no answer" || score.Group.StartsWith("steps", StringComparison.Ordinal))
                     .Select(score => (score.Group, (IReadOnlyList<(double, double)>)ByLoop(score.ExactByLoop)))]);
         }
 
@@ -43,6 +49,7 @@ internal static class EvalFolder
             AtomicFile.Write(Path.Combine(folder, "tales.md"), TalePage.Of(report));
         }
 
-        Plot("accuracy-by-mean-loops", $"{report.Model}: accuracy against mean loops", "mean exit step", "share of targets", Curves(point => point.Accuracy));
+        Plot("accuracy-by-mean-loops", $"{report.Model}: accuracy against mean loops",
+            "mean exit step", "share of targets", Curves(point => point.Accuracy));
     }
 }

@@ -21,7 +21,8 @@ internal sealed record EvalReport
     public required int Targets { get; init; }
 
     /// <summary>What exits mean in all scores but those of <see cref="KvStrategies"/>.</summary>
-    public string Semantics { get; } = "readout: every loop runs on every position with exact keys and values; the exit step selects the loop that is read out";
+    public string Semantics { get; } =
+        "readout: every loop runs on every position with exact keys and values; the exit step selects the loop that is read out";
 
     /// <summary>Mean cross entropy of all targets in nats.</summary>
     public required double[] LossByLoop { get; init; }
@@ -54,8 +55,8 @@ internal sealed record EvalReport
     public required WeightTypeScore[] WeightTypes { get; init; }
 
     /// <summary>
-    /// Answers by steps, by kind and by loop, exits at <see cref="TokenKindsThreshold"/>; empty where no document says how many steps its
-    /// answers take.
+    /// Answers by steps, by kind and by loop, exits at <see cref="TokenKindsThreshold"/>; empty where no
+    /// document says how many steps its answers take.
     /// </summary>
     public required AnswerScore[] Answers { get; init; }
 

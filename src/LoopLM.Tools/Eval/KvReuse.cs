@@ -1,6 +1,8 @@
 namespace LoopLM.Tools.Eval;
 
-/// <summary>Which keys and values of earlier positions a decoded token sees in every loop (Ouro, section 5.4.2): one set for all loops.</summary>
+/// <summary>
+/// Which keys and values of earlier positions a decoded token sees in every loop (Ouro, section 5.4.2): one set for all loops.
+/// </summary>
 internal enum KvReuse
 {
     /// <summary>Those of loop 1.</summary>

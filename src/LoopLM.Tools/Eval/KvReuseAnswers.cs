@@ -20,7 +20,8 @@ internal static class KvReuseAnswers
             KvReuse.Averaged => "averaged",
             _ => "last loop",
         };
-        return new(name, 1, questions.Count, (double)exact / questions.Count, questions.Any(question => question.Answer.Length > 1) ? model.Config.Loops : 0);
+        return new(name, 1, questions.Count, (double)exact / questions.Count,
+            questions.Any(question => question.Answer.Length > 1) ? model.Config.Loops : 0);
     }
 
     private static List<int> Answer(OuroModel model, AnsweredQuestion question, KvReuse reuse)

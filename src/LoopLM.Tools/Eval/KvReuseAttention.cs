@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace LoopLM.Tools.Eval;
 
 /// <summary>
-/// Attention of one sequence that keeps one set of keys and values for all loops once its prompt is done. The prompt itself runs with the sets of its own loops,
-/// and a decoded token sees itself with the set of the current loop.
+/// Attention of one sequence that keeps one set of keys and values for all loops once its prompt is done. The prompt itself runs with the
+/// sets of its own loops, and a decoded token sees itself with the set of the current loop.
 /// </summary>
 /// <param name="reuse">Which set is kept.</param>
 /// <param name="layers">Layers of one loop.</param>
@@ -28,7 +28,8 @@ internal sealed class KvReuseAttention(KvReuse reuse, int layers, int loops) : I
 
         var group = queries.shape[2] / keys.shape[2];
         Tensor Heads(Tensor tensor) => (group == 1 ? tensor : tensor.repeat_interleave(group, 2)).transpose(1, 2);
-        return nn.functional.scaled_dot_product_attention(queries.transpose(1, 2), Heads(keys), Heads(values), is_casual: queries.shape[1] > 1).transpose(1, 2);
+        return nn.functional.scaled_dot_product_attention(
+            queries.transpose(1, 2), Heads(keys), Heads(values), is_casual: queries.shape[1] > 1).transpose(1, 2);
     }
 
     /// <summary>Ends a pass of all loops over the prompt or one token: its positions join those that are kept.</summary>

@@ -14,7 +14,8 @@ internal sealed record LensStep(int Loop, double Changed, double WasRight, doubl
     /// <summary>One for each two neighbouring loops.</summary>
     /// <param name="scores">The scores.</param>
     /// <param name="last">The model's last loop.</param>
-    public static LensStep[] All(TokenScores scores, int last) => [.. Enumerable.Range(1, scores.Loops - 1).Select(loop => Of(scores, loop, last))];
+    public static LensStep[] All(TokenScores scores, int last) =>
+        [.. Enumerable.Range(1, scores.Loops - 1).Select(loop => Of(scores, loop, last))];
 
     private static LensStep Of(TokenScores scores, int loop, int last)
     {

@@ -24,10 +24,13 @@ internal sealed record ResultTable(string Name, string Title, string[] Columns, 
     }
 
     /// <summary>The table as RFC 4180 has it.</summary>
-    public string ToCsv() => string.Concat(Rows.Prepend(Columns).Select(row => $"{string.Join(',', row.Select(value => Quote(Format(value, "G7"))))}\n"));
+    public string ToCsv() =>
+        string.Concat(Rows.Prepend(Columns).Select(row => $"{string.Join(',', row.Select(value => Quote(Format(value, "G7"))))}\n"));
 
     private static string Format(object value, string real) =>
-        value is double or float ? ((IFormattable)value).ToString(real, CultureInfo.InvariantCulture) : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+        value is double or float
+            ? ((IFormattable)value).ToString(real, CultureInfo.InvariantCulture)
+            : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
 
     private static string Quote(string text) =>
         text.AsSpan().ContainsAny(',', '"', '\n') ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;

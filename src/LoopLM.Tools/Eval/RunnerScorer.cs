@@ -32,11 +32,13 @@ internal static class RunnerScorer
         return TokenScores.Join(loops, parts);
     }
 
-    private static TokenScores Score(TrainingBatch batch, int[] positions, (float[] Logits, float[] Gates, float[] Changes)[] read, int vocabulary)
+    private static TokenScores Score(
+        TrainingBatch batch, int[] positions, (float[] Logits, float[] Gates, float[] Changes)[] read, int vocabulary)
     {
         var count = positions.Length * read.Length;
         var scores = new TokenScores(
-            read.Length, batch.Owners, batch.TargetIndices, new float[count], new bool[count], new int[count], new float[count], new float[count]);
+            read.Length, batch.Owners, batch.TargetIndices, new float[count],
+            new bool[count], new int[count], new float[count], new float[count]);
         for (var i = 0; i < count; i++)
         {
             var (target, loop) = Math.DivRem(i, read.Length);
@@ -52,7 +54,8 @@ internal static class RunnerScorer
         return scores;
     }
 
-    private static (float[] Logits, float[] Gates, float[] Changes) Read(IModelRunner runner, TrainingBatch window, int loop, int[] positions)
+    private static (float[] Logits, float[] Gates, float[] Changes) Read(
+        IModelRunner runner, TrainingBatch window, int loop, int[] positions)
     {
         var (gates, changes) = (new float[window.Length], new float[window.Length]);
         var logits = new float[positions.Length * runner.Model.VocabularySize];

@@ -11,10 +11,11 @@ internal sealed class TokenKinds
 
     private static readonly HashSet<string> s_functionWords =
     [
-        .. "a an the this that these those and or but nor so yet if then than as of to in on at by for from with into upon over under about after before up down out off "
-            .Split(' ', StringSplitOptions.RemoveEmptyEntries),
-        .. "i me my you your he him his she her it its we us our they them their who whom whose which what is are was were be been am do does did have has had will would shall should can could may might must not no there when where while"
-            .Split(' '),
+        .. "a an the this that these those and or but nor so yet if then than as of to in on at by for from with".Split(' '),
+        .. "into upon over under about after before up down out off".Split(' '),
+        .. "i me my you your he him his she her it its we us our they them their who whom whose which what".Split(' '),
+        .. "is are was were be been am do does did have has had".Split(' '),
+        .. "will would shall should can could may might must not no there when where while".Split(' '),
     ];
 
     private readonly TokenSplit _split;
@@ -68,7 +69,8 @@ internal sealed class TokenKinds
     public string Excerpt(int index)
     {
         var start = Math.Max(_offsets[_split.Starts[_documents[index]]], _offsets[index] - ExcerptBytes);
-        var text = $"{Encoding.UTF8.GetString(_bytes, start, _offsets[index] - start)}[{Encoding.UTF8.GetString(_bytes, _offsets[index], _offsets[index + 1] - _offsets[index])}]";
+        var before = Encoding.UTF8.GetString(_bytes, start, _offsets[index] - start);
+        var text = $"{before}[{Encoding.UTF8.GetString(_bytes, _offsets[index], _offsets[index + 1] - _offsets[index])}]";
         return text.Replace("\r", "", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
     }
 

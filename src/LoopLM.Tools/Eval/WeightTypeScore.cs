@@ -11,7 +11,8 @@ namespace LoopLM.Tools.Eval;
 /// <param name="PerplexityChange">By how much that exceeds float32's, as a share of it.</param>
 /// <param name="MeanExitStep">Mean exit step of q-exit.</param>
 /// <param name="SameExitStep">Share of targets that exit at the loop at which float32 lets them exit.</param>
-internal sealed record WeightTypeScore(string Weights, int Targets, double Loss, double Perplexity, double PerplexityChange, double MeanExitStep, double SameExitStep)
+internal sealed record WeightTypeScore(
+    string Weights, int Targets, double Loss, double Perplexity, double PerplexityChange, double MeanExitStep, double SameExitStep)
 {
     /// <summary>Compares scores of the same targets.</summary>
     /// <param name="weights">The type.</param>
@@ -24,7 +25,8 @@ internal sealed record WeightTypeScore(string Weights, int Targets, double Loss,
         var full = ThresholdScore.Of(scores, new FixedPolicy(), scores.Loops, scores.Loops);
         var change = Math.Exp(full.Loss - ThresholdScore.Of(exact, new FixedPolicy(), exact.Loops, exact.Loops).Loss) - 1;
         var same = Enumerable.Range(0, scores.Targets).Count(target => Step(scores, target) == Step(exact, target));
-        return new(weights, scores.Targets, full.Loss, Math.Exp(full.Loss), change, ThresholdScore.Of(scores, policy, threshold, scores.Loops).MeanExitStep, (double)same / scores.Targets);
+        return new(weights, scores.Targets, full.Loss, Math.Exp(full.Loss), change,
+            ThresholdScore.Of(scores, policy, threshold, scores.Loops).MeanExitStep, (double)same / scores.Targets);
 
         int Step(TokenScores of, int target) => ThresholdScore.ExitStep(of, target, policy, threshold, of.Loops);
     }

@@ -3,7 +3,10 @@ using LoopLM.Training.Data;
 
 namespace LoopLM.Tools.Eval;
 
-/// <summary>One loop of all tokens of a window, in which every document is a sequence of its own. Row slots and KV slots are their indices; the KV slots serve all loops in turn.</summary>
+/// <summary>
+/// One loop of all tokens of a window, in which every document is a sequence of its own. Row slots and KV slots are
+/// their indices; the KV slots serve all loops in turn.
+/// </summary>
 internal static class WindowBatch
 {
     /// <summary>Lays a window out.</summary>

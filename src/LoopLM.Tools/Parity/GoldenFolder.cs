@@ -5,7 +5,9 @@ using LoopLM.Engine.Kv;
 
 namespace LoopLM.Tools.Parity;
 
-/// <summary>A checkpoint with the numbers that a reference implementation computed from it: <c>golden.json</c> and <c>golden.safetensors</c>.</summary>
+/// <summary>
+/// A checkpoint with the numbers that a reference implementation computed from it: <c>golden.json</c> and <c>golden.safetensors</c>.
+/// </summary>
 internal sealed class GoldenFolder : IDisposable
 {
     private readonly SafetensorsFile _tensors;
@@ -39,7 +41,8 @@ internal sealed class GoldenFolder : IDisposable
             GoldenTrace[] traces = [.. json.RootElement.GetProperty("traces").EnumerateArray().Select(ReadTrace)];
             return new GoldenFolder(checkpoint, tensors, prompts, traces);
         }
-        catch (Exception exception) when (exception is IOException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception exception)
+            when (exception is IOException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             throw new CheckpointException(path, exception.Message);
         }

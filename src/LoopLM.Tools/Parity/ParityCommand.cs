@@ -5,19 +5,26 @@ using Spectre.Console;
 
 namespace LoopLM.Tools.Parity;
 
-/// <summary><c>looplm parity FOLDER...</c>: compares runners with reference numbers; exits with 1 where one is outside the tolerances.</summary>
+/// <summary>
+/// <c>looplm parity FOLDER...</c>: compares runners with reference numbers; exits with 1 where one is outside the tolerances.
+/// </summary>
 internal static class ParityCommand
 {
     public static Command Create(ModelRunners runners, IAnsiConsole console)
     {
-        var folders = new Argument<string[]>("FOLDER") { Description = "Folders in the golden format: a checkpoint with golden.json and golden.safetensors.", Arity = ArgumentArity.OneOrMore };
+        var folders = new Argument<string[]>("FOLDER")
+        {
+            Description = "Folders in the golden format: a checkpoint with golden.json and golden.safetensors.",
+            Arity = ArgumentArity.OneOrMore,
+        };
         var names = new Option<string[]>("--runner")
         {
             Description = "Runners to compare; default all.",
             DefaultValueFactory = _ => [.. runners.Names],
         };
         names.AcceptOnlyFromAmong([.. runners.Names]);
-        var command = new Command("parity", "Compare runners with a reference: largest error of every tensor, adaptive traces alone and batched.") { folders, names };
+        var command = new Command("parity",
+            "Compare runners with a reference: largest error of every tensor, adaptive traces alone and batched.") { folders, names };
         command.SetAction(result =>
         {
             var agrees = true;

@@ -31,7 +31,9 @@ internal sealed record LineChart
         double PixelX(double value) => Left + ((value - x.Low) / (x.High - x.Low) * (Width - Left - Right));
         double PixelY(double value) => Height - Bottom - ((value - y.Low) / (y.High - y.Low) * (Height - Top - Bottom));
         var svg = new StringBuilder();
-        Line($"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{Width}\" height=\"{Height}\" viewBox=\"0 0 {Width} {Height}\" font-family=\"sans-serif\" font-size=\"12\">");
+        Line(
+            $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{Width}\" height=\"{Height}\" viewBox=\"0 0 {Width} {Height}\" "
+                + "font-family=\"sans-serif\" font-size=\"12\">");
         Line($"<rect width=\"{Width}\" height=\"{Height}\" fill=\"white\"/>");
         Text(Width / 2, 22, "middle", Title, "font-size=\"15\"");
         Text((Left + Width - Right) / 2, Height - 12, "middle", XTitle);
@@ -39,7 +41,9 @@ internal sealed record LineChart
         for (var tick = 0; tick <= Ticks; tick++)
         {
             var (valueX, valueY) = (x.Low + ((x.High - x.Low) * tick / Ticks), y.Low + ((y.High - y.Low) * tick / Ticks));
-            Line($"<line x1=\"{Number(Left)}\" x2=\"{Number(Width - Right)}\" y1=\"{Number(PixelY(valueY))}\" y2=\"{Number(PixelY(valueY))}\" stroke=\"#ddd\"/>");
+            Line(
+                $"<line x1=\"{Number(Left)}\" x2=\"{Number(Width - Right)}\" y1=\"{Number(PixelY(valueY))}\" "
+                    + $"y2=\"{Number(PixelY(valueY))}\" stroke=\"#ddd\"/>");
             Text(PixelX(valueX), Height - Bottom + 18, "middle", Label(valueX));
             Text(Left - 6, PixelY(valueY) + 4, "end", Label(valueY));
         }
@@ -52,12 +56,14 @@ internal sealed record LineChart
             Text(Width - Right + 10, Top + 14 + (18 * i), "start", Lines[i].Name, $"fill=\"{colour}\"");
         }
 
-        Line($"</svg>");
+        Line("</svg>");
         return svg.ToString();
 
-        void Line(FormattableString text) => svg.Append(FormattableString.Invariant(text)).Append('\n');
+        void Line(string text) => svg.Append(text).Append('\n');
         void Text(double atX, double atY, string anchor, string text, string attributes = "") =>
-            Line($"<text x=\"{Number(atX)}\" y=\"{Number(atY)}\" text-anchor=\"{anchor}\" {attributes}>{SecurityElement.Escape(text)}</text>");
+            Line(
+                $"<text x=\"{Number(atX)}\" y=\"{Number(atY)}\" text-anchor=\"{anchor}\" {attributes}>"
+                + $"{SecurityElement.Escape(text)}</text>");
     }
 
     private static IEnumerable<(double X, double Y)> Finite(IEnumerable<(double X, double Y)> points) =>

@@ -3,7 +3,8 @@ using LoopLM.Engine.Runners;
 namespace LoopLM.Tools.Soak;
 
 /// <summary>
-/// A runner made of hashes that fails on purpose. What it says follows from the tokens of a sequence alone; when it fails, from the number of the tick.
+/// A runner made of hashes that fails on purpose. What it says follows from the tokens of a sequence
+/// alone; when it fails, from the number of the tick.
 /// </summary>
 /// <param name="vocabularySize">Tokens.</param>
 /// <param name="capacity">Room for rows.</param>

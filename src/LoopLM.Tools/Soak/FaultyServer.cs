@@ -7,7 +7,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace LoopLM.Tools.Soak;
 
-/// <summary>The whole server in this process, on free ports, over a <see cref="FaultyRunner"/>. It serves a checkpoint's tokenizer and templates.</summary>
+/// <summary>
+/// The whole server in this process, on free ports, over a <see cref="FaultyRunner"/>. It serves a checkpoint's tokenizer and templates.
+/// </summary>
 internal sealed class FaultyServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -17,7 +19,8 @@ internal sealed class FaultyServer : IAsyncDisposable
     {
         _app = ServerApplication.Build(
             [
-                $"--Model:Path={model}", "--Kestrel:Endpoints:Rest:Url=http://127.0.0.1:0", "--Kestrel:Endpoints:Grpc:Url=http://127.0.0.1:0", "--Serilog:MinimumLevel:Default=Fatal",
+                $"--Model:Path={model}", "--Kestrel:Endpoints:Rest:Url=http://127.0.0.1:0",
+                "--Kestrel:Endpoints:Grpc:Url=http://127.0.0.1:0", "--Serilog:MinimumLevel:Default=Fatal",
                 "--Serilog:MinimumLevel:Override:Microsoft.AspNetCore=Fatal", "--Serilog:MinimumLevel:Override:Grpc=Fatal",
             ],
             new ModelRunners(
@@ -46,7 +49,9 @@ internal sealed class FaultyServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Loses the runner's device, and checks that every request is refused from then on and that the server is not ready.</summary>
+    /// <summary>
+    /// Loses the runner's device, and checks that every request is refused from then on and that the server is not ready.
+    /// </summary>
     public async Task LoseDeviceAsync(SoakTally tally)
     {
         const string kind = "device lost";
@@ -79,5 +84,6 @@ internal sealed class FaultyServer : IAsyncDisposable
     }
 
     // Kestrel opens its endpoints in the order of their names: Grpc, Rest.
-    private Uri Address(int index) => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ElementAt(index));
+    private Uri Address(int index) =>
+        new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ElementAt(index));
 }

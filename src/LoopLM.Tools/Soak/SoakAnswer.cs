@@ -35,7 +35,8 @@ internal sealed class SoakAnswer
         {
             // A stream of responses ends with the whole response.
             var last = JsonElement.Parse(events[^1]);
-            if (last.ValueKind != JsonValueKind.Object || !last.TryGetProperty("response", out var response) || !stream.EndsWith("\n\n", StringComparison.Ordinal))
+            if (last.ValueKind != JsonValueKind.Object || !last.TryGetProperty("response", out var response)
+                || !stream.EndsWith("\n\n", StringComparison.Ordinal))
             {
                 throw new FormatException($"The stream ends with {events[^1]}");
             }
@@ -53,7 +54,8 @@ internal sealed class SoakAnswer
     }
 
     /// <inheritdoc/>
-    public override string ToString() => string.Join('\n', _parts.Where(part => part.Value.Length > 0).Select(part => $"{part.Key}: {part.Value}"));
+    public override string ToString() =>
+        string.Join('\n', _parts.Where(part => part.Value.Length > 0).Select(part => $"{part.Key}: {part.Value}"));
 
     private void Add(JsonElement value, string path, bool isSaid)
     {
@@ -72,7 +74,9 @@ internal sealed class SoakAnswer
                 var position = 0;
                 foreach (var item in value.EnumerateArray())
                 {
-                    var index = isList && item.ValueKind == JsonValueKind.Object && item.TryGetProperty("index", out var own) ? own.GetInt32() : position;
+                    var index = isList && item.ValueKind == JsonValueKind.Object && item.TryGetProperty("index", out var own)
+                        ? own.GetInt32()
+                        : position;
 
                     // A stream gives a list of values piece by piece, each from its beginning.
                     Add(item, item.ValueKind is JsonValueKind.Object or JsonValueKind.Array ? $"{path}/{index}" : path, isSaid);

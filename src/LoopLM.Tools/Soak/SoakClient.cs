@@ -29,7 +29,11 @@ internal sealed class SoakClient : IDisposable
     {
         (_options, _tally) = (options, tally);
         _random = new Random(unchecked((options.Seed * 7919) + number));
-        _http = new HttpClient(new SocketsHttpHandler { ConnectCallback = ConnectAsync }) { BaseAddress = options.Rest, Timeout = s_patience };
+        _http = new HttpClient(new SocketsHttpHandler { ConnectCallback = ConnectAsync })
+        {
+            BaseAddress = options.Rest,
+            Timeout = s_patience,
+        };
         if (options.Key is { } key)
         {
             _http.DefaultRequestHeaders.Authorization = new("Bearer", key);
@@ -75,7 +79,8 @@ internal sealed class SoakClient : IDisposable
 
     private static StringContent Json(string body) => new(body, Encoding.UTF8, "application/json");
 
-    private static string Body(SoakRequest request, bool streams) => streams ? $$"""{"stream":true,{{request.Body}}}""" : $"{{{request.Body}}}";
+    private static string Body(SoakRequest request, bool streams) =>
+        streams ? $$"""{"stream":true,{{request.Body}}}""" : $"{{{request.Body}}}";
 
     /// <summary>Connects with little room to receive, so that the server feels a slow reader.</summary>
     private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
@@ -104,7 +109,8 @@ internal sealed class SoakClient : IDisposable
             switch ((int)response.StatusCode)
             {
                 case 200:
-                    _tally.Answered(kind, $"{request.Number} of seed {_options.Seed}", isStream ? SoakAnswer.OfStream(answer) : SoakAnswer.Of(answer), request.Generations);
+                    _tally.Answered(kind, $"{request.Number} of seed {_options.Seed}",
+                        isStream ? SoakAnswer.OfStream(answer) : SoakAnswer.Of(answer), request.Generations);
                     break;
                 case 429 or 503:
                     _tally.Uncounted(kind, $"refused {(int)response.StatusCode}", request.Generations);
@@ -117,7 +123,8 @@ internal sealed class SoakClient : IDisposable
                     break;
             }
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException or JsonException or FormatException)
+        catch (Exception exception)
+            when (exception is HttpRequestException or IOException or OperationCanceledException or JsonException or FormatException)
         {
             Failed(kind, request, exception.Message);
         }

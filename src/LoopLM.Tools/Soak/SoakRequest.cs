@@ -13,10 +13,13 @@ internal sealed record SoakRequest(int Number, string Path, string Body, int Gen
     /// <summary>Requests that differ.</summary>
     public const int Distinct = 96;
 
-    private const string Schema = """{"type":"object","properties":{"name":{"type":"string","maxLength":8},"age":{"type":"integer","minimum":0,"maximum":99}},"required":["name","age"],"additionalProperties":false}""";
-    private const string Tool = """{"name":"look","parameters":{"type":"object","properties":{"place":{"type":"string","maxLength":6}},"required":["place"],"additionalProperties":false}}""";
+    private const string Schema =
+        """{"type":"object","properties":{"name":{"type":"string","maxLength":8},"age":{"type":"integer","minimum":0,"maximum":99}},"required":["name","age"],"additionalProperties":false}""";
+    private const string Tool =
+        """{"name":"look","parameters":{"type":"object","properties":{"place":{"type":"string","maxLength":6}},"required":["place"],"additionalProperties":false}}""";
 
-    private static readonly string[] s_words = ["fox", "crow", "river", "mill", "three", "and", "sang", "47+8=", "\u00e9t\u00e9", "\U0001F600", "night", "because", "<|im_end|>", "tell"];
+    private static readonly string[] s_words = ["fox", "crow", "river", "mill", "three", "and",
+        "sang", "47+8=", "\u00e9t\u00e9", "\U0001F600", "night", "because", "<|im_end|>", "tell"];
 
     /// <summary>Whether it can be streamed.</summary>
     public bool Streams => Path is "/v1/completions" or "/v1/chat/completions" or "/v1/responses";
@@ -26,11 +29,13 @@ internal sealed record SoakRequest(int Number, string Path, string Body, int Gen
     {
         var random = new Random(unchecked((seed * 1_000_003) + number));
         var text = JsonSerializer.Serialize(Words(random, 1 + random.Next(24)));
-        var sampling = $"\"temperature\":{(random.Next(3) == 0 ? "0" : "0.9")},\"seed\":{random.Next()},\"exit_threshold\":0.{1 + random.Next(9)}";
+        var sampling =
+            $"\"temperature\":{(random.Next(3) == 0 ? "0" : "0.9")},\"seed\":{random.Next()},\"exit_threshold\":0.{1 + random.Next(9)}";
         var messages = $$"""[{"role":"user","content":{{text}}}]""";
         return (number % 9) switch
         {
-            0 or 1 => new(number, "/v1/completions", $"\"prompt\":{text},\"max_tokens\":{2 + random.Next(40)},{sampling},\"logprobs\":1", 1),
+            0 or 1 => new(
+                number, "/v1/completions", $"\"prompt\":{text},\"max_tokens\":{2 + random.Next(40)},{sampling},\"logprobs\":1", 1),
             2 => new(number, "/v1/completions", $"\"prompt\":[{text},\"a\"],\"n\":2,\"max_tokens\":{2 + random.Next(12)},{sampling}", 4),
             3 => new(number, "/v1/chat/completions", $"\"messages\":{messages},\"max_tokens\":{2 + random.Next(30)},{sampling}", 1),
             4 => new(number, "/v1/chat/completions", $$"""
@@ -61,5 +66,6 @@ internal sealed record SoakRequest(int Number, string Path, string Body, int Gen
         };
     }
 
-    private static string Words(Random random, int count) => string.Join(' ', Enumerable.Range(0, count).Select(_ => s_words[random.Next(s_words.Length)]));
+    private static string Words(Random random, int count) =>
+        string.Join(' ', Enumerable.Range(0, count).Select(_ => s_words[random.Next(s_words.Length)]));
 }

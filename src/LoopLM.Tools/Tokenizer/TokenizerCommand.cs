@@ -13,7 +13,11 @@ internal static class TokenizerCommand
     public static Command Create(IAnsiConsole console)
     {
         var files = new Argument<string[]>("TEXT") { Description = "Text files.", Arity = ArgumentArity.OneOrMore };
-        var size = new Option<int>("--vocabulary") { Description = "Most tokens: 3 special ones, 256 bytes, then merges.", DefaultValueFactory = _ => 2048 };
+        var size = new Option<int>("--vocabulary")
+        {
+            Description = "Most tokens: 3 special ones, 256 bytes, then merges.",
+            DefaultValueFactory = _ => 2048,
+        };
         var output = new Option<string>("--out") { Description = "The tokenizer.json to write.", Required = true };
         var train = new Command("train", "Learn a byte-level BPE vocabulary.") { files, size, output };
         train.SetAction(result =>

@@ -3,7 +3,10 @@ using LoopLM.Checkpoints.Files;
 
 namespace LoopLM.Tools.Train;
 
-/// <summary>Rows of numbers in a CSV file, the step first. A run that goes on drops the rows behind the step that it goes on from, and one that a kill has cut short.</summary>
+/// <summary>
+/// Rows of numbers in a CSV file, the step first. A run that goes on drops the rows behind the step that it
+/// goes on from, and one that a kill has cut short.
+/// </summary>
 internal sealed class CsvLog
 {
     private readonly string _path;
@@ -15,14 +18,20 @@ internal sealed class CsvLog
     public CsvLog(string path, IReadOnlyList<string> columns, long step)
     {
         _path = path;
-        var kept = step > 0 && File.Exists(path) ? File.ReadAllLines(path).Skip(1).Where(row => row.Split(',').Length == columns.Count && Step(row) <= step) : [];
+        var kept = step > 0 && File.Exists(path)
+            ? File.ReadAllLines(path).Skip(1).Where(row => row.Split(',').Length == columns.Count && Step(row) <= step)
+            : [];
         AtomicFile.Write(path, string.Concat(kept.Prepend(string.Join(',', columns)).Select(row => row + "\n")));
     }
 
     /// <summary>Adds a row.</summary>
     public void Add(params ReadOnlySpan<object> values)
     {
-        var row = string.Join(',', values.ToArray().Select(value => value is double number ? number.ToString("G6", CultureInfo.InvariantCulture) : Convert.ToString(value, CultureInfo.InvariantCulture)));
+        var row = string.Join(
+            ',', values.ToArray().Select(
+                value => value is double number
+                    ? number.ToString("G6", CultureInfo.InvariantCulture)
+                    : Convert.ToString(value, CultureInfo.InvariantCulture)));
         File.AppendAllText(_path, row + "\n");
     }
 

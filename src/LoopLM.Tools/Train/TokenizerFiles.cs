@@ -8,7 +8,8 @@ namespace LoopLM.Tools.Train;
 internal static class TokenizerFiles
 {
     private const string ChatTemplate =
-        "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' + '\\n' }}{% endfor %}"
+        "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + "
+        + "'<|im_end|>' + '\\n' }}{% endfor %}"
         + "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
 
     /// <summary>Copies <c>tokenizer.json</c> and writes <c>tokenizer_config.json</c>.</summary>
@@ -23,7 +24,13 @@ internal static class TokenizerFiles
 
     private static void WriteConfig(Stream file, int context)
     {
-        using var json = new Utf8JsonWriter(file, new JsonWriterOptions { Indented = true, IndentSize = 1, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        using var json = new Utf8JsonWriter(
+            file, new JsonWriterOptions
+            {
+                Indented = true,
+                IndentSize = 1,
+                Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            });
         json.WriteStartObject();
         json.WriteBoolean("add_prefix_space", false);
         json.WriteString("bos_token", SpecialTokens.EndOfText);

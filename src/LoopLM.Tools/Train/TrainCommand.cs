@@ -18,22 +18,28 @@ internal sealed class TrainCommand
 
     private readonly Option<string> _data = new("--data") { Description = "Folder that `looplm data` wrote.", Required = true };
     private readonly Option<string> _out = new("--out") { Description = "Folder of the run: checkpoint, state, curves.", Required = true };
-    private readonly Option<string?> _from = new("--from") { Description = "Checkpoint to start from; it gives the shape. Default: random weights of the shape below." };
+    private readonly Option<string?> _from =
+        new("--from") { Description = "Checkpoint to start from; it gives the shape. Default: random weights of the shape below." };
     private readonly Option<int> _hidden = Number("--hidden", "Length of a state.", 256);
     private readonly Option<int> _layers = Number("--layers", "Layers of one loop.", 2);
     private readonly Option<int> _heads = Number("--heads", "Query heads.", 8);
     private readonly Option<int?> _kvHeads = new("--kv-heads") { Description = "Key and value heads. Default: as many as query heads." };
-    private readonly Option<int?> _ffn = new("--ffn") { Description = "Inner length of the SwiGLU. Default: 2.75 times --hidden, in steps of 64." };
+    private readonly Option<int?> _ffn =
+        new("--ffn") { Description = "Inner length of the SwiGLU. Default: 2.75 times --hidden, in steps of 64." };
     private readonly Option<int?> _loops = new("--loops") { Description = "Loops (T) of this stage. Default: those of --from, else 4." };
     private readonly Option<int> _context = Number("--context", "Most positions of a sequence; goes into config.json.", 1024);
-    private readonly Option<float> _theta = new("--rope-theta") { Description = "Base of the rotary embedding.", DefaultValueFactory = _ => 10000 };
-    private readonly Option<int> _stage = Number("--stage", "1: model and gate on the expected loss; 2: the gate alone on realised gains.", 1);
+    private readonly Option<float> _theta =
+        new("--rope-theta") { Description = "Base of the rotary embedding.", DefaultValueFactory = _ => 10000 };
+    private readonly Option<int> _stage = Number(
+        "--stage", "1: model and gate on the expected loss; 2: the gate alone on realised gains.", 1);
     private readonly Option<int> _steps = new("--steps") { Description = "Steps in all.", Required = true };
     private readonly Option<int> _window = Number("--window", "Tokens of a window that documents are packed into.", 128);
     private readonly Option<int> _windows = Number("--windows", "Windows of a step.", 32);
     private readonly Option<int> _microBatches = Number("--micro-batches", "Parts of a step whose gradients are added up.", 2);
-    private readonly Option<int> _workers = Number("--workers", "Threads on the CPU, each with its own micro-batch; no influence on the result.", Environment.ProcessorCount);
-    private readonly Option<string> _precision = new("--precision") { Description = "float32, or mixed: passes in bfloat16.", DefaultValueFactory = _ => "mixed" };
+    private readonly Option<int> _workers = Number(
+        "--workers", "Threads on the CPU, each with its own micro-batch; no influence on the result.", Environment.ProcessorCount);
+    private readonly Option<string> _precision =
+        new("--precision") { Description = "float32, or mixed: passes in bfloat16.", DefaultValueFactory = _ => "mixed" };
     private readonly Option<double> _rate = Fraction("--learning-rate", "Peak learning rate.", 1e-3);
     private readonly Option<double> _finalRate = Fraction("--final-learning-rate", "Learning rate at the end, relative to the peak.", 0.1);
     private readonly Option<int> _warmUp = Number("--warm-up", "Steps until the peak.", 100);
@@ -43,7 +49,8 @@ internal sealed class TrainCommand
     private readonly Option<double> _finalBeta = Fraction("--final-beta", "Weight of the exit entropy at the end.", 0.05);
     private readonly Option<int> _seed = Number("--seed", "Seed of the weights and of the order of the data.", 1);
     private readonly Option<string> _device = new("--device") { Description = "cpu, cuda or cuda:N.", DefaultValueFactory = _ => "cpu" };
-    private readonly Option<double> _maxTime = Fraction("--max-time", "Minutes after which the run saves and pauses.", double.PositiveInfinity);
+    private readonly Option<double> _maxTime = Fraction(
+        "--max-time", "Minutes after which the run saves and pauses.", double.PositiveInfinity);
     private readonly Option<int> _reportEvery = Number("--report-every", "Steps between reports.", 20);
     private readonly Option<int> _evaluateEvery = Number("--evaluate-every", "Steps between evaluations on held-out documents.", 200);
     private readonly Option<int> _saveEvery = Number("--save-every", "Steps between saves.", 200);
@@ -57,9 +64,12 @@ internal sealed class TrainCommand
         train._precision.AcceptOnlyFromAmong("float32", "mixed");
         var command = new Command("train", "Train a looped model.")
         {
-            train._data, train._out, train._from, train._hidden, train._layers, train._heads, train._kvHeads, train._ffn, train._loops, train._context, train._theta,
-            train._stage, train._steps, train._window, train._windows, train._microBatches, train._workers, train._precision, train._rate, train._finalRate, train._warmUp,
-            train._decay, train._clip, train._beta, train._finalBeta, train._seed, train._device, train._maxTime, train._reportEvery, train._evaluateEvery, train._saveEvery,
+            train._data, train._out, train._from, train._hidden, train._layers, train._heads,
+            train._kvHeads, train._ffn, train._loops, train._context, train._theta,
+            train._stage, train._steps, train._window, train._windows, train._microBatches,
+            train._workers, train._precision, train._rate, train._finalRate, train._warmUp,
+            train._decay, train._clip, train._beta, train._finalBeta, train._seed, train._device,
+            train._maxTime, train._reportEvery, train._evaluateEvery, train._saveEvery,
         };
         command.SetAction((result, cancellation) => Task.FromResult(train.Invoke(result, cancellation)));
         return command;
@@ -72,7 +82,8 @@ internal sealed class TrainCommand
             Run(result, cancellation);
             return 0;
         }
-        catch (Exception exception) when (exception is CheckpointException or FormatException or ArgumentException or IOException or InvalidOperationException)
+        catch (Exception exception)
+            when (exception is CheckpointException or FormatException or ArgumentException or IOException or InvalidOperationException)
         {
             _console.WriteLine(exception.Message);
             return 1;
@@ -87,7 +98,9 @@ internal sealed class TrainCommand
         var settings = new TrainSettings { Data = data, From = start?.Folder, Shape = Shape(result, start), Training = Training(result) };
         NativeHeap.KeepMemory(HeapBytes);
         torch.set_num_threads(Math.Max(1, Environment.ProcessorCount / settings.Training.Workers));
-        using var model = new OuroModel(settings.Shape.Config(dataset.VocabularySize), new Placement(new torch.Device(result.GetRequiredValue(_device)), torch.ScalarType.Float32));
+        using var model = new OuroModel(
+            settings.Shape.Config(dataset.VocabularySize),
+            new Placement(new torch.Device(result.GetRequiredValue(_device)), torch.ScalarType.Float32));
         model.Initialise(settings.Training.Seed);
         if (start is not null)
         {
@@ -102,8 +115,12 @@ internal sealed class TrainCommand
             MaxTime = double.IsFinite(result.GetValue(_maxTime)) ? TimeSpan.FromMinutes(result.GetValue(_maxTime)) : TimeSpan.MaxValue,
         };
         var parameters = model.parameters().Sum(parameter => parameter.numel());
-        _console.WriteLine($"{parameters:N0} parameters, {settings.Shape.Loops} loops; an epoch is {trainer.Windows / (double)settings.Training.Windows:F0} steps; step {trainer.Step} of {settings.Training.Steps}.");
-        TrainProgress.Show(_console, settings.Training.Steps, trainer.Step, progress => run.Run(progress.Report, progress.Evaluated, cancellation));
+        _console.WriteLine(
+            $"{parameters:N0} parameters, {settings.Shape.Loops} loops; "
+                + $"an epoch is {trainer.Windows / (double)settings.Training.Windows:F0} steps; "
+                + $"step {trainer.Step} of {settings.Training.Steps}.");
+        TrainProgress.Show(_console, settings.Training.Steps, trainer.Step, progress =>
+            run.Run(progress.Report, progress.Evaluated, cancellation));
         _console.WriteLine($"Step {trainer.Step} of {settings.Training.Steps} is saved in {folder.Path}.");
     }
 
@@ -111,7 +128,8 @@ internal sealed class TrainCommand
     {
         if (start?.Config is OuroConfig config)
         {
-            return new(config.HiddenSize, config.Layers, config.Heads, config.KvHeads, config.IntermediateSize, result.GetValue(_loops) ?? config.Loops, config.ContextLength, config.RopeTheta);
+            return new(config.HiddenSize, config.Layers, config.Heads, config.KvHeads, config.IntermediateSize,
+                result.GetValue(_loops) ?? config.Loops, config.ContextLength, config.RopeTheta);
         }
 
         var (hidden, heads) = (result.GetValue(_hidden), result.GetValue(_heads));
@@ -121,7 +139,8 @@ internal sealed class TrainCommand
         }
 
         var ffn = result.GetValue(_ffn) ?? (int)Math.Round(2.75 * hidden / 64) * 64;
-        return new(hidden, result.GetValue(_layers), heads, result.GetValue(_kvHeads) ?? heads, ffn, result.GetValue(_loops) ?? 4, result.GetValue(_context), result.GetValue(_theta));
+        return new(hidden, result.GetValue(_layers), heads, result.GetValue(_kvHeads) ?? heads,
+            ffn, result.GetValue(_loops) ?? 4, result.GetValue(_context), result.GetValue(_theta));
     }
 
     private TrainerOptions Training(ParseResult result) => new()
@@ -148,7 +167,9 @@ internal sealed class TrainCommand
         Seed = result.GetValue(_seed),
     };
 
-    private static Option<int> Number(string name, string description, int value) => new(name) { Description = description, DefaultValueFactory = _ => value };
+    private static Option<int> Number(string name, string description, int value) =>
+        new(name) { Description = description, DefaultValueFactory = _ => value };
 
-    private static Option<double> Fraction(string name, string description, double value) => new(name) { Description = description, DefaultValueFactory = _ => value };
+    private static Option<double> Fraction(string name, string description, double value) =>
+        new(name) { Description = description, DefaultValueFactory = _ => value };
 }

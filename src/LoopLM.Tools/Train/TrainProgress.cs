@@ -31,7 +31,9 @@ internal sealed class TrainProgress
         var step = progress.Report;
         var text = string.Create(
             CultureInfo.InvariantCulture,
-            $"step {step.Step}  loss {string.Join(' ', step.LossByLoop.Select(loss => loss.ToString("F3", CultureInfo.InvariantCulture)))}  exit {step.ExpectedExitStep:F2}  {progress.TokensPerSecond:F0} tokens/s  {progress.Left:hh\\:mm\\:ss} left");
+            $"step {step.Step}  loss "
+                + $"{string.Join(' ', step.LossByLoop.Select(loss => loss.ToString("F3", CultureInfo.InvariantCulture)))}  exit "
+                + $"{step.ExpectedExitStep:F2}  {progress.TokensPerSecond:F0} tokens/s  {progress.Left:hh\\:mm\\:ss} left");
         if (_bar is null)
         {
             _console.WriteLine(text);
@@ -45,10 +47,13 @@ internal sealed class TrainProgress
     /// <summary>Shows an evaluation.</summary>
     public void Evaluated(long step, IReadOnlyList<KindScore> scores)
     {
-        static string Join(IEnumerable<double> values) => string.Join(' ', values.Select(value => value.ToString("F3", CultureInfo.InvariantCulture)));
+        static string Join(IEnumerable<double> values) =>
+            string.Join(' ', values.Select(value => value.ToString("F3", CultureInfo.InvariantCulture)));
         foreach (var score in scores)
         {
-            _console.WriteLine($"  held out at {step}: {score.Kind}  loss {Join(score.LossByLoop)}  accuracy {Join(score.AccuracyByLoop)}  exact {Join(score.ExactByLoop)}");
+            _console.WriteLine(
+                $"  held out at {step}: {score.Kind}  loss {Join(score.LossByLoop)}  accuracy {Join(score.AccuracyByLoop)}  "
+                    + $"exact {Join(score.ExactByLoop)}");
         }
     }
 }

@@ -7,7 +7,8 @@ namespace LoopLM.Tools.Train;
 /// <summary>What decides the result of a run: a run goes on only with equal settings.</summary>
 internal sealed record TrainSettings
 {
-    private static readonly JsonSerializerOptions s_format = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
+    private static readonly JsonSerializerOptions s_format =
+        new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
 
     /// <summary>Folder of the token files.</summary>
     public required string Data { get; init; }
@@ -31,10 +32,12 @@ internal sealed record TrainSettings
         var text = JsonSerializer.Serialize(this with { Training = Training with { Workers = 1 } }, s_format);
         if (goesOn && File.Exists(path))
         {
-            var different = File.ReadAllLines(path).Zip(text.Split('\n')).Where(pair => pair.First.Trim() != pair.Second.Trim()).Select(pair => $"{pair.First.Trim().TrimEnd(',')} there, {pair.Second.Trim().TrimEnd(',')} now").ToList();
+            var different = File.ReadAllLines(path).Zip(text.Split('\n')).Where(pair => pair.First.Trim() != pair.Second.Trim())
+                .Select(pair => $"{pair.First.Trim().TrimEnd(',')} there, {pair.Second.Trim().TrimEnd(',')} now").ToList();
             if (different.Count > 0)
             {
-                throw new FormatException($"{path} belongs to another run: {string.Join("; ", different)}. Choose another --out, or delete that folder.");
+                throw new FormatException(
+                    $"{path} belongs to another run: {string.Join("; ", different)}. Choose another --out, or delete that folder.");
             }
         }
 

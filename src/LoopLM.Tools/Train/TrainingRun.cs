@@ -25,7 +25,8 @@ internal sealed class TrainingRun
     private readonly CsvLog _evaluations;
 
     /// <summary>Prepares a run, or goes on with the one in the folder.</summary>
-    public TrainingRun(RunFolder folder, TrainSettings settings, OuroModel model, Trainer trainer, TokenSplit heldOut, IReadOnlyList<string> kinds)
+    public TrainingRun(
+        RunFolder folder, TrainSettings settings, OuroModel model, Trainer trainer, TokenSplit heldOut, IReadOnlyList<string> kinds)
     {
         (_folder, _settings, _model, _trainer, _heldOut, _kinds) = (folder, settings, model, trainer, heldOut, kinds);
         var goesOn = File.Exists(folder.State);
@@ -35,10 +36,16 @@ internal sealed class TrainingRun
             trainer.Load(folder.State);
         }
 
-        _windows = heldOut.Documents == 0 ? [] : [.. WindowPacker.Pack(heldOut, settings.Training.WindowLength).Take(Math.Max(1, EvaluatedTokens / settings.Training.WindowLength))];
+        _windows = heldOut.Documents == 0
+            ? []
+            : [.. WindowPacker.Pack(heldOut, settings.Training.WindowLength)
+                .Take(Math.Max(1, EvaluatedTokens / settings.Training.WindowLength))];
         string[] ByLoop(string name) => [.. Enumerable.Range(1, model.Config.Loops).Select(loop => $"{name}_{loop}")];
-        _steps = new(folder.Steps, ["step", "seconds", "tokens", "targets", "learning_rate", "beta", "objective", .. ByLoop("loss"), "entropy", "expected_exit_step", "gradient_norm"], trainer.Step);
-        _evaluations = new(folder.Evaluations, ["step", "kind", "targets", .. ByLoop("loss"), .. ByLoop("accuracy"), .. ByLoop("exact")], trainer.Step);
+        _steps = new(
+            folder.Steps, ["step", "seconds", "tokens", "targets", "learning_rate", "beta", "objective",
+                .. ByLoop("loss"), "entropy", "expected_exit_step", "gradient_norm"], trainer.Step);
+        _evaluations = new(
+            folder.Evaluations, ["step", "kind", "targets", .. ByLoop("loss"), .. ByLoop("accuracy"), .. ByLoop("exact")], trainer.Step);
     }
 
     /// <summary>How often the run reports, measures and saves, in steps.</summary>
@@ -65,7 +72,9 @@ internal sealed class TrainingRun
             if (last || step.Step % Every.Report == 0)
             {
                 var left = (_settings.Training.Steps - step.Step) * (trainedFor / (step.Step - first));
-                _steps.Add([step.Step, trainedFor.TotalSeconds, step.Tokens, step.Targets, step.LearningRate, step.Beta, step.Objective, .. step.LossByLoop, step.Entropy, step.ExpectedExitStep, step.GradientNorm]);
+                _steps.Add(
+                    [step.Step, trainedFor.TotalSeconds, step.Tokens, step.Targets, step.LearningRate, step.Beta,
+                        step.Objective, .. step.LossByLoop, step.Entropy, step.ExpectedExitStep, step.GradientNorm]);
                 report(new(step, tokens / trainedFor.TotalSeconds, left));
             }
 
@@ -85,10 +94,12 @@ internal sealed class TrainingRun
 
     private List<KindScore> Evaluate()
     {
-        var scores = KindScore.Of(LoopScorer.Score(_trainer.Computing, _heldOut, _windows, _settings.Training.WindowLength), _heldOut, _kinds).ToList();
+        var scores = KindScore.Of(
+            LoopScorer.Score(_trainer.Computing, _heldOut, _windows, _settings.Training.WindowLength), _heldOut, _kinds).ToList();
         foreach (var score in scores)
         {
-            _evaluations.Add([_trainer.Step, score.Kind, score.Targets, .. score.LossByLoop, .. score.AccuracyByLoop, .. score.ExactByLoop]);
+            _evaluations.Add(
+                [_trainer.Step, score.Kind, score.Targets, .. score.LossByLoop, .. score.AccuracyByLoop, .. score.ExactByLoop]);
         }
 
         return scores;
@@ -105,7 +116,8 @@ internal sealed class TrainingRun
             Title = "Training loss by loop",
             XTitle = "step",
             YTitle = "nats per target",
-            Lines = [.. Enumerable.Range(1, _model.Config.Loops).Select(loop => ($"loop {loop}", (IReadOnlyList<(double, double)>)[.. rows.Select(row => (row[0], row[6 + loop]))]))],
+            Lines = [.. Enumerable.Range(1, _model.Config.Loops)
+                .Select(loop => ($"loop {loop}", (IReadOnlyList<(double, double)>)[.. rows.Select(row => (row[0], row[6 + loop]))]))],
         };
         AtomicFile.Write(_folder.Chart, chart.ToSvg());
         _trainer.Save(_folder.State);

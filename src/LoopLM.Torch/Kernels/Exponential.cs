@@ -3,7 +3,9 @@ using System.Runtime.Intrinsics;
 
 namespace LoopLM.Torch.Kernels;
 
-/// <summary>exp in float32 within a relative error of 5e-7, in a third of the instructions of the platform's, which goes through float64.</summary>
+/// <summary>
+/// exp in float32 within a relative error of 5e-7, in a third of the instructions of the platform's, which goes through float64.
+/// </summary>
 /// <remarks>
 /// exp(x) = 2^n exp(r), n the integer closest to x / ln 2, |r| at most ln 2 / 2. The polynomial for exp(r), with 1 + r given, has the least
 /// relative error of its degree, 1.05e-7 (found with Remez' algorithm).

@@ -2,7 +2,10 @@ using System.Runtime.Intrinsics;
 
 namespace LoopLM.Torch.Kernels;
 
-/// <summary>Reads and writes 32 elements of memory as two vectors of 16 floats. Which element stands where is the type's own affair: the same for every array, so element-wise work and sums need not know.</summary>
+/// <summary>
+/// Reads and writes 32 elements of memory as two vectors of 16 floats. Which element stands where is the type's own affair: the same
+/// for every array, so element-wise work and sums need not know.
+/// </summary>
 /// <typeparam name="T">What memory holds.</typeparam>
 internal interface ILanes<T>
     where T : unmanaged

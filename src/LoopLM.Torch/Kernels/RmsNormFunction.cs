@@ -18,11 +18,13 @@ internal sealed class RmsNormFunction : autograd.SingleTensorFunction<RmsNormFun
         var rows = input.numel() / weight.numel();
         if (input.dtype == ScalarType.Float32)
         {
-            RmsNormKernel<float, Float32Lanes>.Forward(Memory.Of<float>(input), Memory.Of<float>(weight), epsilon, Memory.Of<float>(output), rows, weight.numel());
+            RmsNormKernel<float, Float32Lanes>.Forward(
+                Memory.Of<float>(input), Memory.Of<float>(weight), epsilon, Memory.Of<float>(output), rows, weight.numel());
         }
         else
         {
-            RmsNormKernel<ushort, BFloat16Lanes>.Forward(Memory.Of<ushort>(input), Memory.Of<ushort>(weight), epsilon, Memory.Of<ushort>(output), rows, weight.numel());
+            RmsNormKernel<ushort, BFloat16Lanes>.Forward(
+                Memory.Of<ushort>(input), Memory.Of<ushort>(weight), epsilon, Memory.Of<ushort>(output), rows, weight.numel());
         }
 
         return output;
@@ -39,12 +41,14 @@ internal sealed class RmsNormFunction : autograd.SingleTensorFunction<RmsNormFun
         if (input.dtype == ScalarType.Float32)
         {
             RmsNormKernel<float, Float32Lanes>.Backward(
-                Memory.Of<float>(input), Memory.Of<float>(weight), epsilon, Memory.Of<float>(incoming), Memory.Of<float>(outgoing), Memory.Of<float>(weightGradient), rows, weight.numel());
+                Memory.Of<float>(input), Memory.Of<float>(weight), epsilon, Memory.Of<float>(incoming),
+                Memory.Of<float>(outgoing), Memory.Of<float>(weightGradient), rows, weight.numel());
         }
         else
         {
             RmsNormKernel<ushort, BFloat16Lanes>.Backward(
-                Memory.Of<ushort>(input), Memory.Of<ushort>(weight), epsilon, Memory.Of<ushort>(incoming), Memory.Of<ushort>(outgoing), Memory.Of<float>(weightGradient), rows, weight.numel());
+                Memory.Of<ushort>(input), Memory.Of<ushort>(weight), epsilon, Memory.Of<ushort>(incoming),
+                Memory.Of<ushort>(outgoing), Memory.Of<float>(weightGradient), rows, weight.numel());
         }
 
         return [outgoing, weightGradient.to_type(weight.dtype), null!];

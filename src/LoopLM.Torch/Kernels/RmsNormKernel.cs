@@ -2,7 +2,9 @@ using System.Runtime.Intrinsics;
 
 namespace LoopLM.Torch.Kernels;
 
-/// <summary>y = w * round(x r) with r = 1 / sqrt(mean(x^2) + epsilon), row by row: a row stays in the first cache between its passes.</summary>
+/// <summary>
+/// y = w * round(x r) with r = 1 / sqrt(mean(x^2) + epsilon), row by row: a row stays in the first cache between its passes.
+/// </summary>
 internal static unsafe class RmsNormKernel<T, TLanes>
     where T : unmanaged
     where TLanes : ILanes<T>

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace LoopLM.Torch.Kernels;
 
 /// <summary>
-/// The rotation u * cos + concat(u[d/2..], u[..d/2]) * s, where s is the sine with its first half negated, and its gradient; takes u [B, S, heads, d],
-/// cos and s [S, 1, d]. The gradient of a rotation is the rotation by the opposite angle.
+/// The rotation u * cos + concat(u[d/2..], u[..d/2]) * s, where s is the sine with its first half negated, and its gradient; takes u [B, S,
+/// heads, d], cos and s [S, 1, d]. The gradient of a rotation is the rotation by the opposite angle.
 /// </summary>
 internal sealed class RotationFunction : autograd.SingleTensorFunction<RotationFunction>
 {
@@ -31,12 +31,14 @@ internal sealed class RotationFunction : autograd.SingleTensorFunction<RotationF
         if (heads.dtype == ScalarType.Float32)
         {
             RotationKernel<float, Float32Lanes>.Rotate(
-                Memory.Of<float>(heads), Memory.Of<float>(cosine), Memory.Of<float>(sine), direction, Memory.Of<float>(output), rows, positions, count, size);
+                Memory.Of<float>(heads), Memory.Of<float>(cosine), Memory.Of<float>(sine),
+                direction, Memory.Of<float>(output), rows, positions, count, size);
         }
         else
         {
             RotationKernel<ushort, BFloat16Lanes>.Rotate(
-                Memory.Of<ushort>(heads), Memory.Of<ushort>(cosine), Memory.Of<ushort>(sine), direction, Memory.Of<ushort>(output), rows, positions, count, size);
+                Memory.Of<ushort>(heads), Memory.Of<ushort>(cosine), Memory.Of<ushort>(sine),
+                direction, Memory.Of<ushort>(output), rows, positions, count, size);
         }
 
         return output;

@@ -27,7 +27,8 @@ internal static unsafe class RotationKernel<T, TLanes>
             {
                 for (var i = 0L; i < size; i += ILanes<T>.Count)
                 {
-                    var ((xa, xb), (ca, cb), (sa, sb)) = (TLanes.Load(x + i), TLanes.Load(cosine + table + i), TLanes.Load(sine + table + i));
+                    var ((xa, xb), (ca, cb), (sa, sb)) =
+                        (TLanes.Load(x + i), TLanes.Load(cosine + table + i), TLanes.Load(sine + table + i));
                     var (ua, ub) = size == ILanes<T>.Count ? TLanes.SwapHalves(xa, xb) : TLanes.Load(x + ((i + (size / 2)) % size));
                     TLanes.Store(y + i, (xa * ca) + (ua * sa * sign), (xb * cb) + (ub * sb * sign));
                 }

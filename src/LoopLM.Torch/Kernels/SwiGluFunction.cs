@@ -18,7 +18,8 @@ internal sealed class SwiGluFunction : autograd.SingleTensorFunction<SwiGluFunct
         }
         else
         {
-            SwiGluKernel<ushort, BFloat16Lanes>.Forward(Memory.Of<ushort>(gate), Memory.Of<ushort>(up), Memory.Of<ushort>(output), gate.numel());
+            SwiGluKernel<ushort, BFloat16Lanes>.Forward(
+                Memory.Of<ushort>(gate), Memory.Of<ushort>(up), Memory.Of<ushort>(output), gate.numel());
         }
 
         return output;
@@ -32,12 +33,14 @@ internal sealed class SwiGluFunction : autograd.SingleTensorFunction<SwiGluFunct
         if (gate.dtype == ScalarType.Float32)
         {
             SwiGluKernel<float, Float32Lanes>.Backward(
-                Memory.Of<float>(gate), Memory.Of<float>(up), Memory.Of<float>(incoming), Memory.Of<float>(gateGradient), Memory.Of<float>(upGradient), gate.numel());
+                Memory.Of<float>(gate), Memory.Of<float>(up), Memory.Of<float>(incoming),
+                Memory.Of<float>(gateGradient), Memory.Of<float>(upGradient), gate.numel());
         }
         else
         {
             SwiGluKernel<ushort, BFloat16Lanes>.Backward(
-                Memory.Of<ushort>(gate), Memory.Of<ushort>(up), Memory.Of<ushort>(incoming), Memory.Of<ushort>(gateGradient), Memory.Of<ushort>(upGradient), gate.numel());
+                Memory.Of<ushort>(gate), Memory.Of<ushort>(up), Memory.Of<ushort>(incoming),
+                Memory.Of<ushort>(gateGradient), Memory.Of<ushort>(upGradient), gate.numel());
         }
 
         return [gateGradient, upGradient];

@@ -36,5 +36,6 @@ internal static unsafe class SwiGluKernel<T, TLanes>
 
     private static Vector512<float> Sigmoid(Vector512<float> x) => Vector512<float>.One / (Vector512<float>.One + Exponential.Of(-x));
 
-    private static Vector512<float> Slope(Vector512<float> x, Vector512<float> sigmoid) => sigmoid * (Vector512<float>.One + (x * (Vector512<float>.One - sigmoid)));
+    private static Vector512<float> Slope(Vector512<float> x, Vector512<float> sigmoid) =>
+        sigmoid * (Vector512<float>.One + (x * (Vector512<float>.One - sigmoid)));
 }

@@ -57,8 +57,8 @@ internal sealed class ElfLibrary
     /// <summary>The versions asked of all libraries, in file order.</summary>
     public IEnumerable<VersionNeed> VersionNeeds()
     {
-        // A file entry (count at 2, first version at 8, next file at 12) heads a chain of version entries (index at 6, name at 8, next at 12).
-        // Offsets are relative and unsigned, so that a chain only runs forward.
+        // A file entry (count at 2, first version at 8, next file at 12) heads a chain of version entries (index at 6, name at 8, next at
+        // 12). Offsets are relative and unsigned, so that a chain only runs forward.
         for (long file = 0, nextFile = 1; nextFile != 0; file += nextFile)
         {
             var version = file + ReadNeed32(file + 8);

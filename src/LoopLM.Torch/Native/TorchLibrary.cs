@@ -14,13 +14,15 @@ public static class TorchLibrary
     private static nint s_library;
 
     /// <summary>
-    /// Loads the native library now; later calls do nothing. Types of this project need no such call; code that uses TorchSharp before any of them does.
+    /// Loads the native library now; later calls do nothing. Types of this project need no such call; code
+    /// that uses TorchSharp before any of them does.
     /// </summary>
     /// <exception cref="DllNotFoundException">The library cannot be loaded; the message says what is missing.</exception>
     public static void Load() => NativeLibrary.Load(Name, typeof(TorchSharp.torch).Assembly, searchPath: null);
 
     [ModuleInitializer]
-    [SuppressMessage("Usage", "CA2255", Justification = "The handler must be in place before the first use of TorchSharp, and loads nothing until then.")]
+    [SuppressMessage("Usage", "CA2255",
+        Justification = "The handler must be in place before the first use of TorchSharp, and loads nothing until then.")]
     internal static void Register() =>
         AssemblyLoadContext.GetLoadContext(typeof(TorchLibrary).Assembly)!.ResolvingUnmanagedDll += ResolveAfterFailure;
 
@@ -95,6 +97,7 @@ public static class TorchLibrary
             .ToList();
         return searched.Select(folder => Path.Combine(folder, fileName)).FirstOrDefault(File.Exists)
             ?? throw new DllNotFoundException(
-                $"{fileName} for {RuntimeInformation.RuntimeIdentifier} is in none of: {string.Join(", ", searched)}. TorchSharp has it for linux-x64 only.");
+                $"{fileName} for {RuntimeInformation.RuntimeIdentifier} is in none of: {string.Join(", ", searched)}. "
+                    + "TorchSharp has it for linux-x64 only.");
     }
 }

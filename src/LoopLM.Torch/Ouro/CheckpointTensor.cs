@@ -23,7 +23,9 @@ internal static class CheckpointTensor
 
         return stored.Shape.AsSpan().SequenceEqual(shape)
             ? Copy(stored)
-            : throw new InvalidDataException($"Tensor {name} has the shape [{string.Join(", ", stored.Shape)}], the configuration asks for [{string.Join(", ", shape)}].");
+            : throw new InvalidDataException(
+                $"Tensor {name} has the shape [{string.Join(", ", stored.Shape)}]; "
+                + $"the configuration requires [{string.Join(", ", shape)}].");
     }
 
     /// <summary>Copies a tensor from a safetensors file to the CPU, of the type it has there.</summary>
@@ -34,7 +36,8 @@ internal static class CheckpointTensor
             ElementType.Float32 => ScalarType.Float32,
             ElementType.BFloat16 => ScalarType.BFloat16,
             ElementType.Float16 => ScalarType.Float16,
-            _ => throw new NotSupportedException($"Tensor {stored.Name} has the element type {stored.ElementType}; Float32, BFloat16 and Float16 can be read."),
+            _ => throw new NotSupportedException(
+                $"Tensor {stored.Name} has the element type {stored.ElementType}; Float32, BFloat16 and Float16 can be read."),
         };
         var copy = empty(stored.Shape.AsSpan(), type, CPU);
         new ReadOnlySpan<byte>(stored.Data, checked((int)stored.ByteCount)).CopyTo(copy.bytes);
@@ -54,5 +57,6 @@ internal static class CheckpointTensor
     }
 
     /// <summary>The first number of a stored tensor of the type Int64.</summary>
-    public static unsafe long Integer(SafetensorsTensor stored) => BinaryPrimitives.ReadInt64LittleEndian(new ReadOnlySpan<byte>(stored.Data, sizeof(long)));
+    public static unsafe long Integer(SafetensorsTensor stored) =>
+        BinaryPrimitives.ReadInt64LittleEndian(new ReadOnlySpan<byte>(stored.Data, sizeof(long)));
 }

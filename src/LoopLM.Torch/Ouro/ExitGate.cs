@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace LoopLM.Torch.Ouro;
 
-/// <summary>The gate w h + b on a normalised state h; its sigmoid is the probability to exit at this loop, given that no earlier one was left at.</summary>
+/// <summary>
+/// The gate w h + b on a normalised state h; its sigmoid is the probability to exit at this loop, given that no earlier one was left at.
+/// </summary>
 public sealed class ExitGate : nn.Module<Tensor, Tensor>
 {
     private readonly Parameter weight;

@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace LoopLM.Torch.Ouro;
 
-/// <summary>softmax(q kᵀ / sqrt(d) + mask) v, softmax in float32; g = heads / kvHeads query heads share one head of keys and values.</summary>
+/// <summary>
+/// softmax(q kᵀ / sqrt(d) + mask) v, softmax in float32; g = heads / kvHeads query heads share one head of keys and values.
+/// </summary>
 internal static class GroupedQueryAttention
 {
     /// <summary>Attends; B sequences, S queries and N keys each.</summary>
@@ -16,7 +18,8 @@ internal static class GroupedQueryAttention
         // The g queries that share a key head stand as g * S queries of that head, so that keys and values are not repeated.
         var (batch, length, heads, dimension) = (queries.shape[0], queries.shape[1], queries.shape[2], queries.shape[3]);
         var (kvHeads, group) = (keys.shape[2], heads / keys.shape[2]);
-        var grouped = queries.view(batch, length, kvHeads, group, dimension).permute(0, 2, 3, 1, 4).reshape(batch, kvHeads, group * length, dimension);
+        var grouped = queries.view(batch, length, kvHeads, group, dimension)
+            .permute(0, 2, 3, 1, 4).reshape(batch, kvHeads, group * length, dimension);
         var attended = nn.functional.scaled_dot_product_attention(grouped, keys.transpose(1, 2), values.transpose(1, 2), mask);
         return attended.view(batch, kvHeads, group, length, dimension).permute(0, 3, 1, 2, 4).reshape(batch, length, heads, dimension);
     }

@@ -4,8 +4,9 @@ using static TorchSharp.torch;
 namespace LoopLM.Torch.Ouro;
 
 /// <summary>
-/// Operations with numbers. The binding turns a number into a scalar object and lets go of it while libtorch still reads it: a garbage collection that
-/// another thread causes can then free it, and the result is wrong. Here the scalars outlive the call; no other code of this project hands a number to an operation.
+/// Operations with numbers. The binding turns a number into a scalar object and lets go of it while libtorch still reads it: a
+/// garbage collection that another thread causes can then free it, and the result is wrong. Here the scalars outlive the call; no
+/// other code of this project hands a number to an operation.
 /// </summary>
 public static class LiveScalars
 {

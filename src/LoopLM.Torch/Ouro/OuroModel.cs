@@ -7,8 +7,9 @@ using static TorchSharp.torch;
 namespace LoopLM.Torch.Ouro;
 
 /// <summary>
-/// Ouro (arXiv 2510.25741): one stack of layers applied T times. The names of the parameters are those of the published checkpoints.
-/// <see cref="forward"/> runs whole sequences and is differentiable through all loops; a runner calls <see cref="Backbone"/> and <see cref="Head"/> itself.
+/// Ouro (arXiv 2510.25741): one stack of layers applied T times. The names of the parameters are those of the published
+/// checkpoints. <see cref="forward"/> runs whole sequences and is differentiable through all loops; a runner calls
+/// <see cref="Backbone"/> and <see cref="Head"/> itself.
 /// </summary>
 public sealed class OuroModel : nn.Module<Tensor, IReadOnlyList<LoopOutput>>
 {
@@ -74,7 +75,8 @@ public sealed class OuroModel : nn.Module<Tensor, IReadOnlyList<LoopOutput>>
         if (checkpoint.Config.PackedWeights is { } packed)
         {
             throw new ArgumentException(
-                $"The checkpoint is packed as {packed}, which the cpu runner alone computes with; choose that runner, or the checkpoint that this one was made of.");
+                $"The checkpoint is packed as {packed}, which the cpu runner alone computes with; choose that runner, "
+                    + "or the checkpoint that this one was made of.");
         }
 
         using var _ = no_grad();
@@ -86,10 +88,10 @@ public sealed class OuroModel : nn.Module<Tensor, IReadOnlyList<LoopOutput>>
     }
 
     /// <summary>
-    /// Fills the weights for training from scratch, from normal distributions: embeddings of deviation 1, so that the token is not drowned by the first
-    /// blocks, whose norms give their outputs a root mean square of 1, plus one vector of the same deviation that all tokens share: queries and keys
-    /// have no biases, and only what tokens have in common lets a head attend by position alone, as the one before must be found. Head and gate of 0.02;
-    /// other matrices of 1 / sqrt(inputs). Norms are one, biases zero.
+    /// Fills the weights for training from scratch, from normal distributions: embeddings of deviation 1, so that the token is not drowned
+    /// by the first blocks, whose norms give their outputs a root mean square of 1, plus one vector of the same deviation that all tokens
+    /// share: queries and keys have no biases, and only what tokens have in common lets a head attend by position alone, as the one before
+    /// must be found. Head and gate of 0.02; other matrices of 1 / sqrt(inputs). Norms are one, biases zero.
     /// </summary>
     /// <param name="seed">Seed of the distributions.</param>
     public void Initialise(long seed)

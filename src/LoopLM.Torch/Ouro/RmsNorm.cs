@@ -7,8 +7,8 @@ namespace LoopLM.Torch.Ouro;
 
 /// <summary>Root mean square normalisation over the last dimension: w * x / sqrt(mean(x^2) + epsilon).</summary>
 /// <remarks>
-/// The mean is taken in float32. The normalised value is rounded to the type of x before it is multiplied by w, as the published model does:
-/// in bfloat16 that is two roundings.
+/// The mean is taken in float32. The normalised value is rounded to the type of x before it is multiplied by w, as the
+/// published model does: in bfloat16 that is two roundings.
 /// </remarks>
 public sealed class RmsNorm : nn.Module<Tensor, Tensor>
 {

@@ -15,7 +15,8 @@ public sealed class RotaryEmbedding : IDisposable
     public RotaryEmbedding(int headDimension, double theta, Placement placement)
     {
         using var scope = NewDisposeScope();
-        var exponents = tensor([.. Enumerable.Range(0, headDimension / 2).Select(i => 2f * i)], device: placement.Device).Divide(headDimension);
+        var exponents = tensor([.. Enumerable.Range(0, headDimension / 2).Select(i => 2f * i)], device: placement.Device)
+            .Divide(headDimension);
         _inverseFrequencies = tensor((float)theta, device: placement.Device).pow(exponents).reciprocal().DetachFromDisposeScope();
         _dataType = placement.DataType;
     }

@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace LoopLM.Torch.Ouro;
 
-/// <summary>Multi-head attention with rotary positions; where keys and values come from is the caller's choice (<see cref="IAttention"/>).</summary>
+/// <summary>
+/// Multi-head attention with rotary positions; where keys and values come from is the caller's choice (<see cref="IAttention"/>).
+/// </summary>
 public sealed class SelfAttention : nn.Module
 {
     private readonly int _layer;

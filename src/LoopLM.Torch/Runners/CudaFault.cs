@@ -7,8 +7,8 @@ namespace LoopLM.Torch.Runners;
 internal static class CudaFault
 {
     /// <summary>
-    /// Whether libtorch reports a CUDA error other than a lack of memory. Such errors (illegal access, launch failure, assertion, ECC, lost device)
-    /// stay with the process's CUDA context, so that every later call fails too.
+    /// Whether libtorch reports a CUDA error other than a lack of memory. Such errors (illegal access, launch failure, assertion, ECC, lost
+    /// device) stay with the process's CUDA context, so that every later call fails too.
     /// </summary>
     public static bool IsFatal(ExternalException exception) =>
         exception.Message.Contains("CUDA error", StringComparison.Ordinal)

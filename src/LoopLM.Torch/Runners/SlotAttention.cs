@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace LoopLM.Torch.Runners;
 
-/// <summary>The attention of a tick: writes K and V of its rows into their slots, then gathers for each group the slots that it sees.</summary>
+/// <summary>
+/// The attention of a tick: writes K and V of its rows into their slots, then gathers for each group the slots that it sees.
+/// </summary>
 internal sealed class SlotAttention : IAttention
 {
     private readonly KvStore _store;
@@ -24,7 +26,10 @@ internal sealed class SlotAttention : IAttention
         {
             var group = plan.Groups[index];
             var (slots, lastVisible) = tensors.Group(index);
-            _groups.Add((group, slots, group.Sequences == 1 && group.RowsEach == 1 ? null : GroupedQueryAttention.Mask(lastVisible, group.Keys, queryGroup, type)));
+            _groups.Add(
+                (group, slots, group.Sequences == 1 && group.RowsEach == 1
+                    ? null
+                    : GroupedQueryAttention.Mask(lastVisible, group.Keys, queryGroup, type)));
         }
     }
 

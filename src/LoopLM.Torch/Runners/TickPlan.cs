@@ -5,8 +5,8 @@ namespace LoopLM.Torch.Runners;
 
 /// <summary>Which rows of a batch attend together, and the order in which those of a group stand side by side.</summary>
 /// <remarks>
-/// Neighbours of one sequence and loop are a prompt chunk and form a group of their own. Of the others, those whose numbers of visible slots lie
-/// between the same powers of two form one group, so that padding never outweighs what it pads.
+/// Neighbours of one sequence and loop are a prompt chunk and form a group of their own. Of the others, those whose numbers of visible
+/// slots lie between the same powers of two form one group, so that padding never outweighs what it pads.
 /// </remarks>
 internal sealed class TickPlan
 {

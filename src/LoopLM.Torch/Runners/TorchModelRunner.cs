@@ -11,8 +11,8 @@ namespace LoopLM.Torch.Runners;
 
 /// <summary>Runs Ouro models with libtorch, on the CPU or a CUDA device.</summary>
 /// <remarks>
-/// One thread opens, calls and disposes a runner: dispose scopes and inference mode are per thread.
-/// A NaN stays in its sequence: rows meet in matrix products, which are independent by row, and in attention, which reads the slots of a row's own table.
+/// One thread opens, calls and disposes a runner: dispose scopes and inference mode are per thread. A NaN stays in its sequence: rows meet
+/// in matrix products, which are independent by row, and in attention, which reads the slots of a row's own table.
 /// </remarks>
 public sealed class TorchModelRunner : IModelRunner
 {
@@ -32,7 +32,8 @@ public sealed class TorchModelRunner : IModelRunner
     public TorchModelRunner(Checkpoint checkpoint, RunnerCapacity capacity, TorchRunnerOptions options)
     {
         var config = checkpoint.Config as OuroConfig
-            ?? throw new NotSupportedException($"The torch runner computes Ouro models; the checkpoint holds a {checkpoint.Config.GetType().Name}.");
+            ?? throw new NotSupportedException(
+                $"The torch runner computes Ouro models; the checkpoint holds a {checkpoint.Config.GetType().Name}.");
         var placement = options.ToPlacement();
         if (options.Threads is { } threads)
         {

@@ -10,7 +10,8 @@ public sealed record TokenDataset
     /// <summary>Name of the file that describes the folder.</summary>
     public const string FileName = "dataset.json";
 
-    private static readonly JsonSerializerOptions s_format = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
+    private static readonly JsonSerializerOptions s_format =
+        new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
 
     /// <summary>Every token id is below it.</summary>
     public required int VocabularySize { get; init; }
@@ -40,7 +41,8 @@ public sealed record TokenDataset
     }
 
     /// <summary>Writes the description into a folder.</summary>
-    public void Save(string folder) => AtomicFile.Write(Path.Combine(folder, FileName), file => JsonSerializer.Serialize(file, this, s_format));
+    public void Save(string folder) =>
+        AtomicFile.Write(Path.Combine(folder, FileName), file => JsonSerializer.Serialize(file, this, s_format));
 
     /// <summary>Reads some of the files as one split.</summary>
     /// <param name="folder">Where they are.</param>
@@ -48,7 +50,8 @@ public sealed record TokenDataset
     /// <exception cref="CheckpointException">A file cannot be used.</exception>
     public TokenSplit Read(string folder, IReadOnlyList<string> shards)
     {
-        var parts = shards.Select(name => TokenShard.Read(Path.Combine(folder, Path.GetFileName(name)), VocabularySize, Kinds.Count)).ToList();
+        var parts = shards.Select(name => TokenShard.Read(Path.Combine(folder, Path.GetFileName(name)), VocabularySize, Kinds.Count))
+            .ToList();
         var starts = new List<int>();
         var offset = 0;
         foreach (var part in parts)

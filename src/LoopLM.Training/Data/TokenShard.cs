@@ -5,7 +5,10 @@ using LoopLM.Checkpoints.Safetensors;
 
 namespace LoopLM.Training.Data;
 
-/// <summary>One file of tokenised documents: a safetensors file with <c>tokens</c> (I32), <c>targets</c> (U8), <c>starts</c> (I32) and <c>kinds</c> (U8).</summary>
+/// <summary>
+/// One file of tokenised documents: a safetensors file with <c>tokens</c> (I32), <c>targets</c>
+/// (U8), <c>starts</c> (I32) and <c>kinds</c> (U8).
+/// </summary>
 public static class TokenShard
 {
     /// <summary>Writes a shard; it appears under its name only when it is complete.</summary>
@@ -48,10 +51,13 @@ public static class TokenShard
 
         if (split.IsTarget.Length != split.Tokens.Length || split.Kinds.Length != split.Starts.Length)
         {
-            problems.Add($"tokens and targets have {split.Tokens.Length} and {split.IsTarget.Length} elements, starts and kinds {split.Starts.Length} and {split.Kinds.Length}; each two must be as long");
+            problems.Add(
+                $"tokens and targets have {split.Tokens.Length} and {split.IsTarget.Length} elements, "
+                    + $"starts and kinds {split.Starts.Length} and {split.Kinds.Length}; each two must be as long");
         }
 
-        var ascending = split.Starts.Length > 0 && split.Starts[0] == 0 && split.Starts.Zip(split.Starts.Skip(1), (start, next) => start < next).All(rises => rises);
+        var ascending = split.Starts.Length > 0 && split.Starts[0] == 0
+            && split.Starts.Zip(split.Starts.Skip(1), (start, next) => start < next).All(rises => rises);
         if (!ascending || split.Starts[^1] >= split.Tokens.Length)
         {
             problems.Add($"starts must ascend from 0 to below {split.Tokens.Length}, the number of tokens");

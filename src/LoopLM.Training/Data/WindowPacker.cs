@@ -1,6 +1,8 @@
 namespace LoopLM.Training.Data;
 
-/// <summary>Packs documents into windows in their order. One that is not longer than a window is never cut; a longer one fills window after window.</summary>
+/// <summary>
+/// Packs documents into windows in their order. One that is not longer than a window is never cut; a longer one fills window after window.
+/// </summary>
 public static class WindowPacker
 {
     /// <summary>Packs a split.</summary>

@@ -16,12 +16,14 @@ internal sealed class CrossEntropyFunction : autograd.SingleTensorFunction<Cross
         if (logits.dtype == ScalarType.Float32)
         {
             CrossEntropyKernel<float, Float32Lanes>.Forward(
-                Memory.Of<float>(logits), Memory.Of<long>(targets), Memory.Of<float>(losses), Memory.Of<float>(logSums), logits.shape[0], logits.shape[1]);
+                Memory.Of<float>(logits), Memory.Of<long>(targets), Memory.Of<float>(losses),
+                Memory.Of<float>(logSums), logits.shape[0], logits.shape[1]);
         }
         else
         {
             CrossEntropyKernel<ushort, BFloat16Lanes>.Forward(
-                Memory.Of<ushort>(logits), Memory.Of<long>(targets), Memory.Of<float>(losses), Memory.Of<float>(logSums), logits.shape[0], logits.shape[1]);
+                Memory.Of<ushort>(logits), Memory.Of<long>(targets), Memory.Of<float>(losses),
+                Memory.Of<float>(logSums), logits.shape[0], logits.shape[1]);
         }
 
         return losses;
@@ -35,12 +37,14 @@ internal sealed class CrossEntropyFunction : autograd.SingleTensorFunction<Cross
         if (logits.dtype == ScalarType.Float32)
         {
             CrossEntropyKernel<float, Float32Lanes>.Backward(
-                Memory.Of<float>(logits), Memory.Of<long>(targets), Memory.Of<float>(logSums), Memory.Of<float>(incoming), Memory.Of<float>(outgoing), logits.shape[0], logits.shape[1]);
+                Memory.Of<float>(logits), Memory.Of<long>(targets), Memory.Of<float>(logSums),
+                Memory.Of<float>(incoming), Memory.Of<float>(outgoing), logits.shape[0], logits.shape[1]);
         }
         else
         {
             CrossEntropyKernel<ushort, BFloat16Lanes>.Backward(
-                Memory.Of<ushort>(logits), Memory.Of<long>(targets), Memory.Of<float>(logSums), Memory.Of<float>(incoming), Memory.Of<ushort>(outgoing), logits.shape[0], logits.shape[1]);
+                Memory.Of<ushort>(logits), Memory.Of<long>(targets), Memory.Of<float>(logSums),
+                Memory.Of<float>(incoming), Memory.Of<ushort>(outgoing), logits.shape[0], logits.shape[1]);
         }
 
         return [outgoing, null!];

@@ -44,13 +44,15 @@ internal sealed class DocumentAttentionFunction : autograd.SingleTensorFunction<
         {
             using var kernel = new DocumentAttentionKernel<float, Float32Lanes>(q.shape[2], k.shape[2], q.shape[3], documents);
             kernel.Backward(
-                Memory.Of<float>(q), Memory.Of<float>(k), Memory.Of<float>(v), Memory.Of<float>(incoming), Memory.Of<float>(dq), Memory.Of<float>(dk), Memory.Of<float>(dv));
+                Memory.Of<float>(q), Memory.Of<float>(k), Memory.Of<float>(v), Memory.Of<float>(incoming),
+                Memory.Of<float>(dq), Memory.Of<float>(dk), Memory.Of<float>(dv));
         }
         else
         {
             using var kernel = new DocumentAttentionKernel<ushort, BFloat16Lanes>(q.shape[2], k.shape[2], q.shape[3], documents);
             kernel.Backward(
-                Memory.Of<ushort>(q), Memory.Of<ushort>(k), Memory.Of<ushort>(v), Memory.Of<ushort>(incoming), Memory.Of<ushort>(dq), Memory.Of<ushort>(dk), Memory.Of<ushort>(dv));
+                Memory.Of<ushort>(q), Memory.Of<ushort>(k), Memory.Of<ushort>(v), Memory.Of<ushort>(incoming),
+                Memory.Of<ushort>(dq), Memory.Of<ushort>(dk), Memory.Of<ushort>(dv));
         }
 
         return [dq, dk, dv, null!];

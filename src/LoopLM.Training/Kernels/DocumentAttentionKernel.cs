@@ -10,8 +10,8 @@ namespace LoopLM.Training.Kernels;
 /// 16 queries at a time, one in each lane: softmax and mask then need no sums across a vector.
 /// </summary>
 /// <remarks>
-/// Rows lie in the order of lanes, which dot products do not notice, and in chunks [d / 32, rows, 32], so that the distance of two rows is a constant.
-/// All products of matrices are made of one tile, <see cref="Multiply"/>.
+/// Rows lie in the order of lanes, which dot products do not notice, and in chunks [d / 32, rows, 32], so that the distance of two rows is
+/// a constant. All products of matrices are made of one tile, <see cref="Multiply"/>.
 /// </remarks>
 internal sealed unsafe class DocumentAttentionKernel<T, TLanes> : IDisposable
     where T : unmanaged
@@ -57,7 +57,8 @@ internal sealed unsafe class DocumentAttentionKernel<T, TLanes> : IDisposable
         var (rows, block, scores) = (_padded * _size, Width * _size, _padded * Width);
 
         // Every part is a multiple of a cache line, and no vector straddles two.
-        var next = (float*)NativeMemory.AlignedAlloc((nuint)((4 * rows) + (5 * block) + (2 * scores)) * sizeof(float), Width * sizeof(float));
+        var next = (float*)NativeMemory.AlignedAlloc(
+            (nuint)((4 * rows) + (5 * block) + (2 * scores)) * sizeof(float), Width * sizeof(float));
         float* Take(int count) => (next += count) - count;
         _keys = Take(rows);
         _values = Take(rows);
@@ -101,7 +102,10 @@ internal sealed unsafe class DocumentAttentionKernel<T, TLanes> : IDisposable
         }
     }
 
-    /// <summary>With P the probabilities and g the incoming gradient: dv_j += P_j g, dP_j = g v_j, dS = P (dP - sum P dP), dq = scale dS k, dk_j += scale dS_j q.</summary>
+    /// <summary>
+    /// With P the probabilities and g the incoming gradient: dv_j += P_j g, dP_j = g v_j, dS = P (dP - sum
+    /// P dP), dq = scale dS k, dk_j += scale dS_j q.
+    /// </summary>
     public void Backward(T* q, T* k, T* v, T* incoming, T* dq, T* dk, T* dv)
     {
         foreach (var (start, length) in _documents)
@@ -137,7 +141,10 @@ internal sealed unsafe class DocumentAttentionKernel<T, TLanes> : IDisposable
         }
     }
 
-    /// <summary>exp(score - highest) in place of the scores [keys, 16] of a block, whose own keys are the last 16; 0 where the key comes after the query.</summary>
+    /// <summary>
+    /// exp(score - highest) in place of the scores [keys, 16] of a block, whose own keys are the
+    /// last 16; 0 where the key comes after the query.
+    /// </summary>
     /// <returns>1 / their sums over keys, by which they become probabilities.</returns>
     private Vector512<float> Exponentials(int keys)
     {
@@ -201,7 +208,8 @@ internal sealed unsafe class DocumentAttentionKernel<T, TLanes> : IDisposable
         {
             for (var t = 0; t < _size; t += Chunk)
             {
-                Multiply(rows + ((t * _padded) + (j * Chunk)), Chunk, 1, columns + (t * Width), Width, Chunk, products + (j * Width), Width, add: t > 0);
+                Multiply(rows + ((t * _padded) + (j * Chunk)), Chunk, 1, columns + (t * Width),
+                    Width, Chunk, products + (j * Width), Width, add: t > 0);
             }
         }
     }
@@ -213,19 +221,24 @@ internal sealed unsafe class DocumentAttentionKernel<T, TLanes> : IDisposable
         {
             for (var t = 0; t < _size; t += Width)
             {
-                Multiply(weights + i, 1, Width, rows + Place(t, _padded), Chunk, keys, _results + Place(t, Width) + (i * Chunk), Chunk, add: false);
+                Multiply(weights + i, 1, Width, rows + Place(t, _padded), Chunk, keys,
+                    _results + Place(t, Width) + (i * Chunk), Chunk, add: false);
             }
         }
     }
 
-    /// <summary>For each key: row_j += sum over the queries of the block of weight_j times the query's row, where rows from the known on start at 0; weights [keys, 16].</summary>
+    /// <summary>
+    /// For each key: row_j += sum over the queries of the block of weight_j times the query's row, where rows
+    /// from the known on start at 0; weights [keys, 16].
+    /// </summary>
     private void Spread(float* weights, float* block, int keys, float* rows, int known)
     {
         for (var j = 0; j < keys; j += TileRows)
         {
             for (var t = 0; t < _size; t += Width)
             {
-                Multiply(weights + (j * Width), Width, 1, block + Place(t, Width), Chunk, Width, rows + Place(t, _padded) + (j * Chunk), Chunk, add: j < known);
+                Multiply(weights + (j * Width), Width, 1, block + Place(t, Width), Chunk,
+                    Width, rows + Place(t, _padded) + (j * Chunk), Chunk, add: j < known);
             }
         }
     }
@@ -233,7 +246,9 @@ internal sealed unsafe class DocumentAttentionKernel<T, TLanes> : IDisposable
     /// <summary>Where element t of the first of so many rows stands; t is a multiple of 16.</summary>
     private static int Place(int t, int rows) => (t / Chunk * Chunk * rows) + (t % Chunk);
 
-    /// <summary>c[i, 0..15] = or += sum_k a[i, k] b[k, 0..15] for 8 rows i. Their sums stay in registers, and each vector of b serves all of them.</summary>
+    /// <summary>
+    /// c[i, 0..15] = or += sum_k a[i, k] b[k, 0..15] for 8 rows i. Their sums stay in registers, and each vector of b serves all of them.
+    /// </summary>
     /// <param name="a">The left matrix.</param>
     /// <param name="row">Distance of its rows.</param>
     /// <param name="column">Distance of its columns.</param>
@@ -250,8 +265,10 @@ internal sealed unsafe class DocumentAttentionKernel<T, TLanes> : IDisposable
         var (s4, s5, s6, s7) = (s0, s1, s2, s3);
         if (add)
         {
-            (s0, s1, s2, s3) = (Vector512.Load(c), Vector512.Load(c + rowOfC), Vector512.Load(c + (2 * rowOfC)), Vector512.Load(c + (3 * rowOfC)));
-            (s4, s5, s6, s7) = (Vector512.Load(c + (4 * rowOfC)), Vector512.Load(c + (5 * rowOfC)), Vector512.Load(c + (6 * rowOfC)), Vector512.Load(c + (7 * rowOfC)));
+            (s0, s1, s2, s3) = (Vector512.Load(c), Vector512.Load(c + rowOfC),
+                Vector512.Load(c + (2 * rowOfC)), Vector512.Load(c + (3 * rowOfC)));
+            (s4, s5, s6, s7) = (Vector512.Load(c + (4 * rowOfC)), Vector512.Load(c + (5 * rowOfC)),
+                Vector512.Load(c + (6 * rowOfC)), Vector512.Load(c + (7 * rowOfC)));
         }
 
         for (var k = 0; k < count; k++, a += column, b += rowOfB)
@@ -292,7 +309,9 @@ internal sealed unsafe class DocumentAttentionKernel<T, TLanes> : IDisposable
         }
     }
 
-    /// <summary>Reads the rows of one head into chunks of so many rows, and clears those behind them up to the next multiple of 16.</summary>
+    /// <summary>
+    /// Reads the rows of one head into chunks of so many rows, and clears those behind them up to the next multiple of 16.
+    /// </summary>
     private void Read(T* from, long heads, long head, int start, int count, float factor, float* to, int rows)
     {
         var scale = Vector512.Create(factor);

@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 namespace LoopLM.Training.Native;
 
 /// <summary>
-/// Settings of glibc's heap for a process that trains. A backward pass frees hundreds of megabytes that the next step takes again; by default
-/// glibc gives them back to the kernel, which then clears every page anew, and small pages at that: half of a small model's training time.
+/// Settings of glibc's heap for a process that trains. A backward pass frees hundreds of megabytes that the next
+/// step takes again; by default glibc gives them back to the kernel, which then clears every page anew, and small
+/// pages at that: half of a small model's training time.
 /// </summary>
 public static partial class NativeHeap
 {
@@ -16,8 +17,8 @@ public static partial class NativeHeap
     private const nint PageSize = 4096;
 
     /// <summary>
-    /// Keeps freed memory, shares one arena among all threads that start later, and asks for huge pages. Call it once, before the threads that train.
-    /// Without glibc it does nothing.
+    /// Keeps freed memory, shares one arena among all threads that start later, and asks for huge pages. Call it once, before
+    /// the threads that train. Without glibc it does nothing.
     /// </summary>
     /// <param name="bytes">How far the heap grows at once; memory is used only as it is touched.</param>
     public static void KeepMemory(long bytes)

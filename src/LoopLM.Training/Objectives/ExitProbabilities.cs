@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace LoopLM.Training.Objectives;
 
-/// <summary>The exit distribution of gate logits g_1..g_T: p_t = lambda_t prod_(j&lt;t) (1 - lambda_j) with lambda = sigmoid(g), and p_T the remaining mass.</summary>
+/// <summary>
+/// The exit distribution of gate logits g_1..g_T: p_t = lambda_t prod_(j&lt;t) (1 - lambda_j) with
+/// lambda = sigmoid(g), and p_T the remaining mass.
+/// </summary>
 internal static class ExitProbabilities
 {
     /// <summary>log p [T, n] of gate logits [T, n].</summary>

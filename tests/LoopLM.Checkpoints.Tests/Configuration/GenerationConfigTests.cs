@@ -21,7 +21,8 @@ public sealed class GenerationConfigTests : IDisposable
             """);
 
         Assert.Equal([2, 1], config.EndOfTextTokens);
-        Assert.Equal((0.6f, 0.95f, 20, 1.05f, 512), (config.Temperature, config.TopP, config.TopK, config.RepetitionPenalty, config.MaxNewTokens));
+        Assert.Equal(
+            (0.6f, 0.95f, 20, 1.05f, 512), (config.Temperature, config.TopP, config.TopK, config.RepetitionPenalty, config.MaxNewTokens));
         Assert.Null(config.MinP);
         Assert.Equal([[3], [4, 5]], config.BadWords.Select(word => word.ToArray()));
     }
@@ -31,7 +32,8 @@ public sealed class GenerationConfigTests : IDisposable
 
     [Theory]
     [InlineData("{\"num_beams\": 1, \"length_penalty\": 1.0, \"early_stopping\": false, \"typical_p\": 1.0, \"no_repeat_ngram_size\": 0}")]
-    [InlineData("{\"_from_model_config\": true, \"use_cache\": false, \"max_length\": 4096, \"num_return_sequences\": 1, \"chat_format\": \"chatml\"}")]
+    [InlineData(
+        "{\"_from_model_config\": true, \"use_cache\": false, \"max_length\": 4096, \"num_return_sequences\": 1, \"chat_format\": \"chatml\"}")]
     [InlineData("{\"begin_suppress_tokens\": [], \"guidance_scale\": 1, \"forced_eos_token_id\": null, \"renormalize_logits\": false}")]
     public void Load_FieldsThatChangeNothing_AreAccepted(string json) =>
         Assert.Equal(JsonSerializer.Serialize(GenerationConfig.Empty), JsonSerializer.Serialize(Load(json)));

@@ -16,7 +16,9 @@ public sealed class ModelConfigTests : IDisposable
     {
         var config = Assert.IsType<OuroConfig>(ModelConfig.Load(TestData.Fixture("ouro-tiny-gqa", "config.json")));
 
-        Assert.Equal((211, 96, 2, 6, 2, 32, 160, 6), (config.VocabularySize, config.HiddenSize, config.Layers, config.Heads, config.KvHeads, config.HeadDimension, config.IntermediateSize, config.Loops));
+        Assert.Equal(
+            (211, 96, 2, 6, 2, 32, 160, 6), (config.VocabularySize, config.HiddenSize, config.Layers,
+                config.Heads, config.KvHeads, config.HeadDimension, config.IntermediateSize, config.Loops));
         Assert.Equal((10000f, 1e-5f), (config.RopeTheta, config.RmsNormEpsilon));
     }
 
@@ -42,8 +44,10 @@ public sealed class ModelConfigTests : IDisposable
     [InlineData("hidden_act", "\"gelu\"", "hidden_act is \"gelu\"; it must be \"silu\" or \"swish\"")]
     [InlineData("hidden_act", "null", "hidden_act is missing; it must be \"silu\" or \"swish\"")]
     [InlineData("rope_parameters", "{\"rope_type\":\"yarn\"}", "rope_parameters.rope_type is \"yarn\"; only \"default\" is known")]
-    [InlineData("rope_parameters", "{\"full_attention\":{\"rope_type\":\"llama3\"}}", "rope_parameters.full_attention.rope_type is \"llama3\"")]
-    [InlineData("rope_parameters", "{\"rope_theta\":10000}", "rope_parameters.rope_theta is 10000; elsewhere it is 1000000. Both must agree")]
+    [InlineData("rope_parameters", "{\"full_attention\":{\"rope_type\":\"llama3\"}}",
+        "rope_parameters.full_attention.rope_type is \"llama3\"")]
+    [InlineData("rope_parameters", "{\"rope_theta\":10000}",
+        "rope_parameters.rope_theta is 10000; elsewhere it is 1000000. Both must agree")]
     [InlineData("rope_parameters", "{\"partial_rotary_factor\":0.5}", "rope_parameters.partial_rotary_factor is below 1")]
     [InlineData("rope_parameters", "7", "rope_parameters is 7; it must be an object")]
     [InlineData("rope_scaling", "{\"type\":\"linear\",\"factor\":2}", "rope_scaling.type is \"linear\"; only \"default\" is known")]
@@ -57,7 +61,8 @@ public sealed class ModelConfigTests : IDisposable
     [InlineData("rope_theta", "null", "rope_theta is missing")]
     [InlineData("rms_norm_eps", "-1", "rms_norm_eps is -1")]
     [InlineData("tie_word_embeddings", "true", "tie_word_embeddings is true; only false is known")]
-    [InlineData("layer_types", "[\"full_attention\",\"sliding_attention\",\"full_attention\"]", "layer_types has other values than \"full_attention\"")]
+    [InlineData("layer_types", "[\"full_attention\",\"sliding_attention\",\"full_attention\"]",
+        "layer_types has other values than \"full_attention\"")]
     [InlineData("eos_token_id", "[1,320]", "token ids from 0 to 319")]
     [InlineData("early_exit_threshold", "2", "early_exit_threshold is 2")]
     public void Load_BadField_NamesItAndWhatWouldBeRight(string field, string value, string expected)
@@ -122,7 +127,9 @@ public sealed class ModelConfigTests : IDisposable
         var config = Valid();
         config.Remove("layer_types");
         config["sliding_window"] = 511;
-        Assert.Contains(expected, Refuse(config.ToJsonString().Replace("\"use_sliding_window\":false", setting, StringComparison.Ordinal)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            expected, Refuse(config.ToJsonString().Replace("\"use_sliding_window\":false", setting, StringComparison.Ordinal)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -140,7 +147,8 @@ public sealed class ModelConfigTests : IDisposable
     [Fact]
     public void Load_ByteOrderMark_IsSkipped()
     {
-        File.WriteAllText(_folder["config.json"], Valid().ToJsonString(), new System.Text.UTF8Encoding(encoderShouldEmitUTF8Identifier: true));
+        File.WriteAllText(
+            _folder["config.json"], Valid().ToJsonString(), new System.Text.UTF8Encoding(encoderShouldEmitUTF8Identifier: true));
 
         Assert.Equal(320, ModelConfig.Load(_folder["config.json"]).VocabularySize);
     }
@@ -185,7 +193,11 @@ public sealed class ModelConfigTests : IDisposable
     {
         var config = Valid();
         File.WriteAllText(_folder["plain.json"], config.ToJsonString());
-        config["auto_map"] = new JsonObject { ["AutoModelForCausalLM"] = "http://localhost/evil--modeling.Evil", ["AutoConfig"] = "../../evil.Evil" };
+        config["auto_map"] = new JsonObject
+        {
+            ["AutoModelForCausalLM"] = "http://localhost/evil--modeling.Evil",
+            ["AutoConfig"] = "../../evil.Evil",
+        };
         config["trust_remote_code"] = true;
         config["_attn_implementation_internal"] = "evil/kernel";
         config["attn_implementation"] = "evil/kernel:run";
@@ -195,7 +207,8 @@ public sealed class ModelConfigTests : IDisposable
         config["custom_pipelines"] = new JsonObject { ["evil"] = new JsonObject { ["impl"] = "evil.Evil" } };
         File.WriteAllText(_folder["config.json"], config.ToJsonString());
 
-        var (plain, odd) = (Assert.IsType<OuroConfig>(ModelConfig.Load(_folder["plain.json"])), Assert.IsType<OuroConfig>(ModelConfig.Load(_folder["config.json"])));
+        var (plain, odd) = (Assert.IsType<OuroConfig>(ModelConfig.Load(_folder["plain.json"])),
+            Assert.IsType<OuroConfig>(ModelConfig.Load(_folder["config.json"])));
 
         Assert.Equal(JsonSerializer.Serialize(plain), JsonSerializer.Serialize(odd));
     }

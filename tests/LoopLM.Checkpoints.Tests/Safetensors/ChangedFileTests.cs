@@ -12,7 +12,8 @@ public sealed class ChangedFileTests : IDisposable
 
     public ChangedFileTests()
     {
-        SafetensorsWriter.Write(Path, [new("a", ElementType.UInt8, ImmutableArray.Create(3L * 4096), Enumerable.Repeat((byte)7, 3 * 4096).ToArray())]);
+        SafetensorsWriter.Write(
+            Path, [new("a", ElementType.UInt8, ImmutableArray.Create(3L * 4096), Enumerable.Repeat((byte)7, 3 * 4096).ToArray())]);
         _file = SafetensorsFile.Open(Path);
     }
 

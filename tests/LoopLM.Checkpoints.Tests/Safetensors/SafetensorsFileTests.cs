@@ -21,10 +21,13 @@ public sealed class SafetensorsFileTests : IDisposable
     [InlineData("""{"a":{"shape":[2],"data_offsets":[0,8]}}""", 8, "dtype is missing")]
     [InlineData("""{"a":{"dtype":"F32","data_offsets":[0,8]}}""", 8, "shape is missing")]
     [InlineData("""{"a":7}""", 0, "must be an object")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", 12, "'b' begins at byte 4, inside")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[12,20]}}""", 20, "'b' begins at byte 12, with a gap after")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""",
+        12, "'b' begins at byte 4, inside")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[12,20]}}""",
+        20, "'b' begins at byte 12, with a gap after")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 9, "1 bytes follow the last tensor")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "not valid JSON")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""",
+        8, "not valid JSON")]
     [InlineData("""{"__metadata__":{"format":1}}""", 0, "__metadata__")]
     [InlineData("[]", 0, "must be an object")]
     [InlineData("{", 0, "not valid JSON")]
@@ -84,7 +87,9 @@ public sealed class SafetensorsFileTests : IDisposable
     [Fact]
     public void Open_SeveralProblems_ListsThemAll()
     {
-        var exception = Refuse(RawFile.Create("""{"a":{"dtype":"F4","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}""", 8));
+        var exception = Refuse(
+            RawFile.Create(
+                """{"a":{"dtype":"F4","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}""", 8));
 
         Assert.Equal(2, exception.Problems.Count);
     }
@@ -93,7 +98,9 @@ public sealed class SafetensorsFileTests : IDisposable
     public void Open_Mutated_NeverFailsInAnotherWay()
     {
         var random = new Random(1);
-        SafetensorsWriter.Write(_folder["valid"], [new NamedTensor("x", ElementType.Float32, [2, 3], new byte[24]), new NamedTensor("y", ElementType.BFloat16, [4], new byte[8])]);
+        SafetensorsWriter.Write(
+            _folder["valid"], [new NamedTensor("x", ElementType.Float32, [2, 3], new byte[24]),
+                new NamedTensor("y", ElementType.BFloat16, [4], new byte[8])]);
         var valid = File.ReadAllBytes(_folder["valid"]);
         for (var round = 0; round < 3000; round++)
         {
@@ -166,7 +173,8 @@ public sealed class SafetensorsFileTests : IDisposable
 
     [Fact]
     public void Write_WrongSize_Throws() =>
-        Assert.Throws<ArgumentException>(() => SafetensorsWriter.Write(_folder["x"], [new NamedTensor("x", ElementType.Float32, [2], new byte[4])]));
+        Assert.Throws<ArgumentException>(() =>
+            SafetensorsWriter.Write(_folder["x"], [new NamedTensor("x", ElementType.Float32, [2], new byte[4])]));
 
     private CheckpointException Refuse(byte[] bytes)
     {

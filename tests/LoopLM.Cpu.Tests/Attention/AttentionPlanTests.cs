@@ -16,7 +16,8 @@ public sealed class AttentionPlanTests
 
     [Fact]
     public void Fill_NeighboursOfOneSlotList_FormTilesOfRisingPositions() =>
-        Assert.Equal([(0, 4, 18L), (4, 1, 7), (5, 1, 8), (6, 1, 2)], _plan.Tiles.ToArray().Select(tile => (tile.FirstRow, tile.Rows, tile.Cost)));
+        Assert.Equal(
+            [(0, 4, 18L), (4, 1, 7), (5, 1, 8), (6, 1, 2)], _plan.Tiles.ToArray().Select(tile => (tile.FirstRow, tile.Rows, tile.Cost)));
 
     [Theory]
     [InlineData(1)]
@@ -45,7 +46,8 @@ public sealed class AttentionPlanTests
         Assert.True(_plan.KeepsHeads(KvHeads));
         foreach (var tile in _plan.Tiles)
         {
-            Assert.Equal([new(0, 1), new(1, 2), new(2, 3)], Enumerable.Range(0, KvHeads).Select(thread => _plan.Heads(tile, thread, KvHeads)));
+            Assert.Equal(
+                [new(0, 1), new(1, 2), new(2, 3)], Enumerable.Range(0, KvHeads).Select(thread => _plan.Heads(tile, thread, KvHeads)));
         }
     }
 

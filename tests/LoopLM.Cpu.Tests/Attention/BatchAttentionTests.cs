@@ -23,7 +23,8 @@ public sealed unsafe class BatchAttentionTests
         int[] chunk = new int[150], other = new int[70];
         Fill(chunk);
         Fill(other);
-        _batch = SlotLists.Batch([.. Enumerable.Range(120, 11).Select(count => (chunk, count)), (other, 1), (other, 64), (other, 65), (other, 70), (chunk, 7)]);
+        _batch = SlotLists.Batch(
+            [.. Enumerable.Range(120, 11).Select(count => (chunk, count)), (other, 1), (other, 64), (other, 65), (other, 70), (chunk, 7)]);
 
         void Fill(int[] slots)
         {
@@ -44,10 +45,12 @@ public sealed unsafe class BatchAttentionTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Attend_TilesOfSeveralBlocks_EqualsTheDefinition(int heads, int kvHeads, int dimension, KvType kv, InstructionSet instructions)
+    public void Attend_TilesOfSeveralBlocks_EqualsTheDefinition(
+        int heads, int kvHeads, int dimension, KvType kv, InstructionSet instructions)
     {
         var shape = new AttentionShape(heads, kvHeads, dimension);
-        var (queries, keys, values) = (Numbers(1, Rows * heads, dimension), Numbers(2, Slots * kvHeads, dimension), Numbers(3, Slots * kvHeads, dimension));
+        var (queries, keys, values) =
+            (Numbers(1, Rows * heads, dimension), Numbers(2, Slots * kvHeads, dimension), Numbers(3, Slots * kvHeads, dimension));
 
         var attended = Attend(shape, kv, instructions, _batch, Enumerable.Range(0, Rows), queries, keys, values, threads: 1);
 
@@ -57,7 +60,9 @@ public sealed unsafe class BatchAttentionTests
             for (var head = 0; head < heads; head++)
             {
                 int query = (row * heads) + head, kvHead = head / (heads / kvHeads);
-                var weights = slots.Select(slot => Math.Exp(Enumerable.Range(0, dimension).Sum(i => (double)queries[query][i] * keys[(slot * kvHeads) + kvHead][i]))).ToArray();
+                var weights = slots.Select(
+                    slot => Math.Exp(
+                        Enumerable.Range(0, dimension).Sum(i => (double)queries[query][i] * keys[(slot * kvHeads) + kvHead][i]))).ToArray();
                 var expected = Enumerable.Range(0, dimension)
                     .Select(i => slots.Zip(weights, (slot, weight) => weight * values[(slot * kvHeads) + kvHead][i]).Sum() / weights.Sum());
                 Assert.Equal(
@@ -69,10 +74,12 @@ public sealed unsafe class BatchAttentionTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Attend_RowAlone_EqualsTheRowInATileOnSeveralThreadsToTheBit(int heads, int kvHeads, int dimension, KvType kv, InstructionSet instructions)
+    public void Attend_RowAlone_EqualsTheRowInATileOnSeveralThreadsToTheBit(
+        int heads, int kvHeads, int dimension, KvType kv, InstructionSet instructions)
     {
         var shape = new AttentionShape(heads, kvHeads, dimension);
-        var (queries, keys, values) = (Numbers(1, Rows * heads, dimension), Numbers(2, Slots * kvHeads, dimension), Numbers(3, Slots * kvHeads, dimension));
+        var (queries, keys, values) =
+            (Numbers(1, Rows * heads, dimension), Numbers(2, Slots * kvHeads, dimension), Numbers(3, Slots * kvHeads, dimension));
 
         var together = Attend(shape, kv, instructions, _batch, Enumerable.Range(0, Rows), queries, keys, values, threads: 3);
 
@@ -87,7 +94,8 @@ public sealed unsafe class BatchAttentionTests
     private static float[][] Numbers(int seed, int heads, int dimension)
     {
         var random = new Random(seed);
-        return [.. Enumerable.Range(0, heads).Select(_ => Enumerable.Range(0, dimension).Select(_ => (2 * random.NextSingle()) - 1).ToArray())];
+        return [.. Enumerable.Range(0, heads)
+            .Select(_ => Enumerable.Range(0, dimension).Select(_ => (2 * random.NextSingle()) - 1).ToArray())];
     }
 
     private static float[][] Attend(

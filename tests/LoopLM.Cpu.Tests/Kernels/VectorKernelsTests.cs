@@ -47,8 +47,12 @@ public sealed unsafe class KernelsTests
     {
         foreach (var actual in new[]
         {
-            InstructionSets.Available.Contains(InstructionSet.Avx512) ? Exponential<Simd512, Vector512<float>>.Of(Vector512.Create(input))[7] : expected,
-            InstructionSets.Available.Contains(InstructionSet.Avx2) ? Exponential<Simd256, Vector256<float>>.Of(Vector256.Create(input))[7] : expected,
+            InstructionSets.Available.Contains(InstructionSet.Avx512)
+                ? Exponential<Simd512, Vector512<float>>.Of(Vector512.Create(input))[7]
+                : expected,
+            InstructionSets.Available.Contains(InstructionSet.Avx2)
+                ? Exponential<Simd256, Vector256<float>>.Of(Vector256.Create(input))[7]
+                : expected,
             Exponential<Simd128, Vector128<float>>.Of(Vector128.Create(input))[3],
         })
         {
@@ -85,15 +89,19 @@ public sealed unsafe class KernelsTests
         var expected = Enumerable.Range(0, 16).Select(lane => Enumerable.Range(2 * lane, 2).Sum(i => codes[i] * factors[i])).ToArray();
         fixed (short* left = codes, right = factors)
         {
-            Assert.Equal(expected[..4], Integers(Simd128.MultiplyAddAdjacent(Vector128.Load(left).AsSingle(), Vector128.Load(right).AsSingle())));
+            Assert.Equal(
+                expected[..4], Integers(Simd128.MultiplyAddAdjacent(Vector128.Load(left).AsSingle(), Vector128.Load(right).AsSingle())));
             if (InstructionSets.Available.Contains(InstructionSet.Avx2))
             {
-                Assert.Equal(expected[..8], Integers(Simd256.MultiplyAddAdjacent(Vector256.Load(left).AsSingle(), Vector256.Load(right).AsSingle())));
+                Assert.Equal(
+                    expected[..8], Integers(
+                        Simd256.MultiplyAddAdjacent(Vector256.Load(left).AsSingle(), Vector256.Load(right).AsSingle())));
             }
 
             if (InstructionSets.Available.Contains(InstructionSet.Avx512))
             {
-                Assert.Equal(expected, Integers(Simd512.MultiplyAddAdjacent(Vector512.Load(left).AsSingle(), Vector512.Load(right).AsSingle())));
+                Assert.Equal(
+                    expected, Integers(Simd512.MultiplyAddAdjacent(Vector512.Load(left).AsSingle(), Vector512.Load(right).AsSingle())));
             }
         }
 

@@ -71,7 +71,8 @@ public sealed unsafe class WeightMatrixTests : IDisposable
     [MemberData(nameof(PackedTypes))]
     public void Multiply_PackedOnAnyInstructionSet_EqualsThePortableOneWithinRounding(WeightType type)
     {
-        var results = InstructionSets.Available.Select(instructions => Multiply(instructions, type, CreateMatrix(instructions, type), 0, MaxRows, 0, Outputs)).ToArray();
+        var results = InstructionSets.Available
+            .Select(instructions => Multiply(instructions, type, CreateMatrix(instructions, type), 0, MaxRows, 0, Outputs)).ToArray();
 
         Assert.All(results, result => Assert.Equal(results[0], result, (left, right) => Math.Abs(left - right) < 1e-5f));
     }
@@ -80,7 +81,8 @@ public sealed unsafe class WeightMatrixTests : IDisposable
     [MemberData(nameof(PackedTypes))]
     public void Multiply_AssembledKernels_EqualTheVectorsOfDotNetToTheBit(WeightType type)
     {
-        Assert.SkipUnless(InstructionSets.Available.Contains(InstructionSet.Avx512Vnni), "This processor has no AVX512_VNNI, or this system lets no process assemble code.");
+        Assert.SkipUnless(InstructionSets.Available.Contains(InstructionSet.Avx512Vnni),
+            "This processor has no AVX512_VNNI, or this system lets no process assemble code.");
 
         var (vectors, assembled) = (CreateMatrix(InstructionSet.Avx512, type), CreateMatrix(InstructionSet.Avx512Vnni, type));
         for (var rows = 1; rows <= MaxRows; rows++)
@@ -109,7 +111,8 @@ public sealed unsafe class WeightMatrixTests : IDisposable
         {
             var layout = new PackedLayout(packed, Outputs, Inputs);
             Assert.True(layout.Bytes < 2 * Outputs * Inputs * sizeof(float));
-            new WeightPacker(kernels, layout).Pack((output, row) => new ReadOnlySpan<float>(_weights.Floats + (output * Inputs), Inputs).CopyTo(row), _stored.Pointer);
+            new WeightPacker(kernels, layout).Pack(
+                (output, row) => new ReadOnlySpan<float>(_weights.Floats + (output * Inputs), Inputs).CopyTo(row), _stored.Pointer);
             return kernels.CreateMatrix(layout, _stored.Pointer);
         }
 

@@ -36,8 +36,10 @@ public sealed class AllocationTests
         using var checkpoint = Checkpoint.Open(Path.Combine(TestData.Root, "models", "looplm-bytes"));
         using var metrics = new EngineMetrics();
         using var engine = new EngineCore(
-            new CpuModelRunner(checkpoint, new RunnerCapacity(options.MaxRows, options.KvSlots), new CpuRunnerOptions { Weights = weights, Threads = 2 }), options, metrics);
-        var generations = Enumerable.Range(0, Requests).Select(index => Submit(engine, index, layout, new ExitSettings { Policy = policy, Threshold = threshold })).ToArray();
+            new CpuModelRunner(checkpoint, new RunnerCapacity(options.MaxRows, options.KvSlots),
+                new CpuRunnerOptions { Weights = weights, Threads = 2 }), options, metrics);
+        var generations = Enumerable.Range(0, Requests)
+            .Select(index => Submit(engine, index, layout, new ExitSettings { Policy = policy, Threshold = threshold })).ToArray();
         Decode(engine, generations, WarmTicks);
         var before = GC.GetAllocatedBytesForCurrentThread();
 

@@ -59,15 +59,23 @@ public sealed class BatchInvarianceTests
     {
         using var checkpoint = Checkpoint.Open(Path.Combine(TestData.Root, "models/looplm-bytes"));
         var random = new Random(7 + (int)weights);
-        var requests = Enumerable.Range(0, Requests).Select(index => CreateRequest(random, index, checkpoint.Config.VocabularySize)).ToArray();
+        var requests = Enumerable.Range(0, Requests)
+            .Select(index => CreateRequest(random, index, checkpoint.Config.VocabularySize)).ToArray();
         var options = new CpuRunnerOptions { Weights = weights, Threads = 1 };
         var single = new EngineOptions { KvSlots = 800, MaxSequences = 1, PrefixCache = PrefixCacheMode.Off };
         var alone = requests.Select(request => Run(checkpoint, options, single, [request])[0]).ToArray();
         for (var mix = 0; mix < Mixes; mix++)
         {
             // Every request comes twice, so that the second finds its prompt.
-            GenerationRequest[] ahead = [.. requests.Concat(requests).Select(request => request with { Speculation = NextSpeculation(random) })];
-            var engineOptions = new EngineOptions { KvSlots = 6000, MaxSequences = 5, MaxRows = random.Next(20, 60), PrefillChunk = random.Next(1, 40) };
+            GenerationRequest[] ahead =
+                [.. requests.Concat(requests).Select(request => request with { Speculation = NextSpeculation(random) })];
+            var engineOptions = new EngineOptions
+            {
+                KvSlots = 6000,
+                MaxSequences = 5,
+                MaxRows = random.Next(20, 60),
+                PrefillChunk = random.Next(1, 40),
+            };
 
             var (mixed, cached, accepted) = RunAhead(checkpoint, options with { Threads = random.Next(1, 4) }, engineOptions, ahead);
 
@@ -83,9 +91,11 @@ public sealed class BatchInvarianceTests
     private static void AssertInvariant(Checkpoint checkpoint, WeightType weights, KvType kv, InstructionSet instructions)
     {
         var random = new Random(checkpoint.Config.HiddenSize + (int)weights + (int)instructions);
-        var requests = Enumerable.Range(0, Requests).Select(index => CreateRequest(random, index, checkpoint.Config.VocabularySize)).ToArray();
+        var requests = Enumerable.Range(0, Requests)
+            .Select(index => CreateRequest(random, index, checkpoint.Config.VocabularySize)).ToArray();
         var options = new CpuRunnerOptions { Weights = weights, Kv = kv, Threads = 1, Instructions = instructions };
-        var alone = requests.Select(request => Run(checkpoint, options, new EngineOptions { KvSlots = 800, MaxSequences = 1 }, [request])[0]).ToArray();
+        var alone = requests.Select(request =>
+            Run(checkpoint, options, new EngineOptions { KvSlots = 800, MaxSequences = 1 }, [request])[0]).ToArray();
         foreach (var (request, outcome) in requests.Zip(alone).Where(pair => pair.First.Reports.SkippedLoopLogprobs))
         {
             var plain = request with { Reports = new() { Gates = true, Logprobs = 2 } };
@@ -128,7 +138,8 @@ public sealed class BatchInvarianceTests
 
     private static Outcome[] Run(Checkpoint checkpoint, CpuRunnerOptions options, EngineOptions engineOptions, GenerationRequest[] requests)
     {
-        var recorder = new RecordingRunner(new CpuModelRunner(checkpoint, new RunnerCapacity(engineOptions.MaxRows, engineOptions.KvSlots), options));
+        var recorder = new RecordingRunner(
+            new CpuModelRunner(checkpoint, new RunnerCapacity(engineOptions.MaxRows, engineOptions.KvSlots), options));
         using var metrics = new EngineMetrics();
         using var engine = new EngineCore(recorder, engineOptions, metrics);
         var generations = Drain(engine, requests);
@@ -140,7 +151,8 @@ public sealed class BatchInvarianceTests
     {
         using var metrics = new EngineMetrics();
         using var engine = new EngineCore(
-            new CpuModelRunner(checkpoint, new RunnerCapacity(engineOptions.MaxRows, engineOptions.KvSlots), options), engineOptions, metrics);
+            new CpuModelRunner(checkpoint, new RunnerCapacity(engineOptions.MaxRows, engineOptions.KvSlots), options),
+            engineOptions, metrics);
         Outcome[] outcomes = [.. Drain(engine, requests).Select(generation => Outcome.Of(generation, []))];
         return (outcomes, outcomes.Sum(outcome => outcome.CachedTokens), engine.TakeSnapshot(EngineHealth.Ready).AcceptedDraftTokens);
     }

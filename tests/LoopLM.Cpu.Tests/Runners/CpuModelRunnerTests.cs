@@ -33,7 +33,8 @@ public sealed class CpuModelRunnerTests : IDisposable
     [Fact]
     public void MemoryOf_OtherSettings_CountsWhatTheyTake()
     {
-        var (capacity, options) = (new RunnerCapacity(Rows, 64), new CpuRunnerOptions { Weights = WeightType.Int8, Kv = KvType.BFloat16, Threads = 1 });
+        var (capacity, options) =
+            (new RunnerCapacity(Rows, 64), new CpuRunnerOptions { Weights = WeightType.Int8, Kv = KvType.BFloat16, Threads = 1 });
         var memory = CpuModelRunner.MemoryOf(_checkpoint, capacity, options);
 
         var moreSlots = CpuModelRunner.MemoryOf(_checkpoint, capacity with { KvSlots = 128 }, options);
@@ -64,7 +65,8 @@ public sealed class CpuModelRunnerTests : IDisposable
     public void RunLoop_SecondLoop_ReportsTheRelativeChangeOfTheState()
     {
         using var runner = Open(new CpuRunnerOptions());
-        var (before, after, changes) = (new float[Rows * runner.Model.HiddenSize], new float[Rows * runner.Model.HiddenSize], new float[Rows]);
+        var (before, after, changes) =
+            (new float[Rows * runner.Model.HiddenSize], new float[Rows * runner.Model.HiddenSize], new float[Rows]);
         var slots = Enumerable.Range(0, Rows).ToArray();
 
         runner.RunLoop(new ChunkBatch(0, Rows, 1).Batch, [], changes);
@@ -74,7 +76,8 @@ public sealed class CpuModelRunnerTests : IDisposable
         runner.ReadStates(slots, after);
 
         var expected = before.Zip(after).Chunk(runner.Model.HiddenSize)
-            .Select(state => Math.Sqrt(state.Sum(pair => Math.Pow(pair.Second - pair.First, 2)) / state.Sum(pair => Math.Pow(pair.Second, 2))));
+            .Select(
+                state => Math.Sqrt(state.Sum(pair => Math.Pow(pair.Second - pair.First, 2)) / state.Sum(pair => Math.Pow(pair.Second, 2))));
         Assert.Equal(expected, changes.Select(change => (double)change), (left, right) => Math.Abs(left - right) < 1e-5);
     }
 
@@ -97,7 +100,8 @@ public sealed class CpuModelRunnerTests : IDisposable
         const int Poisoned = 60;
         using var odd = new OddCheckpoint(Poisoned);
         using var runner = new CpuModelRunner(odd.Checkpoint, new RunnerCapacity(64, 64), new CpuRunnerOptions());
-        ChunkBatch healthy = new(0, 5, 1), other = new(5, 6, 1), sick = new(5, 6, 1, row => row.Position == 2 ? row with { Token = Poisoned } : row);
+        ChunkBatch healthy = new(0, 5, 1), other = new(5, 6, 1),
+            sick = new(5, 6, 1, row => row.Position == 2 ? row with { Token = Poisoned } : row);
         var (expected, expectedOther) = (Run(runner, healthy), Run(runner, other));
 
         runner.RunLoop(TestBatch.Of([.. sick.Rows, .. healthy.Rows]), [], []);
@@ -144,7 +148,8 @@ public sealed class CpuModelRunnerTests : IDisposable
     [Fact]
     public void Open_MoreKvThanMemory_IsRefusedAndSaysWhatToChange()
     {
-        var exception = Assert.Throws<ArgumentException>(() => new CpuModelRunner(_checkpoint, new RunnerCapacity(1, int.MaxValue), new CpuRunnerOptions()));
+        var exception = Assert.Throws<ArgumentException>(() =>
+            new CpuModelRunner(_checkpoint, new RunnerCapacity(1, int.MaxValue), new CpuRunnerOptions()));
 
         Assert.Contains("Ask for fewer slots, for keys and values in bfloat16.", exception.Message, StringComparison.Ordinal);
     }
@@ -212,7 +217,8 @@ public sealed class CpuModelRunnerTests : IDisposable
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             Messages.Add(formatter(state, exception));
     }
 }

@@ -62,7 +62,9 @@ public sealed class CheckpointPackerTests : IDisposable
         }
 
         var config = Path.Combine(_folder.FullName, "config.json");
-        File.WriteAllText(config, File.ReadAllText(config).Replace("\"hidden_act\"", "\"looplm_weights\": \"int8\", \"hidden_act\"", StringComparison.Ordinal));
+        File.WriteAllText(
+            config, File.ReadAllText(config)
+                .Replace("\"hidden_act\"", "\"looplm_weights\": \"int8\", \"hidden_act\"", StringComparison.Ordinal));
 
         var exception = Assert.Throws<CheckpointException>(() => Checkpoint.Open(_folder.FullName));
 

@@ -64,7 +64,8 @@ public sealed class FuzzRunTests : IDisposable
     [InlineData("\"open", 0, 5)]
     [InlineData("((", 0, 2)]
     [InlineData("", 0, 0)]
-    public void SpansAt_Place_BelongTogether(string text, int at, int length) => Assert.Equal(length, Spans.At(Encoding.UTF8.GetBytes(text), at).Length);
+    public void SpansAt_Place_BelongTogether(string text, int at, int length) =>
+        Assert.Equal(length, Spans.At(Encoding.UTF8.GetBytes(text), at).Length);
 
     public void Dispose() => _folder.Delete(recursive: true);
 

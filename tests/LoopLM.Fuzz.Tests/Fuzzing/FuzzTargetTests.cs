@@ -4,7 +4,9 @@ using LoopLM.Testing;
 
 namespace LoopLM.Fuzz.Tests.Fuzzing;
 
-/// <summary>A little fuzzing of every parser, the same each time: the corpus, with all that once broke something, and mutations of it.</summary>
+/// <summary>
+/// A little fuzzing of every parser, the same each time: the corpus, with all that once broke something, and mutations of it.
+/// </summary>
 public sealed class FuzzTargetTests
 {
     private const int Seed = 1;

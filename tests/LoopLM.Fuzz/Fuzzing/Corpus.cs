@@ -10,7 +10,9 @@ internal static class Corpus
     public static List<byte[]> Read(string folder, string target)
     {
         var path = Path.Combine(folder, target);
-        var inputs = Directory.Exists(path) ? Directory.EnumerateFiles(path).Order(StringComparer.Ordinal).Select(File.ReadAllBytes).ToList() : [];
+        var inputs = Directory.Exists(path)
+            ? Directory.EnumerateFiles(path).Order(StringComparer.Ordinal).Select(File.ReadAllBytes).ToList()
+            : [];
         return inputs.Count > 0 ? inputs : throw new InvalidOperationException($"{path} holds no inputs; there must be one at least.");
     }
 

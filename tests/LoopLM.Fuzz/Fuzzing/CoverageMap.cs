@@ -4,7 +4,9 @@ using SharpFuzz.Common;
 
 namespace LoopLM.Fuzz.Fuzzing;
 
-/// <summary>Watches which branches instrumented code takes, and how often: what SharpFuzz's instructions write, in memory of this process.</summary>
+/// <summary>
+/// Watches which branches instrumented code takes, and how often: what SharpFuzz's instructions write, in memory of this process.
+/// </summary>
 internal sealed unsafe class CoverageMap : IDisposable
 {
     private const int Size = 1 << 16;

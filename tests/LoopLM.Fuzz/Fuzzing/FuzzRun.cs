@@ -43,7 +43,8 @@ internal sealed class FuzzRun
     }
 
     /// <summary>Runs to the end of the options, or until an input hangs.</summary>
-    public static FuzzResult Run(FuzzTarget target, FuzzOptions options, CoverageMap? coverage = null) => new FuzzRun(target, options, coverage).Run();
+    public static FuzzResult Run(FuzzTarget target, FuzzOptions options, CoverageMap? coverage = null) =>
+        new FuzzRun(target, options, coverage).Run();
 
     private FuzzResult Run()
     {

@@ -9,7 +9,9 @@ internal abstract class FuzzTarget : IDisposable
     /// <summary>Bytes of an input, at most.</summary>
     public virtual int MaxInputBytes => 8 << 10;
 
-    /// <summary>How long one input may take. Work is bounded by the parsers' own limits; this finds what has none, on a busy machine too.</summary>
+    /// <summary>
+    /// How long one input may take. Work is bounded by the parsers' own limits; this finds what has none, on a busy machine too.
+    /// </summary>
     public virtual TimeSpan MaxTime => TimeSpan.FromSeconds(20);
 
     /// <summary>Bytes that one input may allocate.</summary>
@@ -23,7 +25,9 @@ internal abstract class FuzzTarget : IDisposable
 
     /// <summary>Feeds one input.</summary>
     /// <returns>Whether the parser took it.</returns>
-    /// <exception cref="FuzzException">Something that must hold does not. Any other exception is the parser's, and a finding as well.</exception>
+    /// <exception cref="FuzzException">
+    /// Something that must hold does not. Any other exception is the parser's, and a finding as well.
+    /// </exception>
     public abstract bool Check(byte[] input);
 
     /// <summary>Checks what must hold between inputs, such as that nothing is left over. Called now and then.</summary>

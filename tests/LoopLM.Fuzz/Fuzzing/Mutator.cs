@@ -12,16 +12,22 @@ internal sealed class Mutator(Random random, IReadOnlyList<string> dictionary, i
 
     /// <summary>Edges of number types, of numbers as text, and of what is large.</summary>
     private static readonly byte[][] s_numbers = Bytes(
-        "0", "1", "-1", "2", "7", "-0", "0.5", "1e3", "64", "127", "128", "255", "256", "1024", "4096", "65535", "65536", "2147483647", "2147483648", "-2147483648",
-        "4294967295", "4294967296", "9007199254740993", "9223372036854775807", "9223372036854775808", "-9223372036854775808", "18446744073709551616",
-        "1e308", "1e309", "-1e400", "1e-400", "1e2147483648", "1E+99999999999", "0.1e-9999999999", "99999999999999999999999999999999999999", "1.0", "3.14159265358979323846264338327950288");
+        "0", "1", "-1", "2", "7", "-0", "0.5", "1e3", "64", "127", "128", "255", "256",
+        "1024", "4096", "65535", "65536", "2147483647", "2147483648", "-2147483648",
+        "4294967295", "4294967296", "9007199254740993", "9223372036854775807",
+        "9223372036854775808", "-9223372036854775808", "18446744073709551616",
+        "1e308", "1e309", "-1e400", "1e-400", "1e2147483648", "1E+99999999999", "0.1e-9999999999",
+        "99999999999999999999999999999999999999", "1.0", "3.14159265358979323846264338327950288");
 
     /// <summary>Text that readers stumble over, as it is and escaped, and bytes that are no text.</summary>
     private static readonly byte[][] s_texts =
     [
-        .. Bytes("\\ud800", "\\udc00", "\\ud83d\\ude00", "\\u0000", "\\u001b[2J", "\\n", "\\\"", "\\", "\"", "\0", "\r\n", "\u2028", "\u00a0", "\ufeff", "\ufffd", "\U0001F600", "e\u0301", "\u0130", "\u00df",
-            "<|im_start|>", "<|endoftext|>", "<think>", "</think>", "<tool_call>", "</tool_call>", "{{", "}}", "{%", "%}", "[", "]", "{", "}", "(", ")", ",", ":", "null", "true", "false", "[]", "{}", "\"\"", " "),
-        [0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xE2, 0x82], [0xF0, 0x9F, 0x98], [0x80], [0xFE, 0xFF], [0x1F, 0x8B],
+        .. Bytes("\\ud800", "\\udc00", "\\ud83d\\ude00", "\\u0000", "\\u001b[2J", "\\n", "\\\"", "\\", "\"",
+            "\0", "\r\n", "\u2028", "\u00a0", "\ufeff", "\ufffd", "\U0001F600", "e\u0301", "\u0130", "\u00df",
+            "<|im_start|>", "<|endoftext|>", "<think>", "</think>", "<tool_call>", "</tool_call>", "{{", "}}",
+            "{%", "%}", "[", "]", "{", "}", "(", ")", ",", ":", "null", "true", "false", "[]", "{}", "\"\"", " "),
+        [0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80],
+        [0xE2, 0x82], [0xF0, 0x9F, 0x98], [0x80], [0xFE, 0xFF], [0x1F, 0x8B],
     ];
 
     private readonly byte[][] _words = Bytes([.. dictionary]);
@@ -117,7 +123,16 @@ internal sealed class Mutator(Random random, IReadOnlyList<string> dictionary, i
     /// <summary>Puts many brackets around a piece, closed or not.</summary>
     private void Nest(List<byte> input, int at)
     {
-        var (open, close) = random.Next(6) switch { 0 => ("[", "]"), 1 => ("{\"a\":", "}"), 2 => ("(", ")"), 3 => ("(?:", ")*"), 4 => ("{\"items\":", "}"), _ => ("[[{\"b\":[", "]}]]") };
+        var (open, close) = random.Next(6) switch
+        {
+            0 => ("[", "]"),
+            1 => ("{\"a\":", "}"),
+            2 =>
+            ("(", ")"),
+            3 => ("(?:", ")*"),
+            4 => ("{\"items\":", "}"),
+            _ => ("[[{\"b\":[", "]}]]")
+        };
         var depth = 1 << random.Next(10);
         var (start, length) = Spans.At(input, at);
         var isClosed = random.Next(4) > 0;

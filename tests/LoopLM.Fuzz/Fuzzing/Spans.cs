@@ -3,7 +3,9 @@ namespace LoopLM.Fuzz.Fuzzing;
 /// <summary>Finds what belongs together in a text of words, strings and brackets, whatever its language.</summary>
 internal static class Spans
 {
-    /// <summary>The word or number around a place, or the string or bracket that begins there with all that it holds; else one byte.</summary>
+    /// <summary>
+    /// The word or number around a place, or the string or bracket that begins there with all that it holds; else one byte.
+    /// </summary>
     public static (int Start, int Length) At(IReadOnlyList<byte> text, int at)
     {
         if (at >= text.Count)

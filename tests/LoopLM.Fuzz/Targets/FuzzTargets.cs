@@ -11,8 +11,10 @@ internal static class FuzzTargets
 {
     private static readonly (string Name, Func<FuzzTarget> Create)[] s_all =
     [
-        ("safetensors", () => new SafetensorsTarget()), ("config", () => new ConfigTarget()), ("tokenizer", () => new TokenizerTarget()), ("template", () => new TemplateTarget()),
-        ("schema", () => new SchemaTarget()), ("pattern", () => new PatternTarget()), ("request", () => new RequestTarget()), ("stream", () => new StreamTarget()),
+        ("safetensors", () => new SafetensorsTarget()), ("config", () => new ConfigTarget()),
+        ("tokenizer", () => new TokenizerTarget()), ("template", () => new TemplateTarget()),
+        ("schema", () => new SchemaTarget()), ("pattern", () => new PatternTarget()),
+        ("request", () => new RequestTarget()), ("stream", () => new StreamTarget()),
         ("grpc", () => new GrpcTarget()), ("settings", () => new SettingsTarget()), ("tale", () => new TaleTarget()),
     ];
 

@@ -14,7 +14,8 @@ internal static class Messages
         FuzzException.Require(messages.Count > 0, "a refusal says why", "there is no message");
         foreach (var message in messages)
         {
-            FuzzException.Require(message.Length is > 0 and <= MaxLength, "messages are of bounded length", $"one has {message.Length} chars");
+            FuzzException.Require(
+                message.Length is > 0 and <= MaxLength, "messages are of bounded length", $"one has {message.Length} chars");
             var control = message.FirstOrDefault(char.IsControl);
             FuzzException.Require(control == default, "messages hold no control characters", $"U+{(int)control:X4} in: {message}");
         }

@@ -21,7 +21,8 @@ public class FunctionParametersTests
     [InlineData("true", ParameterSpelling.Json)]
     public void SpellingOf_Schema_IsTextWhereStringsAreAllThatItAdmits(string parameter, ParameterSpelling spelling)
     {
-        using var schema = JsonDocument.Parse($$$"""{"properties":{"p":{{{parameter}}} },"$defs":{"t":{"type":"string"},"loop":{"$ref":"#/$defs/loop"} } }""");
+        using var schema = JsonDocument.Parse(
+            $$$"""{"properties":{"p":{{{parameter}}} },"$defs":{"t":{"type":"string"},"loop":{"$ref":"#/$defs/loop"} } }""");
 
         var parameters = FunctionParameters.Of([new("f", schema.RootElement), new("f", null)]);
 

@@ -72,8 +72,11 @@ public sealed class GrammarCompilerTests
     [InlineData("""{"properties":{"a":{}}}""", """{"a":1,"b":2}""")]
     [InlineData("""{"type":"object","anyOf":[{"properties":{"k":{"const":"a"}},"required":["k"]}]}""", """{"k":"a"}""")]
     [InlineData("""{"$ref":"#/$defs/a","minLength":2,"$defs":{"a":{"type":"string","maxLength":3}}}""", "\"ab\"")]
-    [InlineData("""{"$schema":"http://json-schema.org/draft-07/schema#","$ref":"#/$defs/a","minLength":2,"$defs":{"a":{"type":"string"}}}""", "\"a\"")]
-    [InlineData("""{"allOf":[{"properties":{"a":{"type":"integer"}}},{"properties":{"b":{"type":"null"}},"required":["b"]}]}""", """{"b":null,"a":1}""")]
+    [InlineData(
+        """{"$schema":"http://json-schema.org/draft-07/schema#","$ref":"#/$defs/a","minLength":2,"$defs":{"a":{"type":"string"}}}""",
+        "\"a\"")]
+    [InlineData("""{"allOf":[{"properties":{"a":{"type":"integer"}}},{"properties":{"b":{"type":"null"}},"required":["b"]}]}""",
+        """{"b":null,"a":1}""")]
     [InlineData("""{"type":"string","allOf":[{"pattern":"^a"},{"pattern":"z$"}]}""", "\"abz\"")]
     [InlineData("""{"oneOf":[{"type":"integer"},{"type":"number"}]}""", "0.5")]
     [InlineData("""{"oneOf":[{"required":["a"]},{"required":["b"]}],"type":"object"}""", """{"b":1,"c":2}""")]
@@ -91,10 +94,12 @@ public sealed class GrammarCompilerTests
     [InlineData("""{"dependencies":{"a":{"required":["b"]}},"type":"object"}""", """{"a":1,"b":1}""")]
     [InlineData("""{"type":"number","minimum":1,"exclusiveMinimum":true}""", "1.5")]
     [InlineData("""{"items":{"$ref":"#x"},"$defs":{"x":{"$anchor":"x","type":"null"}}}""", "[null]")]
-    [InlineData("""{"id":"http://example.org/s","items":{"$ref":"http://example.org/s#/$defs/x"},"$defs":{"x":{"type":"null"}}}""", "[null]")]
+    [InlineData("""{"id":"http://example.org/s","items":{"$ref":"http://example.org/s#/$defs/x"},"$defs":{"x":{"type":"null"}}}""",
+        "[null]")]
     [InlineData("""{"$dynamicRef":"#x","$defs":{"x":{"$dynamicAnchor":"x","type":"null"}}}""", "null")]
     [InlineData("""{"allOf":[{"properties":{"a":{}}}],"properties":{"b":{}},"unevaluatedProperties":false}""", """{"b":1,"a":1}""")]
-    public void TryCompile_SupportedSchema_AdmitsWhatMatches(string schema, string text) => Assert.True(Grammars.Accepts(Grammars.Compile(schema), text));
+    public void TryCompile_SupportedSchema_AdmitsWhatMatches(string schema, string text) =>
+        Assert.True(Grammars.Accepts(Grammars.Compile(schema), text));
 
     [Theory]
     [InlineData("{}", "")]
@@ -154,7 +159,8 @@ public sealed class GrammarCompilerTests
     [InlineData("""{"type":"number","minimum":1,"exclusiveMinimum":true}""", "1")]
     [InlineData("""{"allOf":[{"properties":{"a":{}}}],"properties":{"b":{}},"unevaluatedProperties":false}""", """{"c":1}""")]
     [InlineData("""{"type":["object","array","string","number","boolean","null"],"minLength":2}""", "\"a\"")]
-    public void TryCompile_SupportedSchema_AdmitsNothingElse(string schema, string text) => Assert.False(Grammars.Accepts(Grammars.Compile(schema), text));
+    public void TryCompile_SupportedSchema_AdmitsNothingElse(string schema, string text) =>
+        Assert.False(Grammars.Accepts(Grammars.Compile(schema), text));
 
     [Theory]
     [InlineData("\"\xC3\"")]
@@ -183,7 +189,8 @@ public sealed class GrammarCompilerTests
     [InlineData("""{"type":"object","minProperties":2}""", "#", "minProperties")]
     [InlineData("""{"type":"object","minProperties":3,"maxProperties":2}""", "#", "minProperties")]
     [InlineData("""{"type":"object","patternProperties":{"(a)\\1":{}}}""", "#/patternProperties/(a)\\1", null)]
-    [InlineData("""{"type":"object","required":["b"],"properties":{"a":{}},"additionalProperties":false}""", "#/additionalProperties", null)]
+    [InlineData("""{"type":"object","required":["b"],"properties":{"a":{}},"additionalProperties":false}""",
+        "#/additionalProperties", null)]
     [InlineData("""{"type":"string","format":"date","pattern":"^a"}""", "#", null)]
     [InlineData("""{"dependentRequired":[]}""", "#", "dependentRequired")]
     [InlineData("""{"uniqueItems":1}""", "#", "uniqueItems")]
@@ -250,7 +257,8 @@ public sealed class GrammarCompilerTests
     [Fact]
     public void TryCompile_PropertyThatNothingCanFill_IsNeverWritten()
     {
-        var grammar = Grammars.Compile("""{"properties":{"a":{"$ref":"#/$defs/x"},"b":{}},"$defs":{"x":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/x"}}}}""");
+        var grammar = Grammars.Compile(
+            """{"properties":{"a":{"$ref":"#/$defs/x"},"b":{}},"$defs":{"x":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/x"}}}}""");
         Assert.True(Grammars.Accepts(grammar, """{"b":1}"""));
         Assert.False(Grammars.Accepts(grammar, """{"a":"""));
     }
@@ -270,7 +278,8 @@ public sealed class GrammarCompilerTests
     {
         using var document = JsonDocument.Parse("{}");
         Assert.Throws<OperationCanceledException>(
-            () => GrammarCompiler.TryCompile(new TextForm.Json(document.RootElement), null, Tokens, ConstraintLimits.Default, new CancellationToken(true), out _));
+            () => GrammarCompiler.TryCompile(
+                new TextForm.Json(document.RootElement), null, Tokens, ConstraintLimits.Default, new CancellationToken(true), out _));
     }
 
     [Theory]
@@ -297,10 +306,12 @@ public sealed class GrammarCompilerTests
     [InlineData("""<call>{"name": "f", "arguments": {"a":1}}</call>""" + "\n" + """<call>{"name": "g", "arguments": {}}</call>""", true)]
     [InlineData("""<call>{"name": "f", "arguments": {"a":"1"}}</call>""", false)]
     [InlineData("""<call>{"name": "h", "arguments": {}}</call>""", false)]
-    [InlineData("""<call>{"name": "g", "arguments": {}}</call>""" + "\n" + """<call>{"name": "g", "arguments": {}}</call>""" + "\n" + """<call>{"name": "g", "arguments": {}}</call>""", false)]
+    [InlineData("""<call>{"name": "g", "arguments": {}}</call>""" + "\n" + """<call>{"name": "g", "arguments": {}}</call>"""
+        + "\n" + """<call>{"name": "g", "arguments": {}}</call>""", false)]
     public void TryCompile_CallsOfTwoFunctions_AdmitsCallsOfThem(string text, bool admitted)
     {
-        using var schema = JsonDocument.Parse("""{"properties":{"a":{"$ref":"#/$defs/n"}},"required":["a"],"$defs":{"n":{"type":"integer"}}}""");
+        using var schema = JsonDocument.Parse(
+            """{"properties":{"a":{"$ref":"#/$defs/n"}},"required":["a"],"$defs":{"n":{"type":"integer"}}}""");
         var grammar = Grammars.Compile(new TextForm.Calls([new("f", schema.RootElement), new("g", null)], s_syntax, 2));
         Assert.Equal(admitted, Grammars.Accepts(grammar, text));
     }

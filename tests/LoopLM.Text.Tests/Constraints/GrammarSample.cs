@@ -43,7 +43,8 @@ internal static class GrammarSample
 
             if (next.Count == 0)
             {
-                throw new InvalidOperationException($"What has been begun can be completed, but nothing can follow {Convert.ToHexString([.. text])}.");
+                throw new InvalidOperationException(
+                    $"What has been begun can be completed, but nothing can follow {Convert.ToHexString([.. text])}.");
             }
 
             (var chosen, state) = next[random.Next(next.Count)];

@@ -11,11 +11,14 @@ internal static class Grammars
     public static TextGrammar Compile(string schema, ConstraintLimits? limits = null, ByteSet? writable = null) =>
         TryCompile(schema, out var problem, limits, writable) ?? throw new ArgumentException(problem!.ToString(), nameof(schema));
 
-    public static TextGrammar? TryCompile(string schema, out SchemaProblem? problem, ConstraintLimits? limits = null, ByteSet? writable = null)
+    public static TextGrammar? TryCompile(
+        string schema, out SchemaProblem? problem, ConstraintLimits? limits = null, ByteSet? writable = null)
     {
         using var document = JsonDocument.Parse(schema, new() { MaxDepth = 4096 });
         using var timeout = new CancellationTokenSource(TimeSpan.FromMinutes(3));
-        return GrammarCompiler.TryCompile(new TextForm.Json(document.RootElement), null, writable ?? ByteSet.All, limits ?? ConstraintLimits.Default, timeout.Token, out problem);
+        return GrammarCompiler.TryCompile(
+            new TextForm.Json(document.RootElement), null, writable ?? ByteSet.All,
+            limits ?? ConstraintLimits.Default, timeout.Token, out problem);
     }
 
     public static TextGrammar Compile(TextForm form, ThoughtSyntax? thought = null) =>

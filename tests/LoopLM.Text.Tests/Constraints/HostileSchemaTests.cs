@@ -17,23 +17,28 @@ public sealed class HostileSchemaTests
         { "subschemas", $$"""{"properties":{{Map(70, i => $$"""{"properties":{{Map(70, _ => "{}")}}}""")}}}""" },
         { "properties", $$"""{"properties":{{Map(600, _ => "true")}}}""" },
         { "alternatives", $$"""{"anyOf":[{{Repeat(600, i => $$"""{"const":{{i}}}""")}}]}""" },
-        { "nested alternatives", $$"""{"anyOf":[{{Repeat(30, i => $$"""{"anyOf":[{{Repeat(30, j => $$"""{"const":{{i * 100 + j}}}""")}}]}""")}}]}""" },
+        { "nested alternatives",
+            $$"""{"anyOf":[{{Repeat(30, i => $$"""{"anyOf":[{{Repeat(30, j => $$"""{"const":{{i * 100 + j}}}""")}}]}""")}}]}""" },
         { "enum", $$"""{"enum":[{{Repeat(3000, i => $"{i}")}}]}""" },
         { "enums", $$"""{"properties":{{Map(100, _ => $$"""{"enum":[{{Repeat(50, i => $"{i}")}}]}""")}}}""" },
         { "no way out", """{"type":"array","minItems":1,"items":{"$ref":"#"}}""" },
-        { "no way out of two", """{"$ref":"#/$defs/a","$defs":{"a":{"type":"object","required":["b"],"properties":{"b":{"$ref":"#/$defs/b"}}},"b":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/a"}}}}""" },
+        { "no way out of two",
+            """{"$ref":"#/$defs/a","$defs":{"a":{"type":"object","required":["b"],"properties":{"b":{"$ref":"#/$defs/b"}}},"b":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/a"}}}}""" },
         { "references in a circle", """{"$ref":"#/$defs/a","$defs":{"a":{"anyOf":[{"$ref":"#/$defs/b"}]},"b":{"$ref":"#/$defs/a"}}}""" },
         { "exponential size", Doubling(28) },
         { "deeper than any text", Chain(40) },
         { "long", """{"type":"string","minLength":60000}""" },
         { "count", """{"type":"string","minLength":10000000}""" },
-        { "choices of choices", $$"""{"allOf":[{{Repeat(20, i => $$"""{"anyOf":[{"required":["a{{i}}"]},{"required":["b{{i}}"]}]}""")}}]}""" },
+        { "choices of choices",
+            $$"""{"allOf":[{{Repeat(20, i => $$"""{"anyOf":[{"required":["a{{i}}"]},{"required":["b{{i}}"]}]}""")}}]}""" },
         { "dependencies", $$"""{"dependentRequired":{{Map(30, i => $$"""["q{{i}}"]""")}}}""" },
         { "conditions", $$"""{"allOf":[{{Repeat(30, i => $$"""{"if":{"required":["a{{i}}"]},"then":{"required":["b{{i}}"]} }""")}}]}""" },
         { "patterns of names", "{\"patternProperties\":{" + Repeat(12, i => $"\".*{(char)('a' + i)}.*\":{{\"minLength\":{i}}}") + "}}" },
-        { "many properties to count", $$"""{"type":"object","properties":{{Map(500, _ => "true")}},"additionalProperties":false,"minProperties":300}""" },
+        { "many properties to count",
+            $$"""{"type":"object","properties":{{Map(500, _ => "true")}},"additionalProperties":false,"minProperties":300}""" },
         { "many items to count", """{"type":"array","contains":{"type":"integer"},"minContains":100,"minItems":1000}""" },
-        { "references within references", $$"""{"$ref":"#/$defs/p0","$defs":{{Map(400, i => i == 399 ? "{}" : $$"""{"allOf":[{"$ref":"#/$defs/p{{i + 1}}"}]}""")}}}""" },
+        { "references within references",
+            $$"""{"$ref":"#/$defs/p0","$defs":{{Map(400, i => i == 399 ? "{}" : $$"""{"allOf":[{"$ref":"#/$defs/p{{i + 1}}"}]}""")}}}""" },
         { "pattern", """{"type":"string","pattern":"^(?:(?:(?:a{50}){50}){50}){50}$"}""" },
         { "pattern length", $$"""{"type":"string","pattern":"{{new string('a', 600)}}"}""" },
         { "patterns", $$"""{"properties":{{Map(400, i => $$"""{"type":"string","pattern":"^(?:x|y)*x(?:x|y){8}{{i}}$"}""")}}}""" },
@@ -49,14 +54,21 @@ public sealed class HostileSchemaTests
 
     public static TheoryData<string, string> Dear => new()
     {
-        { "lengths beside patterns", $$"""{"properties":{{Map(500, i => $$"""{"type":"string","pattern":"^(ab|c)*$","minLength":{{60000 - i}},"maxLength":65000 }""")}} }""" },
+        { "lengths beside patterns",
+            $$"""{"properties":{{Map(500, i => $$"""{"type":"string","pattern":"^(ab|c)*$","minLength":{{60000 - i}},"maxLength":65000 }""")}} }""" },
         { "lengths of a chain", """{"type":"string","pattern":"^(?:a{0,400}b{0,400}c{0,400}d{0,400})$"}""" },
-        { "names with letters", "{\"type\":\"object\",\"patternProperties\":{" + Repeat(12, i => $"\".*\\\\p{{L}}{(char)('a' + i)}\\\\p{{Lu}}.*\":{{\"minLength\":{i}}}") + "}}" },
-        { "names with look-ahead", """{"type":"object","patternProperties":{"parties":1,"object(?!a)":2,"integer":2,",</tool_call>,ud18446744073709551616,ud18446744073709551616,u073709551616,ud18446744":1,"\\p{L},ud18@ud18446744073709551616":1,"":{"type":"integer"}},"additionalProperties":false}""" },
-        { "look-aheads in any order", $$"""{"type":"string","pattern":"^(?:{{string.Concat(Enumerable.Range('a', 26).Select(letter => $"(?:(?=.*{(char)letter})|)"))}}.)*$"}""" },
-        { "classes of classes", $$"""{"properties":{{Map(200, i => $$"""{"type":"string","pattern":"^{{i}}[{{string.Concat(Enumerable.Repeat("\\\\p{L}", 60))}}]"}""")}} }""" },
-        { "multiples", $$"""{"properties":{{Map(100, i => $$"""{"type":"number","multipleOf":{{97 + i}},"minimum":{{i}},"maximum":{{1_000_000_000 + i}} }""")}} }""" },
-        { "formats beside patterns", $$"""{"properties":{{Map(100, i => $$"""{"type":"string","format":"uri","pattern":"x{{i}}"}""")}} }""" },
+        { "names with letters", "{\"type\":\"object\",\"patternProperties\":{"
+            + Repeat(12, i => $"\".*\\\\p{{L}}{(char)('a' + i)}\\\\p{{Lu}}.*\":{{\"minLength\":{i}}}") + "}}" },
+        { "names with look-ahead",
+            """{"type":"object","patternProperties":{"parties":1,"object(?!a)":2,"integer":2,",</tool_call>,ud18446744073709551616,ud18446744073709551616,u073709551616,ud18446744":1,"\\p{L},ud18@ud18446744073709551616":1,"":{"type":"integer"}},"additionalProperties":false}""" },
+        { "look-aheads in any order",
+            $$"""{"type":"string","pattern":"^(?:{{string.Concat(Enumerable.Range('a', 26).Select(letter => $"(?:(?=.*{(char)letter})|)"))}}.)*$"}""" },
+        { "classes of classes",
+            $$"""{"properties":{{Map(200, i => $$"""{"type":"string","pattern":"^{{i}}[{{string.Concat(Enumerable.Repeat("\\\\p{L}", 60))}}]"}""")}} }""" },
+        { "multiples",
+            $$"""{"properties":{{Map(100, i => $$"""{"type":"number","multipleOf":{{97 + i}},"minimum":{{i}},"maximum":{{1_000_000_000 + i}} }""")}} }""" },
+        { "formats beside patterns",
+            $$"""{"properties":{{Map(100, i => $$"""{"type":"string","format":"uri","pattern":"x{{i}}"}""")}} }""" },
     };
 
     [Theory]
@@ -144,7 +156,8 @@ public sealed class HostileSchemaTests
     {
         const int maxTokens = 560;
         var trie = TokenTrie.TryCreate(SyntheticTokenizer.Load(SyntheticTokenizer.Create(5)), [0], out _)!;
-        var constraint = new TokenConstraint(Grammars.Compile("""{"type":"array","contains":{"const":7},"minContains":256}"""), trie, maxTokens);
+        var constraint = new TokenConstraint(
+            Grammars.Compile("""{"type":"array","contains":{"const":7},"minContains":256}"""), trie, maxTokens);
         var logits = new float[trie.VocabularySize];
         while (!constraint.HasEnded && constraint.Tokens < maxTokens)
         {
@@ -163,7 +176,8 @@ public sealed class HostileSchemaTests
     {
         // Each letter is told apart by some alternatives, each of which counts for itself; the last byte of all ends the text.
         var letters = Enumerable.Range('#', '}' - '#' + 1).Select(value => (char)value).Where(char.IsAsciiLetterOrDigit).ToList();
-        var alternatives = Repeat(8 * letters.Count, i => $$"""{"type":"string","pattern":"^[#-Z_-}]*{{letters[i / 8]}}[#-Z_-}]*~$","maxLength":{{900 + i}} }""");
+        var alternatives = Repeat(8 * letters.Count, i =>
+            $$"""{"type":"string","pattern":"^[#-Z_-}]*{{letters[i / 8]}}[#-Z_-}]*~$","maxLength":{{900 + i}} }""");
         var grammar = Grammars.Compile($$"""{"anyOf":[{{alternatives}}]}""");
         var trie = TokenTrie.TryCreate(SyntheticTokenizer.Load(SyntheticTokenizer.Create(5)), [0], out _)!;
         var constraint = new TokenConstraint(grammar, trie);
@@ -183,7 +197,8 @@ public sealed class HostileSchemaTests
     [Fact]
     public void Mask_ManyAlternativesOfCountedStrings_StaysBounded()
     {
-        var grammar = Grammars.Compile($$"""{"anyOf":[{{Repeat(200, i => $$"""{"type":"array","minItems":2,"items":{"type":"string","maxLength":{{1000 + i}} } }""")}}]}""");
+        var grammar = Grammars.Compile(
+            $$"""{"anyOf":[{{Repeat(200, i => $$"""{"type":"array","minItems":2,"items":{"type":"string","maxLength":{{1000 + i}} } }""")}}]}""");
         var trie = TokenTrie.TryCreate(SyntheticTokenizer.Load(SyntheticTokenizer.Create(5)), [0], out _)!;
         var constraint = new TokenConstraint(grammar, trie);
         var logits = new float[trie.VocabularySize];
@@ -199,7 +214,8 @@ public sealed class HostileSchemaTests
     [Fact]
     public void IsExhausted_ManyAlternativesOfCountedStrings_IsSoAtTheSameTokenEveryTime()
     {
-        var grammar = Grammars.Compile($$"""{"anyOf":[{{Repeat(200, i => $$"""{"type":"array","minItems":2,"items":{"type":"string","maxLength":{{1000 + i}} } }""")}}]}""");
+        var grammar = Grammars.Compile(
+            $$"""{"anyOf":[{{Repeat(200, i => $$"""{"type":"array","minItems":2,"items":{"type":"string","maxLength":{{1000 + i}} } }""")}}]}""");
         var trie = TokenTrie.TryCreate(SyntheticTokenizer.Load(SyntheticTokenizer.Create(5)), [0], out _)!;
 
         var (first, second) = (TokensUntilExhausted(grammar, trie), TokensUntilExhausted(grammar, trie));
@@ -213,7 +229,8 @@ public sealed class HostileSchemaTests
     {
         var trie = TokenTrie.TryCreate(SyntheticTokenizer.Load(SyntheticTokenizer.Create(5)), [0], out _)!;
 
-        Assert.Equal(1000, TokensUntilExhausted(Grammars.Compile("""{"type":"array","items":{"type":"string","maxLength":2000} }"""), trie));
+        Assert.Equal(
+            1000, TokensUntilExhausted(Grammars.Compile("""{"type":"array","items":{"type":"string","maxLength":2000} }"""), trie));
     }
 
     // At most 1000.

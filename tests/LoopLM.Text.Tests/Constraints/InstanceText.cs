@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace LoopLM.Text.Tests.Constraints;
 
-/// <summary>Spells instances as text: the members of an object in the order of the schema's properties, the others behind them as they come.</summary>
+/// <summary>
+/// Spells instances as text: the members of an object in the order of the schema's properties, the others behind them as they come.
+/// </summary>
 /// <param name="root">The document of the schema, within which references are followed.</param>
 /// <param name="space">What stands behind every comma and colon.</param>
 internal sealed class InstanceText(JsonElement root, string space)
@@ -28,7 +30,8 @@ internal sealed class InstanceText(JsonElement root, string space)
                 Object(value, all);
                 break;
             case JsonValueKind.Array:
-                var items = all.Where(schema => schema.TryGetProperty("items", out _)).Select(schema => schema.GetProperty("items")).ToList();
+                var items = all.Where(schema => schema.TryGetProperty("items", out _))
+                    .Select(schema => schema.GetProperty("items")).ToList();
                 List("[", "]", value.EnumerateArray().ToList(), item => Write(item, items));
                 break;
             case JsonValueKind.String:
@@ -46,9 +49,11 @@ internal sealed class InstanceText(JsonElement root, string space)
             .Where(schema => schema.TryGetProperty("properties", out var properties) && properties.ValueKind == JsonValueKind.Object)
             .SelectMany(schema => schema.GetProperty("properties").EnumerateObject())
             .ToLookup(property => property.Name, property => property.Value);
-        var others = schemas.Where(schema => schema.TryGetProperty("additionalProperties", out _)).Select(schema => schema.GetProperty("additionalProperties")).ToList();
+        var others = schemas.Where(schema => schema.TryGetProperty("additionalProperties", out _))
+            .Select(schema => schema.GetProperty("additionalProperties")).ToList();
         var order = named.Select(group => group.Key).ToList();
-        var members = value.EnumerateObject().OrderBy(member => order.IndexOf(member.Name) is >= 0 and var place ? place : int.MaxValue).ToList();
+        var members = value.EnumerateObject()
+            .OrderBy(member => order.IndexOf(member.Name) is >= 0 and var place ? place : int.MaxValue).ToList();
         List("{", "}", members, member =>
         {
             Text(member.Name);
@@ -99,7 +104,8 @@ internal sealed class InstanceText(JsonElement root, string space)
         }
 
         IEnumerable<JsonElement> result = [schema];
-        if (schema.TryGetProperty("$ref", out var reference) && reference.ValueKind == JsonValueKind.String && Resolve(reference.GetString()!) is { } target)
+        if (schema.TryGetProperty("$ref", out var reference) && reference.ValueKind == JsonValueKind.String
+            && Resolve(reference.GetString()!) is { } target)
         {
             result = result.Concat(Applied(target, depth + 1));
         }
@@ -127,7 +133,8 @@ internal sealed class InstanceText(JsonElement root, string space)
         var at = root;
         foreach (var part in reference.Split('/').Skip(1))
         {
-            var segment = Uri.UnescapeDataString(part).Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
+            var segment = Uri.UnescapeDataString(part).Replace("~1", "/", StringComparison.Ordinal)
+                .Replace("~0", "~", StringComparison.Ordinal);
             if (at.ValueKind == JsonValueKind.Object && at.TryGetProperty(segment, out var child))
             {
                 at = child;

@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace LoopLM.Text.Tests.Constraints;
 
-/// <summary>Schemas made from a seed that put schemas together in every way: side by side, as alternatives, negated, under conditions.</summary>
+/// <summary>
+/// Schemas made from a seed that put schemas together in every way: side by side, as alternatives, negated, under conditions.
+/// </summary>
 internal static class RandomComposition
 {
     private static readonly string[] s_names = ["a", "b", "c", "k"];
@@ -57,10 +59,26 @@ internal static class RandomComposition
         4 => new() { ["type"] = "string", ["minLength"] = random.Next(2), ["maxLength"] = random.Next(2, 5) },
         5 => new() { ["required"] = new JsonArray(Name(random)) },
         6 => new() { ["type"] = "string", ["pattern"] = random.Next(2) == 0 ? "^a" : "b$" },
-        7 => new() { ["type"] = "array", ["items"] = Schema(random, depth - 1), ["minItems"] = random.Next(2), ["maxItems"] = random.Next(1, 4) },
+        7 => new()
+        {
+            ["type"] = "array",
+            ["items"] = Schema(random, depth - 1),
+            ["minItems"] = random.Next(2),
+            ["maxItems"] = random.Next(1, 4),
+        },
         8 => new() { ["type"] = "array", ["prefixItems"] = Schemas(random, depth - 1), ["contains"] = Schema(random, depth - 1) },
-        9 => new() { ["type"] = "object", ["patternProperties"] = new JsonObject { ["^x"] = Schema(random, depth - 1) }, ["minProperties"] = random.Next(2) },
-        10 => new() { ["type"] = "object", ["propertyNames"] = new JsonObject { ["maxLength"] = 2 }, ["maxProperties"] = random.Next(1, 4) },
+        9 => new()
+        {
+            ["type"] = "object",
+            ["patternProperties"] = new JsonObject { ["^x"] = Schema(random, depth - 1) },
+            ["minProperties"] = random.Next(2),
+        },
+        10 => new()
+        {
+            ["type"] = "object",
+            ["propertyNames"] = new JsonObject { ["maxLength"] = 2 },
+            ["maxProperties"] = random.Next(1, 4),
+        },
         _ => Record(random, depth - 1),
     };
 
@@ -69,7 +87,11 @@ internal static class RandomComposition
         var schema = new JsonObject
         {
             ["type"] = "object",
-            ["properties"] = new JsonObject { [Name(random)] = Schema(random, depth), ["k"] = new JsonObject { ["enum"] = new JsonArray("a", "b") } },
+            ["properties"] = new JsonObject
+            {
+                [Name(random)] = Schema(random, depth),
+                ["k"] = new JsonObject { ["enum"] = new JsonArray("a", "b") },
+            },
             ["required"] = random.Next(2) == 0 ? new JsonArray("k") : new JsonArray(Name(random)),
         };
         if (random.Next(2) == 0)

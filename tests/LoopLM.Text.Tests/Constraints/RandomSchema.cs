@@ -6,8 +6,10 @@ namespace LoopLM.Text.Tests.Constraints;
 internal static class RandomSchema
 {
     private static readonly string[] s_names = ["a", "b", "ab", "naïve", "\"q\"", "日本", "a/b~", ""];
-    private static readonly string[] s_patterns = ["^[a-z]{2,4}$", "^\\d+(-\\d+)*$", "x|y$", "^(?:foo|ba[rz])?\\t\\S$", "^(?!a)(?=.*\\d)\\w{1,200}$", "^[^a\"]*$", "\\\\w"];
-    private static readonly string[] s_formats = ["date", "time", "date-time", "uuid", "ipv4", "ipv6", "duration", "email", "hostname", "uri"];
+    private static readonly string[] s_patterns =
+        ["^[a-z]{2,4}$", "^\\d+(-\\d+)*$", "x|y$", "^(?:foo|ba[rz])?\\t\\S$", "^(?!a)(?=.*\\d)\\w{1,200}$", "^[^a\"]*$", "\\\\w"];
+    private static readonly string[] s_formats =
+        ["date", "time", "date-time", "uuid", "ipv4", "ipv6", "duration", "email", "hostname", "uri"];
 
     public static JsonObject Create(int seed)
     {

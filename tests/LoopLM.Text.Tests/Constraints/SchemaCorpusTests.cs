@@ -5,7 +5,9 @@ using LoopLM.Text.Constraints;
 
 namespace LoopLM.Text.Tests.Constraints;
 
-/// <summary>Public schemas with instances that are valid and invalid under each: a schema passes if it compiles and tells all of them apart.</summary>
+/// <summary>
+/// Public schemas with instances that are valid and invalid under each: a schema passes if it compiles and tells all of them apart.
+/// </summary>
 public sealed class SchemaCorpusTests(ITestOutputHelper output)
 {
     private const double PassFloor = 0.97;
@@ -23,10 +25,13 @@ public sealed class SchemaCorpusTests(ITestOutputHelper output)
 
         var wrong = results.SelectMany(result => result.Wrong).Order(StringComparer.Ordinal).ToList();
         var passed = results.Count(result => result.Problem is null && result.Wrong.Count == 0);
-        output.WriteLine($"{results.Count} schemas, {results.Count(result => result.Problem is null)} compiled, {passed} passed ({(double)passed / results.Count:P1})");
-        foreach (var refused in results.Where(result => result.Problem is not null).GroupBy(result => result.Problem!.Keyword).OrderByDescending(group => group.Count()))
+        output.WriteLine(
+            $"{results.Count} schemas, {results.Count(result => result.Problem is null)} compiled, {passed} passed ({(double)passed / results.Count:P1})");
+        foreach (var refused in results.Where(result => result.Problem is not null)
+            .GroupBy(result => result.Problem!.Keyword).OrderByDescending(group => group.Count()))
         {
-            output.WriteLine($"{refused.Count()} refused for {refused.Key ?? "a subschema as a whole"}, such as {refused.First().Id}: {refused.First().Problem}");
+            output.WriteLine(
+                $"{refused.Count()} refused for {refused.Key ?? "a subschema as a whole"}, such as {refused.First().Id}: {refused.First().Problem}");
         }
 
         Assert.DoesNotContain(wrong, text => !s_excepted.Any(id => text.StartsWith($"{id} refuses", StringComparison.Ordinal)));

@@ -8,7 +8,9 @@ using LoopLM.Text.Constraints;
 
 namespace LoopLM.Text.Tests.Constraints;
 
-/// <summary>Compares grammars with a validator of others: schemas that apply together, exclude each other, or depend on each other.</summary>
+/// <summary>
+/// Compares grammars with a validator of others: schemas that apply together, exclude each other, or depend on each other.
+/// </summary>
 public sealed class SchemaOracleTests
 {
     private const int Schemas = 400;
@@ -19,7 +21,8 @@ public sealed class SchemaOracleTests
     private static readonly Regex s_exponent = new("[0-9][eE]");
     private static readonly string[] s_values =
     [
-        "null", "true", "0", "3", "-7", "2.5", "\"\"", "\"a\"", "\"abc\"", "[]", "[1]", "[\"a\",2]", "[3,3,3]", "{}", "{\"a\":1}", "{\"b\":\"abc\"}",
+        "null", "true", "0", "3", "-7", "2.5", "\"\"", "\"a\"", "\"abc\"", "[]",
+        "[1]", "[\"a\",2]", "[3,3,3]", "{}", "{\"a\":1}", "{\"b\":\"abc\"}",
         "{\"a\":1,\"b\":2}", "{\"a\":\"a\",\"b\":true}", "{\"xa\":0}", "{\"a\":3,\"c\":[1]}", "{\"k\":\"a\",\"a\":3}", "{\"k\":\"b\"}",
     ];
 
@@ -80,7 +83,9 @@ public sealed class SchemaOracleTests
                     using var value = JsonDocument.Parse(text);
                     var isValid = validator.Evaluate(value.RootElement).IsValid;
                     Assert.True(isValid || !Grammars.Accepts(grammar, text), $"{text} is admitted by {schema}");
-                    Assert.True(!isValid || value.RootElement.ValueKind is JsonValueKind.Object or JsonValueKind.Array || Grammars.Accepts(grammar, text), $"{text} is not admitted by {schema}");
+                    Assert.True(
+                        !isValid || value.RootElement.ValueKind is JsonValueKind.Object or JsonValueKind.Array
+                            || Grammars.Accepts(grammar, text), $"{text} is not admitted by {schema}");
                 }
             }
         }

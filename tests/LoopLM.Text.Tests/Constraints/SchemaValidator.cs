@@ -7,7 +7,9 @@ using System.Text.RegularExpressions;
 
 namespace LoopLM.Text.Tests.Constraints;
 
-/// <summary>Says whether a value matches a schema, by the words of JSON Schema 2020-12; knows the keywords that the compiler enforces and no others.</summary>
+/// <summary>
+/// Says whether a value matches a schema, by the words of JSON Schema 2020-12; knows the keywords that the compiler enforces and no others.
+/// </summary>
 internal static class SchemaValidator
 {
     public static bool IsValid(JsonElement value, JsonElement schema) => IsValid(value, schema, schema);
@@ -27,7 +29,9 @@ internal static class SchemaValidator
             "$defs" or "description" => true,
             "$ref" => IsValid(value, Resolve(expected.GetString()!, root), root),
             "anyOf" or "oneOf" or "allOf" => expected.EnumerateArray().Any(option => IsValid(value, option, root)),
-            "type" => expected.ValueKind == JsonValueKind.Array ? expected.EnumerateArray().Any(type => IsOfType(value, type.GetString()!)) : IsOfType(value, expected.GetString()!),
+            "type" => expected.ValueKind == JsonValueKind.Array
+                ? expected.EnumerateArray().Any(type => IsOfType(value, type.GetString()!))
+                : IsOfType(value, expected.GetString()!),
             "const" => JsonElement.DeepEquals(value, expected),
             "enum" => expected.EnumerateArray().Any(option => JsonElement.DeepEquals(value, option)),
             "minimum" => kind != JsonValueKind.Number || value.GetDouble() >= expected.GetDouble(),
@@ -41,11 +45,14 @@ internal static class SchemaValidator
             "minItems" => kind != JsonValueKind.Array || value.GetArrayLength() >= expected.GetInt32(),
             "maxItems" => kind != JsonValueKind.Array || value.GetArrayLength() <= expected.GetInt32(),
             "items" => kind != JsonValueKind.Array || value.EnumerateArray().All(item => IsValid(item, expected, root)),
-            "required" => kind != JsonValueKind.Object || expected.EnumerateArray().All(name => value.TryGetProperty(name.GetString()!, out _)),
+            "required" => kind != JsonValueKind.Object
+                || expected.EnumerateArray().All(name => value.TryGetProperty(name.GetString()!, out _)),
             "properties" => kind != JsonValueKind.Object || value.EnumerateObject()
                 .All(property => !expected.TryGetProperty(property.Name, out var child) || IsValid(property.Value, child, root)),
             "additionalProperties" => kind != JsonValueKind.Object || value.EnumerateObject()
-                .All(property => (schema.TryGetProperty("properties", out var named) && named.TryGetProperty(property.Name, out _)) || IsValid(property.Value, expected, root)),
+                .All(
+                    property => (schema.TryGetProperty("properties", out var named) && named.TryGetProperty(property.Name, out _))
+                        || IsValid(property.Value, expected, root)),
             _ => throw new ArgumentOutOfRangeException(nameof(keyword), keyword, "not known to the validator"),
         };
     }
@@ -73,7 +80,8 @@ internal static class SchemaValidator
         "date" => DateOnly.TryParseExact(value.GetString(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _),
         "time" => DateTimeOffset.TryParse($"2000-02-02T{value.GetString()}", CultureInfo.InvariantCulture, out _),
         "uuid" => value.TryGetGuid(out _),
-        "duration" => Regex.IsMatch(value.GetString()!, @"^P(?!$)(\d+W|(\d+Y)?(\d+M)?(\d+D)?(T(?!$)(\d+H)?(\d+M)?(\d+S)?)?)$", RegexOptions.ECMAScript),
+        "duration" => Regex.IsMatch(
+            value.GetString()!, @"^P(?!$)(\d+W|(\d+Y)?(\d+M)?(\d+D)?(T(?!$)(\d+H)?(\d+M)?(\d+S)?)?)$", RegexOptions.ECMAScript),
         "email" => MailAddress.TryCreate(value.GetString(), out _),
         "hostname" => Uri.CheckHostName(value.GetString()) is UriHostNameType.Dns or UriHostNameType.IPv4,
         "uri" => Uri.IsWellFormedUriString(value.GetString(), UriKind.Absolute),

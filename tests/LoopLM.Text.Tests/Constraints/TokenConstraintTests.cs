@@ -15,10 +15,12 @@ public sealed class TokenConstraintTests
     private static readonly Vocabulary s_merged = Merged();
 
     [Fact]
-    public void Mask_RandomWalksOverBytes_GiveValidJsonInTime() => Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed => Walk(s_bytes, seed)).QuickCheckThrowOnFailure();
+    public void Mask_RandomWalksOverBytes_GiveValidJsonInTime() =>
+        Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed => Walk(s_bytes, seed)).QuickCheckThrowOnFailure();
 
     [Fact]
-    public void Mask_RandomWalksOverMergedTokens_GiveValidJsonInTime() => Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed => Walk(s_merged, seed)).QuickCheckThrowOnFailure();
+    public void Mask_RandomWalksOverMergedTokens_GiveValidJsonInTime() =>
+        Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed => Walk(s_merged, seed)).QuickCheckThrowOnFailure();
 
     [Fact]
     public void Mask_RandomWalksOverALargeVocabulary_GiveValidJsonInTime()
@@ -153,8 +155,10 @@ public sealed class TokenConstraintTests
         var random = new Random(seed);
         string[] schemas =
         [
-            """{"type":"string"}""", """{"type":"string","maxLength":50}""", """{"type":"string","minLength":3,"maxLength":40}""", """{"type":"string","minLength":2}""",
-            """{"type":"string","pattern":"^[a-z]*\\W.*$","maxLength":45}""", """{"type":"string","pattern":"^.{2,60}$"}""", """{"anyOf":[{"type":"string","maxLength":3},{"type":"string","pattern":"a"}]}""",
+            """{"type":"string"}""", """{"type":"string","maxLength":50}""",
+            """{"type":"string","minLength":3,"maxLength":40}""", """{"type":"string","minLength":2}""",
+            """{"type":"string","pattern":"^[a-z]*\\W.*$","maxLength":45}""", """{"type":"string","pattern":"^.{2,60}$"}""",
+            """{"anyOf":[{"type":"string","maxLength":3},{"type":"string","pattern":"a"}]}""",
             """{"type":"array","items":{"type":"string","maxLength":1},"maxItems":40}""", "{}", RandomSchema.Create(seed).ToJsonString(),
         ];
         var grammar = Grammars.Compile(schemas[random.Next(schemas.Length)], writable: s_merged.Trie.Bytes);
@@ -163,7 +167,8 @@ public sealed class TokenConstraintTests
         for (var i = 0; i < 60 && !constraint.MustEnd; i++)
         {
             state = automaton.Trim(state);
-            var taken = Enumerable.Range(0, s_merged.Tokenizer.VocabularySize).Where(token => s_merged.Trie.BytesOf(token) is { IsEmpty: false } bytes && After(bytes) != LazyAutomaton.Dead).ToList();
+            var taken = Enumerable.Range(0, s_merged.Tokenizer.VocabularySize)
+                .Where(token => s_merged.Trie.BytesOf(token) is { IsEmpty: false } bytes && After(bytes) != LazyAutomaton.Dead).ToList();
             var allowed = Allowed(constraint, s_merged.Tokenizer.VocabularySize);
             Assert.Equal(taken, allowed.Where(token => token != s_merged.End));
             var next = allowed.Where(token => token != s_merged.End).ElementAt(random.Next(taken.Count));
@@ -266,6 +271,7 @@ public sealed class TokenConstraintTests
 
     private sealed record Vocabulary(ByteLevelBpeTokenizer Tokenizer, int End)
     {
-        public TokenTrie Trie { get; } = TokenTrie.TryCreate(Tokenizer, [End], out var problem) ?? throw new ArgumentException(problem, nameof(End));
+        public TokenTrie Trie { get; } = TokenTrie.TryCreate(Tokenizer, [End], out var problem)
+            ?? throw new ArgumentException(problem, nameof(End));
     }
 }

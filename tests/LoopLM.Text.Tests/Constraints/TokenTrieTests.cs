@@ -8,7 +8,9 @@ public sealed class TokenTrieTests
     [Fact]
     public void TryCreate_NoTokenForAQuote_IsRefused()
     {
-        Assert.Null(TokenTrie.TryCreate(SyntheticTokenizer.Load(SyntheticTokenizer.Create(1, merges: 0, missing: (byte)'"')), [0], out var problem));
+        Assert.Null(
+            TokenTrie.TryCreate(
+                SyntheticTokenizer.Load(SyntheticTokenizer.Create(1, merges: 0, missing: (byte)'"')), [0], out var problem));
         Assert.Contains("'\"'", problem, StringComparison.Ordinal);
     }
 

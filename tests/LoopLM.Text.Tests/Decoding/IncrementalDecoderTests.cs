@@ -14,7 +14,8 @@ public sealed class IncrementalDecoderTests
 
     // Bytes that begin, continue and break UTF-8 sequences, beside any other.
     private static readonly Arbitrary<int[]> s_bytesThatMeet = Gen.Frequency(
-        (4, Gen.Elements(0x41, 0x80, 0x9F, 0xA0, 0xBF, 0xC2, 0xE0, 0xE2, 0xED, 0xEF, 0xF0, 0xF1, 0xF4)), (1, Gen.Choose(0, 259))).ArrayOf().ToArbitrary();
+        (4, Gen.Elements(0x41, 0x80, 0x9F, 0xA0, 0xBF, 0xC2, 0xE0, 0xE2, 0xED, 0xEF, 0xF0, 0xF1, 0xF4)),
+        (1, Gen.Choose(0, 259))).ArrayOf().ToArbitrary();
 
     [Fact]
     public void Append_AnyBytesOneByOne_GivesWhatDecodingAtOnceGives() =>

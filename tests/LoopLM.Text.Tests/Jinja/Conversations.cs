@@ -5,13 +5,17 @@ namespace LoopLM.Text.Tests.Jinja;
 
 /// <summary>Makes conversations, as the variables of a chat template.</summary>
 /// <param name="random">The source.</param>
-/// <param name="alikeEverywhere">Whether no text begins or ends with white space but a line end: not every Jinja agrees what else is white space.</param>
+/// <param name="alikeEverywhere">
+/// Whether no text begins or ends with white space but a line end: not every Jinja agrees what else is white space.
+/// </param>
 internal sealed class Conversations(Random random, bool alikeEverywhere)
 {
     private static readonly string[] s_fragments =
     [
-        "Hello", " world ", "\n", "\n\n", "  ", "\t", "{{ 7 * 7 }}", "{% if %}", "{#", "<|im_end|>", "<|im_start|>", "<think>\nhm\n</think>\n\n", "</think>", "<think>",
-        "<tool_response>", "</tool_response>", "\"quoted\"", "it's", "\\n", "\\", "é", "日本語", "😀", "<b>&amp;</b>", "\u2028", "\u00a0", "0", "-1", "None", "\u0007",
+        "Hello", " world ", "\n", "\n\n", "  ", "\t", "{{ 7 * 7 }}", "{% if %}", "{#",
+        "<|im_end|>", "<|im_start|>", "<think>\nhm\n</think>\n\n", "</think>", "<think>",
+        "<tool_response>", "</tool_response>", "\"quoted\"", "it's", "\\n", "\\", "é",
+        "日本語", "😀", "<b>&amp;</b>", "\u2028", "\u00a0", "0", "-1", "None", "\u0007",
     ];
 
     public JsonObject Create()

@@ -1,6 +1,8 @@
 namespace LoopLM.Text.Tests.Jinja;
 
-/// <summary>Makes expressions of everything that the interpreter has: operators, filters, tests, methods, on values of all types, fitting or not.</summary>
+/// <summary>
+/// Makes expressions of everything that the interpreter has: operators, filters, tests, methods, on values of all types, fitting or not.
+/// </summary>
 /// <param name="random">The source.</param>
 internal sealed class ExpressionGenerator(Random random)
 {
@@ -55,7 +57,8 @@ internal sealed class ExpressionGenerator(Random random)
         "ge 'a'", "filter", "test", "escaped", "sameas none", "sameas true",
     ];
 
-    private static readonly string[] s_operators = ["+", "-", "*", "/", "//", "%", "**", "~", "==", "!=", "<", "<=", ">", ">=", "in", "not in", "and", "or"];
+    private static readonly string[] s_operators =
+        ["+", "-", "*", "/", "//", "%", "**", "~", "==", "!=", "<", "<=", ">", ">=", "in", "not in", "and", "or"];
 
     private static readonly string[] s_formats =
     [

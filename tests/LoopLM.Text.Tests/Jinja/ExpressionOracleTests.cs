@@ -11,7 +11,8 @@ public sealed class ExpressionOracleTests : IDisposable
     private const int GeneratedExpressions = 2000;
     private const int MaxShown = 40;
 
-    private static readonly JinjaLimits s_wide = new() { MaxSteps = int.MaxValue, MaxWork = 1L << 50, MaxText = 1L << 50, Timeout = TimeSpan.FromMinutes(5) };
+    private static readonly JinjaLimits s_wide =
+        new() { MaxSteps = int.MaxValue, MaxWork = 1L << 50, MaxText = 1L << 50, Timeout = TimeSpan.FromMinutes(5) };
 
     private readonly PythonOracle _python = new();
 
@@ -42,7 +43,9 @@ public sealed class ExpressionOracleTests : IDisposable
         var random = new Random(3);
         var numbers = Enumerable.Range(-323, 632).Select(power => double.Parse($"1e{power}", CultureInfo.InvariantCulture))
             .Concat(Enumerable.Range(0, 20_000).Select(_ => BitConverter.Int64BitsToDouble(random.NextInt64(long.MinValue, long.MaxValue))))
-            .Concat(Enumerable.Range(0, 5000).Select(_ => double.Parse($"{random.Next(1, 1000)}e{random.Next(-30, 30)}", CultureInfo.InvariantCulture)))
+            .Concat(
+                Enumerable.Range(0, 5000)
+                    .Select(_ => double.Parse($"{random.Next(1, 1000)}e{random.Next(-30, 30)}", CultureInfo.InvariantCulture)))
             .Where(double.IsFinite);
         var variables = new JsonObject { ["x"] = new JsonArray([.. numbers.Select(number => JsonValue.Create(number))]) };
         string[] templates = ["{{ x }}", "{{ x | tojson }}", "{% for y in x %}{{ y | round(3) }} {{ '%.5g %.3e' % (y, y) }} {% endfor %}"];

@@ -61,7 +61,8 @@ public class HostileTemplateTests
     [InlineData("{% set x = [1] * 100000 %}{% for i in range(1000) %}{{ x.index(2) if 2 in x }}{% endfor %}")]
     [InlineData("{% set x = [1] * 100000 %}{% for i in range(1000) %}{{ x == x }}{% endfor %}")]
     [InlineData("{% set x = [1] * 100000 %}{% for i in range(1000) %}{% set y = x + x %}{% endfor %}")]
-    [InlineData("{% macro m() %}{{ varargs | length }}{% endmacro %}{% set x = [1] * 100000 %}{% for i in range(1000) %}{{ m(*x) }}{% endfor %}")]
+    [InlineData(
+        "{% macro m() %}{{ varargs | length }}{% endmacro %}{% set x = [1] * 100000 %}{% for i in range(1000) %}{{ m(*x) }}{% endfor %}")]
     [InlineData("{% for x in [[1]] recursive %}{{ loop([[1]]) }}{% endfor %}")]
     [InlineData("{{ strftime_now('%c' * 1000000) | length }}")]
     [InlineData(LongSearch + "{{ p in t }}")]
@@ -116,7 +117,8 @@ public class HostileTemplateTests
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
         var template = Rendering.Parse(source);
-        Assert.Throws<OperationCanceledException>(() => template.TryRender([], Rendering.Now, new JinjaLimits(), out _, out _, cancelled.Token));
+        Assert.Throws<OperationCanceledException>(() =>
+            template.TryRender([], Rendering.Now, new JinjaLimits(), out _, out _, cancelled.Token));
     }
 
     [Fact]
@@ -125,8 +127,10 @@ public class HostileTemplateTests
         var variables = new JsonObject { ["x"] = new JsonObject { ["secret"] = 1 }, ["y"] = "secret" };
         string[] sources =
         [
-            "{{ 'a' | trim(**x) }}", "{{ [1] | map(y) | list }}", "{{ [1] | select(y) | list }}", "{{ ('%(' ~ y ~ ')s') % {} }}", "{{ ('{' ~ y ~ '}').format() }}",
-            "{{ ('{0.' ~ y ~ '.z}').format(1) }}", "{{ 'a'.index(y) }}", "{% macro m() %}{% endmacro %}{{ m(**x) }}", "{{ 1 | attr(y) + 1 }}",
+            "{{ 'a' | trim(**x) }}", "{{ [1] | map(y) | list }}", "{{ [1] | select(y) | list }}",
+            "{{ ('%(' ~ y ~ ')s') % {} }}", "{{ ('{' ~ y ~ '}').format() }}",
+            "{{ ('{0.' ~ y ~ '.z}').format(1) }}", "{{ 'a'.index(y) }}",
+            "{% macro m() %}{% endmacro %}{{ m(**x) }}", "{{ 1 | attr(y) + 1 }}",
         ];
         foreach (var source in sources)
         {
@@ -140,7 +144,8 @@ public class HostileTemplateTests
     {
         string[] pieces =
         [
-            "{", "%", "}", "-", "#", "+", " ", "raw", "endraw", "\n", "a", "'", "\\", "0", "x", "(", "[", ".", "|", "if", "for", "in", "{%", "%}", "{{", "}}", "{#",
+            "{", "%", "}", "-", "#", "+", " ", "raw", "endraw", "\n", "a", "'", "\\",
+            "0", "x", "(", "[", ".", "|", "if", "for", "in", "{%", "%}", "{{", "}}", "{#",
             "is", "set", "=", "1e", ",", "*", "**", ":",
         ];
         var random = new Random(1);

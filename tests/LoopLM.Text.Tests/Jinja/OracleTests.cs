@@ -3,7 +3,9 @@ using LoopLM.Testing;
 
 namespace LoopLM.Text.Tests.Jinja;
 
-/// <summary>Renders generated conversations as Hugging Face's Jinja for Node and Python's Jinja2 do; each is asked where it can run.</summary>
+/// <summary>
+/// Renders generated conversations as Hugging Face's Jinja for Node and Python's Jinja2 do; each is asked where it can run.
+/// </summary>
 public sealed class OracleTests : IDisposable
 {
     private const int ConversationsPerTemplate = 100;
@@ -11,12 +13,14 @@ public sealed class OracleTests : IDisposable
     private readonly OracleProcess _node = OracleProcess.Node("jinja.mjs", "clients");
     private readonly PythonOracle _python = new();
 
-    public static TheoryData<string> Templates => [.. Directory.GetFiles(TestData.Fixture("templates")).Select(path => Path.GetFileName(path)!).Order()];
+    public static TheoryData<string> Templates =>
+        [.. Directory.GetFiles(TestData.Fixture("templates")).Select(path => Path.GetFileName(path)!).Order()];
 
     [Theory]
     [MemberData(nameof(Templates))]
     public Task TryRender_GeneratedConversations_AgreesWithHuggingFace(string template) => AssertAgreesAsync(
-        (source, variables) => _node.AskAsync<JsonObject>(new JsonObject { ["template"] = source, ["variables"] = variables.DeepClone() }), template, alikeEverywhere: true);
+        (source, variables) => _node.AskAsync<JsonObject>(new JsonObject { ["template"] = source, ["variables"] = variables.DeepClone() }),
+        template, alikeEverywhere: true);
 
     [Theory]
     [MemberData(nameof(Templates))]
@@ -42,7 +46,9 @@ public sealed class OracleTests : IDisposable
             var answer = await ask(source, variables);
             var (rendered, error) = Rendering.Render(source, variables);
             var expected = answer["text"]?.GetValue<string>();
-            Assert.True(expected == rendered?.Text, $"{variables.ToJsonString()}\nexpected {expected ?? answer["error"]!.GetValue<string>()}\nfound    {rendered?.Text ?? error!.ToString()}");
+            Assert.True(
+                expected == rendered?.Text,
+                $"{variables.ToJsonString()}\nexpected {expected ?? answer["error"]!.GetValue<string>()}\nfound    {rendered?.Text ?? error!.ToString()}");
         }
     }
 }

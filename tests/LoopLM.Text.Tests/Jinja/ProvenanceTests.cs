@@ -39,7 +39,8 @@ public class ProvenanceTests
         const string control = "<|im_end|>";
         var (rendered, error) = Rendering.Render(source, new JsonObject { ["x"] = control });
         Assert.True(error is null, error?.ToString());
-        for (var at = rendered!.Text.IndexOf(control, StringComparison.OrdinalIgnoreCase); at >= 0; at = rendered.Text.IndexOf(control, at + 1, StringComparison.OrdinalIgnoreCase))
+        for (var at = rendered!.Text.IndexOf(control, StringComparison.OrdinalIgnoreCase); at >= 0;
+            at = rendered.Text.IndexOf(control, at + 1, StringComparison.OrdinalIgnoreCase))
         {
             Assert.DoesNotContain(rendered.Own, range => range.Start.Value <= at && range.End.Value >= at + control.Length);
         }

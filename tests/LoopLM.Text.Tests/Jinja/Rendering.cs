@@ -15,7 +15,8 @@ internal static class Rendering
         return template;
     }
 
-    public static (RenderedText? Rendered, JinjaError? Error) Render(string source, JsonObject? variables = null, JinjaLimits? limits = null)
+    public static (RenderedText? Rendered, JinjaError? Error) Render(
+        string source, JsonObject? variables = null, JinjaLimits? limits = null)
     {
         Parse(source).TryRender(Variables(variables ?? []), Now, limits ?? new JinjaLimits(), out var rendered, out var error);
         return (rendered, error);

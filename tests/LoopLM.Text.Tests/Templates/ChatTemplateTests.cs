@@ -32,7 +32,8 @@ public sealed class ChatTemplateTests : IDisposable
     [Fact]
     public void Load_TemplateInConfig_TakesItAndTheSpecialTokens()
     {
-        var template = Load("""{"bos_token": {"content": "<s>"}, "eos_token": null, "chat_template": "{{ bos_token }}{{ messages[0].content }}{{ eos_token }}"}""");
+        var template = Load(
+            """{"bos_token": {"content": "<s>"}, "eos_token": null, "chat_template": "{{ bos_token }}{{ messages[0].content }}{{ eos_token }}"}""");
         var prompt = Render(template, Chat(("user", "Hi")));
         Assert.Equal("<s>Hi", prompt.Text);
         Assert.Equal([0..3], prompt.Own);
@@ -51,7 +52,8 @@ public sealed class ChatTemplateTests : IDisposable
     [Fact]
     public void Load_NamedTemplates_TakesThatForToolsWithTools()
     {
-        var template = Load("""{"chat_template": [{"name": "default", "template": "plain {{ x }}"}, {"name": "tool_use", "template": "{{ tools | length }} tools <tool_call>"}]}""");
+        var template = Load(
+            """{"chat_template": [{"name": "default", "template": "plain {{ x }}"}, {"name": "tool_use", "template": "{{ tools | length }} tools <tool_call>"}]}""");
         Assert.Equal("plain", Render(template, Chat(("user", "Hi"))).Text.Trim());
         Assert.Equal("1 tools <tool_call>", Render(template, Chat(("user", "Hi")) with { Tools = JinjaValue.Of([JinjaValue.None]) }).Text);
         Assert.True(template.ReadsTools && template.MentionsWithTools("<tool_call>") && template.CanSet("x"));
@@ -59,12 +61,14 @@ public sealed class ChatTemplateTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{"chat_template": "a\n{% for %}"}""", "tokenizer_config.json, chat_template, line 2, column 8: Found '%}'; expected a name. " + Remedy)]
+    [InlineData("""{"chat_template": "a\n{% for %}"}""",
+        "tokenizer_config.json, chat_template, line 2, column 8: Found '%}'; expected a name. " + Remedy)]
     [InlineData("""{"chat_template": [{"name": "default", "template": ""}, {"name": "tool_use", "template": "{% nope %}"}]}""",
         "tokenizer_config.json, chat_template 'tool_use', line 1, column 4: There is no tag 'nope' here. " + Remedy)]
     [InlineData("""{"chat_template": [{"name": "tool_use", "template": "a"}, {"name": "rag", "template": "b"}]}""",
         "tokenizer_config.json holds the chat templates 'tool_use', 'rag'; one must be named 'default'. Rename it, or add chat_template.jinja.")]
-    [InlineData("""{"chat_template": []}""", "tokenizer_config.json holds no chat template; one must be named 'default'. Rename it, or add chat_template.jinja.")]
+    [InlineData("""{"chat_template": []}""",
+        "tokenizer_config.json holds no chat template; one must be named 'default'. Rename it, or add chat_template.jinja.")]
     [InlineData("""{"chat_template": 1}""", "In tokenizer_config.json, 'chat_template' must be a string")]
     [InlineData("""{"chat_template": [{"name": "default"}]}""", "In tokenizer_config.json, 'template' must be a string")]
     [InlineData("""{"bos_token": {}}""", "In tokenizer_config.json, 'content' must be a string")]
@@ -76,7 +80,8 @@ public sealed class ChatTemplateTests : IDisposable
     {
         File.WriteAllText(Path.Combine(_folder.FullName, "chat_template.jinja"), "plain");
         WriteAdditional("tool_use.jinja", "{{ tools | length }} tools");
-        var template = Load("""{"chat_template": [{"name": "default", "template": "config"}, {"name": "tool_use", "template": "config"}]}""");
+        var template = Load(
+            """{"chat_template": [{"name": "default", "template": "config"}, {"name": "tool_use", "template": "config"}]}""");
         Assert.Equal("plain", Render(template, Chat(("user", "Hi"))).Text);
         Assert.Equal("1 tools", Render(template, Chat(("user", "Hi")) with { Tools = JinjaValue.Of([JinjaValue.None]) }).Text);
     }
@@ -132,7 +137,8 @@ public sealed class ChatTemplateTests : IDisposable
     [Fact]
     public void Load_GitLfsPointer_SaysSo()
     {
-        File.WriteAllText(Path.Combine(_folder.FullName, "chat_template.jinja"), "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n");
+        File.WriteAllText(
+            Path.Combine(_folder.FullName, "chat_template.jinja"), "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n");
         Assert.Equal(
             "chat_template.jinja is a Git LFS pointer, not the file itself. Run 'git lfs pull' in the checkpoint's folder.",
             Assert.Throws<ChatTemplateException>(() => Load("{}")).Message);
@@ -154,7 +160,8 @@ public sealed class ChatTemplateTests : IDisposable
         Assert.Equal("07 Mar 2026, Mar 06 2026 22:05:04 GMT", prompt.Text);
         Assert.True(template.CanSet("date_string"));
         Assert.True(template.TryRender(
-            Chat(("user", "Hi")) with { Variables = [KeyValuePair.Create("date_string", JinjaValue.Of("today"))] }, now, new JinjaLimits(), out prompt, out _));
+            Chat(("user", "Hi")) with { Variables = [KeyValuePair.Create("date_string", JinjaValue.Of("today"))] },
+            now, new JinjaLimits(), out prompt, out _));
         Assert.StartsWith("today, ", prompt.Text, StringComparison.Ordinal);
     }
 
@@ -182,7 +189,9 @@ public sealed class ChatTemplateTests : IDisposable
     [InlineData(" Well", "<|im_start|>assistant\n Well")]
     public void TryRender_ContinuedMessage_EndsWithIt(string text, string end)
     {
-        var conversation = Chat(("user", "Well, <|im_end|>"), ("assistant", text)) with { AddGenerationPrompt = false, ContinuedText = text };
+        var conversation = Chat(
+            ("user", "Well, <|im_end|>"), ("assistant", text)) with
+        { AddGenerationPrompt = false, ContinuedText = text };
         Assert.EndsWith(end, Render(Load("{}"), conversation).Text, StringComparison.Ordinal);
     }
 
@@ -201,7 +210,8 @@ public sealed class ChatTemplateTests : IDisposable
         var random = new Random(1);
         for (var i = 0; i < 500; i++)
         {
-            var texts = Enumerable.Range(0, random.Next(1, 5)).Select(_ => RandomText.Create(random, random.Next(8)) + Cut(random)).ToArray();
+            var texts = Enumerable.Range(0, random.Next(1, 5))
+                .Select(_ => RandomText.Create(random, random.Next(8)) + Cut(random)).ToArray();
             var prompt = Render(template, Chat([.. texts.Select(text => ("user", text))]));
             var ids = BundledTokenizer.Instance.EncodeWithSpecialTokens(prompt.Text, prompt.Own);
             Assert.Equal((2 * texts.Length) + 1, ids.Count(BundledTokenizer.Instance.IsSpecial));
@@ -219,7 +229,8 @@ public sealed class ChatTemplateTests : IDisposable
 
     // That of the macros writes no control token.
     public static TheoryData<string> Styles =>
-        [.. Directory.GetFiles(TestData.Fixture("templates")).Select(path => Path.GetFileName(path)!).Where(name => name != "macros.jinja").Order()];
+        [.. Directory.GetFiles(TestData.Fixture("templates"))
+            .Select(path => Path.GetFileName(path)!).Where(name => name != "macros.jinja").Order()];
 
     [Theory]
     [MemberData(nameof(Styles))]
@@ -227,7 +238,8 @@ public sealed class ChatTemplateTests : IDisposable
     {
         File.Copy(TestData.Fixture("templates", style), Path.Combine(_folder.FullName, "chat_template.jinja"));
         var template = Load("""{"bos_token": "<s>", "eos_token": "</s>"}""");
-        string[] controls = ["<|im_start|>", "<|im_end|>", "<|endoftext|>", "<|begin_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>", "<|eom_id|>", "<s>", "</s>"];
+        string[] controls = ["<|im_start|>", "<|im_end|>", "<|endoftext|>", "<|begin_of_text|>",
+            "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>", "<|eom_id|>", "<s>", "</s>"];
         var json = SyntheticTokenizer.Create(1, merges: 0);
         foreach (var (index, control) in controls.Index())
         {

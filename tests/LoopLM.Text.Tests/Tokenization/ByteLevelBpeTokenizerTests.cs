@@ -51,7 +51,8 @@ public sealed class ByteLevelBpeTokenizerTests
     {
         var json = SyntheticTokenizer.Create(1, merges: 0);
         json["added_tokens"] = new JsonArray(
-            SyntheticTokenizer.AddedToken(256, "</think>"), SyntheticTokenizer.AddedToken(257, "    "), SyntheticTokenizer.AddedToken(258, "<|im_end|>", special: true));
+            SyntheticTokenizer.AddedToken(256, "</think>"), SyntheticTokenizer.AddedToken(257, "    "),
+            SyntheticTokenizer.AddedToken(258, "<|im_end|>", special: true));
         var tokenizer = SyntheticTokenizer.Load(json);
 
         const string Text = "</think>    <|im_end|>";
@@ -81,7 +82,8 @@ public sealed class ByteLevelBpeTokenizerTests
     public void EncodeToTokens_NormalisedText_CoversWhatItCameFrom()
     {
         var json = SyntheticTokenizer.Create(1, merges: 0);
-        json["normalizer"] = JsonNode.Parse("""{"type": "Sequence", "normalizers": [{"type": "NFC"}, {"type": "Replace", "pattern": {"String": "b"}, "content": "xy"}]}""");
+        json["normalizer"] = JsonNode.Parse(
+            """{"type": "Sequence", "normalizers": [{"type": "NFC"}, {"type": "Replace", "pattern": {"String": "b"}, "content": "xy"}]}""");
         var tokens = SyntheticTokenizer.Load(json).EncodeToTokens("ae\u0301b😀", out _);
 
         // é is two bytes from two chars; x and y come from b; the emoji is four bytes from two chars.
@@ -132,7 +134,8 @@ public sealed class ByteLevelBpeTokenizerTests
         var destination = new char[size];
         var status = s_bytes.Decode(ids, destination, out var idsConsumed, out var charsWritten);
         var done = size == 4;
-        Assert.Equal((done ? OperationStatus.Done : OperationStatus.DestinationTooSmall, expected), (status, new string(destination[..charsWritten])));
+        Assert.Equal((done ? OperationStatus.Done : OperationStatus.DestinationTooSmall, expected),
+            (status, new string(destination[..charsWritten])));
         Assert.Equal(done ? ids.Length : expectedIds, idsConsumed);
     }
 
@@ -147,7 +150,8 @@ public sealed class ByteLevelBpeTokenizerTests
         }
 
         var tokenizer = SyntheticTokenizer.Load(json);
-        Assert.Equal(OperationStatus.DestinationTooSmall, tokenizer.Decode([256, 257, 258], new char[2], out var idsConsumed, out var charsWritten));
+        Assert.Equal(
+            OperationStatus.DestinationTooSmall, tokenizer.Decode([256, 257, 258], new char[2], out var idsConsumed, out var charsWritten));
         Assert.Equal((0, 0), (idsConsumed, charsWritten));
     }
 
@@ -176,7 +180,8 @@ public sealed class ByteLevelBpeTokenizerTests
     [Fact]
     public void EncodeToTokens_DroppedBytesPrefixSpaceAndAddedToken_CoverWhatTheyCameFrom()
     {
-        var json = SyntheticTokenizer.Create(1, merges: 0, preTokenizer: SyntheticTokenizer.ByteLevel(addPrefixSpace: true), missing: [(byte)'x']);
+        var json = SyntheticTokenizer.Create(
+            1, merges: 0, preTokenizer: SyntheticTokenizer.ByteLevel(addPrefixSpace: true), missing: [(byte)'x']);
         json["added_tokens"]!.AsArray().Add(SyntheticTokenizer.AddedToken(255, "<tool>", rstrip: true));
         var tokens = SyntheticTokenizer.Load(json).EncodeToTokens("axb<tool>  c", out _);
         Assert.Equal(["Ġ", "a", "b", "<tool>", "Ġ", "c"], tokens.Select(token => token.Value));

@@ -44,7 +44,8 @@ public sealed class DifferentialTests(HuggingFaceOracle oracle) : IClassFixture<
         var (tokenizer, unmarked) = (SyntheticTokenizer.Load(json), SyntheticTokenizer.Load(WithoutMarks(json)));
         foreach (var text in RandomText.CreateMany(seed: name.Length + 300, 300))
         {
-            Assert.Equal(unmarked.EncodeToIds(text).Select(unmarked.GetToken), tokenizer.EncodeWithSpecialTokens(text, []).Select(tokenizer.GetToken));
+            Assert.Equal(unmarked.EncodeToIds(text).Select(unmarked.GetToken),
+                tokenizer.EncodeWithSpecialTokens(text, []).Select(tokenizer.GetToken));
         }
     }
 
@@ -92,7 +93,8 @@ public sealed class DifferentialTests(HuggingFaceOracle oracle) : IClassFixture<
     {
         // Two neighbours merge only where they stay in one pre-token, so the merge (a, first byte) shows how the code point is classed.
         var json = SyntheticTokenizer.Create(
-            31, merges: 0, preTokenizer: SyntheticTokenizer.Sequence(SyntheticTokenizer.Split(pattern), SyntheticTokenizer.ByteLevel(useRegex: false)));
+            31, merges: 0, preTokenizer: SyntheticTokenizer.Sequence(
+                SyntheticTokenizer.Split(pattern), SyntheticTokenizer.ByteLevel(useRegex: false)));
         AddFirstByteMerges(json);
         await AssertPlainAgreesAsync(json, ForEachCodePoint(rune => $"a{rune}1{rune}\n{rune}("));
     }

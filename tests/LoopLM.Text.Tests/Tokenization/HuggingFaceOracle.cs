@@ -19,12 +19,13 @@ public sealed class HuggingFaceOracle : IDisposable
         ["encode"] = JsonSerializer.SerializeToNode(texts),
     });
 
-    public Task<string[]> DecodeAsync(string tokenizerJson, IReadOnlyList<int[]> ids, bool skipSpecialTokens) => _process.AskAsync<string[]>(new JsonObject
-    {
-        ["tokenizer"] = tokenizerJson,
-        ["decode"] = JsonSerializer.SerializeToNode(ids),
-        ["skip"] = skipSpecialTokens,
-    });
+    public Task<string[]> DecodeAsync(string tokenizerJson, IReadOnlyList<int[]> ids, bool skipSpecialTokens) =>
+        _process.AskAsync<string[]>(new JsonObject
+        {
+            ["tokenizer"] = tokenizerJson,
+            ["decode"] = JsonSerializer.SerializeToNode(ids),
+            ["skip"] = skipSpecialTokens,
+        });
 
     public void Dispose() => _process.Dispose();
 }

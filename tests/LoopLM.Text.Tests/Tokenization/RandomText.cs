@@ -2,24 +2,31 @@ using System.Text;
 
 namespace LoopLM.Text.Tests.Tokenization;
 
-/// <summary>Texts that try a tokenizer: every kind of character beside every other, and lone surrogates, which JSON hands the oracle as U+FFFD.</summary>
+/// <summary>
+/// Texts that try a tokenizer: every kind of character beside every other, and lone surrogates, which JSON hands the oracle as U+FFFD.
+/// </summary>
 internal static class RandomText
 {
     private static readonly string[] s_fragments =
     [
         // Words, contractions, code.
-        "the", " world", "Hello", " you're", "it's", "I'LL", "we'Ve", "'\u017F", "'t", " 'd", "''s", "don\u2019t", "foo_bar", "x=y+1;", "((", "))", "...", "!?", "--", "\"", "<", ">", "|",
+        "the", " world", "Hello", " you're", "it's", "I'LL", "we'Ve", "'\u017F", "'t", " 'd", "''s",
+        "don\u2019t", "foo_bar", "x=y+1;", "((", "))", "...", "!?", "--", "\"", "<", ">", "|",
         // Letters of many scripts and planes, and marks upon them.
-        "é", "e\u0301", "ﬁ", "ß", "İ", "ı", "\u212A", "нещо", "中文", "日本", "한국", "ไทย", "កាន់", "हिन्दी", "עברית", "\u202Eعربى", "𝒜", "𝓫", "𠀋", "𐐷", "Ⓐ", "🅰", "ª",
+        "é", "e\u0301", "ﬁ", "ß", "İ", "ı", "\u212A", "нещо", "中文", "日本", "한국", "ไทย",
+        "កាន់", "हिन्दी", "עברית", "\u202Eعربى", "𝒜", "𝓫", "𠀋", "𐐷", "Ⓐ", "🅰", "ª",
         // Numbers of every kind.
         "0", "7", "42", "1234567", "3.14", "½", "¾", "Ⅷ", "ⅻ", "²", "①", "٣", "०", "𝟘", "𝍩", "〇", "一",
         // Emoji.
         "😀", "👩\u200D👩\u200D👧", "🏳\uFE0F\u200D🌈", "👍🏽", "🇩🇪", "❤\uFE0F",
         // White space, breaks, controls.
-        " ", "  ", "   ", "\t", "\n", "\r\n", "\n\n", "\r", "\u000B", "\f", "\u0085", "\u00A0", "\u1680", "\u2003", "\u2028", "\u2029", "\u202F", "\u3000", "\u180E", "\u200B", "\uFEFF",
-        "\0", "\u0001", "\u0004", "\u0013", "\u001F", "\u007F", "\uFFFD", "\uFFFF", "\uD83D", "\uDE00",  "\uE000", "\U0010FFFF", "\U00040000",
+        " ", "  ", "   ", "\t", "\n", "\r\n", "\n\n", "\r", "\u000B", "\f", "\u0085", "\u00A0",
+        "\u1680", "\u2003", "\u2028", "\u2029", "\u202F", "\u3000", "\u180E", "\u200B", "\uFEFF",
+        "\0", "\u0001", "\u0004", "\u0013", "\u001F", "\u007F", "\uFFFD",
+        "\uFFFF", "\uD83D", "\uDE00",  "\uE000", "\U0010FFFF", "\U00040000",
         // What looks like added tokens.
-        "<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|im_end", "|im_end|>", "<|pad|>", "<tool>", "<tool", "tool>", "<tool>x", "WORD", "sWORDs", "WORD's", " STRIP ", "STRIP", "STRIP     ", "STRIP \n\n", "<file_sep>", "Ġ", "Ċ",
+        "<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|im_end", "|im_end|>", "<|pad|>", "<tool>", "<tool", "tool>",
+        "<tool>x", "WORD", "sWORDs", "WORD's", " STRIP ", "STRIP", "STRIP     ", "STRIP \n\n", "<file_sep>", "Ġ", "Ċ",
     ];
 
     /// <summary>A text of fragments, letters and code points drawn from everywhere.</summary>

@@ -29,10 +29,12 @@ internal static class SyntheticTokenizer
         ["invert"] = invert,
     };
 
-    public static JsonObject Sequence(params JsonNode[] stages) => new() { ["type"] = "Sequence", ["pretokenizers"] = new JsonArray(stages) };
+    public static JsonObject Sequence(params JsonNode[] stages) =>
+        new() { ["type"] = "Sequence", ["pretokenizers"] = new JsonArray(stages) };
 
     public static JsonObject AddedToken(
-        int id, string content, bool special = false, bool singleWord = false, bool lstrip = false, bool rstrip = false, bool normalized = false) => new()
+        int id, string content, bool special = false, bool singleWord = false,
+        bool lstrip = false, bool rstrip = false, bool normalized = false) => new()
         {
             ["id"] = id,
             ["content"] = content,
@@ -44,7 +46,8 @@ internal static class SyntheticTokenizer
         };
 
     /// <summary>A file of 256 byte symbols (less those in <paramref name="missing"/>) and merges learnt from the corpus.</summary>
-    public static JsonObject Create(int seed, int merges = 300, JsonNode? preTokenizer = null, bool mergesAsPairs = false, params byte[] missing)
+    public static JsonObject Create(
+        int seed, int merges = 300, JsonNode? preTokenizer = null, bool mergesAsPairs = false, params byte[] missing)
     {
         var random = new Random(seed);
         var vocabulary = Enumerable.Range(0, 256).Where(value => !missing.Contains((byte)value))
@@ -100,7 +103,8 @@ internal static class SyntheticTokenizer
     private static List<(string Left, string Right)> Learn(Random random, int count, List<string> vocabulary)
     {
         var learnt = new List<(string, string)>();
-        var segments = Encoding.UTF8.GetBytes(RandomText.Create(random, 3000)).Select(value => Symbols([value])).Where(vocabulary.Contains).ToList();
+        var segments = Encoding.UTF8.GetBytes(RandomText.Create(random, 3000))
+            .Select(value => Symbols([value])).Where(vocabulary.Contains).ToList();
         for (var attempt = 0; attempt < 4 * count && learnt.Count < count; attempt++)
         {
             var at = random.Next(segments.Count - 1);

@@ -13,7 +13,8 @@ internal static class TokenizerCases
         ["single digits"] = () => SyntheticTokenizer.Create(
             4, preTokenizer: SyntheticTokenizer.Sequence(SyntheticTokenizer.Digits(individual: true), SyntheticTokenizer.ByteLevel())),
         ["digit runs, prefix space"] = () => SyntheticTokenizer.Create(
-            5, preTokenizer: SyntheticTokenizer.Sequence(SyntheticTokenizer.Digits(individual: false), SyntheticTokenizer.ByteLevel(addPrefixSpace: true))),
+            5, preTokenizer: SyntheticTokenizer.Sequence(
+                SyntheticTokenizer.Digits(individual: false), SyntheticTokenizer.ByteLevel(addPrefixSpace: true))),
         ["Llama 3, merges ignored"] = () => IgnoringMerges(SyntheticTokenizer.Create(
             6, mergesAsPairs: true, preTokenizer: SyntheticTokenizer.Sequence(
                 SyntheticTokenizer.Split(SplitPatterns.Llama3), SyntheticTokenizer.ByteLevel(useRegex: false)))),
@@ -31,12 +32,14 @@ internal static class TokenizerCases
         ["Tekken"] = () => SplitBy(16, SplitPatterns.Tekken),
         ["DeepSeek V3"] = () => SyntheticTokenizer.Create(
             17, preTokenizer: SyntheticTokenizer.Sequence(
-                SyntheticTokenizer.Split(@"\p{N}{1,3}"), SyntheticTokenizer.Split("[一-龥぀-ゟ゠-ヿ]+"), SyntheticTokenizer.Split(SplitPatterns.DeepSeekV3),
+                SyntheticTokenizer.Split(@"\p{N}{1,3}"), SyntheticTokenizer.Split("[一-龥぀-ゟ゠-ヿ]+"),
+                SyntheticTokenizer.Split(SplitPatterns.DeepSeekV3),
                 SyntheticTokenizer.ByteLevel(useRegex: false))),
         ["DeepSeek Coder"] = () => SyntheticTokenizer.Create(
             18, preTokenizer: SyntheticTokenizer.Sequence(
                 SyntheticTokenizer.Split("[\r\n]"), SyntheticTokenizer.Split(@"\s?\p{L}+"), SyntheticTokenizer.Split(@"\s?\p{P}+"),
-                SyntheticTokenizer.Split("[一-龥ࠀ-一가-퟿]+"), SyntheticTokenizer.Digits(individual: true), SyntheticTokenizer.ByteLevel(useRegex: false))),
+                SyntheticTokenizer.Split("[一-龥ࠀ-一가-퟿]+"), SyntheticTokenizer.Digits(individual: true),
+                SyntheticTokenizer.ByteLevel(useRegex: false))),
         ["Claude"] = () => SplitBy(19, SplitPatterns.Claude),
         ["BLOOM"] = () => SplitBy(20, SplitPatterns.Bloom),
         ["Kimi"] = () => SplitBy(21, SplitPatterns.Kimi),
@@ -48,7 +51,8 @@ internal static class TokenizerCases
         ["merged with next, inverted"] = () => SplitBy(27, @"\p{L}", "MergedWithNext", invert: true),
         ["contiguous"] = () => SplitBy(28, @"[\s\p{P}]", "Contiguous"),
         ["text"] = () => SyntheticTokenizer.Create(29, preTokenizer: SyntheticTokenizer.Sequence(
-            JsonNode.Parse("""{"type": "Split", "pattern": {"String": "  "}, "behavior": "MergedWithPrevious", "invert": false}""")!, SyntheticTokenizer.ByteLevel())),
+            JsonNode.Parse("""{"type": "Split", "pattern": {"String": "  "}, "behavior": "MergedWithPrevious", "invert": false}""")!,
+            SyntheticTokenizer.ByteLevel())),
         ["white space"] = () => Staged(30, """{"type": "Whitespace"}"""),
         ["between white space"] = () => Staged(31, """{"type": "WhitespaceSplit"}"""),
         ["punctuation"] = () => Staged(32, """{"type": "Punctuation"}"""),
@@ -61,20 +65,28 @@ internal static class TokenizerCases
         ["lower case"] = () => Normalized(44, """{"type": "Lowercase"}"""),
         ["stripped"] = () => Normalized(45, """{"type": "Strip", "strip_left": true, "strip_right": true}"""),
         ["stripped on the right"] = () => Normalized(46, """{"type": "Strip", "strip_left": false, "strip_right": true}"""),
-        ["without accents"] = () => Normalized(47, """{"type": "Sequence", "normalizers": [{"type": "NFD"}, {"type": "StripAccents"}, {"type": "Lowercase"}]}"""),
+        ["without accents"] = () =>
+            Normalized(47, """{"type": "Sequence", "normalizers": [{"type": "NFD"}, {"type": "StripAccents"}, {"type": "Lowercase"}]}"""),
         ["prefix"] = () => Normalized(48, """{"type": "Prepend", "prepend": "▁x"}"""),
-        ["replaced"] = () => Normalized(49, """{"type": "Sequence", "normalizers": [{"type": "Replace", "pattern": {"Regex": "\\s+"}, "content": " "}, {"type": "Replace", "pattern": {"String": "the"}, "content": "é"}]}"""),
+        ["replaced"] = () => Normalized(
+            49,
+            """{"type": "Sequence", "normalizers": [{"type": "Replace", "pattern": {"Regex": "\\s+"}, "content": " "}, {"type": "Replace", "pattern": {"String": "the"}, "content": "é"}]}"""),
         ["nothing normalised"] = () => Normalized(50, """{"type": "Sequence", "normalizers": []}"""),
-        ["CLIP"] = () => Normalized(51, """{"type": "Sequence", "normalizers": [{"type": "NFC"}, {"type": "Replace", "pattern": {"Regex": "\\s+"}, "content": " "}, {"type": "Lowercase"}]}"""),
+        ["CLIP"] = () => Normalized(
+            51,
+            """{"type": "Sequence", "normalizers": [{"type": "NFC"}, {"type": "Replace", "pattern": {"Regex": "\\s+"}, "content": " "}, {"type": "Lowercase"}]}"""),
         ["merges given twice"] = () => RepeatingMerges(SyntheticTokenizer.Create(13)),
         ["added tokens"] = () => WithAddedTokens(SyntheticTokenizer.Create(10)),
-        ["added tokens, prefix space"] = () => WithAddedTokens(SyntheticTokenizer.Create(11, preTokenizer: SyntheticTokenizer.ByteLevel(addPrefixSpace: true))),
+        ["added tokens, prefix space"] =
+            () => WithAddedTokens(SyntheticTokenizer.Create(11, preTokenizer: SyntheticTokenizer.ByteLevel(addPrefixSpace: true))),
         ["added tokens, merges ignored"] = () => IgnoringMerges(WithAddedTokens(
             SyntheticTokenizer.Create(12, preTokenizer: SyntheticTokenizer.ByteLevel(useRegex: false)))),
     };
 
-    private static JsonObject SplitBy(int seed, string pattern, string behavior = "Isolated", bool invert = false) => SyntheticTokenizer.Create(
-        seed, preTokenizer: SyntheticTokenizer.Sequence(SyntheticTokenizer.Split(pattern, behavior, invert), SyntheticTokenizer.ByteLevel(useRegex: false)));
+    private static JsonObject SplitBy(
+        int seed, string pattern, string behavior = "Isolated", bool invert = false) => SyntheticTokenizer.Create(
+        seed, preTokenizer: SyntheticTokenizer.Sequence(
+            SyntheticTokenizer.Split(pattern, behavior, invert), SyntheticTokenizer.ByteLevel(useRegex: false)));
 
     private static JsonObject Staged(int seed, string stage) => SyntheticTokenizer.Create(
         seed, preTokenizer: SyntheticTokenizer.Sequence(JsonNode.Parse(stage)!, SyntheticTokenizer.ByteLevel(useRegex: false)));

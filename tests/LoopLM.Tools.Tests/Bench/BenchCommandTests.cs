@@ -22,7 +22,8 @@ public sealed class BenchCommandTests : IDisposable
 
         Assert.Equal(
             [
-                "prefill_tokens_per_second", "decode_tokens_per_second", "itl_p50_ms", "itl_p95_ms", "mean_exit_step", "bound", "bound_share",
+                "prefill_tokens_per_second", "decode_tokens_per_second",
+                "itl_p50_ms", "itl_p95_ms", "mean_exit_step", "bound", "bound_share",
                 "read_bandwidth_bytes_per_second", "weight_traffic_share", "peak_rss_bytes", "runner", "weights", "threads",
                 "speculation", "speculation_speedup", "accepted_draft_share",
             ],
@@ -83,7 +84,10 @@ public sealed class BenchCommandTests : IDisposable
 
     private JsonDocument Measure(params string[] options)
     {
-        Assert.True(Invoke(["--shape", Shape, "--threads", "1", "--prompt", "4", "--generate", "9", "--concurrency", "2", "--rounds", "1", "--json", .. options]) == 0, _console.Output);
+        Assert.True(
+            Invoke(
+                ["--shape", Shape, "--threads", "1", "--prompt", "4", "--generate", "9",
+                    "--concurrency", "2", "--rounds", "1", "--json", .. options]) == 0, _console.Output);
         return JsonDocument.Parse(_console.Output);
     }
 

@@ -7,10 +7,12 @@ namespace LoopLM.Tools.Tests.Bench;
 public sealed class BenchShapeTests
 {
     [Fact]
-    public void Parse_KnownName_IsThatModel() => Assert.Equal(new BenchShape(2048, 5632, 24, 16, 16, 128, 49152, 4), BenchShape.Parse("ouro-1.4b"));
+    public void Parse_KnownName_IsThatModel() =>
+        Assert.Equal(new BenchShape(2048, 5632, 24, 16, 16, 128, 49152, 4), BenchShape.Parse("ouro-1.4b"));
 
     [Fact]
-    public void Parse_Custom_TakesTheSizesInTheirOrder() => Assert.Equal(new BenchShape(1, 2, 3, 4, 5, 6, 7, 8), BenchShape.Parse("custom:1,2,3,4,5,6,7,8"));
+    public void Parse_Custom_TakesTheSizesInTheirOrder() =>
+        Assert.Equal(new BenchShape(1, 2, 3, 4, 5, 6, 7, 8), BenchShape.Parse("custom:1,2,3,4,5,6,7,8"));
 
     [Theory]
     [InlineData("ouro-9b")]

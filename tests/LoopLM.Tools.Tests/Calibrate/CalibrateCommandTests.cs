@@ -21,7 +21,9 @@ public sealed class CalibrateCommandTests : IDisposable
             File.Copy(Path.Combine(TestData.Root, "models", "looplm-bytes", file), In(file));
         }
 
-        File.WriteAllText(In("tale.txt"), string.Concat(Enumerable.Repeat("The old woman went into the forest to look for her goat. \"Where are you?\" she cried.\n", 8)));
+        File.WriteAllText(
+            In("tale.txt"), string.Concat(
+                Enumerable.Repeat("The old woman went into the forest to look for her goat. \"Where are you?\" she cried.\n", 8)));
     }
 
     [Fact]
@@ -80,7 +82,8 @@ public sealed class CalibrateCommandTests : IDisposable
         var documents = new EvalDocuments(ByteLevelBpeTokenizer.Load(In("tokenizer.json")));
         documents.AddText(In("tale.txt"));
         using var model = ModelScorer.Load(checkpoint, 4);
-        return ThresholdScore.Of(ModelScorer.Score(model, documents.Join(), new WindowSample(256, 1 << 16, 1)), new QExitPolicy(), threshold, 4);
+        return ThresholdScore.Of(
+            ModelScorer.Score(model, documents.Join(), new WindowSample(256, 1 << 16, 1)), new QExitPolicy(), threshold, 4);
     }
 
     private string In(string file) => Path.Combine(_folder, file);

@@ -18,7 +18,8 @@ public sealed class DataCommandTests : IDisposable
         Assert.Equal(0, TokenizerCommand.Create(_console).Parse(["train", text, "--vocabulary", "280", "--out", tokenizer]).Invoke());
 
         var exitCode = DataCommand.Create(_console).Parse(
-            [data, "--tokenizer", tokenizer, "--shard-tokens", "200", "--source", $"text:path={text},repeat=2", "--source", $"story:path={text}", "--source", "sum:count=30,held-out=4,chat=0.5"]).Invoke();
+            [data, "--tokenizer", tokenizer, "--shard-tokens", "200", "--source", $"text:path={text},repeat=2",
+                "--source", $"story:path={text}", "--source", "sum:count=30,held-out=4,chat=0.5"]).Invoke();
 
         Assert.True(exitCode == 0, _console.Output);
         var dataset = TokenDataset.Load(data);
@@ -29,8 +30,10 @@ public sealed class DataCommandTests : IDisposable
         foreach (var document in Enumerable.Range(0, read.Documents).Where(document => read.Kinds[document] == 2))
         {
             string Decode(byte target) => loaded.Decode(
-                Enumerable.Range(read.Starts[document], read.End(document) - read.Starts[document]).Where(i => read.IsTarget[i] == target).Select(i => read.Tokens[i]), skipSpecialTokens: true);
-            var sum = Decode(0).Replace("user", "", StringComparison.Ordinal).Replace("assistant", "", StringComparison.Ordinal).Trim().TrimEnd('=').Split('+').Sum(int.Parse);
+                Enumerable.Range(read.Starts[document], read.End(document) - read.Starts[document])
+                    .Where(i => read.IsTarget[i] == target).Select(i => read.Tokens[i]), skipSpecialTokens: true);
+            var sum = Decode(0).Replace("user", "", StringComparison.Ordinal)
+                .Replace("assistant", "", StringComparison.Ordinal).Trim().TrimEnd('=').Split('+').Sum(int.Parse);
             Assert.Equal($"{sum}", Decode(1));
         }
     }
@@ -38,7 +41,8 @@ public sealed class DataCommandTests : IDisposable
     [Fact]
     public void Invoke_NoSuchFile_ExitsWithOneAndNamesIt()
     {
-        var exitCode = DataCommand.Create(_console).Parse([In("tokens"), "--tokenizer", "no-such.json", "--source", "sum:count=3"]).Invoke();
+        var exitCode = DataCommand.Create(_console)
+            .Parse([In("tokens"), "--tokenizer", "no-such.json", "--source", "sum:count=3"]).Invoke();
 
         Assert.Equal(1, exitCode);
         Assert.Contains("no-such.json", _console.Output, StringComparison.Ordinal);

@@ -77,7 +77,8 @@ public sealed class TaskTests
     [Fact]
     public void Documents_TrainingAndHeldOutOfAnySeeds_ShareNoQuestion()
     {
-        IDocumentSource Source(int seed) => Assert.Single(DocumentSources.Open(["sum:count=3000,held-out=400,digits=1-2,chat=0"], seed, new OverlapFilter()));
+        IDocumentSource Source(int seed) =>
+            Assert.Single(DocumentSources.Open(["sum:count=3000,held-out=400,digits=1-2,chat=0"], seed, new OverlapFilter()));
 
         var trained = Source(1).Documents(heldOut: false).Select(document => document[0].Text).ToHashSet();
         var heldOut = Source(2).Documents(heldOut: true).Select(document => document[0].Text).ToList();
@@ -94,5 +95,7 @@ public sealed class TaskTests
     [InlineData("text:repeat=2", "path")]
     [InlineData("hop:count=5,hops=4,people=4", "people")]
     public void Open_MalformedSource_SaysWhatIsWrong(string spec, string named) =>
-        Assert.Contains(named, Assert.Throws<FormatException>(() => DocumentSources.Open([spec], 1, new OverlapFilter())).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            named, Assert.Throws<FormatException>(() => DocumentSources.Open([spec], 1, new OverlapFilter())).Message,
+            StringComparison.Ordinal);
 }

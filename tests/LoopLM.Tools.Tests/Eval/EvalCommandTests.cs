@@ -14,17 +14,21 @@ public sealed class EvalCommandTests : IDisposable
     [Fact]
     public void Invoke_TextAndProblems_MeasuresEveryLoopAndWritesTablesAndCurves()
     {
-        using var report = Measure("--loops", "5", "--source", "sum:held-out=12,digits=1-2,chat=0", "--out", Path.Combine(_folder, "out"), "--json");
+        using var report = Measure(
+            "--loops", "5", "--source", "sum:held-out=12,digits=1-2,chat=0", "--out", Path.Combine(_folder, "out"), "--json");
 
-        var (losses, accuracies) = (Numbers(report.RootElement.GetProperty("loss_by_loop")), Numbers(report.RootElement.GetProperty("accuracy_by_loop")));
+        var (losses, accuracies) =
+            (Numbers(report.RootElement.GetProperty("loss_by_loop")), Numbers(report.RootElement.GetProperty("accuracy_by_loop")));
         Assert.Equal((5, 5), (losses.Length, accuracies.Length));
         Assert.True(losses[3] < losses[0]);
         var points = report.RootElement.GetProperty("thresholds").EnumerateArray().ToList();
         var steps = points.Select(point => point.GetProperty("mean_exit_step").GetDouble()).ToList();
         Assert.Equal(steps.Order(), steps);
         Assert.Equal((1, 4), (points[^1].GetProperty("threshold").GetDouble(), steps[^1]));
-        Assert.Equal((losses[3], accuracies[3]), (points[^1].GetProperty("loss").GetDouble(), points[^1].GetProperty("accuracy").GetDouble()));
-        Assert.Equal(["fixed", "q-exit", "hidden-delta", "act"], report.RootElement.GetProperty("curves").EnumerateArray().Select(curve => curve.GetProperty("policy").GetString()!));
+        Assert.Equal(
+            (losses[3], accuracies[3]), (points[^1].GetProperty("loss").GetDouble(), points[^1].GetProperty("accuracy").GetDouble()));
+        Assert.Equal(["fixed", "q-exit", "hidden-delta", "act"],
+            report.RootElement.GetProperty("curves").EnumerateArray().Select(curve => curve.GetProperty("policy").GetString()!));
         Assert.Equal(6, Lines("loops.csv").Length);
         Assert.Equal("model,policy,threshold,mean_exit_step,loss,accuracy", Lines("curves.csv")[0]);
         Assert.Contains("<svg", File.ReadAllText(Path.Combine(_folder, "out", "accuracy-by-mean-loops.svg")), StringComparison.Ordinal);
@@ -61,7 +65,8 @@ public sealed class EvalCommandTests : IDisposable
     {
         using var report = Measure("--weights", "int8", "--weights", "int4", "--json");
 
-        var scores = report.RootElement.GetProperty("weight_types").EnumerateArray().ToDictionary(score => score.GetProperty("weights").GetString()!);
+        var scores = report.RootElement.GetProperty("weight_types").EnumerateArray()
+            .ToDictionary(score => score.GetProperty("weights").GetString()!);
         Assert.Equal(["float32", "int8", "int4"], scores.Keys);
         Assert.Equal(Numbers(report.RootElement.GetProperty("loss_by_loop"))[^1], Number("float32", "loss"), 1e-4);
         Assert.Equal((0, 1), (Number("float32", "perplexity_change"), Number("float32", "same_exit_step")));
@@ -91,10 +96,12 @@ public sealed class EvalCommandTests : IDisposable
             Assert.Equal(3, draft.GetProperty("agrees_by_loop").GetArrayLength()));
         var shown = report.RootElement.GetProperty("shown_tales").EnumerateArray().ToList();
         Assert.Equal(2, shown.Count);
-        Assert.All(shown, tale => Assert.Equal(tale.GetProperty("tokens").GetArrayLength(), tale.GetProperty("exit_steps").GetArrayLength()));
+        Assert.All(shown, tale =>
+            Assert.Equal(tale.GetProperty("tokens").GetArrayLength(), tale.GetProperty("exit_steps").GetArrayLength()));
         Assert.Equal(shown.Select(tale => $"## {tale.GetProperty("request").GetString()}"),
             File.ReadLines(Path.Combine(_folder, "tales.md")).Where(line => line.StartsWith("## ", StringComparison.Ordinal)));
-        Assert.True(File.Exists(Path.Combine(_folder, "answers-by-loop.svg")) && File.Exists(Path.Combine(_folder, "tales-by-threshold.svg")));
+        Assert.True(
+            File.Exists(Path.Combine(_folder, "answers-by-loop.svg")) && File.Exists(Path.Combine(_folder, "tales-by-threshold.svg")));
     }
 
     [Fact]
@@ -131,7 +138,9 @@ public sealed class EvalCommandTests : IDisposable
     private string Text()
     {
         var path = Path.Combine(_folder, "tale.txt");
-        File.WriteAllText(path, string.Concat(Enumerable.Repeat("Once upon a time there was a king who had three daughters. They lived in a castle by the sea.\n", 8)));
+        File.WriteAllText(
+            path, string.Concat(
+                Enumerable.Repeat("Once upon a time there was a king who had three daughters. They lived in a castle by the sea.\n", 8)));
         return path;
     }
 

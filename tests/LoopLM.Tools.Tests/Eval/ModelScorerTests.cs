@@ -16,7 +16,8 @@ public sealed class ModelScorerTests
         using var checkpoint = Checkpoint.Open(folder);
         using var golden = SafetensorsFile.Open(Path.Combine(folder, "golden.safetensors"));
         using var json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "golden.json")));
-        var prompts = json.RootElement.GetProperty("prompts").EnumerateArray().Select(prompt => prompt.EnumerateArray().Select(token => token.GetInt32()).ToArray()).ToList();
+        var prompts = json.RootElement.GetProperty("prompts").EnumerateArray()
+            .Select(prompt => prompt.EnumerateArray().Select(token => token.GetInt32()).ToArray()).ToList();
         var starts = prompts.Select((_, i) => prompts.Take(i).Sum(prompt => prompt.Length)).ToArray();
         var tokens = prompts.SelectMany(prompt => prompt).ToArray();
         var split = new TokenSplit(tokens, [.. tokens.Select(_ => (byte)1)], starts, new byte[starts.Length]);

@@ -15,7 +15,8 @@ public sealed class ThresholdScoreTests
     [InlineData(0.5f, 1.5, 4.0, 0.0, new[] { 0.5, 0.5, 0 })]
     [InlineData(0.7f, 2.5, 3.0, 1.0, new[] { 0, 0.5, 0.5 })]
     [InlineData(1f, 3, 2.5, 1.0, new[] { 0.0, 0, 1 })]
-    public void Of_QExit_ReadsEachTargetAtTheFirstLoopWhoseCdfReachesTheThreshold(float threshold, double steps, double loss, double accuracy, double[] histogram)
+    public void Of_QExit_ReadsEachTargetAtTheFirstLoopWhoseCdfReachesTheThreshold(
+        float threshold, double steps, double loss, double accuracy, double[] histogram)
     {
         var score = ThresholdScore.Of(s_scores, new QExitPolicy(), threshold, 3);
 

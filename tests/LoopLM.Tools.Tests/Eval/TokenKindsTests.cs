@@ -11,7 +11,9 @@ public sealed class TokenKindsTests
     public void Of_BytesOfALine_NamesTheKindOfEach()
     {
         var tokenizer = ByteLevelBpeTokenizer.Load(TestData.Fixture("..", "..", "models", "looplm-bytes", "tokenizer.json"));
-        var split = TokenisedDocument.Join([TokenisedDocument.Of(tokenizer, Documents.Text("He met Ann, 9.\n1+2=34"), 0), TokenisedDocument.Of(tokenizer, Documents.Line([("5+6", "11")]), 0)]);
+        var split = TokenisedDocument.Join(
+            [TokenisedDocument.Of(tokenizer, Documents.Text("He met Ann, 9.\n1+2=34"), 0),
+                TokenisedDocument.Of(tokenizer, Documents.Line([("5+6", "11")]), 0)]);
         var kinds = new TokenKinds(split, tokenizer);
 
         Assert.Equal(

@@ -18,5 +18,6 @@ public sealed class WeightTypeScoreTests
     }
 
     /// <summary>Two targets and two loops.</summary>
-    private static TokenScores Scores(float[] losses, float[] gates) => new(2, [0, 0], [1, 2], losses, new bool[4], new int[4], gates, new float[4]);
+    private static TokenScores Scores(float[] losses, float[] gates) =>
+        new(2, [0, 0], [1, 2], losses, new bool[4], new int[4], gates, new float[4]);
 }

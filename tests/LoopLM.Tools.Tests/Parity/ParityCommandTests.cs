@@ -58,7 +58,8 @@ public sealed class ParityCommandTests
 
         public ModelDescription Model => runner.Model;
 
-        public void RunLoop(LoopBatch batch, Span<float> gateLogits, Span<float> stateChanges) => runner.RunLoop(batch, gateLogits, stateChanges);
+        public void RunLoop(LoopBatch batch, Span<float> gateLogits, Span<float> stateChanges) =>
+            runner.RunLoop(batch, gateLogits, stateChanges);
 
         public void RunHead(LoopBatch rows, Span<float> logits)
         {

@@ -8,7 +8,13 @@ public sealed class LineChartTests
     [Fact]
     public void ToSvg_NamesWithMarkupAndMissingPoints_IsWellFormedAndInsideTheFrame()
     {
-        var chart = new LineChart { Title = "a < b & c", XTitle = "x", YTitle = "y", Lines = [("one", [(0, 1), (5, double.NaN), (10, 3)]), ("none", [])] };
+        var chart = new LineChart
+        {
+            Title = "a < b & c",
+            XTitle = "x",
+            YTitle = "y",
+            Lines = [("one", [(0, 1), (5, double.NaN), (10, 3)]), ("none", [])],
+        };
 
         var svg = XDocument.Parse(chart.ToSvg()).Root!;
 

@@ -44,7 +44,8 @@ public sealed class QuantizeCommandTests : IDisposable
         Assert.Equal(0, Invoke(s_model, "--weights", "int8", "--out", Packed));
         using var packed = Checkpoint.Open(Packed);
 
-        var exception = Assert.Throws<ArgumentException>(() => new TorchModelRunner(packed, new RunnerCapacity(1, 1), new TorchRunnerOptions { Threads = 1 }));
+        var exception = Assert.Throws<ArgumentException>(() =>
+            new TorchModelRunner(packed, new RunnerCapacity(1, 1), new TorchRunnerOptions { Threads = 1 }));
 
         Assert.Contains("packed as Int8, which the cpu runner alone", exception.Message, StringComparison.Ordinal);
     }
@@ -72,8 +73,10 @@ public sealed class QuantizeCommandTests : IDisposable
     private static TokenScores Score(Checkpoint checkpoint, WeightType type)
     {
         int[] tokens = [.. "Once upon a time there was a king who had 3 daughters."u8.ToArray().Select(letter => (int)letter)];
-        using var runner = new CpuModelRunner(checkpoint, new RunnerCapacity(tokens.Length, tokens.Length), new CpuRunnerOptions { Weights = type, Threads = 1 });
-        return RunnerScorer.Score(runner, new TokenSplit(tokens, [.. tokens.Select(_ => (byte)1)], [0], [0]), [new Window(0, tokens.Length, 0)]);
+        using var runner = new CpuModelRunner(
+            checkpoint, new RunnerCapacity(tokens.Length, tokens.Length), new CpuRunnerOptions { Weights = type, Threads = 1 });
+        return RunnerScorer.Score(
+            runner, new TokenSplit(tokens, [.. tokens.Select(_ => (byte)1)], [0], [0]), [new Window(0, tokens.Length, 0)]);
     }
 
     private static int[] Bits(float[] numbers) => [.. numbers.Select(BitConverter.SingleToInt32Bits)];

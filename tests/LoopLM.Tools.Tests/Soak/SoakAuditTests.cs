@@ -16,8 +16,10 @@ public sealed class SoakAuditTests
     [InlineData(10, 0, 1, 0, 1, "Left over: 1 running")]
     [InlineData(10, 0, 0, 1, 1, "1 KV slots")]
     [InlineData(10, 0, 0, 0, 3, "3 connections are open")]
-    public void Of_ServerThatLosesOrLeavesSomething_SaysWhat(int stopped, int failed, int running, int slots, int connections, string problem) =>
-        Assert.Contains(Audit(State(stopped, failed, running, slots, connections)).Problems, found => found.Contains(problem, StringComparison.Ordinal));
+    public void Of_ServerThatLosesOrLeavesSomething_SaysWhat(
+        int stopped, int failed, int running, int slots, int connections, string problem) =>
+        Assert.Contains(Audit(State(stopped, failed, running, slots, connections)).Problems, found =>
+            found.Contains(problem, StringComparison.Ordinal));
 
     [Fact]
     public void Of_MemoryThatGrows_SaysHowMuch()
@@ -41,7 +43,8 @@ public sealed class SoakAuditTests
         var tally = Tally();
         tally.Answered("a", "request 1", "other", 0);
 
-        Assert.Contains(Audit(tally: tally).Problems, found => found.StartsWith("Two answers to request 1 differ.", StringComparison.Ordinal));
+        Assert.Contains(Audit(tally: tally).Problems, found =>
+            found.StartsWith("Two answers to request 1 differ.", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -54,13 +57,16 @@ public sealed class SoakAuditTests
     }
 
     [Theory]
-    [InlineData("""{"id":"a","choices":[{"index":1,"text":"b"},{"index":0,"text":"a"}]}""", """{"id":"c","choices":[{"index":0,"text":"a"},{"index":1,"text":"b"}]}""")]
-    [InlineData("""{"choices":[{"index":0,"message":{"content":"ab","tool_calls":[]}}]}""", """{"choices":[{"index":0,"message":{"content":"ab"}}],"created":5}""")]
+    [InlineData("""{"id":"a","choices":[{"index":1,"text":"b"},{"index":0,"text":"a"}]}""",
+        """{"id":"c","choices":[{"index":0,"text":"a"},{"index":1,"text":"b"}]}""")]
+    [InlineData("""{"choices":[{"index":0,"message":{"content":"ab","tool_calls":[]}}]}""",
+        """{"choices":[{"index":0,"message":{"content":"ab"}}],"created":5}""")]
     public void SoakAnswer_SameSaid_IsTheSame(string answer, string other) => Assert.Equal(SoakAnswer.Of(answer), SoakAnswer.Of(other));
 
     [Fact]
     public void SoakAnswer_Stream_SaysWhatTheWholeAnswerSays() => Assert.Equal(
-        SoakAnswer.Of("""{"choices":[{"index":0,"message":{"content":"ab"},"logprobs":{"tokens":["a","b"]}},{"index":1,"message":{"content":"c"}}]}"""),
+        SoakAnswer.Of(
+            """{"choices":[{"index":0,"message":{"content":"ab"},"logprobs":{"tokens":["a","b"]}},{"index":1,"message":{"content":"c"}}]}"""),
         SoakAnswer.OfStream("""
             data: {"choices":[{"index":0,"delta":{"content":"a"},"logprobs":{"tokens":["a"]}}]}
 

@@ -9,7 +9,8 @@ namespace LoopLM.Tools.Tests.Train;
 public sealed class TrainCommandTests : IDisposable
 {
     private static readonly string[] s_small =
-        ["--hidden", "64", "--layers", "1", "--heads", "2", "--steps", "6", "--window", "24", "--windows", "4", "--warm-up", "1", "--report-every", "1", "--evaluate-every", "3", "--save-every", "2"];
+        ["--hidden", "64", "--layers", "1", "--heads", "2", "--steps", "6", "--window", "24", "--windows",
+            "4", "--warm-up", "1", "--report-every", "1", "--evaluate-every", "3", "--save-every", "2"];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("looplm-").FullName;
     private readonly TestConsole _console = new();
@@ -18,7 +19,8 @@ public sealed class TrainCommandTests : IDisposable
     {
         File.WriteAllText(In("words.txt"), "user assistant user assistant");
         Invoke(TokenizerCommand.Create(_console), "train", In("words.txt"), "--vocabulary", "270", "--out", In("tokenizer.json"));
-        Invoke(DataCommand.Create(_console), In("tokens"), "--tokenizer", In("tokenizer.json"), "--source", "mano:count=300,held-out=20", "--source", "sum:count=300,held-out=20");
+        Invoke(DataCommand.Create(_console), In("tokens"), "--tokenizer", In("tokenizer.json"),
+            "--source", "mano:count=300,held-out=20", "--source", "sum:count=300,held-out=20");
     }
 
     [Fact]
@@ -63,7 +65,8 @@ public sealed class TrainCommandTests : IDisposable
     {
         Train("run", []);
 
-        var exitCode = TrainCommand.Create(_console).Parse(["--data", In("tokens"), "--out", In("run"), .. s_small, "--seed", "5"]).Invoke();
+        var exitCode = TrainCommand.Create(_console)
+            .Parse(["--data", In("tokens"), "--out", In("run"), .. s_small, "--seed", "5"]).Invoke();
 
         Assert.Equal(1, exitCode);
         Assert.Contains("\"seed\": 1 there, \"seed\": 5 now", _console.Output.ReplaceLineEndings(" "), StringComparison.Ordinal);
@@ -71,7 +74,8 @@ public sealed class TrainCommandTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private void Train(string run, string[] options) => Invoke(TrainCommand.Create(_console), ["--data", In("tokens"), "--out", In(run), .. s_small, .. options]);
+    private void Train(string run, string[] options) =>
+        Invoke(TrainCommand.Create(_console), ["--data", In("tokens"), "--out", In(run), .. s_small, .. options]);
 
     private void Invoke(System.CommandLine.Command command, params string[] arguments) =>
         Assert.True(command.Parse(arguments).Invoke() == 0, _console.Output);

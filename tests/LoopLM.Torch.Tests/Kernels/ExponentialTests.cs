@@ -24,5 +24,6 @@ public sealed class ExponentialTests
         Assert.Equal(Vector512.Create(expected), Exponential.Of(Vector512.Create(input)));
 
     [Fact]
-    public void Of_InfiniteArgument_StaysFinite() => Assert.Equal(Exponential.Of(Vector512.Create(88f)), Exponential.Of(Vector512.Create(float.PositiveInfinity)));
+    public void Of_InfiniteArgument_StaysFinite() =>
+        Assert.Equal(Exponential.Of(Vector512.Create(88f)), Exponential.Of(Vector512.Create(float.PositiveInfinity)));
 }

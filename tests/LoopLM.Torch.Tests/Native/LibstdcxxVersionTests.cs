@@ -40,13 +40,15 @@ public class LibstdcxxVersionTests
 
         var exception = Assert.Throws<InvalidDataException>(() => LibstdcxxVersion.Lower(image, "some.so"));
 
-        Assert.Equal("some.so needs more of GLIBCXX_3.4.32 than _ZSt21ios_base_library_initv, which alone can be replaced.", exception.Message);
+        Assert.Equal(
+            "some.so needs more of GLIBCXX_3.4.32 than _ZSt21ios_base_library_initv, which alone can be replaced.", exception.Message);
     }
 
     [Fact]
     public void Lower_FileThatIsNotElf_ThrowsAndNamesIt()
     {
-        var exception = Assert.Throws<InvalidDataException>(() => LibstdcxxVersion.Lower("MZ a library of another system"u8.ToArray(), "some.dll"));
+        var exception = Assert.Throws<InvalidDataException>(() =>
+            LibstdcxxVersion.Lower("MZ a library of another system"u8.ToArray(), "some.dll"));
 
         Assert.Equal("some.dll cannot be read: it is not a 64-bit little-endian ELF file.", exception.Message);
     }

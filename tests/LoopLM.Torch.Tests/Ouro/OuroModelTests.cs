@@ -74,7 +74,8 @@ public sealed class OuroModelTests
         using var scope = NewDisposeScope();
 
         var outputs = model.forward(Tokens(golden.Prompts[0]));
-        outputs.Select(output => output.Logits.square().mean() + output.GateLogits.square().mean()).Aggregate((sum, next) => sum + next).backward();
+        outputs.Select(output => output.Logits.square().mean() + output.GateLogits.square().mean())
+            .Aggregate((sum, next) => sum + next).backward();
 
         Assert.All(model.named_parameters(), parameter => Assert.True(
             parameter.parameter.grad is { } gradient && gradient.abs().max().item<float>() > 0, parameter.name));

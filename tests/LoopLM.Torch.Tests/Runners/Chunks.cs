@@ -12,10 +12,12 @@ internal static class Chunks
     /// <param name="sequence">The sequence.</param>
     /// <param name="firstSlot">Loop t of position p has the slot firstSlot + (t - 1) * length + p.</param>
     /// <param name="firstRowSlot">Position p has the row slot firstRowSlot + p.</param>
-    public static (LoopRow Row, ReadOnlyMemory<int> Slots)[] Of(int[] tokens, int loop, int first = 0, int sequence = 0, int firstSlot = 0, int firstRowSlot = 0)
+    public static (LoopRow Row, ReadOnlyMemory<int> Slots)[] Of(
+        int[] tokens, int loop, int first = 0, int sequence = 0, int firstSlot = 0, int firstRowSlot = 0)
     {
         var slots = Enumerable.Range(firstSlot + ((loop - 1) * tokens.Length), tokens.Length).ToArray();
         return [.. Enumerable.Range(first, tokens.Length - first).Select(position => (
-            new LoopRow(firstRowSlot + position, sequence, position, loop, slots[position], tokens[position]), (ReadOnlyMemory<int>)slots.AsMemory(0, position + 1)))];
+            new LoopRow(firstRowSlot + position, sequence, position, loop, slots[position], tokens[position]),
+            (ReadOnlyMemory<int>)slots.AsMemory(0, position + 1)))];
     }
 }

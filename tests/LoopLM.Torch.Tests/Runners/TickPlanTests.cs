@@ -15,7 +15,8 @@ public sealed class TickPlanTests
         ]));
 
         Assert.Equal([0, 4, 1, 2, 3], plan.Order);
-        Assert.Equal([new RowGroup(0, Sequences: 2, RowsEach: 1, Keys: 10), new RowGroup(2, Sequences: 1, RowsEach: 3, Keys: 3)], plan.Groups);
+        Assert.Equal(
+            [new RowGroup(0, Sequences: 2, RowsEach: 1, Keys: 10), new RowGroup(2, Sequences: 1, RowsEach: 3, Keys: 3)], plan.Groups);
     }
 
     [Fact]

@@ -67,7 +67,8 @@ public sealed class TorchModelRunnerTests : IDisposable
             }
         });
 
-        (LoopRow, ReadOnlyMemory<int>)[] Rows(int i) => Chunks.Of(sequences[i], loop: 1, sequence: i, firstSlot: 150 * i, firstRowSlot: Place(i));
+        (LoopRow, ReadOnlyMemory<int>)[] Rows(int i) =>
+            Chunks.Of(sequences[i], loop: 1, sequence: i, firstSlot: 150 * i, firstRowSlot: Place(i));
         int Place(int i) => sequences[..i].Sum(other => other.Length);
     }
 
@@ -108,7 +109,8 @@ public sealed class TorchModelRunnerTests : IDisposable
             Norm(after.Zip(before, (to, from) => to - from), row) / Norm(after, row)));
         Golden.AssertClose(expected.ToArray(), changes, SameNumbers);
 
-        double Norm(IEnumerable<float> states, int row) => Math.Sqrt(states.Skip(row * size).Take(size).Sum(value => (double)value * value));
+        double Norm(IEnumerable<float> states, int row) =>
+            Math.Sqrt(states.Skip(row * size).Take(size).Sum(value => (double)value * value));
     }
 
     [Fact]
@@ -127,7 +129,8 @@ public sealed class TorchModelRunnerTests : IDisposable
     [Fact]
     public void RunLoop_WeightsOfNaN_GivesNaN()
     {
-        using var altered = new AlteredCheckpoint(Fixture, ElementType.Float32, (name, number) => name == "model.norm.weight" ? float.NaN : number);
+        using var altered = new AlteredCheckpoint(Fixture, ElementType.Float32, (name, number) =>
+            name == "model.norm.weight" ? float.NaN : number);
         using var runner = Open(altered.Checkpoint);
         var (gates, changes) = (new float[s_prompt.Length], new float[s_prompt.Length]);
 
@@ -146,12 +149,14 @@ public sealed class TorchModelRunnerTests : IDisposable
     [InlineData("token", 0, 0, 1, 0, 211, 0)]
     [InlineData("negative token", 0, 0, 1, 0, -1, 0)]
     [InlineData("visible slot", 0, 0, 1, 0, 0, 600)]
-    public void RunLoop_NumberOutOfRange_IsRefusedAndNothingLeaks(string what, int rowSlot, int position, int loop, int kvSlot, int token, int visible)
+    public void RunLoop_NumberOutOfRange_IsRefusedAndNothingLeaks(
+        string what, int rowSlot, int position, int loop, int kvSlot, int token, int visible)
     {
         using var runner = Open();
         var live = LiveTensors();
 
-        var exception = Record.Exception(() => runner.RunLoop(TestBatch.Of((new LoopRow(rowSlot, 0, position, loop, kvSlot, token), new[] { visible })), [], []));
+        var exception = Record.Exception(() =>
+            runner.RunLoop(TestBatch.Of((new LoopRow(rowSlot, 0, position, loop, kvSlot, token), new[] { visible })), [], []));
 
         Assert.True(exception is ArgumentOutOfRangeException, $"{what}: {exception}");
         Assert.Equal(live, LiveTensors());
@@ -163,14 +168,16 @@ public sealed class TorchModelRunnerTests : IDisposable
     {
         using var runner = Open();
 
-        Assert.Throws<ArgumentOutOfRangeException>(() => runner.RunHead(TestBatch.ForHead(s_capacity.Rows), new float[_golden.Config.VocabularySize]));
+        Assert.Throws<ArgumentOutOfRangeException>(() =>
+            runner.RunHead(TestBatch.ForHead(s_capacity.Rows), new float[_golden.Config.VocabularySize]));
     }
 
     [Fact]
     public void RunLoop_BFloat16_StaysClose()
     {
         using var wide = Open();
-        using var narrow = new TorchModelRunner(_golden.Checkpoint, s_capacity, new TorchRunnerOptions { DataType = ElementType.BFloat16, Threads = 1 });
+        using var narrow = new TorchModelRunner(
+            _golden.Checkpoint, s_capacity, new TorchRunnerOptions { DataType = ElementType.BFloat16, Threads = 1 });
         foreach (var runner in (TorchModelRunner[])[wide, narrow])
         {
             runner.RunLoop(TestBatch.Of(Chunks.Of(s_prompt, 1)), [], []);

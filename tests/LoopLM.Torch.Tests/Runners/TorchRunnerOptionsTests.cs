@@ -22,7 +22,8 @@ public sealed class TorchRunnerOptionsTests
 
     [Fact]
     public void ToPlacement_DeviceThatIsNotThere_SaysHowManyThereAre() => Assert.Contains(
-        "CUDA devices", Assert.Throws<InvalidOperationException>(new TorchRunnerOptions { Device = "cuda:99" }.ToPlacement).Message, StringComparison.Ordinal);
+        "CUDA devices", Assert.Throws<InvalidOperationException>(new TorchRunnerOptions { Device = "cuda:99" }.ToPlacement).Message,
+        StringComparison.Ordinal);
 
     [Theory]
     [InlineData(null, ScalarType.Float32)]

@@ -59,7 +59,13 @@ public sealed class DataTests : IDisposable
         var split = TinyTraining.Documents(7);
         TokenShard.Write(Path.Combine(_folder, "a.safetensors"), split);
         TokenShard.Write(Path.Combine(_folder, "b.safetensors"), split);
-        var dataset = new TokenDataset { VocabularySize = TinyTraining.Vocabulary, Kinds = ["counting"], Train = ["a.safetensors", "b.safetensors"], HeldOut = [] };
+        var dataset = new TokenDataset
+        {
+            VocabularySize = TinyTraining.Vocabulary,
+            Kinds = ["counting"],
+            Train = ["a.safetensors", "b.safetensors"],
+            HeldOut = [],
+        };
         dataset.Save(_folder);
 
         var read = TokenDataset.Load(_folder).Read(_folder, dataset.Train);
@@ -76,7 +82,8 @@ public sealed class DataTests : IDisposable
         var path = Path.Combine(_folder, "a.safetensors");
         TokenShard.Write(path, TinyTraining.Documents());
 
-        Assert.Contains(problem, Assert.Throws<CheckpointException>(() => TokenShard.Read(path, vocabulary, kinds)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            problem, Assert.Throws<CheckpointException>(() => TokenShard.Read(path, vocabulary, kinds)).Message, StringComparison.Ordinal);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -70,7 +70,8 @@ public sealed class FusedKernelTests
             var documents = tensor(batch.Documents, [2, 1, 80]);
             var visible = documents.eq(documents.transpose(1, 2)).tril().unsqueeze(1);
             var (keys, values) = (inputs[1].repeat_interleave(2, 2).transpose(1, 2), inputs[2].repeat_interleave(2, 2).transpose(1, 2));
-            var scores = (inputs[0].transpose(1, 2).matmul(keys.transpose(2, 3)) / Math.Sqrt(inputs[0].shape[^1])).masked_fill(visible.logical_not(), float.NegativeInfinity);
+            var scores = (inputs[0].transpose(1, 2).matmul(keys.transpose(2, 3)) / Math.Sqrt(inputs[0].shape[^1])).masked_fill(
+                visible.logical_not(), float.NegativeInfinity);
             return scores.softmax(-1).matmul(values).transpose(1, 2);
         }
     }
@@ -92,7 +93,8 @@ public sealed class FusedKernelTests
         var output = new DocumentAttention(batch, 1, Placement.Default).Attend(0, inputs[0], inputs[1], inputs[2]);
         output.backward([ones_like(output)]);
 
-        Assert.All([output.detach(), .. inputs.Select(input => input.grad!)], tensor => Assert.Equal(0, tensor.narrow(1, 5, 4).abs().sum().item<float>()));
+        Assert.All([output.detach(), .. inputs.Select(input => input.grad!)], tensor =>
+            Assert.Equal(0, tensor.narrow(1, 5, 4).abs().sum().item<float>()));
     }
 
     [Theory]
@@ -121,15 +123,18 @@ public sealed class FusedKernelTests
             type,
             tolerance,
             inputs => CrossEntropyFunction.apply(inputs[0] + 200, targets),
-            inputs => nn.functional.cross_entropy((inputs[0] + 200).to_type(type).to_type(ScalarType.Float32), targets, reduction: nn.Reduction.None),
+            inputs => nn.functional.cross_entropy(
+                (inputs[0] + 200).to_type(type).to_type(ScalarType.Float32), targets, reduction: nn.Reduction.None),
             [4, vocabulary]);
     }
 
-    private static void Compare(ScalarType type, double tolerance, Func<Tensor[], Tensor> kernel, Func<Tensor[], Tensor> reference, params long[][] shapes)
+    private static void Compare(
+        ScalarType type, double tolerance, Func<Tensor[], Tensor> kernel, Func<Tensor[], Tensor> reference, params long[][] shapes)
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator(7);
-        Tensor[] exact = [.. shapes.Select(shape => randn(shape, generator: generator).to_type(type).to_type(ScalarType.Float32).requires_grad_())];
+        Tensor[] exact = [.. shapes.Select(shape =>
+            randn(shape, generator: generator).to_type(type).to_type(ScalarType.Float32).requires_grad_())];
         Tensor[] given = [.. exact.Select(input => input.detach().to_type(type).requires_grad_())];
         var (expected, actual) = (reference(exact), kernel(given));
         Assert.True(FusedKernels.SuitAnyLength(given[0]));
@@ -144,6 +149,7 @@ public sealed class FusedKernelTests
         }
 
         void Near(Tensor one, Tensor other) =>
-            Assert.InRange((one - other.to_type(ScalarType.Float32)).abs().max().item<float>(), 0, tolerance * Math.Max(1, one.abs().max().item<float>()));
+            Assert.InRange((one - other.to_type(ScalarType.Float32)).abs().max().item<float>(),
+                0, tolerance * Math.Max(1, one.abs().max().item<float>()));
     }
 }

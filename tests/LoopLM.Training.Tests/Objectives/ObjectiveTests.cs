@@ -31,7 +31,8 @@ public sealed class ObjectiveTests
         var (low, high) = (1 / (1 + Math.E), Math.E / (1 + Math.E));
         double[] second = [low, high * high, high * low];
         double Entropy(double[] p) => -p.Sum(value => value * Math.Log(value));
-        var expected = (0.5 * 3) + (0.25 * 2) + (0.25 * 1) + (low * 1) + (high * high * 0.5) + (high * low * 0.25) - (0.1 * (Entropy(first) + Entropy(second)));
+        var expected = (0.5 * 3) + (0.25 * 2) + (0.25 * 1) + (low * 1) + (high * high * 0.5)
+            + (high * low * 0.25) - (0.1 * (Entropy(first) + Entropy(second)));
         Assert.Equal(expected, sum, 1e-5);
     }
 

@@ -1,6 +1,8 @@
 namespace LoopLM.Text.Constraints.Automata;
 
-/// <summary>What it takes at least to get from each instruction to the end of its rule (Knuth 1977, "A Generalization of Dijkstra's Algorithm").</summary>
+/// <summary>
+/// What it takes at least to get from each instruction to the end of its rule (Knuth 1977, "A Generalization of Dijkstra's Algorithm").
+/// </summary>
 internal sealed class CompletionCosts
 {
     /// <summary>The cost of what never ends.</summary>

@@ -120,7 +120,9 @@ internal sealed class GrammarBuilder(ByteSet writable, int maxInstructions)
                 targets[alike] |= ByteSet.Of((byte)value);
             }
 
-            Define(places[read], Choice([.. targets.Index().Where(target => !target.Item.IsEmpty).Select(target => Bytes(target.Item, places[target.Index]))]));
+            Define(
+                places[read], Choice(
+                    [.. targets.Index().Where(target => !target.Item.IsEmpty).Select(target => Bytes(target.Item, places[target.Index]))]));
         }
 
         return places[0];
@@ -188,7 +190,9 @@ internal sealed class GrammarBuilder(ByteSet writable, int maxInstructions)
 
     /// <summary>Characters that come as they like, one after the other.</summary>
     /// <param name="place">Where one is read, or the text goes on.</param>
-    /// <param name="counter">What counts them: <see cref="Opcode.Repeat"/>, <see cref="Opcode.Measure"/>, or nothing (<see cref="Opcode.Return"/>).</param>
+    /// <param name="counter">
+    /// What counts them: <see cref="Opcode.Repeat"/>, <see cref="Opcode.Measure"/>, or nothing (<see cref="Opcode.Return"/>).
+    /// </param>
     /// <param name="state">The state of the automaton that is measured.</param>
     /// <returns>The place itself where not every plain character can be written.</returns>
     public int Free(int place, Opcode counter, int state = 0) =>

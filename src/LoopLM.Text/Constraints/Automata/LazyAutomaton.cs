@@ -106,7 +106,9 @@ internal sealed class LazyAutomaton
         return next != Unknown ? next : Find(state, value, index);
     }
 
-    /// <summary>Forgets what takes too much memory, and grants new work. Numbers of states other than the one returned may no longer be used.</summary>
+    /// <summary>
+    /// Forgets what takes too much memory, and grants new work. Numbers of states other than the one returned may no longer be used.
+    /// </summary>
     /// <param name="state">The state to keep.</param>
     /// <returns>The number of that state from now on.</returns>
     public int Trim(int state)
@@ -175,7 +177,8 @@ internal sealed class LazyAutomaton
         (_free, _isFreeTwice) = (null, false);
     }
 
-    // Collects every configuration that is reached without reading. What is closest to the end comes first, and stays where too much follows.
+    // Collects every configuration that is reached without reading. What is closest to the end
+    // comes first, and stays where too much follows.
     private void Visit(int start, int startStack)
     {
         _pending.Push((start, startStack));
@@ -259,7 +262,9 @@ internal sealed class LazyAutomaton
     private long Rest(int place, int stack)
     {
         var (bytes, text) = (_grammar.BytesToEnd[place], MeasuredRest(place, stack));
-        return bytes == CompletionCosts.Never || text == CompletionCosts.Never ? CompletionCosts.Never : bytes + text + _stacks.BytesToEnd(stack);
+        return bytes == CompletionCosts.Never || text == CompletionCosts.Never
+            ? CompletionCosts.Never
+            : bytes + text + _stacks.BytesToEnd(stack);
     }
 
     // Behind the code point in which a place is: the fewest bytes that end the text which is measured; 0 where none is.

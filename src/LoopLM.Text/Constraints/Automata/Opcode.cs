@@ -27,10 +27,14 @@ internal enum Opcode
     /// <summary>Ends one run of the body of the repetition at A.</summary>
     Again,
 
-    /// <summary>Runs the automaton at A with a count of 0 on the stack, then goes on at B; measure Min says how long its texts may be.</summary>
+    /// <summary>
+    /// Runs the automaton at A with a count of 0 on the stack, then goes on at B; measure Min says how long its texts may be.
+    /// </summary>
     Measure,
 
-    /// <summary>Ends a code point of the automaton of the measure at B: counts it and goes on at A, which is state Min of the automaton.</summary>
+    /// <summary>
+    /// Ends a code point of the automaton of the measure at B: counts it and goes on at A, which is state Min of the automaton.
+    /// </summary>
     Tally,
 
     /// <summary>

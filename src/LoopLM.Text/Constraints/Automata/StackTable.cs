@@ -1,6 +1,8 @@
 namespace LoopLM.Text.Constraints.Automata;
 
-/// <summary>Stacks of frames as a forest: equal stacks have equal numbers, and stacks share what is below their tops. 0 is the empty stack.</summary>
+/// <summary>
+/// Stacks of frames as a forest: equal stacks have equal numbers, and stacks share what is below their tops. 0 is the empty stack.
+/// </summary>
 /// <param name="grammar">Says what it takes to finish a frame.</param>
 /// <param name="tokenBytes">Bytes of the longest token: how far a count can rise at once.</param>
 internal sealed class StackTable(TextGrammar grammar, int tokenBytes)
@@ -29,7 +31,9 @@ internal sealed class StackTable(TextGrammar grammar, int tokenBytes)
     /// <summary>The fewest bytes that finish every frame.</summary>
     public long BytesToEnd(int stack) => _stacks[stack].BytesToEnd;
 
-    /// <summary>A hash that is equal for stacks that allow the same tokens: they differ at most in counts that no token brings to an end.</summary>
+    /// <summary>
+    /// A hash that is equal for stacks that allow the same tokens: they differ at most in counts that no token brings to an end.
+    /// </summary>
     public UInt128 Kind(int stack) => _stacks[stack].Kind;
 
     /// <summary>Whether that holds for tokens of at most <see cref="ShortToken"/> bytes only.</summary>

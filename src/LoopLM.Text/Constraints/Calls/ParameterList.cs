@@ -23,7 +23,9 @@ internal static class ParameterList
         schema is null or { ValueKind: JsonValueKind.Null or JsonValueKind.True }
         || (schema is { ValueKind: JsonValueKind.Object } given && given.EnumerateObject().All(keyword => keyword.Name switch
         {
-            "type" => keyword.Value.ValueKind == JsonValueKind.Array ? keyword.Value.EnumerateArray().Any(IsObject) : IsObject(keyword.Value),
+            "type" => keyword.Value.ValueKind == JsonValueKind.Array
+                ? keyword.Value.EnumerateArray().Any(IsObject)
+                : IsObject(keyword.Value),
             "properties" => keyword.Value.ValueKind == JsonValueKind.Object && !keyword.Value.EnumerateObject().Any(),
             "required" => keyword.Value.ValueKind == JsonValueKind.Array && keyword.Value.GetArrayLength() == 0,
             "additionalProperties" => keyword.Value.ValueKind == JsonValueKind.False,
@@ -52,7 +54,8 @@ internal static class ParameterList
             if (schema.TryGet(keyword, out _))
             {
                 context.Refuse(
-                    schema, keyword, "is not supported here: the model's format of calls lists parameters, which the schema has to do in 'properties'");
+                    schema, keyword,
+                    "is not supported here: the model's format of calls lists parameters, which the schema has to do in 'properties'");
                 return [];
             }
         }

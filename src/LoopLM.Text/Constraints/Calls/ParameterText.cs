@@ -32,7 +32,9 @@ internal static class ParameterText
             : ParameterSpelling.Json;
     }
 
-    /// <summary>The text of a value whose spelling is <see cref="ParameterSpelling.Text"/> or <see cref="ParameterSpelling.TextOrNull"/>.</summary>
+    /// <summary>
+    /// The text of a value whose spelling is <see cref="ParameterSpelling.Text"/> or <see cref="ParameterSpelling.TextOrNull"/>.
+    /// </summary>
     public static int Translate(SchemaLocation at, SchemaReferences references, TranslationContext context, int next)
     {
         at = Follow(at, references);

@@ -1,6 +1,8 @@
 namespace LoopLM.Text.Constraints.Patterns;
 
-/// <summary>The code points of texts in classes that some sets do not tell apart. Such a class is a letter; letters are numbered from 0.</summary>
+/// <summary>
+/// The code points of texts in classes that some sets do not tell apart. Such a class is a letter; letters are numbered from 0.
+/// </summary>
 internal sealed class Alphabet
 {
     // Intervals of code points, rising: where each begins and which letter it belongs to; -1 for what no text has.
@@ -53,7 +55,8 @@ internal sealed class Alphabet
 
     /// <summary>Where some sets, and what no text has, begin and end; rising.</summary>
     public static int[] Borders(IEnumerable<CodePointSet> sets) =>
-        [.. sets.Append(CodePointSet.All).SelectMany(set => set.Ranges).SelectMany(range => new[] { range.First, range.Last + 1 }).Distinct().Order()];
+        [.. sets.Append(CodePointSet.All).SelectMany(set => set.Ranges)
+            .SelectMany(range => new[] { range.First, range.Last + 1 }).Distinct().Order()];
 
     /// <summary>The letters that one of the sets consists of.</summary>
     public int[] Of(CodePointSet set)

@@ -1,8 +1,8 @@
 namespace LoopLM.Text.Constraints.Patterns;
 
 /// <summary>
-/// What the rest of a text has to be, beside what the pattern itself reads: sets of (automaton, state), each of which has to accept the rest.
-/// Equal sets have equal numbers. 0 is the empty set.
+/// What the rest of a text has to be, beside what the pattern itself reads: sets of (automaton, state), each of which has to accept
+/// the rest. Equal sets have equal numbers. 0 is the empty set.
 /// </summary>
 /// <param name="builder">Bounds the work.</param>
 internal sealed class Obligations(AutomatonBuilder builder)

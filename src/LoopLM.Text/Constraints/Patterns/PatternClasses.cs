@@ -1,6 +1,8 @@
 namespace LoopLM.Text.Constraints.Patterns;
 
-/// <summary>The named classes of ECMAScript's regular expressions (ECMA-262, section 22.2.2.9), over code points as with its flag <c>u</c>.</summary>
+/// <summary>
+/// The named classes of ECMAScript's regular expressions (ECMA-262, section 22.2.2.9), over code points as with its flag <c>u</c>.
+/// </summary>
 internal static class PatternClasses
 {
     /// <summary>What <c>.</c> stands for.</summary>

@@ -28,7 +28,9 @@ internal sealed class PatternCompiler(AutomatonBuilder builder)
     {
         var source = new NondeterministicAutomaton(MaxNondeterministicStates);
         var start = source.Add(pattern);
-        return source.IsFull || TryAlphabet(pattern) is not { } alphabet ? null : new Subsets(this, source, alphabet).TryBuild(start, position);
+        return source.IsFull || TryAlphabet(pattern) is not { } alphabet
+            ? null
+            : new Subsets(this, source, alphabet).TryBuild(start, position);
     }
 
     // What the pattern does not tell apart.

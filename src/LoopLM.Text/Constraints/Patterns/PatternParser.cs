@@ -4,8 +4,9 @@ using System.Globalization;
 namespace LoopLM.Text.Constraints.Patterns;
 
 /// <summary>
-/// Reads ECMAScript's regular expressions (ECMA-262, section 22.2.1), as with the flag <c>u</c>, as far as they are regular. Back-references and
-/// look-behind are refused. What the flag forbids although its meaning is clear is read: superfluous escapes, and braces that stand for themselves.
+/// Reads ECMAScript's regular expressions (ECMA-262, section 22.2.1), as with the flag <c>u</c>, as far as they are
+/// regular. Back-references and look-behind are refused. What the flag forbids although its meaning is clear is read:
+/// superfluous escapes, and braces that stand for themselves.
 /// </summary>
 internal sealed class PatternParser
 {
@@ -26,7 +27,9 @@ internal sealed class PatternParser
 
     /// <summary>Reads a pattern.</summary>
     /// <param name="pattern">The pattern.</param>
-    /// <param name="anchored">Whether it stands for the whole text even without <c>^</c> and <c>$</c>; else what it finds may be anywhere in the text.</param>
+    /// <param name="anchored">
+    /// Whether it stands for the whole text even without <c>^</c> and <c>$</c>; else what it finds may be anywhere in the text.
+    /// </param>
     /// <param name="problem">What is wrong with it; null if nothing is.</param>
     public static PatternNode? Parse(string pattern, bool anchored, out string? problem)
     {
@@ -197,7 +200,8 @@ internal sealed class PatternParser
                     _dotAll = on;
                     break;
                 default:
-                    _reader.Refuse("of the groups that begin with '(?' are supported '(?:', '(?=', '(?!', '(?<name>' and the flags 'i' and 's'");
+                    _reader.Refuse(
+                        "of the groups that begin with '(?' are supported '(?:', '(?=', '(?!', '(?<name>' and the flags 'i' and 's'");
                     break;
             }
         }
@@ -216,7 +220,8 @@ internal sealed class PatternParser
 
         // Lazy or greedy makes no difference to what matches.
         _ = _reader.Take("?");
-        return atom is PatternNode.Start or PatternNode.WordBoundary or PatternNode.LookAhead ? Refuse("a quantifier follows what reads nothing")
+        return atom is PatternNode.Start or PatternNode.WordBoundary or PatternNode.LookAhead
+            ? Refuse("a quantifier follows what reads nothing")
             : _reader.Peek is '*' or '+' or '?' ? Refuse("a quantifier follows a quantifier")
             : new PatternNode.Repetition(atom, range.Min, range.Max);
     }

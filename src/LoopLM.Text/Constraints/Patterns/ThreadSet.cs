@@ -1,8 +1,8 @@
 namespace LoopLM.Text.Constraints.Patterns;
 
 /// <summary>
-/// A state of the subset construction: the states in which a nondeterministic automaton can be, each with the number of the obligations that
-/// look-aheads have left it. Compared by its members.
+/// A state of the subset construction: the states in which a nondeterministic automaton can be, each with the number of the
+/// obligations that look-aheads have left it. Compared by its members.
 /// </summary>
 internal readonly struct ThreadSet(List<(int State, int Obligations)> threads) : IEquatable<ThreadSet>
 {

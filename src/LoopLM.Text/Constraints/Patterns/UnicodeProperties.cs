@@ -13,7 +13,9 @@ internal static class UnicodeProperties
     private static readonly Lazy<CodePointSet[]> s_byCategory = new(ByCategory);
     private static readonly Lazy<FrozenDictionary<int, int[]>> s_cases = new(Cases);
 
-    /// <summary>The code points of a general category, or of <c>Any</c>, <c>ASCII</c> or <c>Assigned</c>; null for any other property.</summary>
+    /// <summary>
+    /// The code points of a general category, or of <c>Any</c>, <c>ASCII</c> or <c>Assigned</c>; null for any other property.
+    /// </summary>
     /// <param name="name">What stands between the braces, such as <c>Lu</c>, <c>Letter</c> or <c>gc=L</c>.</param>
     public static CodePointSet? Find(string name)
     {
@@ -32,7 +34,8 @@ internal static class UnicodeProperties
     /// <summary>A set with all that differs from its members in case alone (simple case folding).</summary>
     public static CodePointSet IgnoreCase(CodePointSet set) => set.Ranges is [var (first, last)] && first == last
         ? s_cases.Value.TryGetValue(first, out var others) ? set.Union(CodePointSet.Of(others)) : set
-        : set.Union(new(s_cases.Value.Where(pair => set.Contains(pair.Key)).SelectMany(pair => pair.Value).Select(other => (other, other))));
+        : set.Union(
+            new(s_cases.Value.Where(pair => set.Contains(pair.Key)).SelectMany(pair => pair.Value).Select(other => (other, other))));
 
     private static CodePointSet[] ByCategory()
     {
@@ -103,7 +106,9 @@ internal static class UnicodeProperties
         var all = names.Concat(groups.Select(group =>
             (group.Short, group.Long, names.Where(name => name.Short[0] == group.Short[0]).SelectMany(name => name.Categories).ToArray())));
         return all.SelectMany(name => new[] { KeyValuePair.Create(name.Short, name.Item3), KeyValuePair.Create(name.Long, name.Item3) })
-            .Append(KeyValuePair.Create("LC", new[] { UnicodeCategory.UppercaseLetter, UnicodeCategory.LowercaseLetter, UnicodeCategory.TitlecaseLetter }))
+            .Append(
+                KeyValuePair.Create(
+                    "LC", new[] { UnicodeCategory.UppercaseLetter, UnicodeCategory.LowercaseLetter, UnicodeCategory.TitlecaseLetter }))
             .ToFrozenDictionary();
     }
 }

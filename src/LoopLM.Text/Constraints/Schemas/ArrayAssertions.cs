@@ -22,11 +22,14 @@ internal sealed record ArrayAssertions
     public ImmutableList<Inclusion> Inclusions { get; init; } = [];
 
     /// <summary>How many first items have schemas of their own.</summary>
-    public int PrefixLength => Math.Max(Groups.Select(group => group.Prefix.Count).DefaultIfEmpty().Max(), Inclusions.Select(inclusion => inclusion.From).DefaultIfEmpty().Max());
+    public int PrefixLength =>
+        Math.Max(Groups.Select(group => group.Prefix.Count).DefaultIfEmpty().Max(),
+            Inclusions.Select(inclusion => inclusion.From).DefaultIfEmpty().Max());
 
     /// <summary>What is asked of an item; of every one from <see cref="PrefixLength"/> on the same.</summary>
     public IReadOnlyList<Demand> Item(int index) =>
-        [.. Groups.Select(group => index < group.Prefix.Count ? group.Prefix[index] : group.Rest).OfType<Demand>().DistinctBy(demand => demand.Key)];
+        [.. Groups.Select(group => index < group.Prefix.Count ? group.Prefix[index] : group.Rest)
+            .OfType<Demand>().DistinctBy(demand => demand.Key)];
 
     /// <summary>What one schema says of items.</summary>
     /// <param name="Prefix">Of the first ones; null for nothing.</param>

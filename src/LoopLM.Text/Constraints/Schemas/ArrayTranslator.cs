@@ -27,7 +27,9 @@ internal sealed class ArrayTranslator(SchemaExpander expander, Func<IReadOnlyLis
 
         if (isUnique)
         {
-            return context.Refuse(at, "uniqueItems", $"is supported where the items are at most {MaxUniqueValues} values, given with 'enum', or where there is at most one");
+            return context.Refuse(
+                at, "uniqueItems",
+                $"is supported where the items are at most {MaxUniqueValues} values, given with 'enum', or where there is at most one");
         }
 
         return arrays.Inclusions.Count > 0 ? Including(arrays, at)
@@ -46,14 +48,16 @@ internal sealed class ArrayTranslator(SchemaExpander expander, Func<IReadOnlyLis
         if (index == prefix)
         {
             var item = ruleOf(arrays.Item(index));
-            return _builder.Repeat(Math.Max(arrays.Min - index, 0), arrays.Max - index, next => context.Rules.Comma(_builder.Call(item, next)), close);
+            return _builder.Repeat(
+                Math.Max(arrays.Min - index, 0), arrays.Max - index, next => context.Rules.Comma(_builder.Call(item, next)), close);
         }
 
         var more = Next(index, ruleOf(arrays.Item(index)), Listed(arrays, prefix, index + 1));
         return index < arrays.Min ? more : _builder.Choice(more, close);
     }
 
-    private int Next(int index, int item, int next) => index == 0 ? _builder.Call(item, next) : context.Rules.Comma(_builder.Call(item, next));
+    private int Next(int index, int item, int next) =>
+        index == 0 ? _builder.Call(item, next) : context.Rules.Comma(_builder.Call(item, next));
 
     // Any order of different values: a place knows which were written.
     private int Unique(List<JsonElement> values, ArrayAssertions arrays, int written, int count, Dictionary<int, int> places)

@@ -127,14 +127,20 @@ internal sealed class AssertionReader(KeywordValues values, SchemaReferences ref
 
         if (into.Numbers.Range.IsEmpty)
         {
-            into.Drop(JsonTypes.Number, new(at, SchemaKeywords.Numbers.FirstOrDefault(keyword => at.TryGet(keyword, out _)), "leaves no number between the bounds"));
+            into.Drop(
+                JsonTypes.Number, new(
+                    at, SchemaKeywords.Numbers.FirstOrDefault(keyword => at.TryGet(keyword, out _)),
+                    "leaves no number between the bounds"));
         }
     }
 
-    /// <summary>The bounds of numbers, and what they leave out. In draft 4 the exclusive keywords are true or false, and say so of the others.</summary>
+    /// <summary>
+    /// The bounds of numbers, and what they leave out. In draft 4 the exclusive keywords are true or false, and say so of the others.
+    /// </summary>
     public IEnumerable<(NumberRange Range, NumberRange Outside)> Bounds(SchemaLocation at)
     {
-        foreach (var (keyword, exclusive, isLower) in new[] { ("minimum", "exclusiveMinimum", true), ("maximum", "exclusiveMaximum", false) })
+        foreach (var (keyword, exclusive, isLower) in new[] { ("minimum", "exclusiveMinimum", true),
+            ("maximum", "exclusiveMaximum", false) })
         {
             var isFlag = at.TryGet(exclusive, out var flag) && flag.ValueKind is JsonValueKind.True or JsonValueKind.False;
             if (values.Number(at, keyword) is { } bound)
@@ -258,7 +264,9 @@ internal sealed class AssertionReader(KeywordValues values, SchemaReferences ref
     {
         var (properties, patterns) = (values.Map(demand.At, "properties"), values.Map(demand.At, "patternProperties"));
         var (others, unevaluated) = (values.Schema(demand.At, "additionalProperties"), values.Schema(demand.At, "unevaluatedProperties"));
-        return properties.Count == 0 && patterns.Count == 0 && others is null && unevaluated is null ? null : new(demand, properties, patterns, others, unevaluated);
+        return properties.Count == 0 && patterns.Count == 0 && others is null && unevaluated is null
+            ? null
+            : new(demand, properties, patterns, others, unevaluated);
     }
 
     private void ReadDependencies(Demand demand, Conjunction into)
@@ -276,7 +284,8 @@ internal sealed class AssertionReader(KeywordValues values, SchemaReferences ref
                         conjunction.Pending.Push(schema with { Cause = demand });
                     }
                 };
-                Action<Conjunction> without = conjunction => conjunction.Objects = conjunction.Objects with { Forbidden = conjunction.Objects.Forbidden.Add(name) };
+                Action<Conjunction> without =
+                    conjunction => conjunction.Objects = conjunction.Objects with { Forbidden = conjunction.Objects.Forbidden.Add(name) };
                 return !known.Types.HasFlag(JsonTypes.Object) || known.Objects.Forbidden.Contains(name) ? [without]
                     : known.Types == JsonTypes.Object && known.Objects.Required.Contains(name) ? [with]
                     : [with, without];

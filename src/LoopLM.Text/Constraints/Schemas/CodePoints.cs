@@ -14,7 +14,8 @@ internal static class CodePoints
 
     // The code points whose UTF-8 sequences are equally long, less the surrogates: what marks the first byte, and the bytes behind it.
     private static readonly (int First, int Last, int Mark, int Tail)[] s_lengths =
-        [(0, 0x7F, 0, 0), (0x80, 0x7FF, 0xC0, 1), (0x800, 0xD7FF, 0xE0, 2), (0xE000, 0xFFFF, 0xE0, 2), (0x10000, CodePointSet.Last, 0xF0, 3)];
+        [(0, 0x7F, 0, 0), (0x80, 0x7FF, 0xC0, 1), (0x800, 0xD7FF, 0xE0, 2),
+            (0xE000, 0xFFFF, 0xE0, 2), (0x10000, CodePointSet.Last, 0xF0, 3)];
 
     /// <summary>One code point of a set, in UTF-8.</summary>
     public static int Write(GrammarBuilder builder, CodePointSet set, int next)
@@ -56,7 +57,9 @@ internal static class CodePoints
         }
 
         var escapes = units.Where(unit => !unit.Value.IsEmpty)
-            .Select(unit => builder.Literal([(byte)'u', (byte)'0', (byte)'0', (byte)('0' + unit.Key)], builder.Bytes(unit.Value, next))).ToList();
+            .Select(
+                unit => builder.Literal([(byte)'u', (byte)'0', (byte)'0', (byte)('0' + unit.Key)], builder.Bytes(unit.Value, next)))
+            .ToList();
         if (!letters.IsEmpty)
         {
             escapes.Add(builder.Bytes(letters, next));

@@ -100,5 +100,6 @@ internal sealed class Conjunction
     public void Contradict(SchemaLocation at, string? keyword, string reason) => Contradiction ??= new(at, keyword, reason);
 
     /// <summary>Notes that something cannot be enforced.</summary>
-    public void Obstruct(JsonTypes types, SchemaLocation at, string? keyword, string reason) => Obstacle ??= (types, new(at, keyword, reason));
+    public void Obstruct(JsonTypes types, SchemaLocation at, string? keyword, string reason) =>
+        Obstacle ??= (types, new(at, keyword, reason));
 }

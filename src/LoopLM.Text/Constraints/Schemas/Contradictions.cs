@@ -121,12 +121,14 @@ internal sealed class Contradictions(SchemaExpander expander, TranslationContext
             return null;
         }
 
-        return strings.Formats.Count(s_disjointFormats.Contains) > 1 ? new(strings.At!, "format", "is not the same in all schemas that apply together")
+        return strings.Formats.Count(s_disjointFormats.Contains) > 1
+            ? new(strings.At!, "format", "is not the same in all schemas that apply together")
             : !Strings(strings, [], _stringsOfAnyFormat).IsEmpty ? null
             : new(strings.At ?? conjunction.At!, strings.Patterns.Count > 0 ? "pattern" : "minLength", "leaves no string that matches");
     }
 
-    private StringLanguage Strings(StringAssertions strings, IEnumerable<string> formats, Dictionary<StringAssertions, StringLanguage> known)
+    private StringLanguage Strings(
+        StringAssertions strings, IEnumerable<string> formats, Dictionary<StringAssertions, StringLanguage> known)
     {
         if (known.TryGetValue(strings, out var language))
         {
@@ -147,7 +149,9 @@ internal sealed class Contradictions(SchemaExpander expander, TranslationContext
 
         if (language is null)
         {
-            var keyword = strings.Patterns.Count + strings.ExcludedPatterns.Count > 0 ? "pattern" : strings.Formats.Count > 0 ? "format" : "maxLength";
+            var keyword = strings.Patterns.Count + strings.ExcludedPatterns.Count > 0 ? "pattern"
+                : strings.Formats.Count > 0 ? "format"
+                : "maxLength";
             context.Refuse(strings.At, keyword, $"cannot be enforced: {problem}");
         }
 
@@ -170,7 +174,8 @@ internal sealed class Contradictions(SchemaExpander expander, TranslationContext
         : null;
 
     private static Objection BoundReason(NumberAssertions numbers) =>
-        new(numbers.At!, SchemaKeywords.Numbers.FirstOrDefault(keyword => numbers.At?.TryGet(keyword, out _) == true), "leaves no number between the bounds");
+        new(numbers.At!, SchemaKeywords.Numbers.FirstOrDefault(keyword => numbers.At?.TryGet(keyword, out _) == true),
+            "leaves no number between the bounds");
 
     private Objection? ArrayReason(Conjunction conjunction)
     {
@@ -191,7 +196,8 @@ internal sealed class Contradictions(SchemaExpander expander, TranslationContext
         }
 
         return arrays.Max < arrays.Min ? reason ?? new(arrays.At ?? conjunction.At!, "minItems", "exceeds 'maxItems', so no array matches")
-            : arrays.Inclusions.Any(inclusion => inclusion.Min > 0 && (inclusion.Max < inclusion.Min || inclusion.Min > arrays.Max - inclusion.From))
+            : arrays.Inclusions.Any(inclusion =>
+                inclusion.Min > 0 && (inclusion.Max < inclusion.Min || inclusion.Min > arrays.Max - inclusion.From))
                 ? new(arrays.At ?? conjunction.At!, "contains", "asks for more items than there can be")
                 : null;
     }
@@ -243,20 +249,27 @@ internal sealed class Contradictions(SchemaExpander expander, TranslationContext
     }
 
     // A member that has to match may be any that is listed. That it is another one cannot be enforced.
-    private List<Action<Conjunction>> Witnesses(ObjectAssertions objects, (ObjectAssertions.MemberGroup Group, string? Pattern, Demand Value) witness)
+    private List<Action<Conjunction>> Witnesses(
+        ObjectAssertions objects, (ObjectAssertions.MemberGroup Group, string? Pattern, Demand Value) witness)
     {
-        var ways = objects.Listed.Where(name => expander.Members.IsAbout(witness.Group, witness.Pattern, name)).Select(name => (Action<Conjunction>)(way =>
-        {
-            way.Restrict(JsonTypes.Object);
-            way.Objects = way.Objects.Require([name]) with { Named = way.Objects.Named.Add((name, witness.Value.Alone)) };
-        })).ToList();
-        if (expander.Members.Others(objects).Any(other => (witness.Pattern is null ? !witness.Group.Patterns.Any(member => other.Patterns.Contains(member.Pattern)) : other.Patterns.Contains(witness.Pattern))
-            && !expander.IsEmpty([.. other.Values, witness.Value.Alone])))
+        var ways = objects.Listed.Where(name => expander.Members.IsAbout(witness.Group, witness.Pattern, name))
+            .Select(name => (Action<Conjunction>)(way =>
+            {
+                way.Restrict(JsonTypes.Object);
+                way.Objects = way.Objects.Require([name]) with { Named = way.Objects.Named.Add((name, witness.Value.Alone)) };
+            })).ToList();
+        if (expander.Members.Others(objects)
+            .Any(
+                other => (witness.Pattern is null
+                    ? !witness.Group.Patterns.Any(member => other.Patterns.Contains(member.Pattern))
+                    : other.Patterns.Contains(witness.Pattern))
+                && !expander.IsEmpty([.. other.Values, witness.Value.Alone])))
         {
             ways.Add(way =>
             {
                 way.Restrict(JsonTypes.Object);
-                way.Obstruct(JsonTypes.Object, witness.Group.Owner.At, witness.Pattern is null ? "additionalProperties" : "patternProperties", "cannot be enforced where it has to fail");
+                way.Obstruct(JsonTypes.Object, witness.Group.Owner.At,
+                    witness.Pattern is null ? "additionalProperties" : "patternProperties", "cannot be enforced where it has to fail");
             });
         }
 

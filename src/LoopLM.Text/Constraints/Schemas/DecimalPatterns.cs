@@ -10,7 +10,9 @@ internal static class DecimalPatterns
     /// <summary>Most digits before the point, and behind it.</summary>
     public const int MaxDigits = 20;
 
-    /// <summary>The largest power of ten, also negative, that is written as an exponent: a digit before the point keeps to doubles.</summary>
+    /// <summary>
+    /// The largest power of ten, also negative, that is written as an exponent: a digit before the point keeps to doubles.
+    /// </summary>
     public const int MaxExponent = 307;
 
     private static readonly PatternNode s_digit = Digits('0', '9');
@@ -65,7 +67,9 @@ internal static class DecimalPatterns
         var options = new List<PatternNode>();
         if (min.Exponent < MaxDigits)
         {
-            options.Add(new PatternNode.Sequence(Magnitudes(min.Floor, min.Floor)!, min.Scale == 0 ? s_anyFraction : AtLeastFraction(min.Fraction)));
+            options.Add(
+                new PatternNode.Sequence(
+                    Magnitudes(min.Floor, min.Floor)!, min.Scale == 0 ? s_anyFraction : AtLeastFraction(min.Fraction)));
             AddIfAny(options, Magnitudes(min.Floor + 1, s_largest), s_anyFraction);
         }
 
@@ -75,7 +79,8 @@ internal static class DecimalPatterns
             var mantissa = min.Shift(-min.Exponent);
             AddIfAny(options, Magnitudes(mantissa.Floor + 1, 9), new PatternNode.Sequence(s_anyFraction, exponent));
             options.Add(new PatternNode.Sequence(
-                Magnitudes(mantissa.Floor, mantissa.Floor)!, mantissa.Scale == 0 ? s_anyFraction : AtLeastFraction(mantissa.Fraction), exponent));
+                Magnitudes(mantissa.Floor, mantissa.Floor)!,
+                mantissa.Scale == 0 ? s_anyFraction : AtLeastFraction(mantissa.Fraction), exponent));
         }
 
         return new PatternNode.Choice(options);
@@ -98,7 +103,8 @@ internal static class DecimalPatterns
             {
                 var mantissa = max.Shift(-max.Exponent);
                 AddIfAny(options, Magnitudes(1, mantissa.Floor - 1), new PatternNode.Sequence(s_anyFraction, exponent));
-                options.Add(new PatternNode.Sequence(Magnitudes(mantissa.Floor, mantissa.Floor)!, AtMostFraction(mantissa.Fraction), exponent));
+                options.Add(
+                    new PatternNode.Sequence(Magnitudes(mantissa.Floor, mantissa.Floor)!, AtMostFraction(mantissa.Fraction), exponent));
             }
         }
 

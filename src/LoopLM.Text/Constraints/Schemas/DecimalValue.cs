@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace LoopLM.Text.Constraints.Schemas;
 
-/// <summary>A decimal number, exactly: <see cref="Unscaled"/> / 10^<see cref="Scale"/>, with as small a scale as there is, from 0.</summary>
+/// <summary>
+/// A decimal number, exactly: <see cref="Unscaled"/> / 10^<see cref="Scale"/>, with as small a scale as there is, from 0.
+/// </summary>
 internal readonly record struct DecimalValue : IComparable<DecimalValue>
 {
     // Beyond the exponents of doubles.
@@ -69,7 +71,9 @@ internal readonly record struct DecimalValue : IComparable<DecimalValue>
     /// <summary>This times a power of ten.</summary>
     public DecimalValue Shift(int exponent) => new(Unscaled, Scale - exponent);
 
-    /// <summary>Reads a number of JSON; null where it is none, or lies beyond 10^400 or needs more than 400 digits behind the point.</summary>
+    /// <summary>
+    /// Reads a number of JSON; null where it is none, or lies beyond 10^400 or needs more than 400 digits behind the point.
+    /// </summary>
     public static DecimalValue? Read(JsonElement element)
     {
         if (element.ValueKind != JsonValueKind.Number || element.GetRawText() is not { Length: <= MaxExponent } text)

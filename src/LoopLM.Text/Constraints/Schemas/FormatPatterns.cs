@@ -13,9 +13,11 @@ internal static class FormatPatterns
     public const string WideDateTime = $"{Date}[Tt ]{WideTime}";
 
     public const string Duration =
-        """P(?:(?:\d{1,6}D|\d{1,4}M(?:\d{1,6}D)?|\d{1,4}Y(?:\d{1,4}M(?:\d{1,6}D)?)?)""" + $"(?:{DurationTime})?|{DurationTime}" + """|\d{1,4}W)""";
+        """P(?:(?:\d{1,6}D|\d{1,4}M(?:\d{1,6}D)?|\d{1,4}Y(?:\d{1,4}M(?:\d{1,6}D)?)?)""" + $"(?:{DurationTime})?|{DurationTime}"
+            + """|\d{1,4}W)""";
 
-    public const string WideDuration = """P(?=[\dT])(?:\d+W|(?:\d+Y)?(?:\d+M)?(?:\d+D)?(?:T(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+(?:[.,]\d+)?S)?)?)""";
+    public const string WideDuration =
+        """P(?=[\dT])(?:\d+W|(?:\d+Y)?(?:\d+M)?(?:\d+D)?(?:T(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+(?:[.,]\d+)?S)?)?)""";
 
     public const string Uuid = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-8][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}";
     public const string WideUuid = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";
@@ -34,7 +36,8 @@ internal static class FormatPatterns
 
     public const string Email = $$"""(?=[^@]{1,64}@)(?:[A-Za-z0-9_'+-]+\.)*[A-Za-z0-9_'+-]*[A-Za-z0-9_+-]@(?:{{Label}}\.)+{{TopLabel}}""";
     public const string WideEmail = """[^\s@"]+@[^\s@"]+""";
-    public const string IdnEmail = $$"""(?=[^@]{1,64}@)(?:[\p{L}\p{N}_'+-]+\.)*[\p{L}\p{N}_'+-]*[\p{L}\p{N}_+-]@(?:{{IdnLabel}}\.)+{{IdnLabel}}""";
+    public const string IdnEmail =
+        $$"""(?=[^@]{1,64}@)(?:[\p{L}\p{N}_'+-]+\.)*[\p{L}\p{N}_'+-]*[\p{L}\p{N}_+-]@(?:{{IdnLabel}}\.)+{{IdnLabel}}""";
 
     public const string UriTemplate =
         """(?:[^\x00-\x20\x7F"'<>%\\^`{|}]|%[0-9a-fA-F]{2}|\{[+#./;?&]?""" + $"{Variable}(?:,{Variable})*" + """\})*""";
@@ -85,5 +88,6 @@ internal static class FormatPatterns
         return $"""(?:\?{characters})?(?:#{characters})?""";
     }
 
-    private static string Character(string beyondAscii, string colon) => $$"""(?:[A-Za-z0-9._~!$&'()*+,;=@{{colon}}{{beyondAscii}}-]|%[0-9A-Fa-f]{2})""";
+    private static string Character(string beyondAscii, string colon) =>
+        $$"""(?:[A-Za-z0-9._~!$&'()*+,;=@{{colon}}{{beyondAscii}}-]|%[0-9A-Fa-f]{2})""";
 }

@@ -245,7 +245,8 @@ internal sealed class JsonRules
         for (var state = 0; state < places.Length && !_builder.IsFull; state++)
         {
             var written = states[state].Moves.Select(move => Write(move.Set, isQuoted, tallies[move.Target])).ToList();
-            moves[state] = (states[state].Accepts, [.. written.Zip(states[state].Moves, (place, move) => (_builder.FewestBytes(place), move.Target))]);
+            moves[state] = (states[state].Accepts,
+                [.. written.Zip(states[state].Moves, (place, move) => (_builder.FewestBytes(place), move.Target))]);
             var choice = _builder.Choice([.. states[state].Accepts ? written.Append(_builder.Total(measure)) : written]);
             _builder.Define(places[state], IsFree(states[state], state) ? _builder.Free(choice, Opcode.Measure, state) : choice);
         }

@@ -1,6 +1,9 @@
 namespace LoopLM.Text.Constraints.Schemas;
 
-/// <summary>The types of JSON Schema, cut so that none is part of another: its <c>number</c> is an integer or a fraction, its <c>boolean</c> true or false.</summary>
+/// <summary>
+/// The types of JSON Schema, cut so that none is part of another: its <c>number</c> is an integer or
+/// a fraction, its <c>boolean</c> true or false.
+/// </summary>
 [Flags]
 internal enum JsonTypes
 {

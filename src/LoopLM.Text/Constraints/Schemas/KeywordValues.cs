@@ -23,7 +23,8 @@ internal sealed class KeywordValues(SchemaReferences references, TranslationCont
             return (int)Math.Min(count, context.Limits.MaxCount);
         }
 
-        context.Refuse(at, keyword, isMaximum ? "has to be an integer from 0" : $"has to be an integer from 0 to {context.Limits.MaxCount}");
+        context.Refuse(
+            at, keyword, isMaximum ? "has to be an integer from 0" : $"has to be an integer from 0 to {context.Limits.MaxCount}");
         return null;
     }
 

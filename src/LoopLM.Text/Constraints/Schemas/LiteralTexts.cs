@@ -108,6 +108,7 @@ internal static class LiteralTexts
 
         return text.WrittenSpan.ToArray();
 
-        char Unit(int at) => (char)int.Parse(Encoding.ASCII.GetString(json, at + 2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+        char Unit(int at) =>
+            (char)int.Parse(Encoding.ASCII.GetString(json, at + 2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
     }
 }

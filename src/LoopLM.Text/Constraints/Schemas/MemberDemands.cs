@@ -19,7 +19,8 @@ internal sealed class MemberDemands(SchemaExpander expander, TranslationContext 
             return null;
         }
 
-        var demands = Of(objects, group => Values(group, name)).Concat(objects.Named.Where(named => named.Name == name).Select(named => named.Value));
+        var demands = Of(objects, group => Values(group, name)).Concat(
+            objects.Named.Where(named => named.Name == name).Select(named => named.Value));
         return [.. demands.DistinctBy(demand => demand.Key)];
     }
 
@@ -32,7 +33,8 @@ internal sealed class MemberDemands(SchemaExpander expander, TranslationContext 
             return [];
         }
 
-        var names = objects.Names.Aggregate(Without(objects.Listed, objects.At), (left, demand) => Intersect(left, Names(demand), demand.At));
+        var names = objects.Names.Aggregate(Without(objects.Listed, objects.At), (left, demand) =>
+            Intersect(left, Names(demand), demand.At));
         var classes = new List<(StringLanguage Names, ImmutableHashSet<string> Patterns)> { (names, []) };
         for (var i = 0; i < patterns.Count; i++)
         {
@@ -42,7 +44,8 @@ internal sealed class MemberDemands(SchemaExpander expander, TranslationContext 
             classes = [.. classes.SelectMany(known => new[]
             {
                 (Names: Intersect(known.Names, matching, at), Patterns: known.Patterns.Add(pattern)),
-                (Names: IsClosed(objects, known.Patterns, later) ? StringLanguage.Empty : Outside(known.Names, matching, at), known.Patterns),
+                (Names: IsClosed(objects, known.Patterns, later) ? StringLanguage.Empty : Outside(known.Names, matching, at),
+                    known.Patterns),
             }).Where(made => !made.Names.IsEmpty)];
             if (classes.Count > MaxClasses)
             {
@@ -57,14 +60,19 @@ internal sealed class MemberDemands(SchemaExpander expander, TranslationContext 
             .Where(made => !expander.IsEmpty(made.Values))];
     }
 
-    /// <summary>Whether a pattern of a group is about a name; without a pattern, whether the group is about it as one of the others.</summary>
+    /// <summary>
+    /// Whether a pattern of a group is about a name; without a pattern, whether the group is about it as one of the others.
+    /// </summary>
     public bool IsAbout(ObjectAssertions.MemberGroup group, string? pattern, string name) => pattern is null
         ? Values(group, name) is null
         : group.Patterns.Any(member => member.Pattern == pattern && Pattern(member.Value.At, pattern).Contains(name));
 
     // Whether a group allows no members but those of its patterns, none of which matches or may still be found to match.
-    private bool IsClosed(ObjectAssertions objects, ImmutableHashSet<string> matching, IEnumerable<string> undecided) => objects.Groups.Any(group =>
-        group.Others is { } others && !group.Patterns.Any(member => matching.Contains(member.Pattern) || undecided.Contains(member.Pattern)) && expander.IsEmpty([others]));
+    private bool IsClosed(ObjectAssertions objects, ImmutableHashSet<string> matching, IEnumerable<string> undecided) =>
+        objects.Groups.Any(group =>
+            group.Others is { } others
+                && !group.Patterns.Any(member => matching.Contains(member.Pattern) || undecided.Contains(member.Pattern))
+                && expander.IsEmpty([others]));
 
     private static IEnumerable<Demand> Of(ObjectAssertions objects, Func<ObjectAssertions.MemberGroup, IReadOnlyList<Demand>?> values)
     {
@@ -76,7 +84,9 @@ internal sealed class MemberDemands(SchemaExpander expander, TranslationContext 
                 yield return demand;
             }
 
-            var isEvaluated = said.Any(other => (other.Values is not null || other.Group.Others is not null || (other.Group.Unevaluated is not null && other.Group != group))
+            var isEvaluated = said.Any(
+                other => (other.Values is not null || other.Group.Others is not null
+                    || (other.Group.Unevaluated is not null && other.Group != group))
                 && other.Group.Owner.Causes().TakeWhile(cause => !cause.IsNegated).Any(cause => cause.Key == group.Owner.Key));
             if (group.Unevaluated is { } unevaluated && !isEvaluated)
             {
@@ -98,7 +108,8 @@ internal sealed class MemberDemands(SchemaExpander expander, TranslationContext 
 
     private static IReadOnlyList<Demand>? Values(ObjectAssertions.MemberGroup group, ImmutableHashSet<string> patterns)
     {
-        IReadOnlyList<Demand> values = [.. group.Patterns.Where(member => patterns.Contains(member.Pattern)).Select(member => member.Value)];
+        IReadOnlyList<Demand> values =
+            [.. group.Patterns.Where(member => patterns.Contains(member.Pattern)).Select(member => member.Value)];
         return values.Count == 0 ? null : values;
     }
 

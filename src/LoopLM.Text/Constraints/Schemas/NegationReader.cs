@@ -9,7 +9,8 @@ namespace LoopLM.Text.Constraints.Schemas;
 /// <param name="isEmpty">Whether no value matches some demands, as far as that is known.</param>
 /// <param name="context">What the schemas of one grammar share.</param>
 internal sealed class NegationReader(
-    KeywordValues values, SchemaReferences references, AssertionReader assertions, Func<IReadOnlyList<Demand>, bool> isEmpty, TranslationContext context)
+    KeywordValues values, SchemaReferences references, AssertionReader assertions,
+    Func<IReadOnlyList<Demand>, bool> isEmpty, TranslationContext context)
 {
     private static readonly string[] s_undecided = ["propertyNames", "unevaluatedProperties"];
 
@@ -26,7 +27,9 @@ internal sealed class NegationReader(
         IReadOnlyList<Action<Conjunction>> ways = references.Dialect.IgnoresBesideReference && at.TryGet("$ref", out _)
             ? [.. References(demand)]
             : [.. Values(at), .. Strings(at), .. Numbers(at), .. Arrays(at), .. Objects(demand), .. References(demand), .. Members(demand)];
-        return ways.Count > 0 ? ways : [conjunction => conjunction.Contradict(at, null, "every value matches it, so its opposite matches none")];
+        return ways.Count > 0
+            ? ways
+            : [conjunction => conjunction.Contradict(at, null, "every value matches it, so its opposite matches none")];
     }
 
     private IEnumerable<Action<Conjunction>> Values(SchemaLocation at)
@@ -96,7 +99,8 @@ internal sealed class NegationReader(
 
         if (values.Count(at, "maxLength") is { } max)
         {
-            yield return Of(JsonTypes.String, conjunction => conjunction.Strings = conjunction.Strings with { Min = Math.Max(max + 1, conjunction.Strings.Min) });
+            yield return Of(JsonTypes.String, conjunction =>
+                conjunction.Strings = conjunction.Strings with { Min = Math.Max(max + 1, conjunction.Strings.Min) });
         }
 
         if (values.Text(at, "pattern") is { } pattern)
@@ -134,7 +138,8 @@ internal sealed class NegationReader(
 
         if (values.Flag(at, "uniqueItems"))
         {
-            yield return Of(JsonTypes.Array, conjunction => conjunction.Obstruct(JsonTypes.Array, at, "uniqueItems", "cannot be enforced where it has to fail"));
+            yield return Of(JsonTypes.Array, conjunction =>
+                conjunction.Obstruct(JsonTypes.Array, at, "uniqueItems", "cannot be enforced where it has to fail"));
         }
 
         if (assertions.Items(at) is { } group)
@@ -142,12 +147,18 @@ internal sealed class NegationReader(
             for (var i = 0; i < group.Prefix.Count; i++)
             {
                 IReadOnlyList<Demand?> prefix = [.. Enumerable.Repeat<Demand?>(null, i), group.Prefix[i]! with { IsNegated = true }];
-                yield return Arrays(arrays => arrays with { Min = Math.Max(prefix.Count, arrays.Min), Groups = arrays.Groups.Add(new(prefix, null)) });
+                yield return Arrays(arrays =>
+                    arrays with { Min = Math.Max(prefix.Count, arrays.Min), Groups = arrays.Groups.Add(new(prefix, null)) });
             }
 
             if (group.Rest is { } rest)
             {
-                yield return Arrays(arrays => arrays with { Inclusions = arrays.Inclusions.Add(new(rest with { IsNegated = true }, rest, 1, null, group.Prefix.Count)) });
+                yield return Arrays(
+                    arrays => arrays with
+                    {
+                        Inclusions = arrays.Inclusions.Add(
+                        new(rest with { IsNegated = true }, rest, 1, null, group.Prefix.Count))
+                    });
             }
         }
 
@@ -155,12 +166,14 @@ internal sealed class NegationReader(
         {
             if (inclusion.Min > 0)
             {
-                yield return Arrays(arrays => arrays with { Inclusions = arrays.Inclusions.Add(inclusion with { Min = 0, Max = inclusion.Min - 1 }) });
+                yield return Arrays(arrays =>
+                    arrays with { Inclusions = arrays.Inclusions.Add(inclusion with { Min = 0, Max = inclusion.Min - 1 }) });
             }
 
             if (inclusion.Max is { } most)
             {
-                yield return Arrays(arrays => arrays with { Inclusions = arrays.Inclusions.Add(inclusion with { Min = most + 1, Max = null }) });
+                yield return Arrays(arrays =>
+                    arrays with { Inclusions = arrays.Inclusions.Add(inclusion with { Min = most + 1, Max = null }) });
             }
         }
     }
@@ -187,23 +200,27 @@ internal sealed class NegationReader(
         {
             foreach (var (name, value) in group.Properties)
             {
-                yield return Objects(objects => objects.Require([name]) with { Named = objects.Named.Add((name, value with { IsNegated = true })) });
+                yield return Objects(objects =>
+                    objects.Require([name]) with { Named = objects.Named.Add((name, value with { IsNegated = true })) });
             }
 
             foreach (var (pattern, value) in group.Patterns)
             {
-                yield return Objects(objects => objects with { Witnesses = objects.Witnesses.Add((group, pattern, value with { IsNegated = true })) });
+                yield return Objects(objects =>
+                    objects with { Witnesses = objects.Witnesses.Add((group, pattern, value with { IsNegated = true })) });
             }
 
             if (group.Others is { } others)
             {
-                yield return Objects(objects => objects with { Witnesses = objects.Witnesses.Add((group, null, others with { IsNegated = true })) });
+                yield return Objects(objects =>
+                    objects with { Witnesses = objects.Witnesses.Add((group, null, others with { IsNegated = true })) });
             }
         }
 
         foreach (var keyword in s_undecided.Where(keyword => at.TryGet(keyword, out _)))
         {
-            yield return Of(JsonTypes.Object, conjunction => conjunction.Obstruct(JsonTypes.Object, at, keyword, "cannot be enforced where it has to fail"));
+            yield return Of(JsonTypes.Object, conjunction =>
+                conjunction.Obstruct(JsonTypes.Object, at, keyword, "cannot be enforced where it has to fail"));
         }
     }
 
@@ -282,7 +299,8 @@ internal sealed class NegationReader(
     private static Action<Conjunction> Fails(Demand cause, params IReadOnlyList<Demand> demands) =>
         AssertionReader.Ask(cause, [.. demands.Select(demand => demand with { IsNegated = true })]);
 
-    private static Action<Conjunction> Of(JsonTypes types, Action<Conjunction> action) => (conjunction => conjunction.Restrict(types)) + action;
+    private static Action<Conjunction> Of(JsonTypes types, Action<Conjunction> action) =>
+        (conjunction => conjunction.Restrict(types)) + action;
 
     private static Action<Conjunction> Arrays(Func<ArrayAssertions, ArrayAssertions> change) =>
         Of(JsonTypes.Array, conjunction => conjunction.Arrays = change(conjunction.Arrays));

@@ -18,5 +18,6 @@ internal sealed record NumberAssertions
     /// <summary>The same within one more range.</summary>
     public NumberAssertions Within(NumberRange range, SchemaLocation at) => this with { Range = Range.Intersect(range), At = at };
 
-    public bool Contains(DecimalValue value) => Range.Contains(value) && !NotMultiplesOf.Any(step => NumberRange.MultiplesOf(step).Contains(value));
+    public bool Contains(DecimalValue value) =>
+        Range.Contains(value) && !NotMultiplesOf.Any(step => NumberRange.MultiplesOf(step).Contains(value));
 }

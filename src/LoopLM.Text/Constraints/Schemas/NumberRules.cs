@@ -66,7 +66,9 @@ internal sealed class NumberRules(TranslationContext context)
         var max = range.Max is { } high ? high.Floor - (range.BelowMax && high.Scale == 0 ? 1 : 0) : (BigInteger?)null;
         var first = BigInteger.Max(min ?? (max < -s_largest ? s_lowest : -s_largest), s_lowest);
         var last = BigInteger.Min(max ?? (min > s_largest ? s_highest : s_largest), s_highest);
-        var automaton = DecimalPatterns.Integers(first, last) is { } pattern ? context.Patterns.TryCompile(pattern, out _) : CodePointAutomaton.Empty;
+        var automaton = DecimalPatterns.Integers(first, last) is { } pattern
+            ? context.Patterns.TryCompile(pattern, out _)
+            : CodePointAutomaton.Empty;
         return Multiples(automaton, range.Steps.Select(WholeStep), integers: true);
     }
 
@@ -76,7 +78,9 @@ internal sealed class NumberRules(TranslationContext context)
 
     private CodePointAutomaton? TryNumbers(NumberRange range)
     {
-        var automaton = range is { Min: null, Max: null } ? context.Patterns.TryCompile(DecimalPatterns.Any, out _) : CodePointAutomaton.Any;
+        var automaton = range is { Min: null, Max: null }
+            ? context.Patterns.TryCompile(DecimalPatterns.Any, out _)
+            : CodePointAutomaton.Any;
         if (range.Min is { } min)
         {
             automaton = Both(automaton, DecimalPatterns.AtLeast(range.AboveMin && min.Sign != 0 ? min + Margin(min) : min));
@@ -100,7 +104,9 @@ internal sealed class NumberRules(TranslationContext context)
         DecimalValue.PowerOfTen(Math.Max(bound.Exponent - ExactDigits + 1, -DecimalPatterns.MaxDigits));
 
     private CodePointAutomaton? Both(CodePointAutomaton? automaton, PatternNode pattern) =>
-        automaton is not null && context.Patterns.TryCompile(pattern, out _) is { } next ? context.Automata.TryIntersect(automaton, next) : null;
+        automaton is not null && context.Patterns.TryCompile(pattern, out _) is { } next
+            ? context.Automata.TryIntersect(automaton, next)
+            : null;
 
     private CodePointAutomaton? Multiples(CodePointAutomaton? automaton, IEnumerable<DecimalValue> steps, bool integers)
     {
@@ -166,7 +172,8 @@ internal sealed class NumberRules(TranslationContext context)
             {
                 if (read.Behind < scale)
                 {
-                    yield return (letters[(char)('0' + digit)], Append(read, digit) with { Behind = read.Behind < 0 ? -1 : read.Behind + 1 });
+                    yield return (letters[(char)('0' + digit)],
+                        Append(read, digit) with { Behind = read.Behind < 0 ? -1 : read.Behind + 1 });
                 }
                 else if (digit == 0)
                 {

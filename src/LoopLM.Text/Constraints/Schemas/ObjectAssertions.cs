@@ -36,7 +36,8 @@ internal sealed record ObjectAssertions
         .Concat(Required).Concat(Named.Select(named => named.Name)).Concat(Forbidden.Order(StringComparer.Ordinal)).Distinct()];
 
     /// <summary>The same with some names that have to be there.</summary>
-    public ObjectAssertions Require(IReadOnlyList<string> names) => names.Count == 0 ? this : this with { Required = Required.AddRange(names.Except(Required)) };
+    public ObjectAssertions Require(IReadOnlyList<string> names) =>
+        names.Count == 0 ? this : this with { Required = Required.AddRange(names.Except(Required)) };
 
     /// <summary>What one schema says of members.</summary>
     /// <param name="Owner">The schema.</param>
@@ -45,5 +46,6 @@ internal sealed record ObjectAssertions
     /// <param name="Others">Of those that none of these is about; null for nothing.</param>
     /// <param name="Unevaluated">Of those that no schema is about that applies together with this one; null for nothing.</param>
     internal sealed record MemberGroup(
-        Demand Owner, IReadOnlyList<(string Name, Demand Value)> Properties, IReadOnlyList<(string Pattern, Demand Value)> Patterns, Demand? Others, Demand? Unevaluated = null);
+        Demand Owner, IReadOnlyList<(string Name, Demand Value)> Properties,
+        IReadOnlyList<(string Pattern, Demand Value)> Patterns, Demand? Others, Demand? Unevaluated = null);
 }

@@ -18,13 +18,17 @@ internal sealed class ObjectTranslator(MemberDemands members, Func<IReadOnlyList
     /// <summary>The place where an object begins.</summary>
     public int Translate(ObjectAssertions objects, SchemaLocation at)
     {
-        var named = objects.Groups.Where(group => !group.Owner.Causes().Any(cause => cause.IsPart)).SelectMany(group => group.Properties).Select(property => property.Name).ToHashSet();
+        var named = objects.Groups.Where(group => !group.Owner.Causes().Any(cause => cause.IsPart))
+            .SelectMany(group => group.Properties).Select(property => property.Name).ToHashSet();
         var listed = objects.Listed
             .Select(name => (Name: name, Demands: members.Of(objects, name)))
             .Where(member => member.Demands is not null)
-            .Select(member => new Member(Pair(member.Name, member.Demands!), objects.Required.Contains(member.Name), named.Contains(member.Name)))
+            .Select(
+                member => new Member(
+                    Pair(member.Name, member.Demands!), objects.Required.Contains(member.Name), named.Contains(member.Name)))
             .ToList();
-        var others = members.Others(objects).Select(other => context.Rules.Pair(context.Strings.Rule(other.Names), ruleOf(other.Values))).ToList();
+        var others = members.Others(objects)
+            .Select(other => context.Rules.Pair(context.Strings.Rule(other.Names), ruleOf(other.Values))).ToList();
         if (context.Problem is not null)
         {
             return GrammarBuilder.Return;
@@ -32,7 +36,8 @@ internal sealed class ObjectTranslator(MemberDemands members, Func<IReadOnlyList
 
         if (listed.Count > context.Limits.MaxAlternatives)
         {
-            return context.Refuse(at, "properties", $"makes {listed.Count} properties; at most {context.Limits.MaxAlternatives} are allowed");
+            return context.Refuse(
+                at, "properties", $"makes {listed.Count} properties; at most {context.Limits.MaxAlternatives} are allowed");
         }
 
         // Whether other names differ is not known, so one of them counts at most.
@@ -57,7 +62,8 @@ internal sealed class ObjectTranslator(MemberDemands members, Func<IReadOnlyList
 
     // A place of an object knows how many members stand before it, as far as that matters.
     private sealed class Writer(
-        TranslationContext context, IReadOnlyList<Member> ordered, IReadOnlyList<Member> loose, IReadOnlyList<Func<int, int>> others, int min, int? max)
+        TranslationContext context, IReadOnlyList<Member> ordered,
+        IReadOnlyList<Member> loose, IReadOnlyList<Func<int, int>> others, int min, int? max)
     {
         private readonly int _counted = Math.Max(Math.Max(1, min), max ?? 0);
         private readonly int?[,] _tails = new int?[Math.Max(Math.Max(1, min), max ?? 0) + 1, 1 << loose.Count];

@@ -10,7 +10,8 @@ internal sealed record SchemaDialect(bool IgnoresBesideReference, string IdKeywo
     /// <summary>The draft that a document's <c>$schema</c> names; the latest one where there is none.</summary>
     public static SchemaDialect Of(JsonElement document)
     {
-        var name = document.ValueKind == JsonValueKind.Object && document.TryGetProperty("$schema", out var schema) && schema.ValueKind == JsonValueKind.String
+        var name = document.ValueKind == JsonValueKind.Object
+            && document.TryGetProperty("$schema", out var schema) && schema.ValueKind == JsonValueKind.String
             ? schema.GetString()! : "";
         var isOldest = name.Contains("draft-03", StringComparison.Ordinal) || name.Contains("draft-04", StringComparison.Ordinal);
         var isOld = isOldest || name.Contains("draft-06", StringComparison.Ordinal) || name.Contains("draft-07", StringComparison.Ordinal);

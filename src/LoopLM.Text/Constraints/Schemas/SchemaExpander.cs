@@ -96,7 +96,8 @@ internal sealed class SchemaExpander
             _context.Cancellation.ThrowIfCancellationRequested();
             if (++_steps > MaxSteps || alternatives.Count > _context.Limits.MaxAlternatives)
             {
-                _context.Refuse(demands[0].At, null, $"the ways to match it are too many; at most {_context.Limits.MaxAlternatives} are followed");
+                _context.Refuse(
+                    demands[0].At, null, $"the ways to match it are too many; at most {_context.Limits.MaxAlternatives} are followed");
             }
 
             Read(next);
@@ -136,7 +137,8 @@ internal sealed class SchemaExpander
             into.At ??= at;
             if (demand.Causes().Skip(1).Any(cause => cause.Key == demand.Key))
             {
-                into.Contradict(at, SchemaReferences.Keywords.FirstOrDefault(keyword => at.TryGet(keyword, out _)), "refers to nothing but itself");
+                into.Contradict(
+                    at, SchemaReferences.Keywords.FirstOrDefault(keyword => at.TryGet(keyword, out _)), "refers to nothing but itself");
             }
             else if (demand.Causes().Count() > MaxCauses)
             {
@@ -170,7 +172,8 @@ internal sealed class SchemaExpander
                 }
 
                 break;
-            case JsonValueKind.Object when demand.At.Schema.EnumerateObject().FirstOrDefault(member => SchemaKeywords.Replacement(member.Name) is not null) is { Value.ValueKind: not JsonValueKind.Undefined } refused:
+            case JsonValueKind.Object when demand.At.Schema.EnumerateObject().FirstOrDefault(member =>
+                SchemaKeywords.Replacement(member.Name) is not null) is { Value.ValueKind: not JsonValueKind.Undefined } refused:
                 _context.Refuse(demand.At, refused.Name, $"is not supported; use {SchemaKeywords.Replacement(refused.Name)}");
                 break;
             case JsonValueKind.Object when demand.IsNegated:

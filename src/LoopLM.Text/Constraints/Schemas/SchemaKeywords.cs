@@ -2,11 +2,14 @@ using System.Collections.Frozen;
 
 namespace LoopLM.Text.Constraints.Schemas;
 
-/// <summary>What is known of keywords. One that is not known here is an annotation, as the standard has it (2020-12 core, section 6.5).</summary>
+/// <summary>
+/// What is known of keywords. One that is not known here is an annotation, as the standard has it (2020-12 core, section 6.5).
+/// </summary>
 internal static class SchemaKeywords
 {
     /// <summary>The keywords about numbers.</summary>
-    public static readonly IReadOnlyList<string> Numbers = ["minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "multipleOf", "format"];
+    public static readonly IReadOnlyList<string> Numbers =
+        ["minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "multipleOf", "format"];
 
     private static readonly FrozenDictionary<string, JsonTypes> s_types = new Dictionary<string, JsonTypes>
     {

@@ -61,7 +61,9 @@ internal sealed class SchemaReferences(SchemaLocation document)
         }
 
         reason = "refers to nothing";
-        return fragment is "" or ['/', ..] ? Follow(resource, fragment) : _named.GetValueOrDefault($"{uri.AbsoluteUri}#{Uri.UnescapeDataString(fragment)}");
+        return fragment is "" or ['/', ..]
+            ? Follow(resource, fragment)
+            : _named.GetValueOrDefault($"{uri.AbsoluteUri}#{Uri.UnescapeDataString(fragment)}");
     }
 
     // A JSON pointer as a URI fragment (RFC 6901, section 6).
@@ -69,7 +71,8 @@ internal sealed class SchemaReferences(SchemaLocation document)
     {
         foreach (var part in pointer.Split('/').Skip(1))
         {
-            var segment = Uri.UnescapeDataString(part).Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
+            var segment = Uri.UnescapeDataString(part).Replace("~1", "/", StringComparison.Ordinal)
+                .Replace("~0", "~", StringComparison.Ordinal);
             if (Find(at.Schema, segment) is not { } child)
             {
                 return null;
@@ -84,7 +87,8 @@ internal sealed class SchemaReferences(SchemaLocation document)
     private static JsonElement? Find(JsonElement parent, string segment) => parent.ValueKind switch
     {
         JsonValueKind.Object when parent.TryGetProperty(segment, out var child) => child,
-        JsonValueKind.Array when int.TryParse(segment, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index < parent.GetArrayLength() => parent[index],
+        JsonValueKind.Array when int.TryParse(segment, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+            && index < parent.GetArrayLength() => parent[index],
         _ => null,
     };
 
@@ -111,7 +115,9 @@ internal sealed class SchemaReferences(SchemaLocation document)
     private string? RootId() => Id(document.Schema) ?? Text(document.Schema, "id")?.TrimEnd('#');
 
     private static string? Text(JsonElement schema, string keyword) =>
-        schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty(keyword, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty(keyword, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 
     private Dictionary<string, SchemaLocation> FindNames()
     {
@@ -133,7 +139,8 @@ internal sealed class SchemaReferences(SchemaLocation document)
             {
                 uri = at.Parent is not null && Id(at.Schema) is { } id ? Combine(uri, id) : uri;
                 named.TryAdd(uri.AbsoluteUri, at);
-                var anchors = new[] { Text(at.Schema, "$anchor"), Text(at.Schema, "$dynamicAnchor"), Text(at.Schema, Dialect.IdKeyword) is ['#', .. var anchor] ? anchor : null };
+                var anchors = new[] { Text(at.Schema, "$anchor"), Text(at.Schema, "$dynamicAnchor"),
+                    Text(at.Schema, Dialect.IdKeyword) is ['#', .. var anchor] ? anchor : null };
                 foreach (var name in anchors.OfType<string>())
                 {
                     named.TryAdd($"{uri.AbsoluteUri}#{name}", at);

@@ -8,7 +8,8 @@ namespace LoopLM.Text.Constraints.Schemas;
 /// </summary>
 internal sealed class SchemaTranslator
 {
-    private static readonly JsonTypes[] s_types = [JsonTypes.Object, JsonTypes.Array, JsonTypes.String, JsonTypes.Number, JsonTypes.Boolean, JsonTypes.Null];
+    private static readonly JsonTypes[] s_types =
+        [JsonTypes.Object, JsonTypes.Array, JsonTypes.String, JsonTypes.Number, JsonTypes.Boolean, JsonTypes.Null];
 
     private readonly SchemaLocation _document;
     private readonly TranslationContext _context;
@@ -71,7 +72,8 @@ internal sealed class SchemaTranslator
             _pending.Enqueue((demands, rule));
             if (++_context.Subschemas > _context.Limits.MaxSubschemas || _context.Builder.IsFull)
             {
-                _context.Refuse(demands[0].At, null, $"the schema is too large; at most {_context.Limits.MaxSubschemas} subschemas are allowed");
+                _context.Refuse(
+                    demands[0].At, null, $"the schema is too large; at most {_context.Limits.MaxSubschemas} subschemas are allowed");
             }
         }
 
@@ -91,7 +93,9 @@ internal sealed class SchemaTranslator
         }
 
         // Without a type the keywords admit every value of the types that they are not about. As a whole text only the others are of use.
-        var written = !isRoot || conjunction.IsTyped || conjunction.Mentioned == JsonTypes.None ? conjunction.Types : conjunction.Mentioned & conjunction.Types;
+        var written = !isRoot || conjunction.IsTyped || conjunction.Mentioned == JsonTypes.None
+            ? conjunction.Types
+            : conjunction.Mentioned & conjunction.Types;
         if (written == JsonTypes.All && conjunction.Mentioned == JsonTypes.None)
         {
             return _context.Rules.AnyValue;
@@ -124,7 +128,8 @@ internal sealed class SchemaTranslator
             JsonTypes.Array => ReferenceEquals(conjunction.Arrays, ArrayAssertions.None)
                 ? _context.Rules.AnyArray : _arrays.Translate(conjunction.Arrays, conjunction.Arrays.At ?? at),
             JsonTypes.String => _context.Strings.Rule(_expander.Strings(conjunction)),
-            JsonTypes.Integer or JsonTypes.Fraction or JsonTypes.Number => _values.Number(conjunction.Numbers, type, conjunction.Numbers.At ?? at),
+            JsonTypes.Integer or JsonTypes.Fraction or JsonTypes.Number =>
+                _values.Number(conjunction.Numbers, type, conjunction.Numbers.At ?? at),
             JsonTypes.Boolean => _context.Rules.Boolean,
             JsonTypes.True => _context.Rules.True,
             JsonTypes.False => _context.Rules.False,

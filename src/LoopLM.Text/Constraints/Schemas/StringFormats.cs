@@ -46,6 +46,8 @@ internal static class StringFormats
     {
         public Lazy<StringLanguage> Narrow { get; } = new(() => new(JsonRules.Compile(JsonRules.Parse(narrow)), 0, maxLength));
 
-        public Lazy<StringLanguage>? Wide { get; } = wide is null ? null : new(() => new(JsonRules.Compile(JsonRules.Parse(wide)), 0, maxLength));
+        public Lazy<StringLanguage>? Wide { get; } = wide is null
+            ? null
+            : new(() => new(JsonRules.Compile(JsonRules.Parse(wide)), 0, maxLength));
     }
 }

@@ -2,7 +2,9 @@ using LoopLM.Text.Constraints.Patterns;
 
 namespace LoopLM.Text.Constraints.Schemas;
 
-/// <summary>A set of strings: those that an automaton accepts and whose length is right. <see cref="StringRules"/> makes, combines and writes them.</summary>
+/// <summary>
+/// A set of strings: those that an automaton accepts and whose length is right. <see cref="StringRules"/> makes, combines and writes them.
+/// </summary>
 /// <param name="Automaton">What the strings consist of.</param>
 /// <param name="MinLength">Fewest code points.</param>
 /// <param name="MaxLength">Most code points; null for any number.</param>

@@ -85,7 +85,9 @@ internal sealed class StringRules(TranslationContext context)
         return language;
     }
 
-    /// <summary>The strings of a language that have a format; all of them where the format is unknown, as it is an annotation then.</summary>
+    /// <summary>
+    /// The strings of a language that have a format; all of them where the format is unknown, as it is an annotation then.
+    /// </summary>
     /// <param name="language">The language.</param>
     /// <param name="format">The value of <c>format</c>.</param>
     /// <param name="problem">Why they cannot be enforced; null where they can.</param>
@@ -207,7 +209,8 @@ internal sealed class StringRules(TranslationContext context)
 
         if (!automaton.IsAny && min > 0 && max is not null)
         {
-            var states = automaton.States.Select(state => (state.Accepts, state.Moves.Select(move => (1L, move.Target)).ToArray())).ToList();
+            var states = automaton.States
+                .Select(state => (state.Accepts, state.Moves.Select(move => (1L, move.Target)).ToArray())).ToList();
             return LengthMeasure.TryCreate(states, min, max, context.Automata.TryRead) is not { } measure ? null
                 : measure.Rest(0, 0) == CompletionCosts.Never ? StringLanguage.Empty
                 : new(automaton, min, max);

@@ -20,7 +20,8 @@ internal sealed class ValueTranslator(TranslationContext context)
     public int Number(NumberAssertions numbers, JsonTypes types, SchemaLocation at) =>
         numbers.NotMultiplesOf.Count > 0 ? context.Refuse(at, "multipleOf", "cannot be enforced where it has to fail")
         : context.Numbers.TryRule(numbers.Range, types, out var problem)
-            ?? context.Refuse(at, SchemaKeywords.Numbers.FirstOrDefault(keyword => at.TryGet(keyword, out _)), $"cannot be enforced: {problem}");
+            ?? context.Refuse(
+                at, SchemaKeywords.Numbers.FirstOrDefault(keyword => at.TryGet(keyword, out _)), $"cannot be enforced: {problem}");
 
     // Words and numbers share their beginnings. Arrays and objects are written like any other, with room for spaces.
     private IEnumerable<int> Literals(IReadOnlyList<JsonElement> values)

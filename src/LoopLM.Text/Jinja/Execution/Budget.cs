@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace LoopLM.Text.Jinja.Execution;
 
-/// <summary>Counts what a rendering spends and ends it where that is too much. It also knows where in the source the rendering stands.</summary>
+/// <summary>
+/// Counts what a rendering spends and ends it where that is too much. It also knows where in the source the rendering stands.
+/// </summary>
 internal sealed class Budget(JinjaLimits limits, CancellationToken cancellationToken)
 {
     /// <summary>Steps from one look at the clock to the next.</summary>
@@ -52,7 +54,10 @@ internal sealed class Budget(JinjaLimits limits, CancellationToken cancellationT
         }
     }
 
-    /// <summary>Counts what looking for a text in another compares at worst, where each place begins like what is looked for; call it before the work.</summary>
+    /// <summary>
+    /// Counts what looking for a text in another compares at worst, where each place begins like
+    /// what is looked for; call it before the work.
+    /// </summary>
     /// <param name="text">Chars of the text.</param>
     /// <param name="part">Chars of what is looked for.</param>
     public void Search(int text, int part) => Work(text + (Math.Max(0L, text - part) * (part / CharsComparedAtOnce)));

@@ -21,7 +21,8 @@ internal sealed class Evaluator(Budget budget)
         {
             Expression.Constant constant => constant.Value,
             Expression.Variable variable => scope.Get(variable.Name),
-            Expression.Sequence sequence => new ListValue(EvaluateAll(sequence.Items, scope)) { Kind = sequence.IsTuple ? ListKind.Tuple : ListKind.List },
+            Expression.Sequence sequence =>
+                new ListValue(EvaluateAll(sequence.Items, scope)) { Kind = sequence.IsTuple ? ListKind.Tuple : ListKind.List },
             Expression.Mapping mapping => EvaluateMapping(mapping, scope),
             Expression.Member member => Members.Get(Evaluate(member.Target, scope), member.Name, budget),
             Expression.Index index => Members.GetItem(Evaluate(index.Target, scope), Evaluate(index.Key, scope), budget),
@@ -29,7 +30,8 @@ internal sealed class Evaluator(Budget budget)
             Expression.Call call => Call(call, scope, caller: null),
             Expression.Filter filter =>
                 Apply(FilterTable.Find(filter.Name), filter.Subject, $"The filter '{filter.Name}'", filter.Arguments, filter.Offset, scope),
-            Expression.Test test => Apply(Tests.Find(test.Name), test.Subject, $"The test '{test.Name}'", test.Arguments, test.Offset, scope),
+            Expression.Test test => Apply(
+                Tests.Find(test.Name), test.Subject, $"The test '{test.Name}'", test.Arguments, test.Offset, scope),
             Expression.Unary unary => EvaluateUnary(unary, scope),
             Expression.Binary binary => EvaluateBinary(binary, scope),
             Expression.Comparison comparison => Of(EvaluateComparison(comparison, scope)),

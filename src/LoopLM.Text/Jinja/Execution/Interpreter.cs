@@ -205,7 +205,9 @@ internal sealed class Interpreter(Budget budget)
         var isParameter = names.Contains(Evaluator.Caller);
         var caller = isParameter ? null : arguments.Named.FirstOrDefault(each => each.Name == Evaluator.Caller).Value;
         inner.Set(Evaluator.Caller, caller ?? new UndefinedValue(Evaluator.Caller));
-        var rest = caller is null ? arguments : arguments with { Named = [.. arguments.Named.Where(each => each.Name != Evaluator.Caller)] };
+        var rest = caller is null
+            ? arguments
+            : arguments with { Named = [.. arguments.Named.Where(each => each.Name != Evaluator.Caller)] };
         if (macro.TakesMore)
         {
             inner.Set("varargs", new ListValue([.. rest.Positional.Skip(names.Length)]) { Kind = ListKind.Tuple });

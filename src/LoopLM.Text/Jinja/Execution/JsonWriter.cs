@@ -117,7 +117,8 @@ internal sealed class JsonWriter
                 '\t' => _text.Append("\\t"),
                 '\b' => _text.Append("\\b"),
                 '\f' => _text.Append("\\f"),
-                _ when each < ' ' || (_layout.EnsureAscii && each > '~') => _text.Append(CultureInfo.InvariantCulture, $"\\u{(int)each:x4}"),
+                _ when each < ' ' || (_layout.EnsureAscii && each > '~') =>
+                    _text.Append(CultureInfo.InvariantCulture, $"\\u{(int)each:x4}"),
                 _ => _text.Append(each),
             };
         }

@@ -52,6 +52,8 @@ internal sealed class KeyComparer : IEqualityComparer<JinjaValue>
         ListValue list => list.Items.Aggregate(list.Items.Count, (hash, item) => HashCode.Combine(hash, GetHashCode(item))),
         FloatValue { Value: var number } => double.IsInteger(number) ? HashCode.Combine(new BigInteger(number)) : HashCode.Combine(number),
         UndefinedValue or NoneValue => 0,
-        _ => Values.Integer(value) is { } integer ? HashCode.Combine(integer) : System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(value),
+        _ => Values.Integer(value) is { } integer
+            ? HashCode.Combine(integer)
+            : System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(value),
     };
 }

@@ -34,7 +34,9 @@ internal sealed class LoopVariable(IReadOnlyList<JinjaValue> items, int depth, B
         "previtem" => Index > 0 ? items[Index - 1] : new UndefinedValue("loop.previtem"),
         "nextitem" => Index < items.Count - 1 ? items[Index + 1] : new UndefinedValue("loop.nextitem"),
         "cycle" => new FunctionValue(name, arguments =>
-            arguments.Positional.Count > 0 ? arguments.Positional[Index % arguments.Positional.Count] : throw new JinjaFault("cycle needs a value.")),
+            arguments.Positional.Count > 0
+                ? arguments.Positional[Index % arguments.Positional.Count]
+                : throw new JinjaFault("cycle needs a value.")),
         "changed" => new FunctionValue(name, HasChanged),
         _ => null,
     };

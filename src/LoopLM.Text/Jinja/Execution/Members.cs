@@ -42,7 +42,8 @@ internal static class Members
         };
         return methods is null || !methods.TryGetValue(name, out var method) ? null
             : target is ListValue { Kind: not ListKind.List } && name == "copy" ? null
-            : target is TextValue { IsSafe: true } safe ? new FunctionValue(name, arguments => CallSafe(safe, name, method, arguments, budget))
+            : target is TextValue { IsSafe: true } safe
+                ? new FunctionValue(name, arguments => CallSafe(safe, name, method, arguments, budget))
             : new FunctionValue(name, arguments => method(target, arguments, budget));
     }
 
@@ -79,7 +80,8 @@ internal static class Members
         }
 
         var characters = Values.Items(target, budget);
-        return Html.Keep(text, MarkedText.Join([.. Positions.Slice(length, start, stop, step, budget).Select(at => Values.Text(characters[at]))]));
+        return Html.Keep(
+            text, MarkedText.Join([.. Positions.Slice(length, start, stop, step, budget).Select(at => Values.Text(characters[at]))]));
     }
 
     /// <summary>The characters from one position to another, both included.</summary>
@@ -97,7 +99,8 @@ internal static class Members
             case MapValue map:
                 return key is ListValue { Kind: not ListKind.Tuple } or MapValue ? null
                     : map.Entries.TryGetValue(KeyComparer.Check(key, budget), out var entry) ? entry : null;
-            case ListValue { Kind: ListKind.List or ListKind.Tuple or ListKind.Group or ListKind.Range } list when Values.Integer(key) is { } at:
+            case ListValue { Kind: ListKind.List or ListKind.Tuple or ListKind.Group or ListKind.Range } list
+                when Values.Integer(key) is { } at:
                 var position = at.Sign < 0 ? at + list.Items.Count : at;
                 return position >= 0 && position < list.Items.Count ? list.Items[(int)position] : null;
             case TextValue text when Values.Integer(key) is { } at:
@@ -124,7 +127,10 @@ internal static class Members
         return result switch
         {
             TextValue changed => changed with { IsSafe = true },
-            ListValue list => list with { Items = [.. list.Items.Select(item => item is TextValue part ? part with { IsSafe = true } : item)] },
+            ListValue list => list with
+            {
+                Items = [.. list.Items.Select(item => item is TextValue part ? part with { IsSafe = true } : item)],
+            },
             _ => result,
         };
 

@@ -33,9 +33,11 @@ internal static class Tests
         ["lower"] = Cased(Cases.IsLower),
         ["odd"] = Dividing(_ => Of(2), rest: 1),
         ["even"] = Dividing(_ => Of(2), rest: 0),
-        ["divisibleby"] = Dividing(arguments => arguments.Bind("num")[0] ?? throw new JinjaFault($"{arguments.Callee} needs a number."), rest: 0),
+        ["divisibleby"] = Dividing(
+            arguments => arguments.Bind("num")[0] ?? throw new JinjaFault($"{arguments.Callee} needs a number."), rest: 0),
         ["sameas"] = (subject, arguments, budget) =>
-            JinjaValue.Of(arguments.Bind("other")[0] is { } other && other.GetType() == subject.GetType() && Values.AreEqual(subject, other, budget)),
+            JinjaValue.Of(
+                arguments.Bind("other")[0] is { } other && other.GetType() == subject.GetType() && Values.AreEqual(subject, other, budget)),
         ["in"] = Comparing("in"),
         ["=="] = Comparing("=="),
         ["eq"] = Comparing("=="),
@@ -86,5 +88,6 @@ internal static class Tests
 
     private static Operation Comparing(string sign) => (subject, arguments, budget) =>
         JinjaValue.Of(Comparisons.Holds(
-            sign, subject, arguments.Bind("other")[0] ?? throw new JinjaFault($"{arguments.Callee} needs a value to compare with."), budget));
+            sign, subject,
+            arguments.Bind("other")[0] ?? throw new JinjaFault($"{arguments.Callee} needs a value to compare with."), budget));
 }

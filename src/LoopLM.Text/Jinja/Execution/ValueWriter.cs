@@ -82,12 +82,13 @@ internal sealed class ValueWriter
         _text.Append(CultureInfo.InvariantCulture, $"range({start}, {stop}{(step == 1 ? "" : $", {step}")})");
     }
 
-    private void WriteEntries(string open, IEnumerable<KeyValuePair<JinjaValue, JinjaValue>> entries, string close) => WriteAll(open, entries, entry =>
-    {
-        Write(entry.Key);
-        _text.Append(": ");
-        Write(entry.Value);
-    }, close);
+    private void WriteEntries(string open, IEnumerable<KeyValuePair<JinjaValue, JinjaValue>> entries, string close) =>
+        WriteAll(open, entries, entry =>
+        {
+            Write(entry.Key);
+            _text.Append(": ");
+            Write(entry.Value);
+        }, close);
 
     private void WriteAll<T>(string open, IEnumerable<T> items, Action<T> write, string close)
     {

@@ -70,7 +70,9 @@ internal static class Values
         }
     }
 
-    /// <summary>Whether the first of two numbers, strings, lists or tuples comes before the second. Strings are ordered by code points.</summary>
+    /// <summary>
+    /// Whether the first of two numbers, strings, lists or tuples comes before the second. Strings are ordered by code points.
+    /// </summary>
     public static bool IsLess(JinjaValue left, JinjaValue right, Budget budget, bool orEqual = false)
     {
         switch (left, right)
@@ -111,7 +113,10 @@ internal static class Values
         ? (int)BigInteger.Clamp(integer, int.MinValue, int.MaxValue)
         : throw new JinjaFault($"{TypeName(value)} stands where a whole number is needed.");
 
-    /// <summary>The items that a loop runs over: a list's, a mapping's keys, a string's characters, none of what is undefined. Those of an iterator are taken.</summary>
+    /// <summary>
+    /// The items that a loop runs over: a list's, a mapping's keys, a string's characters, none of what
+    /// is undefined. Those of an iterator are taken.
+    /// </summary>
     public static IReadOnlyList<JinjaValue> Items(JinjaValue value, Budget budget)
     {
         switch (value)

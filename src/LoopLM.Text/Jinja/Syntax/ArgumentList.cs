@@ -6,7 +6,8 @@ namespace LoopLM.Text.Jinja.Syntax;
 /// <param name="Unpacked">A list of more without a name, behind <c>*</c>.</param>
 /// <param name="UnpackedNamed">A mapping of more with a name, behind <c>**</c>.</param>
 internal sealed record ArgumentList(
-    IReadOnlyList<Expression> Positional, IReadOnlyList<(string Name, Expression Value)> Named, Expression? Unpacked = null, Expression? UnpackedNamed = null)
+    IReadOnlyList<Expression> Positional, IReadOnlyList<(string Name, Expression Value)> Named,
+    Expression? Unpacked = null, Expression? UnpackedNamed = null)
 {
     public static ArgumentList Empty { get; } = new([], []);
 }

@@ -31,7 +31,8 @@ internal abstract record Expression(int Offset)
     internal sealed record Binary(int Offset, string Sign, Expression Left, Expression Right) : Expression(Offset);
 
     /// <summary>A chain such as <c>a &lt; b &lt;= c</c>; signs include <c>in</c> and <c>not in</c>.</summary>
-    internal sealed record Comparison(int Offset, Expression First, IReadOnlyList<(string Sign, Expression Operand)> Rest) : Expression(Offset);
+    internal sealed record Comparison(int Offset, Expression First, IReadOnlyList<(string Sign, Expression Operand)> Rest)
+        : Expression(Offset);
 
     internal sealed record Conditional(int Offset, Expression Condition, Expression Then, Expression? Else) : Expression(Offset);
 }

@@ -6,7 +6,10 @@ using LoopLM.Text.Jinja.Execution.Numbers;
 
 namespace LoopLM.Text.Jinja.Syntax;
 
-/// <summary>Parses expressions by recursive descent, with the precedence of Jinja: filters and tests bind closest, then <c>**</c>, signs, products, <c>~</c>, sums, comparisons, not, and, or, if.</summary>
+/// <summary>
+/// Parses expressions by recursive descent, with the precedence of Jinja: filters and tests bind closest, then <c>**</c>,
+/// signs, products, <c>~</c>, sums, comparisons, not, and, or, if.
+/// </summary>
 internal sealed class ExpressionParser(TokenReader tokens)
 {
     private static readonly string[] s_comparisons = ["==", "!=", "<", "<=", ">", ">="];
@@ -74,7 +77,8 @@ internal sealed class ExpressionParser(TokenReader tokens)
         return subject;
     }
 
-    private bool EndsTuple() => tokens.IsOperator(")") || tokens.IsOperator("]") || tokens.IsOperator("=") || tokens.Current.Kind is TokenKind.TagClose or TokenKind.OutputClose;
+    private bool EndsTuple() => tokens.IsOperator(")") || tokens.IsOperator("]")
+        || tokens.IsOperator("=") || tokens.Current.Kind is TokenKind.TagClose or TokenKind.OutputClose;
 
     /// <summary>The name of a filter or a test; it may have points.</summary>
     private string ParseName(string right)
@@ -188,7 +192,8 @@ internal sealed class ExpressionParser(TokenReader tokens)
                     "true" or "True" => new Expression.Constant(token.Offset, JinjaValue.Of(true)),
                     "false" or "False" => new Expression.Constant(token.Offset, JinjaValue.Of(false)),
                     "none" or "None" => new Expression.Constant(token.Offset, JinjaValue.None),
-                    "and" or "or" or "in" or "is" or "if" or "else" => throw TokenReader.Fault(token, $"Found '{token.Text}'; expected a value."),
+                    "and" or "or" or "in" or "is" or "if" or "else" =>
+                        throw TokenReader.Fault(token, $"Found '{token.Text}'; expected a value."),
                     _ => new Expression.Variable(token.Offset, token.Text),
                 };
             case TokenKind.String:
@@ -204,7 +209,8 @@ internal sealed class ExpressionParser(TokenReader tokens)
                     ? new Expression.Constant(token.Offset, JinjaValue.Of(integer))
                     : throw TokenReader.Fault(token, $"The number is malformed or has more than {Integers.MaxDigits} digits.");
             case TokenKind.Float:
-                return new Expression.Constant(token.Offset, new JinjaValue.FloatValue(double.Parse(token.Text, CultureInfo.InvariantCulture)));
+                return new Expression.Constant(
+                    token.Offset, new JinjaValue.FloatValue(double.Parse(token.Text, CultureInfo.InvariantCulture)));
             case TokenKind.Operator when token.Text == "(":
                 return ParseBracketed(token);
             case TokenKind.Operator when token.Text == "[":

@@ -3,7 +3,9 @@ using LoopLM.Text.Jinja.Execution.Texts;
 
 namespace LoopLM.Text.Jinja.Syntax;
 
-/// <summary>Cuts a template into tokens. White space beside tags goes here, as <c>trim_blocks</c>, <c>lstrip_blocks</c> and the signs - and + say.</summary>
+/// <summary>
+/// Cuts a template into tokens. White space beside tags goes here, as <c>trim_blocks</c>, <c>lstrip_blocks</c> and the signs - and + say.
+/// </summary>
 internal sealed class Lexer(string source)
 {
     /// <summary>Longest first.</summary>
@@ -289,7 +291,9 @@ internal sealed class Lexer(string source)
         _tokens.Add(new(kind, source[start.._at].Replace("_", "", StringComparison.Ordinal), start));
     }
 
-    /// <summary>Chars of the mark and the sign before an exponent's digits; 0 where there is none. A mark without digits is a name.</summary>
+    /// <summary>
+    /// Chars of the mark and the sign before an exponent's digits; 0 where there is none. A mark without digits is a name.
+    /// </summary>
     private int ExponentMark()
     {
         var length = _at < source.Length && source[_at] is 'e' or 'E' ? 1 : 0;

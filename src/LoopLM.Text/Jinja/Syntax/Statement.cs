@@ -8,20 +8,26 @@ internal abstract record Statement(int Offset)
 
     internal sealed record Output(int Offset, Expression Value) : Statement(Offset);
 
-    internal sealed record If(int Offset, IReadOnlyList<(Expression Condition, IReadOnlyList<Statement> Body)> Branches, IReadOnlyList<Statement> Else)
+    internal sealed record If(
+        int Offset, IReadOnlyList<(Expression Condition, IReadOnlyList<Statement> Body)> Branches, IReadOnlyList<Statement> Else)
         : Statement(Offset);
 
     internal sealed record For(
-        int Offset, AssignTarget Target, Expression Items, Expression? Condition, bool IsRecursive, IReadOnlyList<Statement> Body, IReadOnlyList<Statement> Else)
+        int Offset, AssignTarget Target, Expression Items, Expression? Condition,
+        bool IsRecursive, IReadOnlyList<Statement> Body, IReadOnlyList<Statement> Else)
         : Statement(Offset);
 
     internal sealed record Set(int Offset, AssignTarget Target, Expression Value) : Statement(Offset);
 
-    /// <summary>Renders a body into the variable <see cref="StatementParser.Captured"/>, then evaluates <paramref name="Value"/>: into a target, or as output for null.</summary>
+    /// <summary>
+    /// Renders a body into the variable <see cref="StatementParser.Captured"/>, then evaluates
+    /// <paramref name="Value"/>: into a target, or as output for null.
+    /// </summary>
     internal sealed record Capture(int Offset, AssignTarget? Target, IReadOnlyList<Statement> Body, Expression Value) : Statement(Offset);
 
     /// <summary>Gives a body variables of its own.</summary>
-    internal sealed record With(int Offset, IReadOnlyList<(AssignTarget Target, Expression Value)> Assignments, IReadOnlyList<Statement> Body) : Statement(Offset);
+    internal sealed record With(
+        int Offset, IReadOnlyList<(AssignTarget Target, Expression Value)> Assignments, IReadOnlyList<Statement> Body) : Statement(Offset);
 
     /// <summary>A named body; unless it is scoped, it sees the variables of the whole template only.</summary>
     internal sealed record Block(int Offset, bool IsScoped, IReadOnlyList<Statement> Body) : Statement(Offset);
@@ -29,9 +35,12 @@ internal abstract record Statement(int Offset)
     /// <summary>A body whose output is escaped where the condition holds.</summary>
     internal sealed record Autoescape(int Offset, Expression Condition, IReadOnlyList<Statement> Body) : Statement(Offset);
 
-    /// <summary>TakesMore and TakesMoreNamed: whether its body reads <c>varargs</c> and <c>kwargs</c>, the arguments without a parameter.</summary>
+    /// <summary>
+    /// TakesMore and TakesMoreNamed: whether its body reads <c>varargs</c> and <c>kwargs</c>, the arguments without a parameter.
+    /// </summary>
     internal sealed record Macro(
-        int Offset, string Name, IReadOnlyList<MacroParameter> Parameters, IReadOnlyList<Statement> Body, bool TakesMore, bool TakesMoreNamed)
+        int Offset, string Name, IReadOnlyList<MacroParameter> Parameters,
+        IReadOnlyList<Statement> Body, bool TakesMore, bool TakesMoreNamed)
         : Statement(Offset);
 
     /// <summary>Calls a macro that can call the body back as <c>caller()</c>.</summary>

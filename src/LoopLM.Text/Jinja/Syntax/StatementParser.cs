@@ -170,7 +170,8 @@ internal sealed class StatementParser
 
         var token = _tokens.Current;
         var name = ParseName();
-        return name is "true" or "false" or "none" or "True" or "False" or "None" ? throw TokenReader.Fault(token, $"'{name}' cannot be set.")
+        return name is "true" or "false" or "none" or "True" or "False" or "None"
+            ? throw TokenReader.Fault(token, $"'{name}' cannot be set.")
             : _tokens.TryOperator(".") ? new AssignTarget.Member(name, ParseName())
             : new AssignTarget.Variable(name);
     }

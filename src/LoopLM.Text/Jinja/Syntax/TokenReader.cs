@@ -21,17 +21,20 @@ internal sealed class TokenReader(IReadOnlyList<Token> tokens)
     public bool IsName(string text) => Current.Kind == TokenKind.Name && Current.Text == text;
 
     /// <summary>Whether the next token but one is this name.</summary>
-    public bool IsFollowedByName(string text) => tokens[Math.Min(_at + 1, tokens.Count - 1)] is { Kind: TokenKind.Name, Text: var name } && name == text;
+    public bool IsFollowedByName(string text) =>
+        tokens[Math.Min(_at + 1, tokens.Count - 1)] is { Kind: TokenKind.Name, Text: var name } && name == text;
 
     /// <summary>Whether the next token but one is this operator.</summary>
-    public bool IsFollowedByOperator(string text) => tokens[Math.Min(_at + 1, tokens.Count - 1)] is { Kind: TokenKind.Operator, Text: var sign } && sign == text;
+    public bool IsFollowedByOperator(string text) =>
+        tokens[Math.Min(_at + 1, tokens.Count - 1)] is { Kind: TokenKind.Operator, Text: var sign } && sign == text;
 
     /// <summary>Whether a variable of this name was read since a position.</summary>
     public bool HasRead(string name, int since)
     {
         for (var i = since; i < _at; i++)
         {
-            if (tokens[i] is { Kind: TokenKind.Name, Text: var text } && text == name && tokens[i - 1] is not { Kind: TokenKind.Operator, Text: "." })
+            if (tokens[i] is { Kind: TokenKind.Name, Text: var text } && text == name
+                && tokens[i - 1] is not { Kind: TokenKind.Operator, Text: "." })
             {
                 return true;
             }

@@ -42,7 +42,8 @@ internal static class AddedTokensSection
 
             if (token.Special && ordinary.Contains(id))
             {
-                field["special"].Refuse("false, as text gives this token without naming it: it is a byte's symbol or the result of a merge");
+                field["special"].Refuse(
+                    "false, as text gives this token without naming it: it is a byte's symbol or the result of a merge");
             }
         }
 

@@ -3,7 +3,10 @@ using LoopLM.Text.Tokenization.PreTokenization.Patterns;
 
 namespace LoopLM.Text.Tokenization.Json;
 
-/// <summary>A value of a JSON file with its path. Reading what is not there notes a problem and gives a harmless value, so one pass finds every problem.</summary>
+/// <summary>
+/// A value of a JSON file with its path. Reading what is not there notes a problem and gives a
+/// harmless value, so one pass finds every problem.
+/// </summary>
 /// <param name="Value">Undefined where the field is absent.</param>
 /// <param name="Path">For messages, such as <c>model.vocab</c>.</param>
 /// <param name="Problems">Receives what is wrong.</param>

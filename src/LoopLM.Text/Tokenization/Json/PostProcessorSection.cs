@@ -1,6 +1,8 @@
 namespace LoopLM.Text.Tokenization.Json;
 
-/// <summary>The <c>post_processor</c> of a tokenizer.json: what stands around the tokens of a text where special tokens are asked for.</summary>
+/// <summary>
+/// The <c>post_processor</c> of a tokenizer.json: what stands around the tokens of a text where special tokens are asked for.
+/// </summary>
 internal static class PostProcessorSection
 {
     public static SpecialTokenFrame Read(JsonField postProcessor)
@@ -15,7 +17,8 @@ internal static class PostProcessorSection
             case "ByteLevel":
                 return SpecialTokenFrame.None;
             case "Sequence":
-                var frames = postProcessor["processors"].Items().Select(Read).Where(frame => frame.Before.Count + frame.After.Count > 0).ToList();
+                var frames = postProcessor["processors"].Items().Select(Read)
+                    .Where(frame => frame.Before.Count + frame.After.Count > 0).ToList();
                 if (frames.Count > 1)
                 {
                     // Hugging Face's second one takes the tokens of the first for a text of their own.
@@ -59,5 +62,6 @@ internal static class PostProcessorSection
     }
 
     private static List<int> ReadTokens(IEnumerable<JsonField> pieces, JsonField specialTokens) =>
-        [.. pieces.SelectMany(piece => specialTokens[piece["SpecialToken"]["id"].Text()]["ids"].Items()).Select(id => id.Integer(TokenizerJson.MaxTokenId))];
+        [.. pieces.SelectMany(piece => specialTokens[piece["SpecialToken"]["id"].Text()]["ids"].Items())
+            .Select(id => id.Integer(TokenizerJson.MaxTokenId))];
 }

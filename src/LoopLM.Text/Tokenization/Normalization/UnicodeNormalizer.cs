@@ -3,7 +3,8 @@ using System.Text;
 namespace LoopLM.Text.Tokenization.Normalization;
 
 /// <summary>
-/// One of Unicode's normalization forms (UAX #15). The runtime's own normalisation does nothing where it runs without ICU, as the server does.
+/// One of Unicode's normalization forms (UAX #15). The runtime's own normalisation does nothing
+/// where it runs without ICU, as the server does.
 /// </summary>
 internal sealed class UnicodeNormalizer(UnicodeForm form) : TextNormalizer
 {

@@ -3,7 +3,10 @@ using LoopLM.Text.Constraints.Patterns;
 
 namespace LoopLM.Text.Tokenization.Normalization;
 
-/// <summary>What Hugging Face's normalizers know of characters, by its Unicode version: the embedded table and, for Hangul, arithmetic. Later characters stay as they are.</summary>
+/// <summary>
+/// What Hugging Face's normalizers know of characters, by its Unicode version: the embedded table and, for
+/// Hangul, arithmetic. Later characters stay as they are.
+/// </summary>
 internal sealed class UnicodeTables
 {
     private const int Syllables = 0xAC00, Leads = 0x1100, Vowels = 0x1161, Tails = 0x11A7;

@@ -2,7 +2,9 @@ using LoopLM.Text.Tokenization.PreTokenization.Patterns;
 
 namespace LoopLM.Text.Tokenization.PreTokenization;
 
-/// <summary>One splitting stage of a pre-tokenizer: Hugging Face's Split, and the stages that are one of it. Safe for any number of threads.</summary>
+/// <summary>
+/// One splitting stage of a pre-tokenizer: Hugging Face's Split, and the stages that are one of it. Safe for any number of threads.
+/// </summary>
 /// <param name="Pattern">What it looks for.</param>
 /// <param name="Behavior">What becomes of the matches.</param>
 /// <param name="IsInverted">Takes what lies between matches for the matches.</param>

@@ -48,7 +48,10 @@ internal sealed class EventConnection : IDisposable
         var bytes = buffer[..received];
         if (received == 0 || (Events == 0 && bytes.StartsWith("HTTP"u8) && !bytes.StartsWith("HTTP/1.1 200"u8)))
         {
-            throw new IOException(received == 0 ? $"The server has broken a stream off behind {Events} events." : $"The server answers {Encoding.UTF8.GetString(bytes)}");
+            throw new IOException(
+                received == 0
+                    ? $"The server has broken a stream off behind {Events} events."
+                    : $"The server answers {Encoding.UTF8.GetString(bytes)}");
         }
 
         // An event ends in an empty line; lines of the protocol end in another way.

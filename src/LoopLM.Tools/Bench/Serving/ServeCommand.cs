@@ -25,8 +25,15 @@ internal static class ServeCommand
         var server = new Option<string?>("--server") { Description = "Program of the server, or its .dll; it is started with --model." };
         var url = new Option<string?>("--url") { Description = "A server that runs already and serves --model, as http://ADDRESS:PORT." };
         var api = BenchOptions.Choice("--api", "The endpoint to stream from.", "completions", "chat");
-        var warm = new Option<int>("--warm") { Description = "Seconds to run before measuring: the runtime compiles what is hot anew.", DefaultValueFactory = _ => 20 };
-        var serve = new Command("serve", "Measure streams over HTTP at full depth, against the engine alone in the same run.") { server, url, api, warm };
+        var warm = new Option<int>("--warm")
+        {
+            Description = "Seconds to run before measuring: the runtime compiles what is hot anew.",
+            DefaultValueFactory = _ => 20,
+        };
+        var serve = new Command("serve", "Measure streams over HTTP at full depth, against the engine alone in the same run.")
+        {
+            server, url, api, warm,
+        };
         options.AddTo(serve);
         serve.SetAction(async (result, _) =>
         {
@@ -37,9 +44,11 @@ internal static class ServeCommand
                     throw new ArgumentException("Either --server or --url must be given.");
                 }
 
-                using var checkpoint = Checkpoint.Open(result.GetValue(options.Model) ?? throw new ArgumentException("--model must be given: the engine is measured on it."));
+                using var checkpoint = Checkpoint.Open(
+                    result.GetValue(options.Model) ?? throw new ArgumentException("--model must be given: the engine is measured on it."));
                 var workload = new BenchWorkload(
-                    BenchPrompts.Random(checkpoint.Config.VocabularySize, result.GetValue(options.Concurrency), result.GetValue(options.Prompt)), result.GetValue(options.Generate), Refill: true);
+                    BenchPrompts.Random(checkpoint.Config.VocabularySize, result.GetValue(options.Concurrency),
+                        result.GetValue(options.Prompt)), result.GetValue(options.Generate), Refill: true);
                 var engineOptions = EngineBench.CreateOptions(workload, checkpoint.Config.Loops);
                 var runner = result.GetRequiredValue(options.Runner);
                 using var process = result.GetValue(server) is { } program
@@ -61,7 +70,8 @@ internal static class ServeCommand
                 Print(Report(pairs, runner, factory, workload.Prompts.Count), result.GetValue(options.Json), console);
                 return 0;
             }
-            catch (Exception exception) when (exception is CheckpointException or FormatException or ArgumentException or IOException or SocketException or HttpRequestException)
+            catch (Exception exception) when (exception is CheckpointException or FormatException
+                or ArgumentException or IOException or SocketException or HttpRequestException)
             {
                 console.WriteLine(exception.Message);
                 return 1;
@@ -74,10 +84,13 @@ internal static class ServeCommand
     private static string Body(int[] prompt, int tokens, bool isChat)
     {
         var asked = isChat ? $$"""[{"role":"user","content":"{{Message}}"}]""" : $"[{string.Join(',', prompt)}]";
-        return $$"""{"{{(isChat ? "messages" : "prompt")}}":{{asked}},"max_tokens":{{tokens}},"stream":true,"temperature":0,"ignore_eos":true,"exit_policy":"fixed"}""";
+        return $$"""{"{{(isChat ? "messages" : "prompt")}}":{{asked}},"max_tokens":{{tokens}},"stream":true"""
+            + ""","temperature":0,"ignore_eos":true,"exit_policy":"fixed"}""";
     }
 
-    /// <summary>Measures engine and streams in turn: the machine's speed drifts. Rounds that begin while both warm up do not count.</summary>
+    /// <summary>
+    /// Measures engine and streams in turn: the machine's speed drifts. Rounds that begin while both warm up do not count.
+    /// </summary>
     private static async Task<(BenchMeasurement Engine, StreamMeasurement Streams)[]> MeasureAsync(
         EngineCore engine, BenchWorkload workload, TimeSpan warm, int rounds, Func<Task<StreamMeasurement>> stream)
     {
@@ -118,7 +131,8 @@ internal static class ServeCommand
             Concurrency = concurrency,
         };
 
-        double Median(Func<(BenchMeasurement Engine, StreamMeasurement Streams), double> read) => pairs.Select(read).Order().ElementAt(pairs.Length / 2);
+        double Median(Func<(BenchMeasurement Engine, StreamMeasurement Streams), double> read) =>
+            pairs.Select(read).Order().ElementAt(pairs.Length / 2);
     }
 
     private static void Print(ServeReport report, bool json, IAnsiConsole console)
@@ -129,12 +143,15 @@ internal static class ServeCommand
             return;
         }
 
-        var table = new Table().AddColumns($"{report.Runner}, {report.Weights}, {report.Threads} threads, {report.Concurrency} streams", "");
+        var table = new Table().AddColumns(
+            $"{report.Runner}, {report.Weights}, {report.Threads} threads, {report.Concurrency} streams", "");
         table.AddRow("engine alone", $"{report.EngineTokensPerSecond:F0} tokens/s");
         table.AddRow("streams", $"{report.TokensPerSecond:F0} tokens/s");
         table.AddRow("share of the engine", $"{report.EngineShare:P1}");
-        table.AddRow("time to first token p50, p95", $"{report.TimeToFirstTokenP50Milliseconds:F1} ms, {report.TimeToFirstTokenP95Milliseconds:F1} ms");
-        table.AddRow("inter-token latency p50, p95", $"{report.InterTokenLatencyP50Milliseconds:F2} ms, {report.InterTokenLatencyP95Milliseconds:F2} ms");
+        table.AddRow("time to first token p50, p95",
+            $"{report.TimeToFirstTokenP50Milliseconds:F1} ms, {report.TimeToFirstTokenP95Milliseconds:F1} ms");
+        table.AddRow("inter-token latency p50, p95",
+            $"{report.InterTokenLatencyP50Milliseconds:F2} ms, {report.InterTokenLatencyP95Milliseconds:F2} ms");
         table.AddRow("processor time of a token: engine alone", $"{report.EngineMicrosecondsPerToken:F1} us");
         table.AddRow("processor time of a token: server", $"{report.ServerMicrosecondsPerToken:F1} us");
         table.AddRow("processor time of a token: client", $"{report.ClientMicrosecondsPerToken:F1} us");

@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace LoopLM.Tools.Bench.Serving;
 
-/// <summary>What <c>looplm bench serve</c> prints; with <c>--json</c> as one object. Times of processors are of all threads of a process together.</summary>
+/// <summary>
+/// What <c>looplm bench serve</c> prints; with <c>--json</c> as one object. Times of processors are of all threads of a process together.
+/// </summary>
 internal sealed record ServeReport
 {
     /// <summary>Generated tokens per second of the engine alone.</summary>

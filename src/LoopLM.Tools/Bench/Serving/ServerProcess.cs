@@ -30,7 +30,8 @@ internal sealed class ServerProcess : IDisposable
     {
         if (!File.Exists(program))
         {
-            throw new FileNotFoundException($"--server is '{program}'; there is no such file. It must be the server's program or its .dll.");
+            throw new FileNotFoundException(
+                $"--server is '{program}'; there is no such file. It must be the server's program or its .dll.");
         }
 
         // All streams are one client, which may have half of the places.
@@ -39,8 +40,10 @@ internal sealed class ServerProcess : IDisposable
         List<string> arguments =
         [
             $"--Kestrel:Endpoints:Rest:Url={address}", "--Kestrel:Endpoints:Grpc:Url=http://127.0.0.1:0",
-            $"--Model:Path={Path.GetFullPath(model)}", $"--Model:Runner={runner}", $"--Model:Weights={settings.Weights}", $"--Kv:Type={settings.Kv}",
-            $"--Engine:MaxSequences={engine.MaxSequences}", $"--Engine:MaxRows={engine.MaxRows}", $"--Engine:PrefillChunk={engine.PrefillChunk}",
+            $"--Model:Path={Path.GetFullPath(model)}", $"--Model:Runner={runner}",
+            $"--Model:Weights={settings.Weights}", $"--Kv:Type={settings.Kv}",
+            $"--Engine:MaxSequences={engine.MaxSequences}",
+            $"--Engine:MaxRows={engine.MaxRows}", $"--Engine:PrefillChunk={engine.PrefillChunk}",
             $"--Engine:MaxQueuedRequests={places}", $"--Engine:KvSlots={engine.KvSlots}", $"--Engine:MaxLoops={engine.MaxLoops}",
         ];
         if (settings.Threads is { } threads)
@@ -49,7 +52,10 @@ internal sealed class ServerProcess : IDisposable
         }
 
         var isLibrary = Path.GetExtension(program) == ".dll";
-        var start = new ProcessStartInfo(isLibrary ? "dotnet" : program, isLibrary ? [program, .. arguments] : arguments) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(isLibrary ? "dotnet" : program, isLibrary ? [program, .. arguments] : arguments)
+        {
+            RedirectStandardOutput = true,
+        };
         var server = new ServerProcess(Process.Start(start)!, address);
         server._process.BeginOutputReadLine();
         try

@@ -4,7 +4,9 @@ using System.Net.Sockets;
 
 namespace LoopLM.Tools.Bench.Serving;
 
-/// <summary>Measures streams of a server: all requests at once, read by one thread that looks once a millisecond which connections have something.</summary>
+/// <summary>
+/// Measures streams of a server: all requests at once, read by one thread that looks once a millisecond which connections have something.
+/// </summary>
 internal static class StreamBench
 {
     private const int BufferBytes = 1 << 16;
@@ -32,7 +34,8 @@ internal static class StreamBench
         }
     }
 
-    private static async Task<StreamMeasurement> MeasureAsync(HttpClient http, string path, IReadOnlyList<string> bodies, int tokens, EventConnection[] connections)
+    private static async Task<StreamMeasurement> MeasureAsync(
+        HttpClient http, string path, IReadOnlyList<string> bodies, int tokens, EventConnection[] connections)
     {
         var buffer = new byte[BufferBytes];
         var indices = Enumerable.Range(0, connections.Length).ToDictionary(i => connections[i].Socket);

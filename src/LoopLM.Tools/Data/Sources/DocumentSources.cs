@@ -7,7 +7,8 @@ internal static class DocumentSources
 {
     /// <summary>What a source may be, for the help text.</summary>
     public const string Help =
-        "text:path=FILE[,repeat=N] | held-out-text:path=FILE | story:path=FILE[,words=N][,repeat=N] | gloss:path=FILE[,repeat=N] | question:path=FILE[,repeat=N] | "
+        "text:path=FILE[,repeat=N] | held-out-text:path=FILE | story:path=FILE[,words=N][,repeat=N] | gloss:path=FILE[,repeat=N] | "
+        + "question:path=FILE[,repeat=N] | "
         + "mano:count=N[,held-out=N][,modulus=N][,operations=A-B][,chat=SHARE] | sum:count=N[,held-out=N][,digits=A-B][,chat=SHARE] | "
         + "hop:count=N[,held-out=N][,hops=A-B][,people=A-B][,questions=A-B][,chat=SHARE] | "
         + "tale:count=N[,held-out=N][,seed=N][,text=W][,question=W][,request=W][,continuation=W][,sum=W]"

@@ -17,7 +17,8 @@ internal sealed class GlossSource(string path, int repeat, OverlapFilter filter)
             if (colon > 0 && word.Length > 0)
             {
                 var gloss = line[(colon + 3)..].Split("; \"")[0].Trim();
-                yield return (word, string.Format(null, s_questions[number++ % s_questions.Length], word), $"{char.ToUpperInvariant(gloss[0])}{gloss[1..]}.");
+                yield return (word, string.Format(null, s_questions[number++ % s_questions.Length], word),
+                    $"{char.ToUpperInvariant(gloss[0])}{gloss[1..]}.");
             }
         }
     }

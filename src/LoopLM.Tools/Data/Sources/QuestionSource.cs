@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace LoopLM.Tools.Data.Sources;
 
-/// <summary>A file of JSON objects, one a line, with <c>question</c>, <c>answer</c> and, if there is one, the passage <c>context</c>, which is asked about.</summary>
+/// <summary>
+/// A file of JSON objects, one a line, with <c>question</c>, <c>answer</c> and, if there is one, the
+/// passage <c>context</c>, which is asked about.
+/// </summary>
 internal sealed class QuestionSource(string path, int repeat, OverlapFilter filter) : ChatSource(repeat, filter)
 {
     public override string Kind => "question";

@@ -7,7 +7,8 @@ namespace LoopLM.Tools.Data.Sources;
 /// <param name="filter">Removes what is measured on.</param>
 internal sealed class StorySource(string path, int words, int repeat, OverlapFilter filter) : ChatSource(repeat, filter)
 {
-    private static readonly string[] s_wishes = ["Tell me a story about {0}.", "Tell me a short story: {0}", "Write a story called \"{0}\".", "{0}"];
+    private static readonly string[] s_wishes =
+        ["Tell me a story about {0}.", "Tell me a short story: {0}", "Write a story called \"{0}\".", "{0}"];
 
     public override string Kind => "story";
 

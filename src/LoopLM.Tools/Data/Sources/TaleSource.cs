@@ -5,8 +5,8 @@ using LoopLM.Tools.Data.Tasks;
 namespace LoopLM.Tools.Data.Sources;
 
 /// <summary>
-/// Tales in one form: so many to train on, so many to measure on. A tale's title decides which it is for: no tale of one hero and thing is
-/// in both.
+/// Tales in one form: so many to train on, so many to measure on. A tale's title decides which it is
+/// for: no tale of one hero and thing is in both.
 /// </summary>
 /// <param name="kind">Name of the form.</param>
 /// <param name="count">Documents to train on.</param>

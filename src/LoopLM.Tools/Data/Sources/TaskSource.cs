@@ -5,7 +5,9 @@ namespace LoopLM.Tools.Data.Sources;
 /// <summary>Generated problems: so many to train on, so many to measure on, part of each as chats and the rest as lines.</summary>
 internal sealed class TaskSource(string kind, ITask task, int count, int heldOutCount, double chatShare, int seed) : IDocumentSource
 {
-    /// <summary>So many draws in a row without a problem of the wanted split mean that there is none: a task of facts holds nothing out.</summary>
+    /// <summary>
+    /// So many draws in a row without a problem of the wanted split mean that there is none: a task of facts holds nothing out.
+    /// </summary>
     private const int MostMisses = 10_000;
 
     public string Kind => kind;

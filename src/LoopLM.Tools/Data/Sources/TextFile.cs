@@ -8,6 +8,7 @@ internal static class TextFile
         File.ReadAllText(path)
             .ReplaceLineEndings("\n")
             .Split(SpecialTokens.EndOfText)
-            .Select(document => SpecialTokens.All.Aggregate(document, (text, name) => text.Replace(name, "", StringComparison.Ordinal)).Trim())
+            .Select(
+                document => SpecialTokens.All.Aggregate(document, (text, name) => text.Replace(name, "", StringComparison.Ordinal)).Trim())
             .Where(document => document.Length > 0);
 }

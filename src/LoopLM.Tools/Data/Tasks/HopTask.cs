@@ -1,14 +1,15 @@
 namespace LoopLM.Tools.Data.Tasks;
 
 /// <summary>
-/// Multi-hop questions on facts in the question itself: <c>AnnJim;SueAnn;JimSue;Ann&gt;&gt;</c> asks who is two steps on from Ann: Sue.
-/// The people stand in one circle, and the facts are shuffled. Every step has a sign of its own, whose position can hold what that step finds:
+/// Multi-hop questions on facts in the question itself: <c>AnnJim;SueAnn;JimSue;Ann&gt;&gt;</c> asks who is two steps on from Ann: Sue. The
+/// people stand in one circle, and the facts are shuffled. Every step has a sign of its own, whose position can hold what that step finds:
 /// each loop then does the same, one step from what the position before has found.
 /// </summary>
 internal sealed class HopTask : ITask
 {
     /// <summary>The people; each is one token of a vocabulary that has learned their names.</summary>
-    public static readonly string[] Names = ["Ann", "Ben", "Cat", "Dan", "Eva", "Fay", "Gus", "Hal", "Ida", "Jim", "Kay", "Leo", "Mia", "Ned", "Pam", "Sue"];
+    public static readonly string[] Names =
+        ["Ann", "Ben", "Cat", "Dan", "Eva", "Fay", "Gus", "Hal", "Ida", "Jim", "Kay", "Leo", "Mia", "Ned", "Pam", "Sue"];
 
     private readonly (int Low, int High) _hops;
     private readonly (int Low, int High) _people;
@@ -23,7 +24,9 @@ internal sealed class HopTask : ITask
     {
         if (hops.Low < 1 || hops.High > 9 || people.Low <= hops.High || people.High > Names.Length || questions.Low < 1)
         {
-            throw new FormatException($"hop: hops is {hops.Low}-{hops.High}, people is {people.Low}-{people.High}, questions from {questions.Low}; hops must be within 1-9, people above the most hops and at most {Names.Length}, questions at least 1.");
+            throw new FormatException(
+                $"hop: hops is {hops.Low}-{hops.High}, people is {people.Low}-{people.High}, questions from {questions.Low}; "
+                    + $"hops must be within 1-9, people above the most hops and at most {Names.Length}, questions at least 1.");
         }
 
         (_hops, _people, _questions) = (hops, people, questions);

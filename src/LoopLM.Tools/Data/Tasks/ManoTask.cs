@@ -3,8 +3,8 @@ using System.Text;
 namespace LoopLM.Tools.Data.Tasks;
 
 /// <summary>
-/// Mano (arXiv 2510.25741, section 6.2): an expression in prefix notation over the integers modulo a prime, <c>+*342%7</c> is (3 * 4 + 2) mod 7.
-/// The size of the left operand of every operation is drawn uniformly.
+/// Mano (arXiv 2510.25741, section 6.2): an expression in prefix notation over the integers modulo a prime, <c>+*342%7</c> is (3 * 4 + 2)
+/// mod 7. The size of the left operand of every operation is drawn uniformly.
 /// </summary>
 internal sealed class ManoTask : ITask
 {
@@ -19,7 +19,8 @@ internal sealed class ManoTask : ITask
     {
         if (modulus is < 2 or > 10 || operations.Low < 1)
         {
-            throw new FormatException($"mano: modulus is {modulus}, operations from {operations.Low}; they must be 2 to 10, and at least 1.");
+            throw new FormatException(
+                $"mano: modulus is {modulus}, operations from {operations.Low}; they must be 2 to 10, and at least 1.");
         }
 
         (_modulus, _operations) = (modulus, operations);

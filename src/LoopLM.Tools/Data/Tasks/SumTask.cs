@@ -9,7 +9,9 @@ internal sealed class SumTask : ITask
     /// <param name="digits">Digits of each number, 1 to 9.</param>
     /// <exception cref="FormatException">They are out of range.</exception>
     public SumTask((int Low, int High) digits) =>
-        _digits = digits is { Low: >= 1, High: <= 9 } ? digits : throw new FormatException($"sum: digits is {digits.Low}-{digits.High}; it must be within 1-9.");
+        _digits = digits is { Low: >= 1, High: <= 9 }
+            ? digits
+            : throw new FormatException($"sum: digits is {digits.Low}-{digits.High}; it must be within 1-9.");
 
     /// <inheritdoc/>
     public Problem Draw(Random random)

@@ -7,8 +7,8 @@ using LoopLM.Fuzz.Fuzzing;
 namespace LoopLM.Fuzz.Targets.Checkpoints;
 
 /// <summary>
-/// <c>config.json</c> and <c>generation_config.json</c>. Each is refused by the one exception, or taken; a configuration that was taken is the
-/// same when it is written and read again, and describes tensors whose sizes can be computed.
+/// <c>config.json</c> and <c>generation_config.json</c>. Each is refused by the one exception, or taken; a configuration that was taken is
+/// the same when it is written and read again, and describes tensors whose sizes can be computed.
 /// </summary>
 internal sealed class ConfigTarget : FuzzTarget
 {
@@ -23,9 +23,12 @@ internal sealed class ConfigTarget : FuzzTarget
     /// <inheritdoc/>
     public override IReadOnlyList<string> Dictionary { get; } =
     [
-        "\"model_type\":\"ouro\"", "\"total_ut_steps\":", "\"early_exit_threshold\":", "\"eos_token_id\":", "\"rope_scaling\":", "\"rope_parameters\":", "\"rope_type\":", "\"rope_theta\":",
-        "\"head_dim\":", "\"num_key_value_heads\":", "\"layer_types\":", "\"full_attention\"", "\"looplm_weights\":\"int8\"", "\"quantization_config\":", "\"tie_word_embeddings\":true",
-        "\"temperature\":", "\"do_sample\":", "\"top_k\":", "\"top_p\":", "\"min_p\":", "\"repetition_penalty\":", "\"max_new_tokens\":", "\"bad_words_ids\":", "\"suppress_tokens\":",
+        "\"model_type\":\"ouro\"", "\"total_ut_steps\":", "\"early_exit_threshold\":", "\"eos_token_id\":",
+        "\"rope_scaling\":", "\"rope_parameters\":", "\"rope_type\":", "\"rope_theta\":",
+        "\"head_dim\":", "\"num_key_value_heads\":", "\"layer_types\":", "\"full_attention\"",
+        "\"looplm_weights\":\"int8\"", "\"quantization_config\":", "\"tie_word_embeddings\":true",
+        "\"temperature\":", "\"do_sample\":", "\"top_k\":", "\"top_p\":", "\"min_p\":",
+        "\"repetition_penalty\":", "\"max_new_tokens\":", "\"bad_words_ids\":", "\"suppress_tokens\":",
         "\"sequence_bias\":", "\"num_beams\":", "\"stop_strings\":", "[[1,2],[3]]",
     ];
 
@@ -42,7 +45,8 @@ internal sealed class ConfigTarget : FuzzTarget
             foreach (var (name, shape) in config.Tensors.Take(TensorsLookedAt))
             {
                 var elements = shape.Aggregate((Int128)1, (product, dimension) => product * dimension);
-                FuzzException.Require(shape.All(dimension => dimension > 0) && elements < long.MaxValue, "tensors have sizes", $"'{name}' has {elements} elements");
+                FuzzException.Require(shape.All(dimension => dimension > 0) && elements < long.MaxValue,
+                    "tensors have sizes", $"'{name}' has {elements} elements");
             }
         }
 

@@ -8,9 +8,9 @@ using LoopLM.Fuzz.Fuzzing;
 namespace LoopLM.Fuzz.Targets.Checkpoints;
 
 /// <summary>
-/// Headers of safetensors files. A file is refused by the one exception, or every tensor lies in it, has the size of its shape and can be read.
-/// The first eight bytes of an input, which are the header's length, are put right unless they begin with 0xFF, and so is, unless the last byte is
-/// 0xFF, the length of the data: most mutations would end there.
+/// Headers of safetensors files. A file is refused by the one exception, or every tensor lies in it, has the size of its shape and can be
+/// read. The first eight bytes of an input, which are the header's length, are put right unless they begin with 0xFF, and so is, unless the
+/// last byte is 0xFF, the length of the data: most mutations would end there.
 /// </summary>
 internal sealed unsafe partial class SafetensorsTarget : FuzzTarget
 {
@@ -21,7 +21,8 @@ internal sealed unsafe partial class SafetensorsTarget : FuzzTarget
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Dictionary { get; } =
-        ["\"dtype\":", "\"shape\":", "\"data_offsets\":", "\"__metadata__\":", "\"F32\"", "\"BF16\"", "\"F16\"", "\"I64\"", "\"U8\"", "\"BOOL\"", "[0,4]", "[4,8]", "[1]", "[2,0]", "[]"];
+        ["\"dtype\":", "\"shape\":", "\"data_offsets\":", "\"__metadata__\":", "\"F32\"", "\"BF16\"",
+            "\"F16\"", "\"I64\"", "\"U8\"", "\"BOOL\"", "[0,4]", "[4,8]", "[1]", "[2,0]", "[]"];
 
     /// <inheritdoc/>
     public override bool Check(byte[] input)
@@ -58,7 +59,9 @@ internal sealed unsafe partial class SafetensorsTarget : FuzzTarget
 
         var header = input[sizeof(ulong)..end];
         var data = input[end..];
-        if (input[^1] != 0xFF && OffsetsEnd().Matches(Encoding.Latin1.GetString(header)).Select(match => int.Parse(match.Groups["end"].Value, CultureInfo.InvariantCulture)).DefaultIfEmpty().Max() is > 0 and var length)
+        if (input[^1] != 0xFF
+            && OffsetsEnd().Matches(Encoding.Latin1.GetString(header)).Select(match =>
+                int.Parse(match.Groups["end"].Value, CultureInfo.InvariantCulture)).DefaultIfEmpty().Max() is > 0 and var length)
         {
             Array.Resize(ref data, length);
         }
@@ -72,7 +75,8 @@ internal sealed unsafe partial class SafetensorsTarget : FuzzTarget
         foreach (var (name, tensor) in file.Tensors)
         {
             var elements = tensor.Shape.Aggregate((Int128)1, (product, dimension) => product * dimension);
-            FuzzException.Require(elements == tensor.ElementCount, "a tensor has the size of its shape", $"'{name}' has {tensor.ElementCount} elements");
+            FuzzException.Require(
+                elements == tensor.ElementCount, "a tensor has the size of its shape", $"'{name}' has {tensor.ElementCount} elements");
             FuzzException.Require(tensor.Name == name, "a tensor knows its name", name);
             var sum = 0;
             foreach (var value in new ReadOnlySpan<byte>(tensor.Data, (int)tensor.ByteCount))
@@ -87,7 +91,8 @@ internal sealed unsafe partial class SafetensorsTarget : FuzzTarget
             }
         }
 
-        FuzzException.Require(bytes <= length - sizeof(ulong), "the tensors lie in the file", $"they have {bytes} bytes, the file {length}");
+        FuzzException.Require(
+            bytes <= length - sizeof(ulong), "the tensors lie in the file", $"they have {bytes} bytes, the file {length}");
     }
 
     [GeneratedRegex(@"data_offsets"":\s*\[\s*\d+\s*,\s*(?<end>\d{1,5})\s*\]")]

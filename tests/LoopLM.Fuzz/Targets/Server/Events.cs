@@ -17,10 +17,13 @@ internal static class Events
         FuzzException.Require(stream.AsSpan().EndsWith("\n\n"u8), "a stream ends behind an event", $"{stream.Length} bytes");
         var events = SseParser.Create(new MemoryStream(stream)).Enumerate().ToList();
         var written = stream.AsSpan().Count("\n\n"u8);
-        FuzzException.Require(events.Count == written, "an empty line ends each event and nothing else", $"{events.Count} events, {written} empty lines");
+        FuzzException.Require(
+            events.Count == written, "an empty line ends each event and nothing else", $"{events.Count} events, {written} empty lines");
         var isDone = events[^1].Data == Done;
-        FuzzException.Require(isDone || events[^1].EventType is "response.completed" or "response.incomplete", "a stream is complete", events[^1].Data);
-        return [.. events.Take(isDone ? events.Count - 1 : events.Count).Select(each => Parse(System.Text.Encoding.UTF8.GetBytes(each.Data)))];
+        FuzzException.Require(
+            isDone || events[^1].EventType is "response.completed" or "response.incomplete", "a stream is complete", events[^1].Data);
+        return [.. events.Take(isDone ? events.Count - 1 : events.Count)
+            .Select(each => Parse(System.Text.Encoding.UTF8.GetBytes(each.Data)))];
     }
 
     /// <summary>A value whose names are unique.</summary>

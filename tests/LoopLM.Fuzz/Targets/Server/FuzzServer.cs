@@ -26,8 +26,10 @@ internal sealed class FuzzServer : IDisposable
         Runner = new SpellingRunner(Encoding.UTF8.GetBytes(text), vocabularySize: 260, endOfText: 256, contextLength: 256);
         _app = ServerApplication.Build(
             [
-                "--Kestrel:Endpoints:Rest:Url=http://127.0.0.1:0", "--Kestrel:Endpoints:Grpc:Url=http://127.0.0.1:0", "--Serilog:MinimumLevel:Default=Fatal",
-                "--Serilog:MinimumLevel:Override:Microsoft.AspNetCore=Fatal", "--Serilog:MinimumLevel:Override:Grpc=Fatal", _model.Setting, "--Limits:DefaultChatTokens=24",
+                "--Kestrel:Endpoints:Rest:Url=http://127.0.0.1:0",
+                "--Kestrel:Endpoints:Grpc:Url=http://127.0.0.1:0", "--Serilog:MinimumLevel:Default=Fatal",
+                "--Serilog:MinimumLevel:Override:Microsoft.AspNetCore=Fatal",
+                "--Serilog:MinimumLevel:Override:Grpc=Fatal", _model.Setting, "--Limits:DefaultChatTokens=24",
             ],
             new ModelRunners(("spelling", (_, _) => new TestRunnerFactory(_ => Runner))));
         _app.StartAsync().Wait(s_patience);
@@ -63,7 +65,8 @@ internal sealed class FuzzServer : IDisposable
         var engine = Models.Default.Engine;
         var isEmpty = SpinWait.SpinUntil(
             () => engine.Snapshot is { UsedKvSlots: 0, RunningSequences: 0, QueuedRequests: 0 } && Runner.LiveSequences == 0, s_patience);
-        FuzzException.Require(isEmpty, "nothing is left in the engine", $"{engine.Snapshot}, {Runner.LiveSequences} sequences in the runner");
+        FuzzException.Require(
+            isEmpty, "nothing is left in the engine", $"{engine.Snapshot}, {Runner.LiveSequences} sequences in the runner");
     }
 
     /// <inheritdoc/>

@@ -5,7 +5,9 @@ using Microsoft.Extensions.Configuration;
 
 namespace LoopLM.Fuzz.Targets.Server;
 
-/// <summary>Command lines, an argument on each line. What is wrong with one is said on one line each, and what is read can be bound to the options.</summary>
+/// <summary>
+/// Command lines, an argument on each line. What is wrong with one is said on one line each, and what is read can be bound to the options.
+/// </summary>
 internal sealed class SettingsTarget : FuzzTarget
 {
     /// <inheritdoc/>
@@ -17,8 +19,12 @@ internal sealed class SettingsTarget : FuzzTarget
     /// <inheritdoc/>
     public override IReadOnlyList<string> Dictionary { get; } =
     [
-        "--model", "--host", "--port", "--grpc-port", "--api-key", "--help", "--Model:Path=", "--Models:0:Path=", "--Models:0:Engine:MaxRows=", "--Engine:MaxSequences=", "--Engine:KvSlots=", "--Kv:Type=", "--Limits:MaxBodyBytes=", "--Limits:DrainTimeout=", "--Limits:SchemaTimeout=",
-        "--Auth:Keys:0:Name=", "--Auth:Keys:0:Sha256=", "--RateLimits:RequestsPerMinute=", "--Cors:Origins:0=", "--Kestrel:Endpoints:Rest:Url=", "--Kestrel:Endpoints:Grpc:Url=http://*:0", "--Model:Aliases:0=", "--Model:ChatTemplateKwargs:a=", "00:00:01", "http://[::1]:80", "true", "auto", ":", "::", "=",
+        "--model", "--host", "--port", "--grpc-port", "--api-key", "--help", "--Model:Path=", "--Models:0:Path=",
+        "--Models:0:Engine:MaxRows=", "--Engine:MaxSequences=", "--Engine:KvSlots=", "--Kv:Type=",
+        "--Limits:MaxBodyBytes=", "--Limits:DrainTimeout=", "--Limits:SchemaTimeout=",
+        "--Auth:Keys:0:Name=", "--Auth:Keys:0:Sha256=", "--RateLimits:RequestsPerMinute=", "--Cors:Origins:0=",
+        "--Kestrel:Endpoints:Rest:Url=", "--Kestrel:Endpoints:Grpc:Url=http://*:0", "--Model:Aliases:0=",
+        "--Model:ChatTemplateKwargs:a=", "00:00:01", "http://[::1]:80", "true", "auto", ":", "::", "=",
     ];
 
     /// <inheritdoc/>
@@ -26,7 +32,9 @@ internal sealed class SettingsTarget : FuzzTarget
     {
         var line = new CommandLine(Encoding.UTF8.GetString(input).Split('\n'));
         using var configuration = new ConfigurationManager();
-        configuration.AddInMemoryCollection(line.Settings.GroupBy(setting => setting.Key, StringComparer.OrdinalIgnoreCase).Select(group => new KeyValuePair<string, string?>(group.Key, group.Last().Value)));
+        configuration.AddInMemoryCollection(
+            line.Settings.GroupBy(setting => setting.Key, StringComparer.OrdinalIgnoreCase)
+                .Select(group => new KeyValuePair<string, string?>(group.Key, group.Last().Value)));
         List<string> problems = [.. line.Problems];
         var known = KnownSettings.Check(configuration, line);
         problems.AddRange(known.Problems);

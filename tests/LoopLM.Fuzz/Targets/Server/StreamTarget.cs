@@ -10,8 +10,10 @@ namespace LoopLM.Fuzz.Targets.Server;
 /// </summary>
 internal sealed class StreamTarget : FuzzTarget
 {
-    private const string Tools = """ "tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object","properties":{"x":{"type":"integer"}}}}}] """;
-    private const string ResponseTools = """ "tools":[{"type":"function","name":"f","parameters":{"type":"object","properties":{"x":{"type":"integer"}}}}] """;
+    private const string Tools =
+        """ "tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object","properties":{"x":{"type":"integer"}}}}}] """;
+    private const string ResponseTools =
+        """ "tools":[{"type":"function","name":"f","parameters":{"type":"object","properties":{"x":{"type":"integer"}}}}] """;
 
     private readonly FuzzServer _server = new("");
 
@@ -26,7 +28,8 @@ internal sealed class StreamTarget : FuzzTarget
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Dictionary { get; } =
-        ["<think>", "</think>", "<tool_call>", "</tool_call>", "{\"name\": \"f\", \"arguments\": {}}", "{\"name\":", "\"arguments\":", "\"x\": 1", "\n", " ", "data: ", "\r\n\r\n", "event: ", "[DONE]"];
+        ["<think>", "</think>", "<tool_call>", "</tool_call>", "{\"name\": \"f\", \"arguments\": {}}",
+            "{\"name\":", "\"arguments\":", "\"x\": 1", "\n", " ", "data: ", "\r\n\r\n", "event: ", "[DONE]"];
 
     /// <inheritdoc/>
     public override bool Check(byte[] input)
@@ -41,13 +44,16 @@ internal sealed class StreamTarget : FuzzTarget
                     string.Concat(parts.Select(part => part.GetProperty("choices")[0].GetProperty("text").GetString())));
                 break;
             case 1:
-                var (chat, chunks) = Ask("/v1/chat/completions", $$""" "messages":[{"role":"user","content":"a"}],"max_tokens":200,{{Tools}} """);
+                var (chat, chunks) = Ask(
+                    "/v1/chat/completions", $$""" "messages":[{"role":"user","content":"a"}],"max_tokens":200,{{Tools}} """);
                 Compare(Said(chat.GetProperty("choices")[0].GetProperty("message")), Said(chunks));
                 break;
             default:
                 var (response, events) = Ask("/v1/responses", $$""" "input":"a","max_output_tokens":200,{{ResponseTools}} """);
                 Compare(Output(response), Output(events[^1].GetProperty("response")));
-                var deltas = string.Concat(events.Where(each => each.GetProperty("type").GetString() == "response.output_text.delta").Select(each => each.GetProperty("delta").GetString()));
+                var deltas = string.Concat(
+                    events.Where(each => each.GetProperty("type").GetString() == "response.output_text.delta")
+                        .Select(each => each.GetProperty("delta").GetString()));
                 Compare(Output(events[^1].GetProperty("response"), "message"), deltas);
                 break;
         }
@@ -72,16 +78,21 @@ internal sealed class StreamTarget : FuzzTarget
     private static string Said(JsonElement message) =>
         $"{Text(message, "reasoning_content")}|{Text(message, "content")}|"
         + (message.TryGetProperty("tool_calls", out var calls) && calls.ValueKind == JsonValueKind.Array
-            ? string.Concat(calls.EnumerateArray().Select(call => call.GetProperty("function")).Select(function => $"{Text(function, "name")}({Text(function, "arguments")})")) : "");
+            ? string.Concat(
+                calls.EnumerateArray().Select(call => call.GetProperty("function"))
+                    .Select(function => $"{Text(function, "name")}({Text(function, "arguments")})")) : "");
 
     private static string Said(List<JsonElement> chunks)
     {
         var (thought, answer, calls) = (new StringBuilder(), new StringBuilder(), new List<(string Name, string Arguments)>());
-        foreach (var delta in chunks.Select(chunk => chunk.GetProperty("choices")).Where(choices => choices.GetArrayLength() > 0).Select(choices => choices[0].GetProperty("delta")))
+        foreach (var delta in chunks.Select(chunk => chunk.GetProperty("choices"))
+            .Where(choices => choices.GetArrayLength() > 0).Select(choices => choices[0].GetProperty("delta")))
         {
             thought.Append(Text(delta, "reasoning_content"));
             answer.Append(Text(delta, "content"));
-            foreach (var call in delta.TryGetProperty("tool_calls", out var some) && some.ValueKind == JsonValueKind.Array ? some.EnumerateArray().ToList() : [])
+            foreach (var call in delta.TryGetProperty("tool_calls", out var some) && some.ValueKind == JsonValueKind.Array
+                ? some.EnumerateArray().ToList()
+                : [])
             {
                 var index = call.GetProperty("index").GetInt32();
                 FuzzException.Require(index <= calls.Count, "calls come in their order", $"call {index} behind {calls.Count}");
@@ -102,15 +113,20 @@ internal sealed class StreamTarget : FuzzTarget
     private static string Output(JsonElement response, string? kind = null) => string.Concat(response.GetProperty("output").EnumerateArray()
         .Where(item => kind is null || item.GetProperty("type").GetString() == kind)
         .Select(item => (kind is null ? item.GetProperty("type").GetString() + ":" : "") + Text(item, "name") + Text(item, "arguments")
-            + (item.TryGetProperty("content", out var parts) && parts.ValueKind == JsonValueKind.Array ? string.Concat(parts.EnumerateArray().Select(part => Text(part, "text"))) : "")));
+            + (item.TryGetProperty("content", out var parts) && parts.ValueKind == JsonValueKind.Array
+                ? string.Concat(parts.EnumerateArray().Select(part => Text(part, "text")))
+                : "")));
 
     private static string? Text(JsonElement parent, string name) =>
         parent.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String ? text.GetString() : "";
 
-    /// <summary>A whole answer and the events of a stream, at the same time. How many loops a token takes changes no text, so it takes one.</summary>
+    /// <summary>
+    /// A whole answer and the events of a stream, at the same time. How many loops a token takes changes no text, so it takes one.
+    /// </summary>
     private (JsonElement Whole, List<JsonElement> Stream) Ask(string path, string fields)
     {
-        var (whole, stream) = (PostAsync(path, $$"""{"max_loops":1,{{fields}}}"""), PostAsync(path, $$"""{"stream":true,"max_loops":1,{{fields}}}"""));
+        var (whole, stream) = (PostAsync(path, $$"""{"max_loops":1,{{fields}}}"""),
+            PostAsync(path, $$"""{"stream":true,"max_loops":1,{{fields}}}"""));
         Task.WhenAll(whole, stream).GetAwaiter().GetResult();
         return (Events.Parse(whole.Result), Events.Read(stream.Result));
     }
@@ -119,7 +135,8 @@ internal sealed class StreamTarget : FuzzTarget
     {
         using var response = await _server.Rest.PostAsync(path, new StringContent(body, Encoding.UTF8, "application/json"));
         var answer = await response.Content.ReadAsByteArrayAsync();
-        FuzzException.Require(response.IsSuccessStatusCode, "whatever a model writes is answered", $"{(int)response.StatusCode}: {Encoding.UTF8.GetString(answer)}");
+        FuzzException.Require(response.IsSuccessStatusCode, "whatever a model writes is answered",
+            $"{(int)response.StatusCode}: {Encoding.UTF8.GetString(answer)}");
         return answer;
     }
 }

@@ -21,7 +21,9 @@ internal sealed class SchemaTarget : FuzzTarget
 
     /// <summary>What the validator reads in another way, or what makes it remember a schema or look for another.</summary>
     private static readonly string[] s_unlike =
-        ["$schema", "$id", "\"id\"", "$ref", "$recursive", "$anchor", "$dynamic", "$vocabulary", "attern", "definitions", "dependencies", "additionalItems", "\"exclusiveM", "\"format\"", "\"divisibleBy\"", "\"extends\"", "\"disallow\"", "\"required\":true", "nullable", "\\u"];
+        ["$schema", "$id", "\"id\"", "$ref", "$recursive", "$anchor", "$dynamic", "$vocabulary", "attern", "definitions", "dependencies",
+            "additionalItems", "\"exclusiveM", "\"format\"", "\"divisibleBy\"",
+            "\"extends\"", "\"disallow\"", "\"required\":true", "nullable", "\\u"];
 
     /// <inheritdoc/>
     public override string Name => "schema";
@@ -35,10 +37,18 @@ internal sealed class SchemaTarget : FuzzTarget
     /// <inheritdoc/>
     public override IReadOnlyList<string> Dictionary { get; } =
     [
-        "\"type\":\"object\"", "\"type\":\"array\"", "\"type\":\"string\"", "\"type\":\"integer\"", "\"type\":\"number\"", "\"type\":[\"null\",\"boolean\"]", "\"properties\":{", "\"required\":[\"a\"]", "\"additionalProperties\":false", "\"patternProperties\":{\"^x\":", "\"propertyNames\":",
-        "\"minProperties\":", "\"maxProperties\":", "\"dependentRequired\":{\"a\":[\"b\"]}", "\"dependentSchemas\":", "\"unevaluatedProperties\":false", "\"items\":", "\"prefixItems\":[", "\"contains\":", "\"minContains\":", "\"maxContains\":", "\"minItems\":", "\"maxItems\":", "\"uniqueItems\":true", "\"unevaluatedItems\":false",
-        "\"minLength\":", "\"maxLength\":", "\"pattern\":\"", "\"format\":\"date-time\"", "\"format\":\"uuid\"", "\"format\":\"email\"", "\"minimum\":", "\"maximum\":", "\"exclusiveMinimum\":", "\"exclusiveMaximum\":", "\"multipleOf\":", "\"enum\":[1,\"a\",null]", "\"const\":",
-        "\"anyOf\":[", "\"oneOf\":[", "\"allOf\":[", "\"not\":", "\"if\":", "\"then\":", "\"else\":", "\"$ref\":\"#\"", "\"$ref\":\"#/$defs/a\"", "\"$defs\":{\"a\":", "\"$anchor\":\"a\"", "\"$dynamicRef\":\"#a\"", "\"definitions\":", "^a*$", "[a-z]{1,9}", "(a|b)+", "\\\\d", "\\\\p{L}", "(?=a)", "(?!a)", "{0,65536}", "{\"type\":\"integer\"}", "true", "false", "{}",
+        "\"type\":\"object\"", "\"type\":\"array\"", "\"type\":\"string\"", "\"type\":\"integer\"", "\"type\":\"number\"",
+        "\"type\":[\"null\",\"boolean\"]", "\"properties\":{", "\"required\":[\"a\"]",
+        "\"additionalProperties\":false", "\"patternProperties\":{\"^x\":", "\"propertyNames\":",
+        "\"minProperties\":", "\"maxProperties\":", "\"dependentRequired\":{\"a\":[\"b\"]}", "\"dependentSchemas\":",
+        "\"unevaluatedProperties\":false", "\"items\":", "\"prefixItems\":[", "\"contains\":", "\"minContains\":",
+        "\"maxContains\":", "\"minItems\":", "\"maxItems\":", "\"uniqueItems\":true", "\"unevaluatedItems\":false",
+        "\"minLength\":", "\"maxLength\":", "\"pattern\":\"", "\"format\":\"date-time\"", "\"format\":\"uuid\"", "\"format\":\"email\"",
+        "\"minimum\":", "\"maximum\":", "\"exclusiveMinimum\":", "\"exclusiveMaximum\":",
+        "\"multipleOf\":", "\"enum\":[1,\"a\",null]", "\"const\":",
+        "\"anyOf\":[", "\"oneOf\":[", "\"allOf\":[", "\"not\":", "\"if\":", "\"then\":", "\"else\":", "\"$ref\":\"#\"",
+        "\"$ref\":\"#/$defs/a\"", "\"$defs\":{\"a\":", "\"$anchor\":\"a\"", "\"$dynamicRef\":\"#a\"", "\"definitions\":", "^a*$",
+        "[a-z]{1,9}", "(a|b)+", "\\\\d", "\\\\p{L}", "(?=a)", "(?!a)", "{0,65536}", "{\"type\":\"integer\"}", "true", "false", "{}",
     ];
 
     /// <inheritdoc/>
@@ -52,10 +62,12 @@ internal sealed class SchemaTarget : FuzzTarget
 
         using (document)
         {
-            var grammar = GrammarCompiler.TryCompile(new TextForm.Json(document.RootElement), null, ByteSet.All, s_limits, CancellationToken.None, out var problem);
+            var grammar = GrammarCompiler.TryCompile(
+                new TextForm.Json(document.RootElement), null, ByteSet.All, s_limits, CancellationToken.None, out var problem);
             if (grammar is null)
             {
-                FuzzException.Require(problem!.ToString() is { Length: > 0 and < 4096 }, "messages are of bounded length", $"{problem.ToString().Length} chars");
+                FuzzException.Require(problem!.ToString() is { Length: > 0 and < 4096 },
+                    "messages are of bounded length", $"{problem.ToString().Length} chars");
                 return false;
             }
 

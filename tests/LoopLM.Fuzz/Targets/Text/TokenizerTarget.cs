@@ -12,12 +12,14 @@ internal sealed class TokenizerTarget : FuzzTarget
 {
     private static readonly string[] s_texts =
     [
-        "", "a", "Hello, world! It's 12345 o'clock.\n\n  Tabs\tand  spaces ", "h\u00e9llo \u4e16\u754c \U0001F600\u200d e\u0301", "<|im_start|>user\n<|endoftext|></think>",
+        "", "a", "Hello, world! It's 12345 o'clock.\n\n  Tabs\tand  spaces ",
+        "h\u00e9llo \u4e16\u754c \U0001F600\u200d e\u0301", "<|im_start|>user\n<|endoftext|></think>",
         "\0\u0001\u007f\u0085\u2028\ufeff", "\ud800 lone", new('a', 300), string.Concat(Enumerable.Repeat("ab 1.", 60)),
     ];
 
     /// <summary>What makes a tokenizer give another text back.</summary>
-    private static readonly string[] s_lossy = ["\"normalizer\":{", "Removed", "\"add_prefix_space\":true", "strip\":true", "\"unk_token\":\""];
+    private static readonly string[] s_lossy =
+        ["\"normalizer\":{", "Removed", "\"add_prefix_space\":true", "strip\":true", "\"unk_token\":\""];
 
     /// <inheritdoc/>
     public override string Name => "tokenizer";
@@ -31,10 +33,14 @@ internal sealed class TokenizerTarget : FuzzTarget
     /// <inheritdoc/>
     public override IReadOnlyList<string> Dictionary { get; } =
     [
-        "\"type\":", "\"BPE\"", "\"ByteLevel\"", "\"Sequence\"", "\"Split\"", "\"Digits\"", "\"Punctuation\"", "\"NFC\"", "\"NFKD\"", "\"Lowercase\"", "\"Strip\"", "\"Replace\"", "\"Prepend\"",
-        "\"pattern\":{\"Regex\":\"", "\"pattern\":{\"String\":\" \"}", "\"behavior\":\"Isolated\"", "\"MergedWithPrevious\"", "\"invert\":true", "\"individual_digits\":true", "\"use_regex\":false",
-        "\\\\p{L}+", "(?i:'s|'t)", "\\\\s+(?!\\\\S)", "[^\\\\r\\\\n\\\\p{N}]?", "\"merges\":[\"a b\"]", "[\"a\",\"b\"]", "\"ignore_merges\":true", "\"vocab\":", "\"added_tokens\":", "\"special\":true", "\"single_word\":true",
-        "\"normalized\":true", "\"content\":\"", "\"id\":", "\"post_processor\":", "\"TemplateProcessing\"", "\"single\":[{\"SpecialToken\":{\"id\":\"a\",\"type_id\":0}}]", "\"Fuse\"", "\"\u0120\"", "\"\u010a\"",
+        "\"type\":", "\"BPE\"", "\"ByteLevel\"", "\"Sequence\"", "\"Split\"", "\"Digits\"",
+        "\"Punctuation\"", "\"NFC\"", "\"NFKD\"", "\"Lowercase\"", "\"Strip\"", "\"Replace\"", "\"Prepend\"",
+        "\"pattern\":{\"Regex\":\"", "\"pattern\":{\"String\":\" \"}", "\"behavior\":\"Isolated\"",
+        "\"MergedWithPrevious\"", "\"invert\":true", "\"individual_digits\":true", "\"use_regex\":false",
+        "\\\\p{L}+", "(?i:'s|'t)", "\\\\s+(?!\\\\S)", "[^\\\\r\\\\n\\\\p{N}]?", "\"merges\":[\"a b\"]", "[\"a\",\"b\"]",
+        "\"ignore_merges\":true", "\"vocab\":", "\"added_tokens\":", "\"special\":true", "\"single_word\":true",
+        "\"normalized\":true", "\"content\":\"", "\"id\":", "\"post_processor\":", "\"TemplateProcessing\"",
+        "\"single\":[{\"SpecialToken\":{\"id\":\"a\",\"type_id\":0}}]", "\"Fuse\"", "\"\u0120\"", "\"\u010a\"",
     ];
 
     /// <inheritdoc/>
@@ -78,7 +84,8 @@ internal sealed class TokenizerTarget : FuzzTarget
     private static bool KeepsText(byte[] input, ByteLevelBpeTokenizer tokenizer)
     {
         var json = string.Concat(Encoding.UTF8.GetString(input).Where(each => !char.IsWhiteSpace(each)));
-        var bytes = Enumerable.Range(0, tokenizer.VocabularySize).Where(id => tokenizer.GetTokenBytes(id).Length == 1 && !tokenizer.AddedTokens.Any(token => token.Id == id))
+        var bytes = Enumerable.Range(0, tokenizer.VocabularySize)
+            .Where(id => tokenizer.GetTokenBytes(id).Length == 1 && !tokenizer.AddedTokens.Any(token => token.Id == id))
             .Select(id => tokenizer.GetTokenBytes(id)[0]).Distinct().Count();
         return bytes == 256 && !s_lossy.Any(word => json.Contains(word, StringComparison.Ordinal));
     }

@@ -15,7 +15,8 @@ internal sealed class TaleTarget : FuzzTarget
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Dictionary { get; } =
-        ["Once upon a time, ", "Mira", "Tom", "the kite", "the old mill", " lived at ", " gave ", " to ", " lost ", " found ", "She ", "He ", "\"", ".\" ", "! ", "? ", ", ", "'s", "\n\n", "I ", "a small red ", " went to ", " met "];
+        ["Once upon a time, ", "Mira", "Tom", "the kite", "the old mill", " lived at ", " gave ", " to ", " lost ", " found ",
+            "She ", "He ", "\"", ".\" ", "! ", "? ", ", ", "'s", "\n\n", "I ", "a small red ", " went to ", " met "];
 
     /// <inheritdoc/>
     public override bool Check(byte[] input)

@@ -12,7 +12,8 @@ public class CallTranslatorTests
 
     private static readonly CallSyntax s_json = new("{\"name\": \"", "\", \"arguments\": ", "}", ", ") { Start = "[", Close = "]" };
     private static readonly CallSyntax s_tags = new("<function=", ">\n", "</function>", "\n") { Arguments = ArgumentSyntax.Tags };
-    private static readonly CallSyntax s_keywords = new("", "(", ")", ", ") { Start = "[", Close = "]", Arguments = ArgumentSyntax.Keywords };
+    private static readonly CallSyntax s_keywords =
+        new("", "(", ")", ", ") { Start = "[", Close = "]", Arguments = ArgumentSyntax.Keywords };
 
     [Theory]
     [InlineData("""[{"name": "f", "arguments": {"n":1}}]""", true)]
@@ -27,9 +28,13 @@ public class CallTranslatorTests
     [InlineData("<function=f>\n<parameter=n>\n-3\n</parameter>\n</function>", true)]
     [InlineData("<function=f>\n<parameter=s>\na \"b\"\n</param\n\n</parameter>\n<parameter=n>\n3\n</parameter>\n</function>", true)]
     [InlineData("<function=f>\n<parameter=s>\na</parameter>\n</parameter>\n<parameter=n>\n3\n</parameter>\n</function>", false)]
-    [InlineData("<function=f>\n<parameter=n>\n3\n</parameter>\n<parameter=o>\nnull\n</parameter>\n<parameter=e>\na\n</parameter>\n</function>", true)]
+    [InlineData(
+        "<function=f>\n<parameter=n>\n3\n</parameter>\n<parameter=o>\nnull\n</parameter>\n<parameter=e>\na\n</parameter>\n</function>",
+        true)]
     [InlineData("<function=f>\n<parameter=n>\n3\n</parameter>\n<parameter=e>\nb</parameter>\n</parameter>\n</function>", false)]
-    [InlineData("<function=f>\n<parameter=n>\n3\n</parameter>\n<parameter=b>\ntrue\n</parameter>\n<parameter=l>\n[{\"k\":[null,true]}]\n</parameter>\n</function>", true)]
+    [InlineData(
+        "<function=f>\n<parameter=n>\n3\n</parameter>\n<parameter=b>\ntrue\n</parameter>\n<parameter=l>\n[{\"k\":[null,true]}]\n</parameter>\n</function>",
+        true)]
     [InlineData("<function=f>\n<parameter=n>\n3\n</parameter>\n<parameter=z>\n日本\n</parameter>\n</function>", true)]
     [InlineData("<function=f>\n<parameter=n>\n3\n</parameter>\n<parameter=z>\nabc\n</parameter>\n</function>", false)]
     [InlineData("<function=f>\n<parameter=s>\na\n</parameter>\n</function>", false)]
@@ -71,7 +76,8 @@ public class CallTranslatorTests
             """{"$ref":"#/$defs/N","$defs":{"N":{"type":"object","properties":{"n":{"type":"integer"},"t":{"$ref":"#/$defs/N"}},"required":["n"]}}}""");
         foreach (var (syntax, text, other) in new[]
         {
-            (s_tags, "<function=f>\n<parameter=n>\n3\n</parameter>\n<parameter=t>\n{\"n\":1}\n</parameter>\n</function>", "<function=f>\n</function>"),
+            (s_tags, "<function=f>\n<parameter=n>\n3\n</parameter>\n<parameter=t>\n{\"n\":1}\n</parameter>\n</function>",
+                "<function=f>\n</function>"),
             (s_keywords, "[f(n=3, t={\"n\":1})]", "[f()]"),
         })
         {
@@ -123,6 +129,8 @@ public class CallTranslatorTests
     private static void Check(CallSyntax syntax, string text, bool admitted)
     {
         using var schema = JsonDocument.Parse(Schema);
-        Assert.Equal(admitted, Grammars.Accepts(Grammars.Compile(new TextForm.Calls([new("f", schema.RootElement), new("g", null)], syntax, 2)), text));
+        Assert.Equal(
+            admitted, Grammars.Accepts(
+                Grammars.Compile(new TextForm.Calls([new("f", schema.RootElement), new("g", null)], syntax, 2)), text));
     }
 }

@@ -10,8 +10,10 @@ namespace LoopLM.Text.Tests.Constraints.Patterns;
 
 public sealed class PatternCompilerTests : IDisposable
 {
-    private static readonly string[] s_plain = ["a", "b", "-", ".", "[ab]", "[^a]", "[a-c\\d]", "\\d", "\\w", "\\W", "\\.", "\\x61", "\\u0062", "(?:)"];
-    private static readonly string[] s_more = [.. s_plain, "\\s", "\\S", "\\p{L}", "\\P{Lu}", "[\\p{Nd}_]", "\\u{1F600}", "\\ud83d\\ude00", "é", "[^\\w-]"];
+    private static readonly string[] s_plain =
+        ["a", "b", "-", ".", "[ab]", "[^a]", "[a-c\\d]", "\\d", "\\w", "\\W", "\\.", "\\x61", "\\u0062", "(?:)"];
+    private static readonly string[] s_more =
+        [.. s_plain, "\\s", "\\S", "\\p{L}", "\\P{Lu}", "[\\p{Nd}_]", "\\u{1F600}", "\\ud83d\\ude00", "é", "[^\\w-]"];
     private static readonly string[] s_looks = ["(?=", "(?!"];
     private static readonly string[] s_anchors = ["^", "$", "\\b", "\\B"];
     private static readonly string[] s_quantifiers = ["", "", "", "*", "+", "?", "{2}", "{1,}", "{0,2}", "*?"];
@@ -44,7 +46,8 @@ public sealed class PatternCompilerTests : IDisposable
         {
             var pattern = Pattern(random, s_more, looks: true);
             var texts = Enumerable.Range(0, 25).Select(_ => string.Concat(random.GetItems(s_letters, random.Next(7)))).ToList();
-            var answer = await _node.AskAsync<JsonObject>(new JsonObject { ["pattern"] = pattern, ["texts"] = new JsonArray([.. texts.Select(text => (JsonNode)text)]) });
+            var answer = await _node.AskAsync<JsonObject>(
+                new JsonObject { ["pattern"] = pattern, ["texts"] = new JsonArray([.. texts.Select(text => (JsonNode)text)]) });
             var automaton = Compile(pattern, out var problem);
             Assert.True(automaton is not null, $"'{pattern}': {problem}");
             Assert.All(
@@ -92,7 +95,8 @@ public sealed class PatternCompilerTests : IDisposable
     public void TryCompile_HostilePattern_IsRefused(string pattern)
     {
         Assert.Null(Compile(pattern, out var problem));
-        Assert.Equal("it takes too large an automaton; at most 1024 states, and 1048576 steps to make all of a grammar, are allowed", problem);
+        Assert.Equal(
+            "it takes too large an automaton; at most 1024 states, and 1048576 steps to make all of a grammar, are allowed", problem);
     }
 
     [Fact]
@@ -121,8 +125,9 @@ public sealed class PatternCompilerTests : IDisposable
             : new PatternCompiler(new(1024, CancellationToken.None)).TryCompile(node, out problem);
     }
 
-    private static string Pattern(Random random, string[] atoms, bool looks) => string.Join('|', Enumerable.Range(0, random.Next(1, 3)).Select(_ =>
-        $"{(random.Next(2) == 0 ? "^" : "")}{Branch(random, atoms, 1, looks)}{(random.Next(2) == 0 ? "$" : "")}"));
+    private static string Pattern(Random random, string[] atoms, bool looks) =>
+        string.Join('|', Enumerable.Range(0, random.Next(1, 3)).Select(_ =>
+            $"{(random.Next(2) == 0 ? "^" : "")}{Branch(random, atoms, 1, looks)}{(random.Next(2) == 0 ? "$" : "")}"));
 
     private static string Branch(Random random, string[] atoms, int depth, bool looks)
     {
@@ -138,7 +143,8 @@ public sealed class PatternCompilerTests : IDisposable
                     branch.Append(s_anchors[random.Next(s_anchors.Length)]);
                     break;
                 case 2 or 3 when depth > 0:
-                    branch.Append($"({Branch(random, atoms, depth - 1, looks)}|{Branch(random, atoms, depth - 1, looks)})").Append(s_quantifiers[random.Next(s_quantifiers.Length)]);
+                    branch.Append($"({Branch(random, atoms, depth - 1, looks)}|{Branch(random, atoms, depth - 1, looks)})")
+                        .Append(s_quantifiers[random.Next(s_quantifiers.Length)]);
                     break;
                 default:
                     branch.Append(atoms[random.Next(atoms.Length)]).Append(s_quantifiers[random.Next(s_quantifiers.Length)]);

@@ -34,7 +34,8 @@ public sealed class NumberRangeTests
     public void Numbers_AnyBoundsAndStep_AreThoseOfTheRange() => Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed =>
     {
         var random = new Random(seed);
-        var schema = $$"""{"type":"{{(random.Next(3) == 0 ? "integer" : "number")}}"{{Keyword("minimum")}}{{Keyword("maximum")}}{{Keyword("exclusiveMinimum")}}{{Keyword("exclusiveMaximum")}}{{Step()}}}""";
+        var schema =
+            $$"""{"type":"{{(random.Next(3) == 0 ? "integer" : "number")}}"{{Keyword("minimum")}}{{Keyword("maximum")}}{{Keyword("exclusiveMinimum")}}{{Keyword("exclusiveMaximum")}}{{Step()}}}""";
         using var document = JsonDocument.Parse(schema);
         var integers = document.RootElement.GetProperty("type").ValueEquals("integer");
         var grammar = Grammars.TryCompile(schema, out var problem);
@@ -42,13 +43,15 @@ public sealed class NumberRangeTests
         for (var i = 0; i < 200; i++)
         {
             var text = Number(random, 3);
-            var right = (!integers || !text.Contains('.', StringComparison.Ordinal)) && Matches(document.RootElement, decimal.Parse(text, CultureInfo.InvariantCulture));
+            var right = (!integers || !text.Contains('.', StringComparison.Ordinal))
+                && Matches(document.RootElement, decimal.Parse(text, CultureInfo.InvariantCulture));
             Assert.True(right == (grammar is not null && Grammars.Accepts(grammar, text)), $"{text} of {schema}");
         }
 
         string Keyword(string name) => random.Next(2) == 0 ? "" : $",\"{name}\":{Number(random, 2)}";
 
-        string Step() => random.Next(3) == 0 ? $",\"multipleOf\":{new[] { "0.01", "2.5", "7", "0.25", "100", "1.5", "60" }[random.Next(7)]}" : "";
+        string Step() =>
+            random.Next(3) == 0 ? $",\"multipleOf\":{new[] { "0.01", "2.5", "7", "0.25", "100", "1.5", "60" }[random.Next(7)]}" : "";
     }).QuickCheckThrowOnFailure();
 
     [Theory]
@@ -122,7 +125,8 @@ public sealed class NumberRangeTests
     // No negative zero: where only zero is left, it has no sign.
     private static string Number(Random random, int digits)
     {
-        var magnitude = $"{random.Next(random.Next(3) == 0 ? 2 : 1200)}{(random.Next(2) == 0 ? "" : $".{random.Next((int)Math.Pow(10, digits)).ToString($"D{digits}", CultureInfo.InvariantCulture)}")}";
+        var magnitude =
+            $"{random.Next(random.Next(3) == 0 ? 2 : 1200)}{(random.Next(2) == 0 ? "" : $".{random.Next((int)Math.Pow(10, digits)).ToString($"D{digits}", CultureInfo.InvariantCulture)}")}";
         return magnitude.Trim('0', '.').Length > 0 && random.Next(2) == 0 ? $"-{magnitude}" : magnitude;
     }
 }

@@ -89,7 +89,9 @@ public sealed class StringFormatsTests : IDisposable
     [InlineData("uuid", "^00000000-0000-0000-0000-000000000000$", "\"00000000-0000-0000-0000-000000000000\"")]
     [InlineData("date-time", @"\+02:00$", "\"2026-11-30T12:00:00+02:00\"")]
     public void Find_PatternAsksForWhatOnlySomeReadersTake_IsTheWideForm(string format, string pattern, string text) =>
-        Assert.True(Grammars.Accepts(Grammars.Compile($$"""{"type":"string","format":"{{format}}","pattern":{{JsonSerializer.Serialize(pattern)}}}"""), text));
+        Assert.True(
+            Grammars.Accepts(
+                Grammars.Compile($$"""{"type":"string","format":"{{format}}","pattern":{{JsonSerializer.Serialize(pattern)}}}"""), text));
 
     [Theory]
     [InlineData("date")]
@@ -128,7 +130,8 @@ public sealed class StringFormatsTests : IDisposable
     public async Task Find_RandomTexts_AreReadByZod(string format)
     {
         var texts = Texts(format, 300);
-        var answer = await _node.AskAsync<JsonObject>(new JsonObject { ["format"] = format, ["texts"] = new JsonArray([.. texts.Select(text => (JsonNode)text)]) });
+        var answer = await _node.AskAsync<JsonObject>(
+            new JsonObject { ["format"] = format, ["texts"] = new JsonArray([.. texts.Select(text => (JsonNode)text)]) });
         Assert.All(texts.Zip(answer["accepted"]!.AsArray()), pair => Assert.True(pair.Second!.GetValue<bool>(), pair.First));
     }
 

@@ -43,7 +43,9 @@ public sealed class StringRulesTests
         var random = new Random(seed);
         string[] patterns = ["^(?:ab|cde)*$", "^(?:é{3}|a{7})+$", "^a?(?:bc)*\"?$", "^(?:a{5}|b{7})*$"];
         var (pattern, min) = (patterns[random.Next(patterns.Length)], random.Next(30));
-        var grammar = Grammars.TryCompile($$"""{"type":"string","pattern":{{JsonSerializer.Serialize(pattern)}},"minLength":{{min}},"maxLength":{{min + random.Next(4)}}}""", out _);
+        var grammar = Grammars.TryCompile(
+            $$"""{"type":"string","pattern":{{JsonSerializer.Serialize(pattern)}},"minLength":{{min}},"maxLength":{{min + random.Next(4)}}}""",
+            out _);
         if (grammar is null)
         {
             return;
@@ -52,7 +54,8 @@ public sealed class StringRulesTests
         var automaton = new LazyAutomaton(grammar);
         for (var state = automaton.Start; !automaton.Accepts(state);)
         {
-            var next = Enumerable.Range(0, 256).Select(value => automaton.Step(state, (byte)value)).Where(after => after != LazyAutomaton.Dead).ToList();
+            var next = Enumerable.Range(0, 256).Select(value => automaton.Step(state, (byte)value))
+                .Where(after => after != LazyAutomaton.Dead).ToList();
             Assert.Equal(automaton.BytesToEnd(state), 1 + next.Min(automaton.BytesToEnd));
             state = next[random.Next(next.Count)];
         }
@@ -65,7 +68,8 @@ public sealed class StringRulesTests
         var language = strings.TryPattern("^x-", out _)!;
         language = strings.TryExcept(language, strings.TryPattern("^x-[0-9]{1,40}$", out _)!, out _)!;
         language = strings.TryWithout(language, ["x-a", "b"], out _)!;
-        Assert.Equal([false, false, true, true, false], new[] { "x-a", "x-12", "x-ab", $"x-{new string('1', 41)}", "b" }.Select(language.Contains));
+        Assert.Equal(
+            [false, false, true, true, false], new[] { "x-a", "x-12", "x-ab", $"x-{new string('1', 41)}", "b" }.Select(language.Contains));
     }
 
     [Theory]
@@ -74,5 +78,7 @@ public sealed class StringRulesTests
     [InlineData("^a{5}$", 6, null)]
     [InlineData("a", 0, 0)]
     public void TryRead_LengthThatNoTextHas_IsEmpty(string pattern, int min, int? max) =>
-        Assert.True(new TranslationContext(ByteSet.All, ConstraintLimits.Default, CancellationToken.None).Strings.TryRead([pattern], [], min, max, out _)!.IsEmpty);
+        Assert.True(
+            new TranslationContext(ByteSet.All, ConstraintLimits.Default, CancellationToken.None).Strings.TryRead(
+                [pattern], [], min, max, out _)!.IsEmpty);
 }

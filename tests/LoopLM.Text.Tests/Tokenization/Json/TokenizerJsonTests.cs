@@ -18,29 +18,46 @@ public sealed class TokenizerJsonTests
         { "version", "\"2.0\"", "version is \"2.0\"; supported: \"1.0\"" },
         { "normalizer", """{"type": "Precompiled"}""", "normalizer.type is \"Precompiled\"; supported: null, NFC" },
         { "normalizer", """{"type": "Sequence", "normalizers": [{"type": "Nmt"}]}""", "normalizer.normalizers[0].type is \"Nmt\"" },
-        { "normalizer", """{"type": "Replace", "pattern": {"Regex": "(a"}, "content": ""}""", "normalizer.pattern.Regex is \"(a\"; supported: patterns of" },
+        { "normalizer", """{"type": "Replace", "pattern": {"Regex": "(a"}, "content": ""}""",
+            "normalizer.pattern.Regex is \"(a\"; supported: patterns of" },
         { "normalizer", """{"type": "Prepend", "prepend": 1}""", "normalizer.prepend is 1; supported: a string" },
 { "decoder", "null", "decoder.type is absent" },
         { "decoder", """{"type": "Metaspace"}""", "decoder.type is \"Metaspace\"; supported: \"ByteLevel\"" },
         { "decoder", """{"type": "Sequence", "decoders": []}""", "decoder.type is \"Sequence\"; supported: \"ByteLevel\"" },
-        { "decoder", """{"type": "Sequence", "decoders": [{"type": "Fuse"}, {"type": "ByteLevel"}]}""", "decoder.decoders[0].type is \"Fuse\"" },
-        { "decoder", """{"type": "Sequence", "decoders": [{"type": "ByteLevel"}, {"type": "Strip"}]}""", "decoder.decoders[1].type is \"Strip\"; supported: \"Fuse\"" },
+        { "decoder", """{"type": "Sequence", "decoders": [{"type": "Fuse"}, {"type": "ByteLevel"}]}""",
+            "decoder.decoders[0].type is \"Fuse\"" },
+        { "decoder", """{"type": "Sequence", "decoders": [{"type": "ByteLevel"}, {"type": "Strip"}]}""",
+            "decoder.decoders[1].type is \"Strip\"; supported: \"Fuse\"" },
         { "post_processor", """{"type": "BertProcessing"}""", "post_processor.cls is absent; supported: an array" },
         { "post_processor", """{"type": "RobertaProcessing", "cls": ["<s>", 257], "sep": ["</s>", 300]}""", "the token 300" },
         { "post_processor", """{"type": "Special"}""", "post_processor.type is \"Special\"; supported: ByteLevel, TemplateProcessing" },
         { "post_processor", """{"type": "TemplateProcessing", "single": []}""", "post_processor.single is []" },
-        { "post_processor", """{"type": "TemplateProcessing", "single": [{"Sequence": {"id": "A"}}, {"Sequence": {"id": "A"}}]}""", "a template with the sequence A once" },
-        { "post_processor", """{"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "<s>"}}, {"Sequence": {"id": "A"}}]}""", "post_processor.special_tokens.<s>.ids is absent" },
-        { "post_processor", """{"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "x"}}, {"Sequence": {"id": "A"}}], "special_tokens": {"x": {"ids": [9000]}}}""", "the token 9000" },
-        { "post_processor", $$"""{"type": "Sequence", "processors": [{{s_template.ToJsonString()}}, {{s_template.ToJsonString()}}]}""", "one stage at most that adds tokens" },
+        { "post_processor", """{"type": "TemplateProcessing", "single": [{"Sequence": {"id": "A"}}, {"Sequence": {"id": "A"}}]}""",
+            "a template with the sequence A once" },
+        { "post_processor", """{"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "<s>"}}, {"Sequence": {"id": "A"}}]}""",
+            "post_processor.special_tokens.<s>.ids is absent" },
+        { "post_processor",
+            """{"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "x"}}, {"Sequence": {"id": "A"}}], "special_tokens": {"x": {"ids": [9000]}}}""",
+            "the token 9000" },
+        { "post_processor", $$"""{"type": "Sequence", "processors": [{{s_template.ToJsonString()}}, {{s_template.ToJsonString()}}]}""",
+            "one stage at most that adds tokens" },
         { "pre_tokenizer", "null", "pre_tokenizer is null; supported: ByteLevel" },
         { "pre_tokenizer", """{"type": "Whitespace"}""", "pre_tokenizer is {\"type\":\"Whitespace\"}" },
         { "pre_tokenizer", """{"type": "ByteLevel"}""", "pre_tokenizer.add_prefix_space is absent; supported: true or false" },
-        { "pre_tokenizer", """{"type": "Sequence", "pretokenizers": [{"type": "Metaspace"}, {"type": "ByteLevel", "add_prefix_space": false}]}""", "pre_tokenizer.pretokenizers[0].type is \"Metaspace\"" },
-        { "pre_tokenizer", """{"type": "Sequence", "pretokenizers": [{"type": "CharDelimiterSplit", "delimiter": "ab"}, {"type": "ByteLevel", "add_prefix_space": false}]}""", "pre_tokenizer.pretokenizers[0].delimiter is \"ab\"; supported: one character" },
-        { "pre_tokenizer", """{"type": "Sequence", "pretokenizers": [{"type": "Digits", "individual_digits": true}]}""", "pre_tokenizer is {" },
-        { "pre_tokenizer", """{"type": "Sequence", "pretokenizers": [{"type": "Split", "pattern": {"Regex": "\\bx"}, "behavior": "Isolated", "invert": false}, {"type": "ByteLevel", "add_prefix_space": false}]}""", "pre_tokenizer.pretokenizers[0].pattern.Regex is" },
-        { "pre_tokenizer", """{"type": "Sequence", "pretokenizers": [{"type": "Split", "pattern": {"String": "x"}, "behavior": "Split", "invert": false}, {"type": "ByteLevel", "add_prefix_space": false}]}""", "pre_tokenizer.pretokenizers[0].behavior is \"Split\"" },
+        { "pre_tokenizer",
+            """{"type": "Sequence", "pretokenizers": [{"type": "Metaspace"}, {"type": "ByteLevel", "add_prefix_space": false}]}""",
+            "pre_tokenizer.pretokenizers[0].type is \"Metaspace\"" },
+        { "pre_tokenizer",
+            """{"type": "Sequence", "pretokenizers": [{"type": "CharDelimiterSplit", "delimiter": "ab"}, {"type": "ByteLevel", "add_prefix_space": false}]}""",
+            "pre_tokenizer.pretokenizers[0].delimiter is \"ab\"; supported: one character" },
+        { "pre_tokenizer", """{"type": "Sequence", "pretokenizers": [{"type": "Digits", "individual_digits": true}]}""",
+            "pre_tokenizer is {" },
+        { "pre_tokenizer",
+            """{"type": "Sequence", "pretokenizers": [{"type": "Split", "pattern": {"Regex": "\\bx"}, "behavior": "Isolated", "invert": false}, {"type": "ByteLevel", "add_prefix_space": false}]}""",
+            "pre_tokenizer.pretokenizers[0].pattern.Regex is" },
+        { "pre_tokenizer",
+            """{"type": "Sequence", "pretokenizers": [{"type": "Split", "pattern": {"String": "x"}, "behavior": "Split", "invert": false}, {"type": "ByteLevel", "add_prefix_space": false}]}""",
+            "pre_tokenizer.pretokenizers[0].behavior is \"Split\"" },
         { "model", "null", "model.vocab is absent; supported: an object" },
         { "model.type", "\"Unigram\"", "model.type is \"Unigram\"; supported: \"BPE\"" },
         { "model.dropout", "0.1", "model.dropout is 0.1" },
@@ -60,7 +77,8 @@ public sealed class TokenizerJsonTests
         { "model.merges", "[\"a b\", \"a c\"]", "model.merges[1] names \"ac\"" },
         { "added_tokens", """[{"id": 257, "content": "x"}]""", "added_tokens[0].special is absent; supported: true or false" },
         { "added_tokens[0].content", "\"\"", "added_tokens[0].content is \"\"" },
-        { "added_tokens[0].content", "\"</s>\"", "added_tokens[1].content is \"</s>\"; supported: 1 to 1024 chars that no other added token has" },
+        { "added_tokens[0].content", "\"</s>\"",
+            "added_tokens[1].content is \"</s>\"; supported: 1 to 1024 chars that no other added token has" },
         { "added_tokens[0].id", "300", "added_tokens[0].id is 300; supported: 257" },
         { "added_tokens[0].content", "\"ab\"", "added_tokens[0].special is true; supported: false" },
         { "added_tokens[0].content", "\"a\"", "added_tokens[0].special is true; supported: false" },
@@ -78,7 +96,8 @@ public sealed class TokenizerJsonTests
         { "model.dropout", "0" },
         { "model.dropout", "0.0" },
         { "post_processor", """{"type": "Sequence", "processors": []}""" },
-        { "post_processor", """{"type": "RobertaProcessing", "cls": ["<s>", 257], "sep": ["</s>", 258], "trim_offsets": true, "add_prefix_space": false}""" },
+        { "post_processor",
+            """{"type": "RobertaProcessing", "cls": ["<s>", 257], "sep": ["</s>", 258], "trim_offsets": true, "add_prefix_space": false}""" },
         { "post_processor", """{"type": "ByteLevel", "trim_offsets": false}""" },
         { "post_processor", s_template.ToJsonString() },
         { "post_processor", $$"""{"type": "Sequence", "processors": [{"type": "ByteLevel"}, {{s_template.ToJsonString()}}]}""" },
@@ -135,7 +154,9 @@ public sealed class TokenizerJsonTests
     {
         // The model's 257 entries leave a hole, so that counting on from 257 meets the last of them.
         var json = With("model.vocab.ab", "257");
-        Assert.Contains("added_tokens[0].id is 257", Assert.Throws<TokenizerException>(() => SyntheticTokenizer.Load(json)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "added_tokens[0].id is 257", Assert.Throws<TokenizerException>(() =>
+                SyntheticTokenizer.Load(json)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -149,7 +170,8 @@ public sealed class TokenizerJsonTests
     [Theory]
     [InlineData("", "it is empty")]
     [InlineData("{\n \"version\"", "it ends at line 2, byte 11, before it is complete")]
-    [InlineData("{\n \"version\": 1.0.1}", "line 2, byte 16: found '.'; a number is written like 16, -0.5 or 1e6, without a plus sign, zeros or a point before it")]
+    [InlineData("{\n \"version\": 1.0.1}",
+        "line 2, byte 16: found '.'; a number is written like 16, -0.5 or 1e6, without a plus sign, zeros or a point before it")]
     [InlineData("""{"version": "1.0", "version": "1.0"}""", "line 1, byte 20: the name 'version' comes twice in one object")]
     [InlineData("""{"model": {"vocab": {"a": 0, "\u0061": 1}}}""", "line 1, byte 30: the name 'a' comes twice in one object")]
     public void Load_MalformedJsonOrRepeatedNames_SaysWhereAndWhatIsExpected(string json, string problem) => Assert.Equal(
@@ -165,7 +187,8 @@ public sealed class TokenizerJsonTests
     {
         // Latin-1 writes the byte FF, which is never UTF-8.
         var json = SyntheticTokenizer.ToJson(Small());
-        var bytes = Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(json)).Replace(text, replacement, StringComparison.Ordinal));
+        var bytes = Encoding.Latin1.GetBytes(
+            Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(json)).Replace(text, replacement, StringComparison.Ordinal));
         var exception = Assert.Throws<TokenizerException>(() => ByteLevelBpeTokenizer.Load(new MemoryStream(bytes)));
         Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
     }

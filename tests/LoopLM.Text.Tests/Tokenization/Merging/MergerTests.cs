@@ -47,7 +47,8 @@ public sealed class MergerTests
     [InlineData(3, 1 << 20)]
     public void MergeAll_FourMillionSymbols_LooksAtEachAFewTimes(int seed, int runLength)
     {
-        // Pairs of equal symbols merge, again and again, so that a run of a symbol shrinks to few: quadratic merging would look at 10^13 pairs.
+        // Pairs of equal symbols merge, again and again, so that a run of a symbol shrinks to few:
+        // quadratic merging would look at 10^13 pairs.
         const int symbols = 4 << 20;
         var counter = new CountingComparer();
         var merges = new MergeTable(counter);

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace LoopLM.Tools.Tests.Bench.Serving;
 
-/// <summary>Answers every request with so many events, and says in its metrics that each of its scrapes has cost a second and a million bytes.</summary>
+/// <summary>
+/// Answers every request with so many events, and says in its metrics that each of its scrapes has cost a second and a million bytes.
+/// </summary>
 internal sealed class EventServer : IDisposable
 {
     private readonly HttpListener _listener = new();
@@ -54,7 +56,9 @@ internal sealed class EventServer : IDisposable
                 _scraped.Release(_streams);
             }
 
-            await WriteAsync(response, $"dotnet_process_cpu_time_seconds_total{{cpu_mode=\"user\"}} {_scrapes}\ndotnet_gc_heap_total_allocated_bytes_total {_scrapes}000000\n");
+            await WriteAsync(
+                response,
+                $"dotnet_process_cpu_time_seconds_total{{cpu_mode=\"user\"}} {_scrapes}\ndotnet_gc_heap_total_allocated_bytes_total {_scrapes}000000\n");
             return;
         }
 

@@ -23,11 +23,14 @@ public sealed class ServeCommandTests : IDisposable
     {
         using var server = new EventServer(FreePort(), events: 5, streams: 2);
 
-        Assert.True(Invoke("--url", server.Address, "--model", s_model, "--api", api, "--threads", "1", "--concurrency", "2", "--prompt", "3", "--generate", "4", "--rounds", "1", "--warm", "0", "--json") == 0, _console.Output);
+        Assert.True(
+            Invoke("--url", server.Address, "--model", s_model, "--api", api, "--threads", "1", "--concurrency", "2",
+                "--prompt", "3", "--generate", "4", "--rounds", "1", "--warm", "0", "--json") == 0, _console.Output);
 
         using var report = JsonDocument.Parse(_console.Output);
         Assert.All(
-            ["engine_tokens_per_second", "tokens_per_second", "engine_share", "ttft_p50_ms", "engine_cpu_us_per_token", "server_cpu_us_per_token", "server_allocated_bytes_per_token"],
+            ["engine_tokens_per_second", "tokens_per_second", "engine_share", "ttft_p50_ms",
+                "engine_cpu_us_per_token", "server_cpu_us_per_token", "server_allocated_bytes_per_token"],
             key => Assert.True(report.RootElement.GetProperty(key).GetDouble() > 0, key));
         Assert.Equal(2, report.RootElement.GetProperty("concurrency").GetInt32());
         Assert.Equal(2, server.Bodies.Count);

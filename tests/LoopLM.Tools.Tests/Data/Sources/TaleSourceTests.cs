@@ -40,7 +40,8 @@ public sealed class TaleSourceTests
 
     [Fact]
     public void Documents_WithSteps_AskNoOthers() =>
-        Assert.All(Open("tale:count=10,text=0,question=1,request=0,continuation=0,sum=0,steps=2-3,unanswered=0")[0].Documents(heldOut: false),
+        Assert.All(
+            Open("tale:count=10,text=0,question=1,request=0,continuation=0,sum=0,steps=2-3,unanswered=0")[0].Documents(heldOut: false),
             document => Assert.All(document.Select(segment => segment.Label).OfType<string>(), label => Assert.Contains(label[0], "23")));
 
     [Theory]

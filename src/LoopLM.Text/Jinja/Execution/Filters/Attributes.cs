@@ -31,7 +31,9 @@ internal static class Attributes
         return text.Value.Split('.').Aggregate(item, (value, name) => Step(value, Key(name)));
 
         JinjaValue Step(JinjaValue value, JinjaValue key) =>
-            Members.GetItem(value, key, budget) is var found && found is UndefinedValue && missing is not (null or NoneValue) ? missing : found;
+            Members.GetItem(value, key, budget) is var found && found is UndefinedValue && missing is not (null or NoneValue)
+                ? missing
+                : found;
     }
 
     /// <summary>What orders an item: the values of the paths between commas.</summary>
@@ -54,5 +56,7 @@ internal static class Attributes
     }
 
     private static JinjaValue Key(string name) =>
-        name.Length > 0 && name.Length < 20 && name.All(char.IsAsciiDigit) ? Of(BigInteger.Parse(name, CultureInfo.InvariantCulture)) : OfTemplate(name);
+        name.Length > 0 && name.Length < 20 && name.All(char.IsAsciiDigit)
+            ? Of(BigInteger.Parse(name, CultureInfo.InvariantCulture))
+            : OfTemplate(name);
 }

@@ -34,5 +34,6 @@ internal static class FilterTable
         return isMissing ? bound[0] ?? new TextValue(MarkedText.Empty) : subject;
     }
 
-    private static Operation Refusing(string name, string reason) => (_, _, _) => throw new JinjaFault($"The filter '{name}' is not supported; {reason}.");
+    private static Operation Refusing(string name, string reason) =>
+        (_, _, _) => throw new JinjaFault($"The filter '{name}' is not supported; {reason}.");
 }

@@ -41,7 +41,8 @@ internal static class NumberFilters
         }
 
         return Values.Integer(subject) is { } whole ? Of(whole)
-            : subject is TextValue other && Floats.Parse(other.Value) is { } fraction && double.IsFinite(fraction) ? Of(new BigInteger(fraction))
+            : subject is TextValue other && Floats.Parse(other.Value) is { } fraction && double.IsFinite(fraction)
+                ? Of(new BigInteger(fraction))
             : bound[0] ?? Of(0);
 
         BigInteger? Integer(string text)

@@ -12,7 +12,8 @@ internal static class OrderFilters
         {
             var bound = arguments.Bind("reverse", "case_sensitive", "attribute");
             return new ListValue(Sort(
-                Values.Items(subject, budget), item => Attributes.FindAll(item, bound[2], !IsSet(bound[1]), budget), IsSet(bound[0]), budget));
+                Values.Items(subject, budget),
+                item => Attributes.FindAll(item, bound[2], !IsSet(bound[1]), budget), IsSet(bound[0]), budget));
         },
         ["dictsort"] = DictSort,
         ["unique"] = Unique,
@@ -34,7 +35,8 @@ internal static class OrderFilters
             keyed.Reverse();
         }
 
-        List<JinjaValue> sorted = [.. Sorting.Sort(keyed, (left, right) => Values.IsLess(left.Key, right.Key, budget)).Select(each => each.Item)];
+        List<JinjaValue> sorted =
+            [.. Sorting.Sort(keyed, (left, right) => Values.IsLess(left.Key, right.Key, budget)).Select(each => each.Item)];
         if (reverse)
         {
             sorted.Reverse();
@@ -62,7 +64,8 @@ internal static class OrderFilters
         var bound = arguments.Bind("case_sensitive", "attribute");
         var keys = new HashSet<JinjaValue>(KeyComparer.Instance);
         return new([.. Values.Items(subject, budget).Where(item =>
-            keys.Add(KeyComparer.Check(Attributes.Comparable(Attributes.Find(item, bound[1], budget), !IsSet(bound[0]), budget), budget)))]);
+            keys.Add(
+                KeyComparer.Check(Attributes.Comparable(Attributes.Find(item, bound[1], budget), !IsSet(bound[0]), budget), budget)))]);
     }
 
     private static Operation Extreme(Func<JinjaValue, JinjaValue, Budget, bool> isMore) => (subject, arguments, budget) =>

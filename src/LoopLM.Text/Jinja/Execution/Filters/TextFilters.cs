@@ -27,7 +27,8 @@ internal static class TextFilters
         ["replace"] = (subject, arguments, budget) =>
         {
             var bound = arguments.Bind("old", "new", "count");
-            var (old, with) = (Values.Show(bound[0] ?? throw Missing("old"), budget), Values.Show(bound[1] ?? throw Missing("new"), budget));
+            var (old, with) = (Values.Show(bound[0] ?? throw Missing("old"), budget),
+                Values.Show(bound[1] ?? throw Missing("new"), budget));
             var most = Methods.TextMethods.Count(bound[2], nullable: true);
             return new TextValue(Editing.Replace(Values.Show(subject, budget), old, with, most, budget));
         },
@@ -46,7 +47,9 @@ internal static class TextFilters
             return Of(WordWrap.CountWords(Shown(subject, budget).Value));
         },
         ["format"] = (subject, arguments, budget) => arguments.Named.Count == 0 || arguments.Positional.Count == 0
-            ? Changed(subject, new Printf(subject is TextValue { IsSafe: true }, budget).Format(Values.Show(subject, budget), FormatOperand(arguments)))
+            ? Changed(
+                subject, new Printf(subject is TextValue { IsSafe: true }, budget).Format(
+                    Values.Show(subject, budget), FormatOperand(arguments)))
             : throw new JinjaFault($"{arguments.Callee} takes values with names or without, not both."),
         ["escape"] = Escaping(again: false),
         ["e"] = Escaping(again: false),
@@ -93,7 +96,9 @@ internal static class TextFilters
     private static Operation Escaping(bool again) => (subject, arguments, budget) =>
     {
         arguments.Bind();
-        return again ? new TextValue(Html.EscapeText(Values.Show(subject, budget), budget)) { IsSafe = true } : Html.Escape(subject, budget);
+        return again
+            ? new TextValue(Html.EscapeText(Values.Show(subject, budget), budget)) { IsSafe = true }
+            : Html.Escape(subject, budget);
     };
 
     private static JinjaValue FormatOperand(Arguments arguments) => arguments.Named.Count > 0

@@ -45,7 +45,9 @@ internal sealed class BraceFormat(Arguments arguments, Budget budget)
             else
             {
                 var close = text[at] == '{' ? FindClose(text, at) : -1;
-                var field = close >= 0 ? format.Slice(at + 1, close - at - 1) : throw new JinjaFault("A format has a single brace; two stand for one.");
+                var field = close >= 0
+                    ? format.Slice(at + 1, close - at - 1)
+                    : throw new JinjaFault("A format has a single brace; two stand for one.");
                 parts.Add(Replace(field, nesting));
                 at = close + 1;
             }

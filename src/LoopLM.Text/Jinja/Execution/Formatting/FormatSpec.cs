@@ -1,6 +1,8 @@
 namespace LoopLM.Text.Jinja.Execution.Formatting;
 
-/// <summary>How one value is to be written: what stands behind the colon in <c>{:...}</c>, or between % and the type of a conversion.</summary>
+/// <summary>
+/// How one value is to be written: what stands behind the colon in <c>{:...}</c>, or between % and the type of a conversion.
+/// </summary>
 internal sealed record FormatSpec
 {
     /// <summary>Chars that a width and a precision may ask for at most.</summary>

@@ -4,7 +4,9 @@ using LoopLM.Text.Jinja.Execution.Numbers;
 
 namespace LoopLM.Text.Jinja.Execution.Formatting;
 
-/// <summary>The digits of numbers in the forms that formats ask for, without sign. Every digit is exact; halves are rounded to even.</summary>
+/// <summary>
+/// The digits of numbers in the forms that formats ask for, without sign. Every digit is exact; halves are rounded to even.
+/// </summary>
 internal static class NumberText
 {
     private const int DefaultPrecision = 6;

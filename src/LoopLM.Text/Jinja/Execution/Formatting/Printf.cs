@@ -120,7 +120,9 @@ internal sealed class Printf(bool escapes, Budget budget)
         switch (spec.Type)
         {
             case 's' or 'r' or 'a':
-                var text = spec.Type == 's' ? Values.Show(value, budget) : MarkedText.OfData(ValueWriter.Represent(value, spec.Type == 'a', budget));
+                var text = spec.Type == 's'
+                    ? Values.Show(value, budget)
+                    : MarkedText.OfData(ValueWriter.Represent(value, spec.Type == 'a', budget));
                 text = escapes && !(spec.Type == 's' && value is TextValue { IsSafe: true }) ? Html.EscapeText(text, budget) : text;
                 return ValueFormat.Format(new TextValue(text), textSpec, budget);
             case 'c':

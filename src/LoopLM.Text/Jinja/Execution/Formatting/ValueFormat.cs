@@ -46,14 +46,16 @@ internal static class ValueFormat
 
     private static MarkedText FormatText(MarkedText text, FormatSpec spec, Budget budget)
     {
-        if (spec is not { Type: '\0' or 's', Sign: '\0', Alternate: false, Grouping: '\0' } || (spec.Align == '=' && spec.Fill?.Value != "0"))
+        if (spec is not { Type: '\0' or 's', Sign: '\0', Alternate: false, Grouping: '\0' }
+            || (spec.Align == '=' && spec.Fill?.Value != "0"))
         {
             throw new JinjaFault("A string takes a format of fill, align, width, precision and the type s.");
         }
 
         budget.Work(text.Length);
         text = spec.Precision < Positions.Length(text.Value) ? text.Slice(0, Positions.CharIndex(text.Value, spec.Precision.Value)) : text;
-        return Align(text, spec with { Align = spec.Align == '=' ? '<' : spec.Align }, '<', spec.Fill ?? MarkedText.OfTemplate(" "), budget);
+        return Align(
+            text, spec with { Align = spec.Align == '=' ? '<' : spec.Align }, '<', spec.Fill ?? MarkedText.OfTemplate(" "), budget);
     }
 
     private static MarkedText Align(MarkedText text, FormatSpec spec, char usual, MarkedText fill, Budget budget) =>

@@ -44,7 +44,10 @@ internal static class MapMethods
     public static ListValue Items(MapValue map, Budget budget)
     {
         budget.Step(map.Entries.Count);
-        return new([.. map.Entries.Select(entry => new ListValue([entry.Key, entry.Value]) { Kind = ListKind.Tuple })]) { Kind = ListKind.Items };
+        return new([.. map.Entries.Select(entry => new ListValue([entry.Key, entry.Value]) { Kind = ListKind.Tuple })])
+        {
+            Kind = ListKind.Items,
+        };
     }
 
     private static ListValue Bound(Arguments arguments, ListValue view)

@@ -8,7 +8,8 @@ namespace LoopLM.Text.Jinja.Execution.Methods;
 /// <summary>The methods of a string.</summary>
 internal static class TextMethods
 {
-    public static FrozenDictionary<string, Operation> All { get; } = new Dictionary<string, Operation>(Characters.Methods.Concat(TextSearch.Methods))
+    public static FrozenDictionary<string, Operation> All { get; } = new Dictionary<string, Operation>(
+        Characters.Methods.Concat(TextSearch.Methods))
     {
         ["strip"] = Stripping(left: true, right: true),
         ["lstrip"] = Stripping(left: true, right: false),
@@ -90,7 +91,8 @@ internal static class TextMethods
     {
         var (text, separator) = (Values.Text(subject), Needed(arguments.Bind("sep")[0], "sep"));
         var parts = Splitting.At(text, separator.Value, 1, fromEnd, budget);
-        MarkedText[] three = parts.Count == 1 ? fromEnd ? [MarkedText.Empty, MarkedText.Empty, text] : [text, MarkedText.Empty, MarkedText.Empty]
+        MarkedText[] three = parts.Count == 1
+            ? fromEnd ? [MarkedText.Empty, MarkedText.Empty, text] : [text, MarkedText.Empty, MarkedText.Empty]
             : fromEnd ? [parts[1], separator, parts[0]]
             : [parts[0], separator, parts[1]];
         return List(three) with { Kind = ListKind.Tuple };
@@ -117,7 +119,8 @@ internal static class TextMethods
     {
         var (text, width) = (Values.Text(subject, budget), Values.Whole(arguments.Bind("width")[0] ?? None));
         var sign = text.Value.StartsWith('-') || text.Value.StartsWith('+') ? 1 : 0;
-        var padded = Editing.Pad(text.Slice(sign, text.Length - sign), width - sign, MarkedText.OfTemplate("0"), missing => missing, budget);
+        var padded = Editing.Pad(
+            text.Slice(sign, text.Length - sign), width - sign, MarkedText.OfTemplate("0"), missing => missing, budget);
         return new(Values.Join([text.Slice(0, sign), padded], budget));
     }
 
@@ -156,7 +159,8 @@ internal static class TextMethods
             }
 
             parts.Add(item is TextValue text ? text.Text
-                : throw new JinjaFault($"join takes strings; {Values.TypeName(item)} stands among the items. The filter 'join' takes all."));
+                : throw new JinjaFault(
+                    $"join takes strings; {Values.TypeName(item)} stands among the items. The filter 'join' takes all."));
         }
 
         return new(Values.Join(parts, budget));
@@ -166,5 +170,6 @@ internal static class TextMethods
         ? [.. map.Entries.Where(entry => entry.Key is TextValue).Select(entry => (((TextValue)entry.Key).Value, entry.Value))]
         : throw new JinjaFault("format_map takes a mapping.");
 
-    private static Operation Refusing(string name, string remedy) => (_, _, _) => throw new JinjaFault($"The method '{name}' is not supported; {remedy}.");
+    private static Operation Refusing(string name, string remedy) =>
+        (_, _, _) => throw new JinjaFault($"The method '{name}' is not supported; {remedy}.");
 }

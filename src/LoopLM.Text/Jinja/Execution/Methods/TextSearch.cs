@@ -47,7 +47,9 @@ internal static class TextSearch
         var part = TextMethods.Needed(bound[0], "sub").Value;
         var text = Window(subject, bound[1], bound[2], budget, out var start);
         budget.Search(text?.Length ?? 0, part.Length);
-        var at = text is null ? -1 : fromEnd ? text.LastIndexOf(part, StringComparison.Ordinal) : text.IndexOf(part, StringComparison.Ordinal);
+        var at = text is null ? -1
+            : fromEnd ? text.LastIndexOf(part, StringComparison.Ordinal)
+            : text.IndexOf(part, StringComparison.Ordinal);
         return at >= 0 ? Of(start + Positions.Length(text.AsSpan(0, at)))
             : mustBeThere ? throw new JinjaFault("The string to find is not there.")
             : Of(-1);

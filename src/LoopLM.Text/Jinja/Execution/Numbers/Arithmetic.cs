@@ -5,7 +5,9 @@ using static LoopLM.Text.Jinja.JinjaValue;
 
 namespace LoopLM.Text.Jinja.Execution.Numbers;
 
-/// <summary>The operators that compute, with Python's results: whole numbers stay whole but for <c>/</c>, and <c>//</c> and <c>%</c> round down.</summary>
+/// <summary>
+/// The operators that compute, with Python's results: whole numbers stay whole but for <c>/</c>, and <c>//</c> and <c>%</c> round down.
+/// </summary>
 internal static class Arithmetic
 {
     /// <summary>Most chars or items that one value can hold, whatever the limits are.</summary>

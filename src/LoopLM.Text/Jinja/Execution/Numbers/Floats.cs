@@ -51,7 +51,9 @@ internal static class Floats
         }
 
         const NumberStyles styles = NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
-        return previous != '_' && double.TryParse(ascii.ToString(), styles, CultureInfo.InvariantCulture, out var number) ? sign * number : null;
+        return previous != '_' && double.TryParse(ascii.ToString(), styles, CultureInfo.InvariantCulture, out var number)
+            ? sign * number
+            : null;
     }
 
     /// <summary>Quotient and remainder of a division that rounds down.</summary>
@@ -139,7 +141,9 @@ internal static class Floats
         return order > 0 || (order == 0 && !quotient.IsEven) ? quotient + 1 : quotient;
     }
 
-    /// <summary>The shortest digits, and how many of them stand before the point, for a number of at least zero; zero has the digit 0.</summary>
+    /// <summary>
+    /// The shortest digits, and how many of them stand before the point, for a number of at least zero; zero has the digit 0.
+    /// </summary>
     public static (string Digits, int Point) ShortestDigits(double value)
     {
         var parts = value.ToString("R", CultureInfo.InvariantCulture).Split('E');
@@ -151,7 +155,8 @@ internal static class Floats
     }
 
     private static string Lay(string digits, int point) =>
-        point is > 16 or <= -4 ? $"{digits[0]}{(digits.Length > 1 ? "." : "")}{digits[1..]}e{(point <= 0 ? '-' : '+')}{Math.Abs(point - 1):00}"
+        point is > 16 or <= -4
+            ? $"{digits[0]}{(digits.Length > 1 ? "." : "")}{digits[1..]}e{(point <= 0 ? '-' : '+')}{Math.Abs(point - 1):00}"
         : point <= 0 ? $"0.{new string('0', -point)}{digits}"
         : point >= digits.Length ? $"{digits}{new string('0', point - digits.Length)}.0"
         : $"{digits[..point]}.{digits[point..]}";

@@ -95,7 +95,9 @@ internal static class Integers
         return Math.ScaleB(ToFloat(quotient), -shift - (rest.IsZero ? 0 : 1));
     }
 
-    /// <summary>Reads a whole number as Python's int() does: white space around it, a sign, single underscores between digits, a prefix of the base.</summary>
+    /// <summary>
+    /// Reads a whole number as Python's int() does: white space around it, a sign, single underscores between digits, a prefix of the base.
+    /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="base">From 2 to 36, or 0 for that of the prefix.</param>
     /// <param name="budget">What it spends; null where nothing counts.</param>
@@ -126,7 +128,9 @@ internal static class Integers
         return ParseDigits(digits, @base, budget) is { } value ? negative ? -value : value : null;
     }
 
-    /// <summary>The value of digits of any script, with single underscores between them; null where it is none or there are too many.</summary>
+    /// <summary>
+    /// The value of digits of any script, with single underscores between them; null where it is none or there are too many.
+    /// </summary>
     private static BigInteger? ParseDigits(string digits, int @base, Budget? budget)
     {
         if (digits.Length == 0 || digits.Length > 2 * MaxDigits

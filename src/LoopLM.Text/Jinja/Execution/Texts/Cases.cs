@@ -3,7 +3,10 @@ using System.Text;
 
 namespace LoopLM.Text.Jinja.Execution.Texts;
 
-/// <summary>Upper, lower and title case with Unicode's full mappings, as Python applies them. Each char keeps the mark of the one that it comes from.</summary>
+/// <summary>
+/// Upper, lower and title case with Unicode's full mappings, as Python applies them. Each char
+/// keeps the mark of the one that it comes from.
+/// </summary>
 internal static class Cases
 {
     private const char Sigma = '\u03a3';
@@ -11,14 +14,17 @@ internal static class Cases
     /// <summary>Characters that have a case without being letters with one: first and last of each range.</summary>
     private static readonly int[] s_otherCased =
     [
-        0xaa, 0xaa, 0xba, 0xba, 0x2b0, 0x2b8, 0x2c0, 0x2c1, 0x2e0, 0x2e4, 0x345, 0x345, 0x37a, 0x37a, 0x1d2c, 0x1d6a, 0x1d78, 0x1d78, 0x1d9b, 0x1dbf,
+        0xaa, 0xaa, 0xba, 0xba, 0x2b0, 0x2b8, 0x2c0, 0x2c1, 0x2e0, 0x2e4, 0x345,
+        0x345, 0x37a, 0x37a, 0x1d2c, 0x1d6a, 0x1d78, 0x1d78, 0x1d9b, 0x1dbf,
         0x2071, 0x2071, 0x207f, 0x207f, 0x2090, 0x209c, 0x2160, 0x217f, 0x24b6, 0x24e9, 0x2c7c, 0x2c7d, 0xa69c, 0xa69d, 0xa770, 0xa770,
         0xa7f8, 0xa7f9, 0xab5c, 0xab5f, 0x10780, 0x10780, 0x10783, 0x10785, 0x10787, 0x107b0, 0x107b2, 0x107ba,
         0x1f130, 0x1f149, 0x1f150, 0x1f169, 0x1f170, 0x1f189,
     ];
 
     public static MarkedText Upper(MarkedText text, Budget budget) =>
-        Ascii.IsValid(text.Value) ? text.With(text.Value.ToUpperInvariant()) : Change(text, (at, _) => Upper(CodePoint(text.Value, at)), budget);
+        Ascii.IsValid(text.Value)
+            ? text.With(text.Value.ToUpperInvariant())
+            : Change(text, (at, _) => Upper(CodePoint(text.Value, at)), budget);
 
     public static MarkedText Lower(MarkedText text, Budget budget) =>
         Ascii.IsValid(text.Value) ? text.With(text.Value.ToLowerInvariant()) : Change(text, (at, _) => Lower(text.Value, at), budget);
@@ -27,7 +33,9 @@ internal static class Cases
     public static MarkedText Fold(MarkedText text, Budget budget) => Change(text, (at, _) => Fold(CodePoint(text.Value, at)), budget);
 
     public static MarkedText Swap(MarkedText text, Budget budget) => Change(text, (at, _) =>
-        CodePoint(text.Value, at) is var code && IsUpper(code) ? Lower(text.Value, at) : IsLower(code) ? Upper(code) : char.ConvertFromUtf32(code), budget);
+        CodePoint(text.Value, at) is var code && IsUpper(code) ? Lower(text.Value, at)
+            : IsLower(code) ? Upper(code)
+            : char.ConvertFromUtf32(code), budget);
 
     /// <summary>The first character in title case, the rest in lower case.</summary>
     public static MarkedText Capitalize(MarkedText text, Budget budget) =>
@@ -67,7 +75,8 @@ internal static class Cases
     public static bool IsTitle(int code) => Category(code) == UnicodeCategory.TitlecaseLetter;
 
     public static bool IsCased(int code) =>
-        Category(code) is UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter || IsOtherCased(code);
+        Category(code) is UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter
+            || IsOtherCased(code);
 
     public static int CodePoint(string text, int at) =>
         at + 1 < text.Length && char.IsSurrogatePair(text[at], text[at + 1]) ? char.ConvertToUtf32(text[at], text[at + 1]) : text[at];
@@ -123,7 +132,9 @@ internal static class Cases
             : $"{upper[0]}\u0345";
     }
 
-    /// <summary>Whether a sigma ends its word: a character with a case stands before it, none behind it, whatever has no part in words aside.</summary>
+    /// <summary>
+    /// Whether a sigma ends its word: a character with a case stands before it, none behind it, whatever has no part in words aside.
+    /// </summary>
     private static bool IsFinal(string text, int at)
     {
         var before = at - 1;

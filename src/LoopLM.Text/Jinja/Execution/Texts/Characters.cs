@@ -33,8 +33,9 @@ internal static class Characters
 
     /// <summary>Whether repr() shows a character as it is.</summary>
     public static bool IsPrintable(int code, UnicodeCategory category) => code == ' ' || category is not (
-        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned
-        or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.SpaceSeparator);
+        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate
+            or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned
+            or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.SpaceSeparator);
 
     /// <summary>Whether there is a character with a case, and all that have one have this.</summary>
     public static bool AreCased(string text, Func<int, bool> isCase)
@@ -64,7 +65,9 @@ internal static class Characters
         for (var at = 0; at < text.Length; at += char.IsSurrogatePair(text, at) ? 2 : 1)
         {
             var code = Cases.CodePoint(text, at);
-            if (code is >= 0xd800 and <= 0xdfff ? !holds(0xe000, UnicodeCategory.Surrogate) : !holds(code, CharUnicodeInfo.GetUnicodeCategory(code)))
+            if (code is >= 0xd800 and <= 0xdfff
+                ? !holds(0xe000, UnicodeCategory.Surrogate)
+                : !holds(code, CharUnicodeInfo.GetUnicodeCategory(code)))
             {
                 return Of(false);
             }
@@ -102,9 +105,11 @@ internal static class Characters
         arguments.Bind();
         var text = Values.Text(subject, budget).Value;
         return new(text.Length > 0 && text.EnumerateRunes().Index().All(each =>
-            each.Item.Value == '_' || IsLetter(Rune.GetUnicodeCategory(each.Item)) || Rune.GetUnicodeCategory(each.Item) == UnicodeCategory.LetterNumber
-            || (each.Index > 0 && Rune.GetUnicodeCategory(each.Item) is UnicodeCategory.DecimalDigitNumber or UnicodeCategory.NonSpacingMark
-                or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.ConnectorPunctuation)));
+            each.Item.Value == '_' || IsLetter(Rune.GetUnicodeCategory(each.Item))
+                || Rune.GetUnicodeCategory(each.Item) == UnicodeCategory.LetterNumber
+                || (each.Index > 0
+                    && Rune.GetUnicodeCategory(each.Item) is UnicodeCategory.DecimalDigitNumber or UnicodeCategory.NonSpacingMark
+                    or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.ConnectorPunctuation)));
     }
 
     private static bool IsLetter(UnicodeCategory category) => category is UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter

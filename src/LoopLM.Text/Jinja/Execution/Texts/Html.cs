@@ -18,7 +18,10 @@ internal static class Html
     public static TextValue Join(TextValue left, TextValue right, Budget budget)
     {
         var safe = left.IsSafe || right.IsSafe;
-        return new(Values.Join([safe ? Escape(left, budget).Text : left.Text, safe ? Escape(right, budget).Text : right.Text], budget)) { IsSafe = safe };
+        return new(Values.Join([safe ? Escape(left, budget).Text : left.Text, safe ? Escape(right, budget).Text : right.Text], budget))
+        {
+            IsSafe = safe,
+        };
     }
 
     public static MarkedText EscapeText(MarkedText text, Budget budget)

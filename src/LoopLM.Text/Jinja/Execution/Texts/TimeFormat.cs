@@ -28,7 +28,9 @@ internal static class TimeFormat
             var unpadded = format[++i] == '-' && i + 1 < format.Length;
             i += unpadded ? 1 : 0;
             var part = Directive(time, format[i]);
-            text.Append(unpadded && part.Length > 1 && char.IsAsciiDigit(part[^1]) ? part.TrimStart('0', ' ') is "" ? "0" : part.TrimStart('0', ' ') : part);
+            text.Append(unpadded && part.Length > 1 && char.IsAsciiDigit(part[^1])
+                ? part.TrimStart('0', ' ') is "" ? "0" : part.TrimStart('0', ' ')
+                : part);
         }
 
         return text.ToString();

@@ -27,5 +27,6 @@ internal static class UpperTable
         + "\ufb04\u0046\u0046\u004c|\ufb05\u0053\u0054|\ufb06\u0053\u0054|\ufb13\u0544\u0546|\ufb14\u0544\u0535|"
         + "\ufb15\u0544\u053b|\ufb16\u054e\u0546|\ufb17\u0544\u053d";
 
-    public static FrozenDictionary<int, string> All { get; } = Entries.Split('|').ToFrozenDictionary(entry => (int)entry[0], entry => entry[1..]);
+    public static FrozenDictionary<int, string> All { get; } = Entries.Split('|')
+        .ToFrozenDictionary(entry => (int)entry[0], entry => entry[1..]);
 }

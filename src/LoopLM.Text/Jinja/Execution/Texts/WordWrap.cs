@@ -124,7 +124,8 @@ internal sealed class WordWrap(int width, bool breaksLongWords, bool breaksAtHyp
             return true;
         }
 
-        if (text[start] == '-' && at == start + 1 && start > 0 && IsWordOrPunctuation(text, start - 1) && DashEnd(text, start) is >= 0 and var end)
+        if (text[start] == '-' && at == start + 1 && start > 0
+            && IsWordOrPunctuation(text, start - 1) && DashEnd(text, start) is >= 0 and var end)
         {
             at = end;
             return true;
@@ -135,8 +136,10 @@ internal sealed class WordWrap(int width, bool breaksLongWords, bool breaksAtHyp
 
     private static bool EndsHyphenated(string text, int at)
     {
-        var before = at >= 3 && IsLetter(text, at - 2) && (IsLetter(text, at - 3) || (at >= 4 && IsLetter(text, at - 4) && text[at - 3] == '-'));
-        return before && IsLetter(text, at) && (IsLetter(text, at + 1) || (at + 1 < text.Length && text[at + 1] == '-' && IsLetter(text, at + 2)));
+        var before = at >= 3 && IsLetter(text, at - 2)
+            && (IsLetter(text, at - 3) || (at >= 4 && IsLetter(text, at - 4) && text[at - 3] == '-'));
+        return before && IsLetter(text, at)
+            && (IsLetter(text, at + 1) || (at + 1 < text.Length && text[at + 1] == '-' && IsLetter(text, at + 2)));
     }
 
     /// <summary>Where a dash that begins here ends before a word; -1 where it is none.</summary>
@@ -161,5 +164,6 @@ internal sealed class WordWrap(int width, bool breaksLongWords, bool breaksAtHyp
     private static bool IsWord(string text, int at) =>
         text[at] == '_' || char.IsLetterOrDigit(text, at) || CharUnicodeInfo.GetNumericValue(text, at) >= 0;
 
-    private static bool IsWordOrPunctuation(string text, int at) => IsWord(text, at) || text[at] is '!' or '"' or '\'' or '&' or '.' or ',' or '?';
+    private static bool IsWordOrPunctuation(string text, int at) =>
+        IsWord(text, at) || text[at] is '!' or '"' or '\'' or '&' or '.' or ',' or '?';
 }

@@ -1,8 +1,8 @@
 namespace LoopLM.Text.Tokenization.PreTokenization.Patterns;
 
 /// <summary>
-/// What the search for matches in one text has learnt: from which states at which places no match follows. So nothing is scanned twice at length,
-/// and a search takes time that grows no faster than the text (Reps, "Maximal-Munch" Tokenization in Linear Time, 1998).
+/// What the search for matches in one text has learnt: from which states at which places no match follows. So nothing is scanned twice at
+/// length, and a search takes time that grows no faster than the text (Reps, "Maximal-Munch" Tokenization in Linear Time, 1998).
 /// </summary>
 internal struct PatternScan
 {

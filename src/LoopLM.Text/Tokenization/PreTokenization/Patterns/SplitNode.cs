@@ -21,7 +21,9 @@ internal abstract record SplitNode
     /// <summary>A part several times: as often as possible, or where it is lazy as seldom. Null is no bound.</summary>
     public sealed record Repetition(SplitNode Part, int Min, int? Max, bool IsLazy = false) : SplitNode;
 
-    /// <summary>Takes nothing, and demands that the next code point is one of a set; where it says so, the end of the text will do.</summary>
+    /// <summary>
+    /// Takes nothing, and demands that the next code point is one of a set; where it says so, the end of the text will do.
+    /// </summary>
     public sealed record NextIs(CodePointSet Set, bool OrEnd) : SplitNode;
 
     /// <summary>Whether it may match without taking anything.</summary>

@@ -4,12 +4,13 @@ using LoopLM.Text.Constraints.Patterns;
 namespace LoopLM.Text.Tokenization.PreTokenization.Patterns;
 
 /// <summary>
-/// A pattern of a splitting stage, as a deterministic automaton over code points that finds what a backtracking search finds: the leftmost match, by
-/// the first alternatives that lead to one. Immutable, and safe for any number of threads.
+/// A pattern of a splitting stage, as a deterministic automaton over code points that finds what a backtracking search finds: the leftmost
+/// match, by the first alternatives that lead to one. Immutable, and safe for any number of threads.
 /// </summary>
 /// <remarks>
-/// A state is a list of places in the <see cref="SplitProgram"/>, by falling priority. A transition knows the next code point, so that what a pattern demands
-/// of it is decided there, and says whether a match ends before that code point: then places of lower priority are dropped.
+/// A state is a list of places in the <see cref="SplitProgram"/>, by falling priority. A transition knows the next
+/// code point, so that what a pattern demands of it is decided there, and says whether a match ends before that
+/// code point: then places of lower priority are dropped.
 /// </remarks>
 internal sealed class SplitPattern
 {
@@ -25,8 +26,8 @@ internal sealed class SplitPattern
     private readonly CodePointClasses _classes;
 
     /// <summary>
-    /// A row for each state, and in it a column for each class, the last being the end of the text: twice the place where the row of the next state
-    /// begins, plus one where a match ends.
+    /// A row for each state, and in it a column for each class, the last being the end of the text: twice the place where the
+    /// row of the next state begins, plus one where a match ends.
     /// </summary>
     private readonly int[] _transitions;
 
@@ -60,7 +61,9 @@ internal sealed class SplitPattern
     /// <summary>A pattern made of parts; it is known to be good.</summary>
     public static SplitPattern Of(SplitNode node) => Compile(node, out var problem) ?? throw new ArgumentException(problem, nameof(node));
 
-    /// <summary>Chars of the next match, where one begins at a place, else of what lies between there and the next match or the end.</summary>
+    /// <summary>
+    /// Chars of the next match, where one begins at a place, else of what lies between there and the next match or the end.
+    /// </summary>
     /// <param name="text">Well-formed UTF-16.</param>
     /// <param name="from">The place, within the text.</param>
     /// <param name="scan">What earlier calls have learnt of the same text.</param>

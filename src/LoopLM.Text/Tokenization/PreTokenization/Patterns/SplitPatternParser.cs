@@ -3,8 +3,8 @@ using LoopLM.Text.Constraints.Patterns;
 namespace LoopLM.Text.Tokenization.PreTokenization.Patterns;
 
 /// <summary>
-/// Reads the part of Oniguruma's syntax in which split patterns are written: literals, classes, groups, alternatives, greedy, lazy and possessive
-/// quantifiers, <c>(?i:...)</c> around ASCII, and a look at the next character. What it cannot read exactly is refused.
+/// Reads the part of Oniguruma's syntax in which split patterns are written: literals, classes, groups, alternatives, greedy, lazy and
+/// possessive quantifiers, <c>(?i:...)</c> around ASCII, and a look at the next character. What it cannot read exactly is refused.
 /// </summary>
 internal sealed class SplitPatternParser
 {
@@ -83,7 +83,10 @@ internal sealed class SplitPatternParser
         return parts.Count == 1 ? parts[0] : new SplitNode.Sequence(parts);
     }
 
-    /// <summary>A possessive quantifier gives nothing back. It is read as a greedy one where giving back could not help: nothing behind it begins with what it took, or nothing behind it can fail.</summary>
+    /// <summary>
+    /// A possessive quantifier gives nothing back. It is read as a greedy one where giving back could not help: nothing behind it
+    /// begins with what it took, or nothing behind it can fail.
+    /// </summary>
     private void CheckPossessive(SplitNode.Repetition repetition, List<SplitNode> behind)
     {
         var neverFails = _nesting == 0 && behind.TrueForAll(part => part.AlwaysMatches);

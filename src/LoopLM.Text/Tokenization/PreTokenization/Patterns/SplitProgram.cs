@@ -3,7 +3,9 @@ using LoopLM.Text.Constraints.Patterns;
 
 namespace LoopLM.Text.Tokenization.PreTokenization.Patterns;
 
-/// <summary>A split pattern as a nondeterministic automaton whose ways have priorities (Thompson's construction, with Pike's order).</summary>
+/// <summary>
+/// A split pattern as a nondeterministic automaton whose ways have priorities (Thompson's construction, with Pike's order).
+/// </summary>
 internal sealed class SplitProgram
 {
     private const int MaxPlaces = 2048;

@@ -51,8 +51,8 @@ internal sealed class Narrator(Cast cast, Random random)
     }
 
     /// <summary>
-    /// Says an event so that no run of words is too predictable: the first such sentence of some tries, every other one in full, or the
-    /// most surprising.
+    /// Says an event so that no run of words is too predictable: the first such sentence of some tries,
+    /// every other one in full, or the most surprising.
     /// </summary>
     private Sentence Say(TaleEvent happening, List<Pattern> patterns)
     {

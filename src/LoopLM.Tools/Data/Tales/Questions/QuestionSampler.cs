@@ -74,8 +74,8 @@ internal sealed class QuestionSampler(Random random, double unanswered, (int Low
     }
 
     /// <summary>
-    /// Whether the tale does say something, though no single answer: what someone did twice, or who gave a thing that changed hands by
-    /// other means.
+    /// Whether the tale does say something, though no single answer: what someone did twice, or who
+    /// gave a thing that changed hands by other means.
     /// </summary>
     private static bool IsAmbiguous(Tale tale, TaleQuestion question)
     {

@@ -30,7 +30,7 @@ public sealed class Checkpoint : IDisposable
     public ModelConfig Config { get; }
 
     /// <summary>
-    /// Exactly the tensors that the configuration asks for, by name, in float32, bfloat16 or float16; packed ones in bytes.
+    /// Exactly the tensors that the configuration requires, by name, in float32, bfloat16 or float16; packed ones in bytes.
     /// </summary>
     public IReadOnlyDictionary<string, SafetensorsTensor> Tensors { get; }
 

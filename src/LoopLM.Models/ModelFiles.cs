@@ -9,7 +9,7 @@ namespace LoopLM.Models;
 /// <summary>What the files of a model's folder hold. What is wrong with them is found together and said one line a problem.</summary>
 public sealed class ModelFiles : IDisposable
 {
-    /// <summary>Problems of one file that are told.</summary>
+    /// <summary>Problems of one file that are reported.</summary>
     private const int MaxProblems = 20;
 
     private static readonly string[] s_templateFiles = ["chat_template.jinja", "tokenizer_config.json", "chat_template.json"];

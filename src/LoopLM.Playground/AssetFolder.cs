@@ -9,7 +9,7 @@ namespace LoopLM.Playground;
 /// </summary>
 internal sealed class AssetFolder
 {
-    /// <summary>What stands in the pages for the hash.</summary>
+    /// <summary>What is in the pages for the hash.</summary>
     private const string HashMark = "{hash}";
 
     private const string Resources = "Assets/";

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace LoopLM.Playground;
 
-/// <summary>What browsers are told to hold the pages to.</summary>
+/// <summary>What browsers hold the pages to.</summary>
 internal static class PageHeaders
 {
     /// <summary>Everything comes from this server, nothing runs or styles from within the page, and no other page may frame it.</summary>

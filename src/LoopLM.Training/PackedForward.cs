@@ -11,7 +11,7 @@ namespace LoopLM.Training;
 /// </summary>
 internal static class PackedForward
 {
-    /// <summary>Runs the loops one after the other, each when it is asked for.</summary>
+    /// <summary>Runs the loops one after the other, each when it is requested.</summary>
     /// <returns>For each loop the states of <see cref="TrainingBatch.Positions"/> [n, hidden].</returns>
     public static IEnumerable<Tensor> TargetStates(OuroModel model, TrainingBatch batch)
     {

@@ -1,11 +1,11 @@
 namespace LoopLM.Training;
 
 /// <summary>
-/// What every loop of a model says of each target of some documents. Arrays of T numbers a target stand target by target, loop 1 first.
+/// What every loop of a model says of each target of some documents. Arrays of T numbers a target are target by target, loop 1 first.
 /// </summary>
 /// <param name="Loops">T.</param>
 /// <param name="Documents">Document of each target [n].</param>
-/// <param name="Indices">Where each target stands in the split [n].</param>
+/// <param name="Indices">Where each target is in the split [n].</param>
 /// <param name="Losses">Cross entropy in nats [n, T].</param>
 /// <param name="IsCorrect">Whether the target is the likeliest token [n, T].</param>
 /// <param name="TopTokens">The likeliest token [n, T].</param>

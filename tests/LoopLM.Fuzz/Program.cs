@@ -6,7 +6,7 @@ using LoopLM.Testing;
 
 namespace LoopLM.Fuzz;
 
-/// <summary>The command that fuzzes for as long as it is told.</summary>
+/// <summary>The command that fuzzes for as long as it is asked to.</summary>
 internal static class Program
 {
     private const string Instrumented = "--instrumented";

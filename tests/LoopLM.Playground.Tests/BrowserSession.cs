@@ -46,7 +46,7 @@ internal sealed class BrowserSession : IAsyncDisposable
         return new BrowserSession(context, server);
     }
 
-    /// <summary>Opens a page in a tab of its own, and waits until it has loaded; what its scripts ask for may come later.</summary>
+    /// <summary>Opens a page in a tab of its own, and waits until it has loaded; what its scripts request may come later.</summary>
     public async Task<IPage> OpenAsync(string path)
     {
         var page = await _context.NewPageAsync();

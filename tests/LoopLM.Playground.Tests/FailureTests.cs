@@ -20,7 +20,7 @@ public sealed partial class FailureTests(Chromium chromium)
             chromium, settings: ["--Auth:Keys:0:Name=a",
                 $"--Auth:Keys:0:Sha256={Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))}"]);
         page.Session.Expect(Refused);
-        await Expect(page.Notice).ToContainTextAsync("This server asks for an API key");
+        await Expect(page.Notice).ToContainTextAsync("This server requires an API key");
 
         await page.Notice.GetByRole(AriaRole.Button, new() { Name = "Enter the key" }).ClickAsync();
         await page.Page.GetByLabel("Key", new() { Exact = true }).FillAsync(key);
@@ -42,12 +42,12 @@ public sealed partial class FailureTests(Chromium chromium)
         await using var page = await PlaygroundPage.StartAsync(
             chromium, settings: ["--Auth:Keys:0:Name=a", $"--Auth:Keys:0:Sha256={new string('0', 64)}"]);
         page.Session.Expect(Refused);
-        await Expect(page.Notice).ToContainTextAsync("This server asks for an API key");
+        await Expect(page.Notice).ToContainTextAsync("This server requires an API key");
         await page.Page.Locator("#key-button").ClickAsync();
         await page.Page.GetByLabel("Key", new() { Exact = true }).FillAsync("wrong");
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Use it" }).ClickAsync();
 
-        await Expect(page.Notice).ToContainTextAsync("This server asks for an API key");
+        await Expect(page.Notice).ToContainTextAsync("This server requires an API key");
         await page.Page.Locator("#key-button").ClickAsync();
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Forget it" }).ClickAsync();
 

@@ -4,7 +4,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace LoopLM.Playground.Tests;
 
-/// <summary>A server that spells what it is told, with its playground open in a browser.</summary>
+/// <summary>A server that spells a given text, with its playground open in a browser.</summary>
 internal sealed partial class PlaygroundPage : IAsyncDisposable
 {
     private PlaygroundPage(ServerHarness server, BrowserSession session, IPage page) => (Server, Session, Page) = (server, session, page);

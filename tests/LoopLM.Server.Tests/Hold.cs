@@ -6,7 +6,7 @@ internal sealed class Hold : IDisposable
     private readonly ManualResetEventSlim _held = new();
     private readonly ManualResetEventSlim _go = new();
 
-    /// <summary>Holds the engine up at the loops of a position and those behind it.</summary>
+    /// <summary>Holds the engine up at the loops of a position and those after it.</summary>
     public Hold(SpellingRunner runner, int position = 0) => runner.BeforeLoop = batch =>
     {
         if (batch.Rows[0].Position >= position)
@@ -17,7 +17,7 @@ internal sealed class Hold : IDisposable
         }
     };
 
-    /// <summary>Loop passes of that position and those behind it that have begun.</summary>
+    /// <summary>Loop passes of that position and those after it that have begun.</summary>
     public int Loops { get; private set; }
 
     public void WaitUntilHeld() => Assert.True(_held.Wait(ServerHarness.Patience));

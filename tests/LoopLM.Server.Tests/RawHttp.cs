@@ -8,7 +8,7 @@ internal static class RawHttp
 {
     /// <summary>Sends bytes to the REST port and gives what comes back until the server closes the connection.</summary>
     /// <param name="server">The server.</param>
-    /// <param name="request">The request in Latin-1; line ends as they are to be sent. It has to ask for the end of the connection.</param>
+    /// <param name="request">The request in Latin-1; line ends as they are to be sent. It has to request the end of the connection.</param>
     public static async Task<string> SendAsync(ServerHarness server, string request)
     {
         using var patience = new CancellationTokenSource(ServerHarness.Patience);

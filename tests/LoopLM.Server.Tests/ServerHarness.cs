@@ -98,7 +98,7 @@ internal sealed partial class ServerHarness : IAsyncDisposable
             name => name,
             name => new SpellingRunner(Encoding.UTF8.GetBytes(name == single ? text : name), vocabularySize: 260, endOfText: 256, contextLength));
 
-        // The server asks for the factories of its models in their order.
+        // The server requests the factories of its models in their order.
         var next = new Queue<SpellingRunner>(runners.Values);
         var app = ServerApplication.Build(Arguments(settings), new ModelRunners(("spelling", (_, _) => FactoryOf(next.Dequeue()))));
         await app.StartAsync();

@@ -31,7 +31,7 @@ public sealed class OracleProcess(string folder, string command, params IReadOnl
         await _process.StandardInput.WriteLineAsync(request.ToJsonString()).WaitAsync(s_answerTimeout);
         await _process.StandardInput.FlushAsync().WaitAsync(s_answerTimeout);
         var answer = await _process.StandardOutput.ReadLineAsync().WaitAsync(s_answerTimeout);
-        Assert.True(answer is not null, "The oracle ended; what it wrote to the error stream stands above");
+        Assert.True(answer is not null, "The oracle ended; what it wrote to the error stream is above");
         return JsonSerializer.Deserialize<T>(answer!)!;
     }
 

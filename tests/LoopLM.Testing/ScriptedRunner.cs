@@ -3,7 +3,7 @@ using LoopLM.Engine.Runners;
 namespace LoopLM.Testing;
 
 /// <summary>
-/// Runs a <see cref="ScriptedModel"/> and checks on every row that the engine keeps the runner's contract. It can be told to fail.
+/// Runs a <see cref="ScriptedModel"/> and checks on every row that the engine keeps the runner's contract. It can be made to fail.
 /// </summary>
 public sealed class ScriptedRunner(ScriptedModel model, RunnerCapacity capacity) : IModelRunner
 {
@@ -26,7 +26,7 @@ public sealed class ScriptedRunner(ScriptedModel model, RunnerCapacity capacity)
     /// <summary>Rows that went through the head.</summary>
     public int HeadRows { get; private set; }
 
-    /// <summary>Whether the gate was asked for in the last tick.</summary>
+    /// <summary>Whether the gate was requested in the last tick.</summary>
     public bool GateRead { get; private set; }
 
     /// <summary>Sequences that ran and were not released.</summary>

@@ -52,7 +52,7 @@ internal static class MaskBenchmark
         foreach (var test in tests.Where(test => test.GetProperty("valid").GetBoolean()))
         {
             var start = ThreadClock.Microseconds();
-            var form = new TextForm.Json(schema);
+            var form = new TextFormat.Json(schema);
             if (GrammarCompiler.TryCompile(form, null, trie, ConstraintLimits.Default, CancellationToken.None, out _) is not { } grammar)
             {
                 figures.Refused++;

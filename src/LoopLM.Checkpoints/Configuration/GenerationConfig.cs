@@ -60,7 +60,7 @@ public sealed record GenerationConfig
     /// <param name="folder">The checkpoint's folder.</param>
     /// <param name="vocabularySize">Tokens of the model.</param>
     /// <exception cref="CheckpointException">
-    /// The file is malformed, or asks for what is not supported; the message lists every problem.
+    /// The file is malformed, or requests what is not supported; the message lists every problem.
     /// </exception>
     public static GenerationConfig Load(string folder, int vocabularySize)
     {

@@ -11,7 +11,7 @@ internal static class RopeFields
     // The second is the older one.
     private static readonly string[] s_types = ["rope_type", "type"];
 
-    /// <summary>The base of the rotary embedding, wherever it stands; where it stands twice, both must agree.</summary>
+    /// <summary>The base of the rotary embedding, wherever it is; where it is given twice, both must agree.</summary>
     public static float ReadTheta(ConfigFields fields)
     {
         CheckWhole(fields);

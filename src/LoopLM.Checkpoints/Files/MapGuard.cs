@@ -6,7 +6,7 @@ using static Iced.Intel.AssemblerRegisters;
 namespace LoopLM.Checkpoints.Files;
 
 /// <summary>
-/// Keeps the process alive where a mapped file is cut short. Reading behind its new end raises SIGBUS, which ends a
+/// Keeps the process alive where a mapped file is cut short. Reading past its new end raises SIGBUS, which ends a
 /// process. On Linux on x86-64 a handler puts zeros in the place of what is gone and marks the map as damaged, so that
 /// whoever computed with it can tell. Elsewhere it does nothing.
 /// </summary>

@@ -82,18 +82,18 @@ internal static class JsonSyntax
                 $"{place}: {found} follows the end of the first value; there must be one value.",
             (byte)'/' => $"{place}: found {found}; JSON has no comments.",
             (byte)'}' or (byte)']' when before is [.., (byte)','] => $"{place}: found {found} after a comma; JSON has no trailing commas.",
-            (byte)'\'' => $"{place}: found {found}; names and strings stand in double quotes.",
+            (byte)'\'' => $"{place}: found {found}; names and strings must be in double quotes.",
             < 0x20 => $"{place}: found {found}; a string has it as an escape, such as \\n.",
             _ when json[..at] is [.., (byte)'\\'] =>
-                $"{place}: found {found} behind a backslash; JSON has the escapes \\\" \\\\ \\/ \\b \\f \\n \\r "
+                $"{place}: found {found} after a backslash; JSON has the escapes \\\" \\\\ \\/ \\b \\f \\n \\r "
                     + "\\t and \\u with four digits.",
             (byte)'+' or (byte)'.' or (>= (byte)'0' and <= (byte)'9') => $"{place}: found {found}; {Numbers}.",
             _ when json[..at] is [.., >= (byte)'0' and <= (byte)'9'] => $"{place}: found {found}; {Numbers}.",
             _ when IsLetter(json[at]) && last is JsonTokenType.StartObject =>
-                $"{place}: found {found}; names and strings stand in double quotes.",
+                $"{place}: found {found}; names and strings must be in double quotes.",
             _ when IsLetter(json[at]) => $"{place}: found '{Word(json[at..])}'; {Values}.",
-            _ when last == JsonTokenType.PropertyName => $"{place}: found {found}; a value must stand behind its name and a colon.",
-            _ => $"{place}: found {found}, which may not stand there.",
+            _ when last == JsonTokenType.PropertyName => $"{place}: found {found}; a value must be after its name and a colon.",
+            _ => $"{place}: found {found}, which may not be there.",
         };
     }
 

@@ -6,5 +6,5 @@ namespace LoopLM.Checkpoints.Safetensors;
 /// <param name="Name">Its name.</param>
 /// <param name="ElementType">Type of its elements.</param>
 /// <param name="Shape">Its dimensions, slowest first.</param>
-/// <param name="Data">Its bytes, little-endian, as many as shape and type ask for.</param>
+/// <param name="Data">Its bytes, little-endian, as many as shape and type require.</param>
 public sealed record NamedTensor(string Name, ElementType ElementType, ImmutableArray<long> Shape, ReadOnlyMemory<byte> Data);

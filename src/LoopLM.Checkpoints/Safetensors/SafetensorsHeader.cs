@@ -11,7 +11,7 @@ internal static class SafetensorsHeader
 {
     /// <summary>Reads and checks a header.</summary>
     /// <param name="json">Its bytes.</param>
-    /// <param name="dataLength">Bytes of the file behind the header.</param>
+    /// <param name="dataLength">Bytes of the file after the header.</param>
     /// <param name="problems">Receives everything that is wrong.</param>
     /// <returns>The tensors that are described well, by rising offset.</returns>
     public static List<TensorEntry> Read(ReadOnlyMemory<byte> json, long dataLength, List<string> problems)
@@ -92,7 +92,7 @@ internal static class SafetensorsHeader
 
         if (begin > end || end > dataLength)
         {
-            Problem($"data_offsets is [{begin}, {end}]; it must rise and stay within the {dataLength} bytes behind the header");
+            Problem($"data_offsets is [{begin}, {end}]; it must rise and stay within the {dataLength} bytes after the header");
         }
         else if (!TryGetByteCount(shape, type, out var bytes) || bytes != end - begin)
         {

@@ -11,7 +11,7 @@ public static class SafetensorsWriter
     private const int Alignment = 64;
 
     /// <summary>Writes tensors in the given order. The file appears under its name only when it is complete.</summary>
-    /// <exception cref="ArgumentException">A tensor has more or fewer bytes than its shape asks for, or two have one name.</exception>
+    /// <exception cref="ArgumentException">A tensor has more or fewer bytes than its shape requires, or two have one name.</exception>
     public static void Write(string path, IReadOnlyList<NamedTensor> tensors)
     {
         var header = CreateHeader(tensors);
@@ -44,7 +44,7 @@ public static class SafetensorsWriter
                 if (bytes != tensor.Data.Length || !names.Add(tensor.Name))
                 {
                     throw new ArgumentException(
-                        $"Tensor '{tensor.Name}' has {tensor.Data.Length} bytes, its shape asks for {bytes}; and names must differ.",
+                        $"Tensor '{tensor.Name}' has {tensor.Data.Length} bytes, its shape requires {bytes}; and names must differ.",
                         nameof(tensors));
                 }
 

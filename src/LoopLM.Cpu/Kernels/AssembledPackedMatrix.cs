@@ -31,7 +31,7 @@ internal sealed unsafe class AssembledPackedMatrix(PackedLayout layout, byte* we
     }
 
     /// <summary>
-    /// Neighbouring tiles for some rows, in runs as even as they get, which share the work of asking for the tiles that come next.
+    /// Neighbouring tiles for some rows, in runs as even as they get, which share the work of requesting the tiles that come next.
     /// </summary>
     [SkipLocalsInit]
     private void MultiplyBlock(

@@ -94,7 +94,7 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
     private static TVector LoadSecond(byte* weights, nint offset) =>
         TElements.LoadSecond<TSimd, TVector>(weights + (offset * TElements.Size));
 
-    /// <summary>Asks for two vectors of weights.</summary>
+    /// <summary>Requests two vectors of weights.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void PrefetchPair(byte* weights)
     {
@@ -105,7 +105,7 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
         }
     }
 
-    /// <summary>Adds the products of two vectors of an output, one after the other, and asks for as many weights that come next.</summary>
+    /// <summary>Adds the products of two vectors of an output, one after the other, and requests as many weights that come next.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector AddProducts(TVector sum, byte* weights, nint offset, TVector first, TVector second, byte* next)
     {
@@ -170,7 +170,7 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
     }
 
     /// <summary>
-    /// One row and eight outputs at a time. The eight that come next are asked for in the order in which they lie in memory.
+    /// One row and eight outputs at a time. The eight that come next are requested in the order in which they lie in memory.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void MultiplyRow(float* x, float* y, int first, int end)
@@ -206,7 +206,7 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
     {
         nint length = PaddedInputs, second = rows - 1;
 
-        // Lines of either half of the next four outputs are asked for in turn.
+        // Lines of either half of the next four outputs are requested in turn.
         var half = 2 * RowBytes;
         for (var output = first; output < end; output += TileOutputs)
         {
@@ -242,7 +242,7 @@ internal sealed unsafe class DotProductMatrix<TSimd, TVector, TElements> : Weigh
     /// </summary>
     private void MultiplyRows(float* x, nint xStride, int rows, float* y, nint yStride, int first, int end)
     {
-        // The tiles of rows share the work of asking for the next panel.
+        // The tiles of rows share the work of requesting the next panel.
         var tiles = (rows + IRowTile.Six.Rows - 1) / IRowTile.Six.Rows;
         var bytes = PanelOutputs * RowBytes / tiles;
         for (var output = first; output < end; output += PanelOutputs)

@@ -33,7 +33,7 @@ internal unsafe struct PackedKernelArguments
     /// <summary>Blocks of 32 inputs.</summary>
     public nint Blocks;
 
-    /// <summary>What to ask for of the first tile that comes next.</summary>
+    /// <summary>What to request of the first tile that comes next.</summary>
     public byte* Next;
 
     /// <summary>Bytes by which <see cref="Next"/> moves on each time that a line of a tile has been multiplied.</summary>

@@ -32,7 +32,7 @@ internal sealed class PackedKernelAssembler(PackedType type, int rows, int tiles
     // A pointer serves so many rows: an address adds a stride to it once, twice or not at all.
     private const int RowsOfPointer = 3;
 
-    // Bytes between what a single row multiplies and what it asks for: more than arrive while memory answers.
+    // Bytes between what a single row multiplies and what it requests: more than arrive while memory answers.
     private const int Ahead = 2048;
 
     private readonly Assembler _code = new(64);
@@ -161,7 +161,7 @@ internal sealed class PackedKernelAssembler(PackedType type, int rows, int tiles
         _code.sub(blocks, Scratch);
     }
 
-    /// <summary>Multiplies a line of each tile, and asks for one that comes next.</summary>
+    /// <summary>Multiplies a line of each tile, and requests one that comes next.</summary>
     private void MultiplyStep(int step)
     {
         for (var tile = 0; tile < tiles; tile++)

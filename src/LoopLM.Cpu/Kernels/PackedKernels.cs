@@ -35,7 +35,7 @@ internal sealed unsafe class PackedKernels
     public static bool AreSupported { get; } =
         Avx512F.X64.IsSupported && (X86Base.CpuId(7, 0).Ecx & (1 << 11)) != 0 && ExecutableMemory.IsAllowed;
 
-    /// <summary>The kernels of a type, which are assembled when they are first asked for.</summary>
+    /// <summary>The kernels of a type, which are assembled when they are first requested.</summary>
     public static PackedKernels Of(PackedType type) => (type == PackedType.Int8 ? s_int8 : s_int4).Value;
 
     /// <summary>Multiplies some rows by some tiles.</summary>

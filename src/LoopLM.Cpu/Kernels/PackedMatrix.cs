@@ -32,15 +32,15 @@ internal abstract unsafe class PackedMatrix(PackedLayout layout, byte* weights) 
     protected int BlockRows(int tileRows) => BlockRows(BlockBytes, Length, tileRows);
 
     /// <summary>
-    /// Copies the results of neighbouring outputs, those of them that are asked for. To call for so few
+    /// Copies the results of neighbouring outputs, those of them that are requested. To call for so few
     /// numbers would take longer than to copy them.
     /// </summary>
     /// <param name="results">The results.</param>
     /// <param name="count">How many, a multiple of 8.</param>
     /// <param name="row">A row at output 0.</param>
     /// <param name="output">The output of the first result.</param>
-    /// <param name="first">The first output that is asked for.</param>
-    /// <param name="end">Behind the last one.</param>
+    /// <param name="first">The first output that is requested.</param>
+    /// <param name="end">After the last one.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     protected static void Store(float* results, int count, float* row, int output, int first, int end)
     {

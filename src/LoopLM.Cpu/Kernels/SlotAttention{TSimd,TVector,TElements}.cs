@@ -120,7 +120,7 @@ internal sealed unsafe class SlotAttention<TSimd, TVector, TElements>(int headLe
     }
 
     /// <summary>
-    /// Eight positions at a time: as many sums hide the latency of an addition. Behind the last position it is scored again.
+    /// Eight positions at a time: as many sums hide the latency of an addition. After the last position it is scored again.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ScoreRow(float* query, byte* keys, int* slots, int count, float* scores)

@@ -15,7 +15,7 @@ internal sealed unsafe class VectorPackedMatrix<TSimd, TVector, TCodes>(PackedLa
     // Bytes of a row that a step takes.
     private const int RowBytes = 8;
 
-    // Bytes between what is multiplied by one row and what is asked for: more than arrive while memory answers.
+    // Bytes between what is multiplied by one row and what is requested: more than arrive while memory answers.
     private const int Ahead = 2048;
 
     private readonly int _group = layout.Group;
@@ -162,7 +162,7 @@ internal sealed unsafe class VectorPackedMatrix<TSimd, TVector, TCodes>(PackedLa
         Store(results, TileVectors * TSimd.Count, outputs, output, first, end);
     }
 
-    /// <summary>Two vectors of outputs for some rows, which share the work of asking for the weights of the next two.</summary>
+    /// <summary>Two vectors of outputs for some rows, which share the work of requesting the weights of the next two.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void MultiplyBlock(
         QuantizedActivations inputs, int row, int blockEnd, float* outputs, nint outputStride, int output, int first, int end)

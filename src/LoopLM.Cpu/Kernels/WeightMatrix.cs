@@ -20,7 +20,7 @@ internal abstract unsafe class WeightMatrix
     /// <param name="outputs">y: its first row, at output 0.</param>
     /// <param name="outputStride">Floats from one row of y to the next.</param>
     /// <param name="first">The first output to compute.</param>
-    /// <param name="end">Behind the last one.</param>
+    /// <param name="end">After the last one.</param>
     public abstract void Multiply(QuantizedActivations inputs, int rows, float* outputs, nint outputStride, int first, int end);
 
     /// <summary>

@@ -11,7 +11,7 @@ internal static unsafe partial class LargePages
     // MADV_HUGEPAGE of <sys/mman.h>.
     private const int Advice = 14;
 
-    /// <summary>Asks for memory that begins at a page. Where the system refuses, pages stay small.</summary>
+    /// <summary>Requests memory that begins at a page. Where the system refuses, pages stay small.</summary>
     public static void Advise(byte* memory, long bytes)
     {
         if (OperatingSystem.IsLinux())

@@ -9,7 +9,7 @@ namespace LoopLM.Cpu.Ouro;
 
 /// <summary>One loop of all rows of a batch, h = Norm(Layers(h)), on all threads of a team.</summary>
 /// <remarks>
-/// A pass has phases. Each splits rows, heads or outputs among the threads, and a barrier stands where a thread reads what others wrote:
+/// A pass has phases. Each splits rows, heads or outputs among the threads, and a barrier is where a thread reads what others wrote:
 /// <code>
 /// 1  enter        rows     embedding or state into the residual stream; angles of the rows
 ///    for each layer:
@@ -23,7 +23,7 @@ namespace LoopLM.Cpu.Ouro;
 /// 9  add          rows     its result to the residual stream
 /// 10 leave        rows     the new states, gate logits and state changes
 /// </code>
-/// With few rows every thread has a residual stream of its own and adds all rows for itself. No barrier then stands between adding and
+/// With few rows every thread has a residual stream of its own and adds all rows for itself. Then no barrier is between adding and
 /// multiplying.
 /// No number depends on the split: whatever is summed is summed by one thread, in an order that only its row decides.
 /// </remarks>
@@ -179,7 +179,7 @@ internal sealed unsafe class LoopPass(
 
     /// <summary>
     /// Queries, keys and values, one head of all rows at a time; keys and values go into their slots. The queries, the keys
-    /// and the values that meet in attention stand together.
+    /// and the values that meet in attention are together.
     /// </summary>
     private void Project(ResidualStream stream, int layer, int thread)
     {

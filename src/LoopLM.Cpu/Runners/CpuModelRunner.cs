@@ -108,7 +108,7 @@ public sealed class CpuModelRunner : IModelRunner
     /// <inheritdoc/>
     public void Dispose() => _model.Dispose();
 
-    /// <summary>Nothing may be told that was computed with zeros in the place of weights.</summary>
+    /// <summary>Nothing may be published that was computed with zeros in the place of weights.</summary>
     private void CheckWeights()
     {
         for (var i = 0; i < _checkpoint.Files.Count; i++)
@@ -133,7 +133,7 @@ public sealed class CpuModelRunner : IModelRunner
         {
             throw new ArgumentException(
                 $"{capacity.KvSlots} KV slots in {type} take {needed.KeysAndValues / Gibibyte:F1} GiB and weights that are converted to "
-                + $"{weights.Type} {needed.Weights / Gibibyte:F1}; the machine has {available / Gibibyte:F1}. Ask for fewer slots"
+                + $"{weights.Type} {needed.Weights / Gibibyte:F1}; the machine has {available / Gibibyte:F1}. Request fewer slots"
                 + (type == KvType.Float32 ? ", for keys and values in bfloat16" : "")
                 + (needed.Weights > 0 ? ", or for weights as the file has them, which may be packed ahead" : "") + ".",
                 nameof(capacity));

@@ -22,7 +22,7 @@ internal static class Exponential<TSimd, TVector>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Of(TVector x)
     {
-        // The bounds stand left, so that a NaN passes.
+        // The bounds are on the left, so that a NaN passes.
         x = TSimd.Min(TSimd.Broadcast(Highest), TSimd.Max(TSimd.Broadcast(Lowest), x));
         var n = Round(TSimd.Multiply(x, TSimd.Broadcast(1.44269504f)));
         var r = TSimd.MultiplyAdd(n, TSimd.Broadcast(-0.693359375f), x);

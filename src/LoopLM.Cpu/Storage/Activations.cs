@@ -85,7 +85,7 @@ internal sealed unsafe class Activations : IDisposable
     /// <summary>The normalised output of the last loop of each row slot.</summary>
     public float* States { get; }
 
-    /// <summary>The residual stream of all rows, and behind it those that the threads from 1 on have for <see cref="FewRows"/>.</summary>
+    /// <summary>The residual stream of all rows, and after it those that the threads from 1 on have for <see cref="FewRows"/>.</summary>
     public ImmutableArray<ResidualStream> Streams { get; }
 
     /// <summary>Heads of queries, then keys, then values.</summary>

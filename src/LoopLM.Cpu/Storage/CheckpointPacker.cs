@@ -34,7 +34,7 @@ public static unsafe class CheckpointPacker
         Directory.CreateDirectory(folder);
         var kernels = VectorKernels.Of(VectorKernels.Best);
 
-        // Packed tensors are whole cache lines long: standing first, all of them begin where a line does.
+        // Packed tensors are whole cache lines long: being first, all of them begin where a line does.
         SafetensorsWriter.Write(
             Path.Combine(folder, "model.safetensors"),
             [.. config.Tensors.OrderBy(tensor => !config.IsPackable(tensor.Name)).Select(tensor => config.IsPackable(tensor.Name)

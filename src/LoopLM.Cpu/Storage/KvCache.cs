@@ -4,7 +4,7 @@ using LoopLM.Cpu.Memory;
 namespace LoopLM.Cpu.Storage;
 
 /// <summary>
-/// Keys and values of all layers, one slot for each (position, loop). In a layer the heads of a slot stand side by side: the slots of a
+/// Keys and values of all layers, one slot for each (position, loop). In a layer the heads of a slot are side by side: the slots of a
 /// sequence lie anywhere, so what is read together should share a page.
 /// </summary>
 internal sealed unsafe class KvCache : IDisposable

@@ -145,7 +145,7 @@ internal sealed unsafe class WeightLoader : IDisposable
     }
 
     /// <summary>
-    /// Room for a copy. All copies stand side by side, so that large pages hold nearly all of them; each is whole cache lines long.
+    /// Room for a copy. All copies are side by side, so that large pages hold nearly all of them; each is whole cache lines long.
     /// </summary>
     private byte* Reserve(string name)
     {

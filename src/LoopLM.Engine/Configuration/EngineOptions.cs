@@ -27,11 +27,11 @@ public sealed record EngineOptions
     /// <summary>Which earlier K and V later tokens see, where a request does not say.</summary>
     public KvLayout KvLayout { get; init; } = KvLayout.LastExited;
 
-    /// <summary>The deepest <c>max_loops</c> that a request may ask for, as far as the model's family allows it; at least the model's loops. 1..1024.</summary>
+    /// <summary>The deepest <c>max_loops</c> that a request may set, as far as the model's family allows it; at least the model's loops. 1..1024.</summary>
     [Range(1, 1024)]
     public int MaxLoops { get; init; } = 8;
 
-    /// <summary>Most requests that wait for a place. From 1.</summary>
+    /// <summary>Most requests that wait for admission. From 1.</summary>
     [Range(1, 1_000_000)]
     public int MaxQueuedRequests { get; init; } = 256;
 
@@ -39,7 +39,7 @@ public sealed record EngineOptions
     [Range(1, int.MaxValue)]
     public int MaxQueuedTokens { get; init; } = int.MaxValue;
 
-    /// <summary>How long a request may wait for a place; then it ends. 1 ms to 1 day.</summary>
+    /// <summary>How long a request may wait for admission; then it ends. 1 ms to 1 day.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "1.00:00:00")]
     public TimeSpan MaxQueueTime { get; init; } = TimeSpan.FromDays(1);
 

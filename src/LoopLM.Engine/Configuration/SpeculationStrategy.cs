@@ -9,6 +9,6 @@ public enum SpeculationStrategy
     /// <summary>Always, after the same loop.</summary>
     Fixed,
 
-    /// <summary>When it pays off, after the loop that pays off most: by the measured costs of passes and the share of drafts that turned out right.</summary>
+    /// <summary>When it pays off, after the loop that pays off most: by the measured costs of passes and the share of drafts that were accepted.</summary>
     Adaptive,
 }

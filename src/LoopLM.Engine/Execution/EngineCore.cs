@@ -139,7 +139,7 @@ public sealed class EngineCore : IDisposable
     /// <summary>Cancels everything that waits or runs.</summary>
     public void CancelAll() => FinishAll(GenerationEvent.Finished(FinishReason.Cancelled));
 
-    /// <summary>Fails everything that waits or runs. Every reader is told, whatever state a bug has left the engine in.</summary>
+    /// <summary>Fails everything that waits or runs. Every reader is informed, whatever state a bug has left the engine in.</summary>
     public void FailAll(string error) => FinishAll(GenerationEvent.Failed(error));
 
     /// <summary>What the engine looks like now.</summary>
@@ -155,17 +155,17 @@ public sealed class EngineCore : IDisposable
         PrefillRows = _parts.Exits.PrefillRows,
         DecodeRows = _parts.Exits.DecodeRows,
         RunningSequences = _parts.Scheduler.Running.Count,
-        QueuedRequests = _parts.Places.Taken,
-        QueuedTokens = _parts.Places.Tokens,
+        QueuedRequests = _parts.Queue.Taken,
+        QueuedTokens = _parts.Queue.Tokens,
         UsedKvSlots = _parts.Ledger.UsedSlots,
         UsedKvSlotsByLoop = _parts.Ledger.UsedSlotsByLoop,
         CachedKvSlots = _parts.Ledger.CachedSlots,
         KvSlots = _parts.Ledger.Capacity,
-        GeneratedTokens = _parts.Publisher.GeneratedTokens,
-        ExitSteps = _parts.Publisher.ExitSteps,
-        DraftTokens = _parts.Publisher.DraftTokens,
-        AcceptedDraftTokens = _parts.Publisher.AcceptedDraftTokens,
-        Exits = _parts.Publisher.Exits,
+        GeneratedTokens = _parts.Output.GeneratedTokens,
+        ExitSteps = _parts.Output.ExitSteps,
+        DraftTokens = _parts.Output.DraftTokens,
+        AcceptedDraftTokens = _parts.Output.AcceptedDraftTokens,
+        Exits = _parts.Output.Exits,
     };
 
     /// <summary>Recounts the KV ledger and the rows, and checks that an idle engine holds nothing.</summary>
@@ -187,7 +187,7 @@ public sealed class EngineCore : IDisposable
     }
 
     /// <summary>
-    /// Checks requests of one client and takes places in the queue for them, for all or for none. Safe from any thread;
+    /// Checks requests of one client and reserves room in the queue for them, for all or for none. Safe from any thread;
     /// <see cref="Commit"/> or <see cref="Submission.Return"/> must follow.
     /// </summary>
     internal bool TryAccept(
@@ -234,7 +234,7 @@ public sealed class EngineCore : IDisposable
     {
         foreach (var sequence in admitted)
         {
-            _parts.Places.Admit(sequence.Client, sequence.Prompt.Length);
+            _parts.Queue.Admit(sequence.Client, sequence.Prompt.Length);
             _metrics.Admitted(sequence.Prompt.Length, _time.GetElapsedTime(sequence.AcceptedAt));
             if (sequence is { Constraint: { } constraint, MaxTokens: > 0 })
             {
@@ -243,7 +243,7 @@ public sealed class EngineCore : IDisposable
         }
     }
 
-    private bool TryRunLoop(TickPlan plan)
+    private bool TryRunLoop(AttentionGroups plan)
     {
         try
         {

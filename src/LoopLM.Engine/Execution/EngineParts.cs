@@ -30,24 +30,24 @@ internal sealed class EngineParts
             throw new ArgumentException($"With these options the smallest request is refused: {rejection.Message}", nameof(options));
         }
 
-        Places = new QueueCapacity(options.MaxQueuedRequests, options.MaxQueuedTokens, metrics, time);
+        Queue = new QueueCapacity(options.MaxQueuedRequests, options.MaxQueuedTokens, metrics, time);
         Ledger = new KvLedger(options.KvSlots, options.MaxSequences, options.PositionSlots(runner.Model));
         Prefixes = new PrefixCache(Ledger, runner.Model.Loops);
         Scheduler = new Scheduler(options, Ledger, Prefixes);
         Masks = new MaskWorkers(options, metrics, time, logger);
-        Finisher = new SequenceFinisher(Scheduler, Prefixes, Places, Masks, runner, metrics, logger);
+        Finisher = new SequenceFinisher(Scheduler, Prefixes, Queue, Masks, runner, metrics, logger);
         Failures = new RunnerFailures(Finisher, Scheduler.Rows, logger);
-        Intake = new RequestIntake(validator, options, Scheduler, Finisher, Failures, Places, Masks, metrics);
+        Intake = new RequestIntake(validator, options, Scheduler, Finisher, Failures, Queue, Masks, metrics);
         var headCosts = new PassCosts();
         Drafts = drafts ?? new DraftStrategies(new AdaptiveDrafts(LoopCosts, headCosts, runner.Model.Loops));
-        Publisher = new TokenPublisher(
+        Output = new OutputProcessor(
             Scheduler.Rows, Ledger, Finisher, Masks, Drafts, runner.Model.Loops, syntheticAcceptance, metrics, time);
-        Exits = new ExitStage(runner.Model, Scheduler.Rows, Ledger, Prefixes, Publisher, Drafts, metrics, logger);
+        Exits = new ExitStage(runner.Model, Scheduler.Rows, Ledger, Prefixes, Output, Drafts, metrics, logger);
         var chooser = new TokenChooser(runner.Model.VocabularySize, logger);
-        Head = new HeadStage(runner, Scheduler.Rows, Ledger, chooser, Publisher, Finisher, Failures, headCosts, time, options.MaxRows);
+        Head = new HeadStage(runner, Scheduler.Rows, Ledger, chooser, Output, Finisher, Failures, headCosts, time, options.MaxRows);
     }
 
-    public QueueCapacity Places { get; }
+    public QueueCapacity Queue { get; }
 
     public KvLedger Ledger { get; }
 
@@ -63,7 +63,7 @@ internal sealed class EngineParts
 
     public RequestIntake Intake { get; }
 
-    public TokenPublisher Publisher { get; }
+    public OutputProcessor Output { get; }
 
     /// <summary>What a loop costs by its rows.</summary>
     public PassCosts LoopCosts { get; } = new();
@@ -82,11 +82,11 @@ internal sealed class EngineParts
         Scheduler.Audit();
         var rows = Scheduler.Rows.RunningCount + Scheduler.Rows.ParkedCount;
         var slots = Ledger.UsedSlots + Ledger.UsedPositionSlots;
-        var held = (slots, Ledger.CommittedSlots, rows, Masks.Waiting, Places.Taken, Places.Tokens, Places.Clients);
+        var held = (slots, Ledger.CommittedSlots, rows, Masks.Waiting, Queue.Taken, Queue.Tokens, Queue.Clients);
         if (Scheduler.IsIdle && held != (0, 0, 0, 0, 0, 0, 0))
         {
             throw new InvalidOperationException(
-                $"The idle engine holds (used slots, committed slots, rows, masks, queue places, queued tokens, clients) = {held}.");
+                $"The idle engine holds (used slots, committed slots, rows, masks, queued requests, queued tokens, clients) = {held}.");
         }
     }
 }

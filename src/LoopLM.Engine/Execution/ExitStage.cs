@@ -15,7 +15,7 @@ internal sealed class ExitStage(
     RowTable rows,
     KvLedger ledger,
     PrefixCache prefixes,
-    TokenPublisher publisher,
+    OutputProcessor output,
     IDraftStrategy drafts,
     EngineMetrics metrics,
     ILogger logger)
@@ -33,7 +33,7 @@ internal sealed class ExitStage(
     /// <param name="plan">The plan; its rows are the running rows in their order.</param>
     /// <param name="gateLogits">Of each row, where the plan reads them.</param>
     /// <param name="stateChanges">Of each row, where the plan reads them.</param>
-    public void Run(TickPlan plan, ReadOnlySpan<float> gateLogits, ReadOnlySpan<float> stateChanges)
+    public void Run(AttentionGroups plan, ReadOnlySpan<float> gateLogits, ReadOnlySpan<float> stateChanges)
     {
         for (var i = 0; i < plan.Batch.Rows.Length; i++)
         {
@@ -62,7 +62,7 @@ internal sealed class ExitStage(
         var reads = row.Reads;
         if ((reads.Has(ExitSignals.Gate) && float.IsNaN(gateLogit)) || (reads.Has(ExitSignals.StateChange) && float.IsNaN(stateChange)))
         {
-            publisher.Fail(row, $"The model computed NaN at position {row.Position}, loop {row.Loop}.");
+            output.Fail(row, $"The model computed NaN at position {row.Position}, loop {row.Loop}.");
             return false;
         }
 
@@ -106,7 +106,7 @@ internal sealed class ExitStage(
         catch (Exception exception)
         {
             EngineLog.PolicyFailed(logger, exception, sequence.Exit.Policy.Name);
-            publisher.Fail(row, "The exit policy failed.");
+            output.Fail(row, "The exit policy failed.");
             return false;
         }
     }
@@ -132,7 +132,7 @@ internal sealed class ExitStage(
             return;
         }
 
-        publisher.Confirm(ref row);
+        output.Confirm(ref row);
         if (!row.IsRead && !model.HasCoda)
         {
             row.Apply(PositionChange.Publish);

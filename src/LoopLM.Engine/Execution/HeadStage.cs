@@ -10,14 +10,14 @@ namespace LoopLM.Engine.Execution;
 
 /// <summary>
 /// Puts the states of rows through the head: for the tokens of positions that are certain, for scores of prompt tokens, for reports of loops, and for drafts.
-/// It keeps its buffers, so that a tick allocates nothing unless log-probabilities are asked for.
+/// It keeps its buffers, so that a tick allocates nothing unless log-probabilities are requested.
 /// </summary>
 internal sealed class HeadStage(
     IModelRunner runner,
     RowTable rows,
     KvLedger ledger,
     TokenChooser chooser,
-    TokenPublisher publisher,
+    OutputProcessor output,
     SequenceFinisher finisher,
     RunnerFailures failures,
     PassCosts costs,
@@ -149,7 +149,7 @@ internal sealed class HeadStage(
         var scores = top is null && !reportsLoop ? default : new LogSoftmax(logits, _scratch);
         if (!scores.IsFinite)
         {
-            publisher.Fail(row, TokenChooser.NotFinite(row).Message);
+            output.Fail(row, TokenChooser.NotFinite(row).Message);
             return;
         }
 
@@ -166,7 +166,7 @@ internal sealed class HeadStage(
         {
             if (row.Loop == sequence.ObservedLoops)
             {
-                publisher.Publish(ref row);
+                output.Publish(ref row);
             }
         }
         else if (!row.YieldsToken)
@@ -199,11 +199,11 @@ internal sealed class HeadStage(
         var sequence = row.Sequence;
         if (chooser.Choose(row, logits, sequence.DraftCount, out var token) is { } problem)
         {
-            publisher.Fail(row, problem.Message, problem.IsRequestsFault);
+            output.Fail(row, problem.Message, problem.IsRequestsFault);
             return;
         }
 
-        var isDrafted = publisher.Settle(sequence, ref token);
+        var isDrafted = output.Settle(sequence, ref token);
         row.Choice = (token, top is { } count ? scores.Report(token, count, sequence.LogprobTokens) : null, isDrafted);
         if (!row.IsPrompt && row.Loop < sequence.ObservedLoops)
         {
@@ -212,7 +212,7 @@ internal sealed class HeadStage(
         }
         else
         {
-            publisher.Publish(ref row);
+            output.Publish(ref row);
         }
     }
 
@@ -231,7 +231,7 @@ internal sealed class HeadStage(
         {
             sequence.Accept(token);
             sequence.Window.Add(token, draftLoop: row.Loop);
-            publisher.CountDraft(sequence);
+            output.CountDraft(sequence);
         }
     }
 }

@@ -81,7 +81,7 @@ public sealed class InferenceEngine : IAsyncDisposable
     /// <summary>Completes when the model is loaded; fails where it cannot be.</summary>
     public Task Opened => _opened.Task;
 
-    /// <summary>Starts the thread, which begins by opening the runner. An engine that has been started, or told to stop, stays as it is.</summary>
+    /// <summary>Starts the thread, which begins by opening the runner. An engine that has been started, or asked to stop, stays as it is.</summary>
     public void Start()
     {
         if (Interlocked.Exchange(ref _begun, 1) == 0)

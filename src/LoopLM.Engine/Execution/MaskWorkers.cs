@@ -50,7 +50,7 @@ internal sealed class MaskWorkers(EngineOptions options, EngineMetrics metrics, 
         }
     }
 
-    /// <summary>Asks for the next mask of a sequence. For the engine's thread.</summary>
+    /// <summary>Requests the next mask of a sequence. For the engine's thread.</summary>
     /// <param name="mask">The mask.</param>
     /// <param name="token">The token that was chosen; null at the start.</param>
     public void Want(ConstraintMask mask, int? token)
@@ -78,7 +78,7 @@ internal sealed class MaskWorkers(EngineOptions options, EngineMetrics metrics, 
     /// <summary>Sleeps until a mask is done, or for some time. For the engine's thread.</summary>
     public void Wait(TimeSpan longest) => _done.WaitOne(longest);
 
-    /// <summary>Ends the threads, each behind the mask that it is at.</summary>
+    /// <summary>Ends the threads, each after the mask that it is at.</summary>
     public void Dispose()
     {
         lock (_lock)

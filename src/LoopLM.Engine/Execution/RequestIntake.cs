@@ -7,11 +7,11 @@ using LoopLM.Engine.Telemetry;
 
 namespace LoopLM.Engine.Execution;
 
-/// <summary>Checks requests and takes places in the queue for them. Safe from any thread.</summary>
+/// <summary>Checks requests and reserves room in the queue for them. Safe from any thread.</summary>
 internal sealed class RequestIntake(
-    RequestValidator validator, EngineOptions options, Scheduler scheduler, SequenceFinisher finisher, RunnerFailures failures, QueueCapacity places, MaskWorkers masks, EngineMetrics metrics)
+    RequestValidator validator, EngineOptions options, Scheduler scheduler, SequenceFinisher finisher, RunnerFailures failures, QueueCapacity queue, MaskWorkers masks, EngineMetrics metrics)
 {
-    /// <summary>Takes places for the requests of one client, for all or for none.</summary>
+    /// <summary>Reserves room in the queue for the requests of one client, for all or for none.</summary>
     public bool TryAccept(
         IReadOnlyList<GenerationRequest> requests,
         RequestClient client,
@@ -19,7 +19,7 @@ internal sealed class RequestIntake(
         [NotNullWhen(false)] out Rejection? rejection)
     {
         submission = null;
-        if (!TryResolve(requests, client, out var group, out rejection) || !TryTakePlaces(group, out rejection))
+        if (!TryResolve(requests, client, out var group, out rejection) || !TryReserve(group, out rejection))
         {
             metrics.Rejected();
             return false;
@@ -35,7 +35,7 @@ internal sealed class RequestIntake(
             sequence.Generation.EndRequested = () => finisher.Request(sequence);
         }
 
-        submission = new Submission(group, scheduler, finisher, places);
+        submission = new Submission(group, scheduler, finisher, queue);
         return true;
     }
 
@@ -60,10 +60,10 @@ internal sealed class RequestIntake(
         return true;
     }
 
-    private bool TryTakePlaces(SequenceGroup group, [NotNullWhen(false)] out Rejection? rejection)
+    private bool TryReserve(SequenceGroup group, [NotNullWhen(false)] out Rejection? rejection)
     {
         rejection = failures.Latched is not null ? new Rejection(RejectionReason.Unhealthy, null, RunnerFailures.DeviceLost)
-            : places.TryTake(group.Client, group.Sequences.Count, group.PromptTokens) ? null
+            : queue.TryReserve(group.Client, group.Sequences.Count, group.PromptTokens) ? null
             : QueueFull(group.Client);
         return rejection is null;
     }
@@ -72,9 +72,9 @@ internal sealed class RequestIntake(
     {
         metrics.QueueFull(client);
         return new(RejectionReason.QueueFull, null,
-            $"{places.Taken} requests with {places.Tokens} prompt tokens are waiting, {places.TakenBy(client)} of them from this client. "
+            $"{queue.Taken} requests with {queue.Tokens} prompt tokens are waiting, {queue.TakenBy(client)} of them from this client. "
             + $"{options.MaxQueuedRequests} requests and {options.MaxQueuedTokens} tokens may, "
             + $"of one client as many as it leaves free{(client.Weight == 1 ? "" : $", times {client.Weight}")}. Try again later.",
-            places.DrainTime());
+            queue.DrainTime());
     }
 }

@@ -8,7 +8,7 @@ namespace LoopLM.Engine.Execution;
 /// <summary>What follows from an exception of the runner: the rows of that call are lost; with the device, everything is, for good.</summary>
 internal sealed class RunnerFailures(SequenceFinisher finisher, RowTable rows, ILogger logger)
 {
-    /// <summary>What readers are told once the device is lost.</summary>
+    /// <summary>What readers receive once the device is lost.</summary>
     public const string DeviceLost = "The engine has lost its device.";
 
     private volatile string? _latched;

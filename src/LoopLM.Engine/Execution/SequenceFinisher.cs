@@ -8,13 +8,13 @@ using Microsoft.Extensions.Logging;
 
 namespace LoopLM.Engine.Execution;
 
-/// <summary>Ends sequences: their reader is told, and what they hold is free.</summary>
+/// <summary>Ends sequences: their reader is informed, and what they hold is free.</summary>
 internal sealed class SequenceFinisher(
-    Scheduler scheduler, PrefixCache prefixes, QueueCapacity places, MaskWorkers masks, IModelRunner runner, EngineMetrics metrics, ILogger logger)
+    Scheduler scheduler, PrefixCache prefixes, QueueCapacity queue, MaskWorkers masks, IModelRunner runner, EngineMetrics metrics, ILogger logger)
 {
     private readonly ConcurrentQueue<Sequence> _requested = new();
 
-    /// <summary>Notes that the reader of a sequence asks for its end. Any thread may call it. One that is not queued yet is noted again when it is.</summary>
+    /// <summary>Notes that the reader of a sequence requests its end. Any thread may call it. One that is not queued yet is noted again when it is.</summary>
     public void Request(Sequence sequence) => _requested.Enqueue(sequence);
 
     /// <summary>Ends a running sequence. Its rows are freed at the next <see cref="RowTable.Compact"/>.</summary>
@@ -41,12 +41,12 @@ internal sealed class SequenceFinisher(
         Finish(sequence, GenerationEvent.Failed(error, isRequestsFault));
     }
 
-    /// <summary>Ends what has waited for a place for as long as it may.</summary>
+    /// <summary>Ends what has waited for admission for as long as it may.</summary>
     public void FinishExpired(TimeProvider time, TimeSpan longest)
     {
         while (scheduler.FindExpired(time, longest) is { } waiting)
         {
-            FinishWaiting(waiting, GenerationEvent.Finished(FinishReason.QueueTimeout, places.DrainTime()));
+            FinishWaiting(waiting, GenerationEvent.Finished(FinishReason.QueueTimeout, queue.DrainTime()));
         }
     }
 
@@ -97,7 +97,7 @@ internal sealed class SequenceFinisher(
     {
         scheduler.Dequeue(sequence);
         sequence.End();
-        places.Return(sequence.Client, 1, sequence.Prompt.Length);
+        queue.Return(sequence.Client, 1, sequence.Prompt.Length);
         Publish(sequence, end);
     }
 

@@ -3,8 +3,8 @@ using LoopLM.Engine.Scheduling;
 
 namespace LoopLM.Engine.Execution;
 
-/// <summary>Accepted requests that hold places in the queue. They are committed on the engine's thread, or their places are returned.</summary>
-internal sealed class Submission(SequenceGroup group, Scheduler scheduler, SequenceFinisher finisher, QueueCapacity places)
+/// <summary>Accepted requests that have room reserved in the queue. They are committed on the engine's thread, or the room is released.</summary>
+internal sealed class Submission(SequenceGroup group, Scheduler scheduler, SequenceFinisher finisher, QueueCapacity queue)
 {
     /// <summary>A generation for each request.</summary>
     public Generation[] Generations { get; } = [.. group.Sequences.Select(sequence => sequence.Generation)];
@@ -15,7 +15,7 @@ internal sealed class Submission(SequenceGroup group, Scheduler scheduler, Seque
         scheduler.Enqueue(group);
         foreach (var sequence in group.Sequences)
         {
-            // A reader may have asked for the end before the sequence was queued.
+            // A reader may have requested the end before the sequence was queued.
             if (sequence.Generation.EndAsked is not null)
             {
                 finisher.Request(sequence);
@@ -23,6 +23,6 @@ internal sealed class Submission(SequenceGroup group, Scheduler scheduler, Seque
         }
     }
 
-    /// <summary>Gives the places back: the requests cannot be queued any more.</summary>
-    public void Return() => places.Return(group.Client, group.Sequences.Count, group.PromptTokens);
+    /// <summary>Releases the room: the requests cannot be queued any more.</summary>
+    public void Return() => queue.Return(group.Client, group.Sequences.Count, group.PromptTokens);
 }

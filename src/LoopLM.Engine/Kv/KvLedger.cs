@@ -273,7 +273,7 @@ public sealed class KvLedger
     /// <summary>The position slots of positions 0..count-1; empty where the model needs none.</summary>
     public ReadOnlyMemory<int> PositionSlots(int sequence, int count) => _positions.Slots(sequence, count);
 
-    /// <summary>Closes a sequence, wherever it stands, and frees the slots that nobody else names.</summary>
+    /// <summary>Closes a sequence, wherever it is, and frees the slots that nobody else names.</summary>
     public void Close(int sequence)
     {
         var table = Table(sequence);

@@ -5,7 +5,7 @@ namespace LoopLM.Engine.Kv;
 /// <summary>The slots of one sequence by loop and position; the positions of one loop lie side by side.</summary>
 internal sealed class SlotTable
 {
-    /// <summary>Stands for no slot.</summary>
+    /// <summary>Names no slot.</summary>
     public const int Unset = -1;
 
     private readonly int[] _slots;
@@ -21,7 +21,7 @@ internal sealed class SlotTable
         Observes = reservation.Observes;
         Committed = committed;
 
-        // What an observed loop sees stands behind the table.
+        // What an observed loop sees is after the table.
         _slots = ArrayPool<int>.Shared.Rent((Loops + (Observes ? 1 : 0)) * Positions);
         _slots.AsSpan(0, Loops * Positions).Fill(Unset);
     }
@@ -36,7 +36,7 @@ internal sealed class SlotTable
 
     public int MaxLoops { get; }
 
-    /// <summary>Loops of the table: the deepest that a prompt or generated position can ask for.</summary>
+    /// <summary>Loops of the table: the deepest that a prompt or generated position can run.</summary>
     public int Loops { get; }
 
     /// <summary>Whether loops are observed: they run one after the other, so one slot serves them.</summary>

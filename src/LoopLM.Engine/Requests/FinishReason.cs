@@ -6,12 +6,12 @@ public enum FinishReason
     /// <summary>A stop token came, or the reader had all it wanted.</summary>
     Stop,
 
-    /// <summary>It has as many tokens as were asked for.</summary>
+    /// <summary>It has as many tokens as were requested.</summary>
     Length,
 
     /// <summary>Its reader cancelled it.</summary>
     Cancelled,
 
-    /// <summary>It has waited for a place for as long as requests may.</summary>
+    /// <summary>It has waited for admission for as long as requests may.</summary>
     QueueTimeout,
 }

@@ -12,7 +12,7 @@ public sealed class Generation : IDisposable
 
     /// <summary>Creates a generation without events.</summary>
     /// <param name="mostTokens">Most prompt tokens and tokens that it will publish.</param>
-    /// <param name="signal">Set behind every event.</param>
+    /// <param name="signal">Set after every event.</param>
     internal Generation(int mostTokens, EventSignal? signal = null)
     {
         _events = Channel.CreateBounded<GenerationEvent>(
@@ -23,10 +23,10 @@ public sealed class Generation : IDisposable
     /// <summary>The prompt's tokens where they are scored, its tokens in order, then exactly one end; then the channel completes.</summary>
     public ChannelReader<GenerationEvent> Events => _events.Reader;
 
-    /// <summary>The end that the reader asks for before the length is reached; null while it asks for none.</summary>
+    /// <summary>The end that the reader requests before the length is reached; null while it requests none.</summary>
     internal FinishReason? EndAsked => _asked is var asked and not FinishReason.Length ? asked : null;
 
-    /// <summary>Called when the reader asks for an end that is not published yet, by any thread.</summary>
+    /// <summary>Called when the reader requests an end that is not published yet, by any thread.</summary>
     internal Action? EndRequested { get; set; }
 
     /// <summary>Asks the engine to stop, because nobody reads on: within one tick it frees what the generation holds and writes the end, unless it has ended before.</summary>

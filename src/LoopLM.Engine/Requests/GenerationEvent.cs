@@ -17,19 +17,19 @@ public readonly record struct GenerationEvent
     /// <summary>Token: the loop it left at, from 1.</summary>
     public int ExitStep { get; private init; }
 
-    /// <summary>Token: the gate probability of every loop it ran, where the request asks for them; without that those that the policy read, none for the first token.</summary>
+    /// <summary>Token: the gate probability of every loop it ran, where the request wants them; without that those that the policy read, none for the first token.</summary>
     public GateProbabilities Gates { get; private init; }
 
-    /// <summary>Prompt token or token: its log-probability and the most probable tokens, where the request asks for them; null elsewhere.</summary>
+    /// <summary>Prompt token or token: its log-probability and the most probable tokens, where the request wants them; null elsewhere.</summary>
     public PositionLogprobs? Logprobs { get; private init; }
 
-    /// <summary>Token: the most probable tokens after every loop it ran, loop 1 first, and where the request asks for it after those it skipped; null where nobody asks.</summary>
+    /// <summary>Token: the most probable tokens after every loop it ran, loop 1 first, and where the request wants it after those it skipped; null where nobody asks.</summary>
     public IReadOnlyList<TokenLogprob[]>? LoopLogprobs { get; private init; }
 
     /// <summary>Token: whether an early loop of the position before had drafted it, so that its own loops began before it was chosen.</summary>
     public bool IsDrafted { get; private init; }
 
-    /// <summary>Token, finished or failed: the drafts that were made so far, right ones and wrong ones.</summary>
+    /// <summary>Token, finished or failed: the drafts that were made so far, accepted or not.</summary>
     public int DraftTokens { get; internal init; }
 
     /// <summary>Token, finished or failed: the prompt tokens that were not computed, because an earlier request had.</summary>
@@ -44,7 +44,7 @@ public readonly record struct GenerationEvent
     /// <summary>Failed: what went wrong, without any text of the request.</summary>
     public string? Error { get; private init; }
 
-    /// <summary>Failed: whether what the request asks for leaves no way on; otherwise model or server are at fault.</summary>
+    /// <summary>Failed: whether what the request wants leaves no way on; otherwise model or server are at fault.</summary>
     public bool IsRequestsFault { get; private init; }
 
     internal static GenerationEvent ForPromptToken(int token, PositionLogprobs logprobs) =>

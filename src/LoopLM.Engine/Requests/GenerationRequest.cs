@@ -41,6 +41,6 @@ public sealed record GenerationRequest
     /// <summary>What is reported beside the tokens. Default: nothing.</summary>
     public ReportSettings Reports { get; init; } = new();
 
-    /// <summary>Set behind every event, for a reader that waits for several generations at once, or without allocating. Null for one that does not.</summary>
+    /// <summary>Set after every event, for a reader that waits for several generations at once, or without allocating. Null for one that does not.</summary>
     public EventSignal? Signal { get; init; }
 }

@@ -43,7 +43,7 @@ public sealed record ReportSettings
         ?? CheckTop("prompt_logprobs", PromptLogprobs, model)
         ?? FieldChecks.Range("return_loop_logprobs", LoopLogprobs, 0, model.VocabularySize)
         ?? (LogprobTokens.Count > 0 && Logprobs is null
-            ? Rejection.Invalid("logprob_token_ids", $"{new Field("logprob_token_ids")} needs log-probabilities to be asked for.")
+            ? Rejection.Invalid("logprob_token_ids", $"{new Field("logprob_token_ids")} needs log-probabilities to be requested.")
             : null)
         ?? (SkippedLoopLogprobs && LoopLogprobs == 0
             ? Rejection.Invalid(

@@ -3,7 +3,7 @@ namespace LoopLM.Engine.Runners;
 /// <summary>
 /// Rows of any sequences, positions and loops that go through the layers, or the head, together. A <see cref="LoopBatchBuilder"/> fills it.
 /// It does not change while a runner reads it, and several threads may read it at once.
-/// Rows of one sequence and loop stand together in rising positions, so that a runner can treat them as one chunk.
+/// Rows of one sequence and loop are together in rising positions, so that a runner can treat them as one chunk.
 /// </summary>
 public sealed class LoopBatch
 {

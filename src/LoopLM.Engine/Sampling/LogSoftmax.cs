@@ -30,7 +30,7 @@ internal readonly ref struct LogSoftmax
     public bool IsFinite => float.IsFinite(_logSum);
 
     /// <summary>Reports one token and the most probable ones.</summary>
-    /// <param name="token">The token that stands there.</param>
+    /// <param name="token">The token that is there.</param>
     /// <param name="top">How many of the most probable.</param>
     /// <param name="named">Further tokens; none is reported twice.</param>
     public PositionLogprobs Report(int token, int top, ReadOnlySpan<int> named = default)

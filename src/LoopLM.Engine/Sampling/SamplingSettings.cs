@@ -25,10 +25,10 @@ public sealed record SamplingSettings
     /// <summary>Divides a positive logit, and multiplies a negative one, of every token that prompt or output contain; above 0, and 1 changes nothing.</summary>
     public float? RepetitionPenalty { get; init; }
 
-    /// <summary>Subtracted from a token's logit for each time it stands in the output, -2..2.</summary>
+    /// <summary>Subtracted from a token's logit for each time it is in the output, -2..2.</summary>
     public float? FrequencyPenalty { get; init; }
 
-    /// <summary>Subtracted once from the logit of every token that stands in the output, -2..2.</summary>
+    /// <summary>Subtracted once from the logit of every token that is in the output, -2..2.</summary>
     public float? PresencePenalty { get; init; }
 
     /// <summary>Divides the logits, 0..2; 0 is greedy, and so is null.</summary>

@@ -3,9 +3,9 @@ using LoopLM.Engine.Requests;
 namespace LoopLM.Engine.Scheduling;
 
 /// <summary>
-/// Sequences that wait for a place. Clients share it by self-clocked fair queueing: the next sequence is that of the client whose admitted cost,
+/// Sequences that wait for admission. Clients share it by self-clocked fair queueing: the next sequence is that of the client whose admitted cost,
 /// with this sequence and by weight, is least. Within a client the groups take turns, first come first served, one sequence each time.
-/// A sequence that does not fit yet lets others behind it pass, a bounded number of times: then it is protected until it fits.
+/// A sequence that does not fit yet lets others after it pass, a bounded number of times: then it is protected until it fits.
 /// </summary>
 /// <remarks>
 /// Virtual time is the largest finish that was admitted. A client begins there when something of it begins to wait, so one that was away
@@ -94,7 +94,7 @@ internal sealed class AdmissionQueue
         Remove(client, client.Groups.Find(group => group.Waiting.Contains(sequence))!, sequence);
     }
 
-    /// <summary>Checks that every waiting sequence is counted once and that the clients stand in order.</summary>
+    /// <summary>Checks that every waiting sequence is counted once and that the clients are in order.</summary>
     /// <exception cref="InvalidOperationException">One is not, or they do not.</exception>
     public void Audit()
     {
@@ -154,7 +154,7 @@ internal sealed class AdmissionQueue
         }
     }
 
-    /// <summary>Puts a client behind those that finish no later.</summary>
+    /// <summary>Puts a client after those that finish no later.</summary>
     private void Insert(ClientShare client)
     {
         var finish = client.Finish;

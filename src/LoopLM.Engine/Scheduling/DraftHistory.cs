@@ -20,9 +20,9 @@ internal sealed class DraftHistory
     /// <summary>Counts a draft that is made.</summary>
     public void Draft() => Drafted++;
 
-    /// <summary>Counts a draft that turned out right or wrong.</summary>
+    /// <summary>Counts a draft that was accepted or dropped.</summary>
     /// <param name="loop">The loop that it was made after, from 1.</param>
-    /// <param name="isAccepted">Whether it turned out right.</param>
+    /// <param name="isAccepted">Whether it was accepted.</param>
     public void Resolve(int loop, bool isAccepted)
     {
         if (loop <= MaxLoop)

@@ -6,7 +6,7 @@ namespace LoopLM.Engine.Scheduling;
 /// <summary>The logits processors of a sequence.</summary>
 internal static class LogitsProcessors
 {
-    /// <summary>What a request asks for, in the order of application, which is vLLM's; nothing for a request that only samples.</summary>
+    /// <summary>What a request wants, in the order of application, which is vLLM's; nothing for a request that only samples.</summary>
     public static ILogitsProcessor[] For(GenerationRequest request)
     {
         var sampling = request.Sampling;

@@ -6,7 +6,7 @@ namespace LoopLM.Engine.Scheduling;
 /// <summary>
 /// Counts the sequences that wait for admission and the tokens of their prompts, so that the limits hold exactly under concurrent submits,
 /// and measures how fast they are admitted. A client may have as many as it leaves free, times its weight: half of them where it is alone.
-/// What it sends while nothing of it waits needs no share, so that a request of any size finds its place in a queue that has room.
+/// What it sends while nothing of it waits needs no share, so that a request of any size fits into a queue that has room.
 /// </summary>
 /// <param name="capacity">Most sequences that wait.</param>
 /// <param name="tokenCapacity">Most prompt tokens that wait; more may only where nothing else waits.</param>
@@ -33,7 +33,7 @@ internal sealed class QueueCapacity(int capacity, long tokenCapacity, EngineMetr
 
     public long Tokens => Volatile.Read(ref _tokens);
 
-    /// <summary>Clients that have places.</summary>
+    /// <summary>Clients of which something waits.</summary>
     public int Clients
     {
         get
@@ -45,7 +45,7 @@ internal sealed class QueueCapacity(int capacity, long tokenCapacity, EngineMetr
         }
     }
 
-    /// <summary>Places that a client has.</summary>
+    /// <summary>Sequences of a client that wait.</summary>
     public int TakenBy(RequestClient client)
     {
         lock (_lock)
@@ -54,11 +54,11 @@ internal sealed class QueueCapacity(int capacity, long tokenCapacity, EngineMetr
         }
     }
 
-    /// <summary>Takes places for some sequences, for all or for none.</summary>
+    /// <summary>Reserves room for some sequences, for all or for none.</summary>
     /// <param name="client">Whose they are.</param>
     /// <param name="count">How many.</param>
     /// <param name="tokens">Tokens of all their prompts.</param>
-    public bool TryTake(RequestClient client, int count, long tokens)
+    public bool TryReserve(RequestClient client, int count, long tokens)
     {
         lock (_lock)
         {
@@ -78,7 +78,7 @@ internal sealed class QueueCapacity(int capacity, long tokenCapacity, EngineMetr
         bool IsTooMuch(long held, long more, long free) => held + more > (double)client.Weight * (free - more);
     }
 
-    /// <summary>Gives back the place of a sequence that is admitted.</summary>
+    /// <summary>Releases the room of a sequence that is admitted.</summary>
     /// <param name="client">Whose it is.</param>
     /// <param name="tokens">Tokens of its prompt.</param>
     public void Admit(RequestClient client, long tokens)
@@ -112,7 +112,7 @@ internal sealed class QueueCapacity(int capacity, long tokenCapacity, EngineMetr
         }
     }
 
-    /// <summary>Gives back the places of sequences that are not admitted.</summary>
+    /// <summary>Releases the room of sequences that are not admitted.</summary>
     public void Return(RequestClient client, int count, long tokens)
     {
         lock (_lock)

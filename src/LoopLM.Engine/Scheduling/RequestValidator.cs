@@ -45,7 +45,7 @@ internal sealed class RequestValidator(
         if (positionSlots > 0 && positions > positionSlots)
         {
             rejection = new Rejection(RejectionReason.KvExceeded, new Field("max_tokens"),
-                $"The request may need {positions} position slots, the server has {positionSlots}. Ask for fewer tokens.");
+                $"The request may need {positions} position slots, the server has {positionSlots}. Request fewer tokens.");
             return false;
         }
 
@@ -53,7 +53,7 @@ internal sealed class RequestValidator(
         {
             rejection = new Rejection(RejectionReason.KvExceeded, new Field("max_tokens"),
                 $"The request may need {worstCase} KV slots, the server has {options.KvSlots}. "
-                + $"Ask for fewer tokens or a smaller {new Field("max_loops")}.");
+                + $"Request fewer tokens or a smaller {new Field("max_loops")}.");
             return false;
         }
 
@@ -122,7 +122,7 @@ internal sealed class RequestValidator(
                 + $"{Advice()}");
 
         string Advice() => prompt < model.ContextLength
-            ? $"Ask for at most {model.ContextLength - prompt} output tokens, or shorten the prompt."
+            ? $"Request at most {model.ContextLength - prompt} output tokens, or shorten the prompt."
             : $"Shorten the prompt by at least {prompt - model.ContextLength + 1} tokens.";
     }
 

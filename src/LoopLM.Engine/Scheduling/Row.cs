@@ -36,7 +36,7 @@ internal struct Row
 
     public ExitDistribution Distribution;
 
-    /// <summary>The most probable tokens after each loop so far; null where the request does not ask for them.</summary>
+    /// <summary>The most probable tokens after each loop so far; null where the request does not want them.</summary>
     public required List<TokenLogprob[]>? LoopLogprobs { get; init; }
 
     public readonly bool IsPrompt => Position < Sequence.Prompt.Length;

@@ -3,7 +3,7 @@ using LoopLM.Engine.Exits;
 namespace LoopLM.Engine.Scheduling;
 
 /// <summary>
-/// The rows by row slot. Running rows stand in the order in which they started, so that a chunk of a prompt stays together. Parked rows have left
+/// The rows by row slot. Running rows are in the order in which they started, so that a chunk of a prompt stays together. Parked rows have left
 /// the loops and wait: for a position before them, or for the mask of their token.
 /// </summary>
 internal sealed class RowTable

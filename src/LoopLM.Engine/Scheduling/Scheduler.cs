@@ -18,7 +18,7 @@ internal sealed class Scheduler
     private readonly AdmissionQueue _queue = new();
     private readonly List<Sequence> _running;
     private readonly Stack<int> _freeNumbers;
-    private readonly TickPlan _plan;
+    private readonly AttentionGroups _plan;
     private readonly Func<Sequence, bool> _tryOpen;
 
     public Scheduler(EngineOptions options, KvLedger ledger, PrefixCache prefixes)
@@ -29,14 +29,14 @@ internal sealed class Scheduler
         _running = new List<Sequence>(options.MaxSequences);
         _freeNumbers = new Stack<int>(Enumerable.Range(0, options.MaxSequences).Reverse());
         Rows = new RowTable(options.MaxRows);
-        _plan = new TickPlan(ledger, options.MaxRows);
+        _plan = new AttentionGroups(ledger, options.MaxRows);
         _tryOpen = TryOpen;
     }
 
     /// <summary>The rows.</summary>
     public RowTable Rows { get; }
 
-    /// <summary>Sequences that hold a place, in the order of admission.</summary>
+    /// <summary>Sequences that are admitted, in the order of admission.</summary>
     public IReadOnlyList<Sequence> Running => _running;
 
     public int Queued => _queue.Count;
@@ -56,7 +56,7 @@ internal sealed class Scheduler
     public void Dequeue(Sequence sequence) => _queue.Remove(sequence);
 
     /// <summary>Admits what fits, starts rows, and plans one loop of every running row. The plan has no rows when there is nothing to run.</summary>
-    public TickPlan Plan()
+    public AttentionGroups Plan()
     {
         _plan.Admitted.Clear();
         while (_freeNumbers.Count > 0 && _queue.Admit(_tryOpen) is { } admitted)
@@ -179,7 +179,7 @@ internal sealed class Scheduler
         return sequence is { PromptLeft: > 0, WaitsForLeader: false };
     }
 
-    /// <summary>A long prompt could fill every row for as long as it lasts; sharing lets the shorter ones behind it through.</summary>
+    /// <summary>A long prompt could fill every row for as long as it lasts; sharing lets the shorter ones after it through.</summary>
     private void StartPrompts()
     {
         var prompts = 0;

@@ -39,7 +39,7 @@ internal sealed class Sequence(Generation generation)
     /// <summary>What is reported beside its tokens, as the model can fulfil it.</summary>
     public required ReportSettings Reports { get; init; }
 
-    /// <summary>What stands between the logits and the choice of a token, in order.</summary>
+    /// <summary>What is between the logits and the choice of a token, in order.</summary>
     public ILogitsProcessor[] Processors { get; init; } = [];
 
     /// <summary>The constraint among them; null where there is none.</summary>
@@ -129,7 +129,7 @@ internal sealed class Sequence(Generation generation)
     /// <summary>Whether the token of a position is certain: in the prompt, and in the position after the last published one.</summary>
     public bool IsCertain(int position) => position < Prompt.Length || (Generated > 0 && position == PositionOf(0));
 
-    /// <summary>It waits for a place.</summary>
+    /// <summary>It waits for admission.</summary>
     public void Enqueue() => State = SequenceState.Queued;
 
     /// <summary>Gives it a number: it runs from now on.</summary>
@@ -138,7 +138,7 @@ internal sealed class Sequence(Generation generation)
     /// <summary>Counts a sequence that was admitted before it.</summary>
     public void Bypass() => Bypassed++;
 
-    /// <summary>Begins behind a cached prefix.</summary>
+    /// <summary>Begins after a cached prefix.</summary>
     /// <param name="count">Its tokens.</param>
     public void SkipPrompt(int count) => (PromptStarted, CachedPrompt, Leader) = (count, count, null);
 

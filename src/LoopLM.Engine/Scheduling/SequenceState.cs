@@ -3,7 +3,7 @@ namespace LoopLM.Engine.Scheduling;
 /// <summary>Where a sequence is on its way through the engine.</summary>
 internal enum SequenceState
 {
-    /// <summary>It has a place in the queue, and is on its way there.</summary>
+    /// <summary>It has room in the queue, and is on its way there.</summary>
     Accepted,
 
     /// <summary>It waits in the queue.</summary>

@@ -5,7 +5,7 @@ namespace LoopLM.Engine.Speculation;
 
 /// <summary>
 /// Lets sequences draft where that raises the tokens a second of all of them together, by what passes of so many rows cost and by how many
-/// drafts turn out right. Sequences that do not draft try it once in a while, so that a change is noticed.
+/// drafts are accepted. Sequences that do not draft try it once in a while, so that a change is noticed.
 /// </summary>
 /// <param name="loopCosts">What a loop costs by its rows.</param>
 /// <param name="headCosts">What the head costs by its rows.</param>
@@ -71,7 +71,7 @@ internal sealed class AdaptiveDrafts(PassCosts loopCosts, PassCosts headCosts, i
             ? 1 + (sequence.Generated / TokensBetweenTrials % DraftLoops)
         : 0;
 
-    /// <summary>Hears of a draft of any sequence that turned out right or wrong.</summary>
+    /// <summary>Hears of a draft of any sequence that was accepted or dropped.</summary>
     public void Resolve(int loop, bool isAccepted)
     {
         if (loop <= DraftHistory.MaxLoop)

@@ -6,15 +6,15 @@ namespace LoopLM.Engine.Speculation;
 internal interface IDraftStrategy
 {
     /// <summary>Looks at what runs, before each tick.</summary>
-    /// <param name="running">The sequences that hold a place.</param>
+    /// <param name="running">The sequences that are admitted.</param>
     /// <param name="rows">The rows.</param>
     void Plan(IReadOnlyList<Sequence> running, RowTable rows);
 
     /// <summary>The loop after which the newest position of a sequence drafts the next one, from 1; 0 where it drafts none.</summary>
     int DraftLoop(Sequence sequence);
 
-    /// <summary>Hears of a draft that turned out right or wrong.</summary>
+    /// <summary>Hears of a draft that was accepted or dropped.</summary>
     /// <param name="loop">The loop that it was made after.</param>
-    /// <param name="isAccepted">Whether it turned out right.</param>
+    /// <param name="isAccepted">Whether it was accepted.</param>
     void Resolve(int loop, bool isAccepted);
 }

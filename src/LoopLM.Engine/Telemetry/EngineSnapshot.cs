@@ -34,10 +34,10 @@ public sealed record EngineSnapshot
     /// <summary>Rows of generated positions that ran since the start, by the loop that they ran.</summary>
     public LoopCounts DecodeRows { get; init; }
 
-    /// <summary>Sequences that hold a place.</summary>
+    /// <summary>Sequences that are admitted.</summary>
     public int RunningSequences { get; init; }
 
-    /// <summary>Requests that wait for a place.</summary>
+    /// <summary>Requests that wait for admission.</summary>
     public int QueuedRequests { get; init; }
 
     /// <summary>Tokens of their prompts.</summary>
@@ -64,7 +64,7 @@ public sealed record EngineSnapshot
     /// <summary>Tokens drafted by an early loop since the start.</summary>
     public long DraftTokens { get; init; }
 
-    /// <summary>Those that were right.</summary>
+    /// <summary>Those that were accepted.</summary>
     public long AcceptedDraftTokens { get; init; }
 
     /// <summary>All generated tokens by where and why they left.</summary>

@@ -56,7 +56,7 @@ export class App {
     return this.settings.policy === "q-exit" ? this.settings.threshold : null;
   }
 
-  /** @param {string} text What screen readers are told. */
+  /** @param {string} text What screen readers say. */
   say(text) {
     byId("status").textContent = text;
   }
@@ -81,7 +81,7 @@ export class App {
 
   /**
    * Picks a token of an answer for the inspector, unless one is picked or there is no room beside the answer.
-   * @param {{answer: import("./views/answer-view.js").AnswerView}} view Where the answer stands.
+   * @param {{answer: import("./views/answer-view.js").AnswerView}} view Where the answer is.
    * @param {number} [index] The token; without it, the one where the model changed its mind most.
    */
   pickAfter({ answer }, index) {

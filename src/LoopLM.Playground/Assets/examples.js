@@ -53,7 +53,7 @@ export const EXAMPLES = [
   },
   {
     title: "One prompt, three depths",
-    says: "The same seed, three times: one loop a token, as many as the gate asks for, all four.",
+    says: "The same seed, three times: one loop a token, as many as the gate decides, all four.",
     model: "stories",
     mode: "compare",
     prompt: "Once upon a time, there was a little girl who lived",

@@ -23,10 +23,10 @@ internal sealed class Client(string name, RateLimitOptions limits, RateLimitOpti
     public TokenBucket? Tokens { get; } = Budget(limits.TokensPerMinute ?? defaults.TokensPerMinute, time);
 
     /// <summary>Requests at once; null where they are not limited.</summary>
-    public ConcurrencyLimiter? Places { get; } =
+    public ConcurrencyLimiter? Concurrency { get; } =
         (limits.ConcurrentRequests ?? defaults.ConcurrentRequests) is { } most ? new(new ConcurrencyLimiterOptions { PermitLimit = most }) : null;
 
-    public void Dispose() => Places?.Dispose();
+    public void Dispose() => Concurrency?.Dispose();
 
     private static TokenBucket? Budget(int? limit, TimeProvider time) => limit is { } most ? new(most, time) : null;
 }

@@ -2,7 +2,7 @@ using LoopLM.Server.Errors;
 
 namespace LoopLM.Server.Configuration;
 
-/// <summary>What a command line asks for: settings by their full names, shorthands, help or the version.</summary>
+/// <summary>What a command line requests: settings by their full names, shorthands, help or the version.</summary>
 internal sealed class CommandLine
 {
     private readonly List<KeyValuePair<string, string>> _settings = [];
@@ -65,7 +65,7 @@ internal sealed class CommandLine
     /// <summary>Whether it asks what may be asked.</summary>
     public bool AsksForHelp { get; private set; }
 
-    /// <summary>Whether it asks for the version.</summary>
+    /// <summary>Whether it requests the version.</summary>
     public bool AsksForVersion { get; private set; }
 
     /// <summary>What is wrong with it, one line each.</summary>

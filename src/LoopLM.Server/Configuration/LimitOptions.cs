@@ -40,11 +40,11 @@ public sealed class LimitOptions
     [Range(0, 1024)]
     public int MaxLogprobs { get; set; } = 20;
 
-    /// <summary>Log-probabilities of prompt tokens in one answer, over all its choices, 0 to 2^30; as many of generated tokens where those of the whole vocabulary are asked for. Each is some 20 bytes of the answer.</summary>
+    /// <summary>Log-probabilities of prompt tokens in one answer, over all its choices, 0 to 2^30; as many of generated tokens where those of the whole vocabulary are requested. Each is some 20 bytes of the answer.</summary>
     [Range(0, 1 << 30)]
     public int MaxPromptLogprobs { get; set; } = 1 << 20;
 
-    /// <summary>Most probable tokens that are reported of every loop, 0 to 1024. Asking for any runs the head after every loop.</summary>
+    /// <summary>Most probable tokens that are reported of every loop, 0 to 1024. Requesting any runs the head after every loop.</summary>
     [Range(0, 1024)]
     public int MaxLoopLogprobs { get; set; } = 5;
 
@@ -162,7 +162,7 @@ public sealed class LimitOptions
     [Range(typeof(TimeSpan), "00:00:02", "01:00:00")]
     public TimeSpan AnswerGracePeriod { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long requests may still run after the server was told to stop; then they are cancelled. 0 to 1 hour.</summary>
+    /// <summary>How long requests may still run after the server was asked to stop; then they are cancelled. 0 to 1 hour.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(25);
 }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace LoopLM.Server.Configuration;
 
-/// <summary>Checks every model with its engine, and that no two can be asked for by the same name.</summary>
+/// <summary>Checks every model with its engine, and that no two can be requested by the same name.</summary>
 internal sealed class ModelListRules(
     ModelOptionsRules modelRules, EngineOptionsRules engineRules) : IValidateOptions<ModelListOptions>
 {

@@ -18,11 +18,11 @@ public sealed class ModelOptions
     /// <summary>Folder of the checkpoint, relative to the working directory. Default: the bundled models.</summary>
     public string? Path { get; set; }
 
-    /// <summary>Name under which requests ask for it. Default: the folder's name.</summary>
+    /// <summary>The name that requests use for it. Default: the folder's name.</summary>
     [StringLength(MaxNameLength, MinimumLength = 1)]
     public string? Name { get; set; }
 
-    /// <summary>Further names under which requests may ask for it.</summary>
+    /// <summary>Further names that requests may use for it.</summary>
     public IList<string> Aliases { get; init; } = [];
 
     /// <summary>Its name, which without <see cref="Name"/> is that of its folder. For a model with a path.</summary>

@@ -4,11 +4,11 @@ using LoopLM.Engine.Runners;
 namespace LoopLM.Server.Configuration;
 
 /// <summary>The settings of one model. Sections are for messages: what is not visible in them is escaped.</summary>
-/// <param name="Section">Where they stand: <c>Model</c> or <c>Models:N</c>.</param>
+/// <param name="Section">Where they are: <c>Model</c> or <c>Models:N</c>.</param>
 /// <param name="Model">Its checkpoint and what computes it.</param>
-/// <param name="KvSection">Where those of its keys and values stand: <c>Kv</c>, or <c>Models:N:Kv</c> where it has its own.</param>
+/// <param name="KvSection">Where those of its keys and values are: <c>Kv</c>, or <c>Models:N:Kv</c> where it has its own.</param>
 /// <param name="Kv">Its keys and values.</param>
-/// <param name="EngineSection">Where those of its engine stand: <c>Engine</c>, or <c>Models:N:Engine</c> where it has its own.</param>
+/// <param name="EngineSection">Where those of its engine are: <c>Engine</c>, or <c>Models:N:Engine</c> where it has its own.</param>
 /// <param name="Engine">Its engine.</param>
 internal sealed record ModelSettings(
     string Section, ModelOptions Model, string KvSection, KvOptions Kv, string EngineSection, EngineOptions Engine)

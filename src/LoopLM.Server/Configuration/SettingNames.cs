@@ -3,7 +3,7 @@ namespace LoopLM.Server.Configuration;
 /// <summary>Finds names that are near others.</summary>
 internal static class SettingNames
 {
-    /// <summary>What stands beside the nearest of some names, of equal ones the first; null where none is near enough.</summary>
+    /// <summary>What is beside the nearest of some names, of equal ones the first; null where none is near enough.</summary>
     public static string? FindNearest(string name, IEnumerable<(string Name, string Full)> known) => known
         .Select(each => (each.Full, each.Name.Length, Distance: DistanceOf(name, each.Name)))
         .Where(each => each.Distance <= Math.Max(1, Math.Min(name.Length, each.Length) / 3))

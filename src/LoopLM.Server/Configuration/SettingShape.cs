@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace LoopLM.Server.Configuration;
 
-/// <summary>What may stand under a name of the configuration.</summary>
+/// <summary>What may be under a name of the configuration.</summary>
 internal abstract record SettingShape
 {
     /// <summary>One value.</summary>
@@ -10,7 +10,7 @@ internal abstract record SettingShape
     /// <param name="Property">The property that takes it, whose attributes bound it; null where there is none.</param>
     public sealed record Value(Type Type, PropertyInfo? Property = null) : SettingShape;
 
-    /// <summary>Names, each with what may stand under it. They are found whatever their case.</summary>
+    /// <summary>Names, each with what may be under it. They are found whatever their case.</summary>
     public sealed record Group(IReadOnlyDictionary<string, SettingShape> Members) : SettingShape;
 
     /// <summary>A list, whose names are numbers.</summary>

@@ -70,7 +70,7 @@ internal static class ShorthandSettings
                 return;
             }
 
-            // One that cannot be read is told where all settings are checked.
+            // One that cannot be read is reported where all settings are checked.
             if (TryParse(configuration[name], out var before))
             {
                 settings[name] = $"{before.Scheme}://{toHost ?? before.Host}:{toPort ?? before.Port}";

@@ -25,7 +25,7 @@ internal sealed record ChatConversation
     /// <summary>Whether that is so only because the last message is the assistant's; then the model answers it where its template cannot be cut there.</summary>
     public bool IsPrefilled { get; init; }
 
-    /// <summary>How much thought it takes, one of <see cref="ReasoningEffort"/>'s words; null where the request does not say.</summary>
+    /// <summary>How much reasoning it takes, one of <see cref="ReasoningEffort"/>'s words; null where the request does not say.</summary>
     public string? Effort { get; init; }
 
     /// <summary>Whether the tokenizer's template puts its special tokens around the prompt, which chat templates write themselves.</summary>

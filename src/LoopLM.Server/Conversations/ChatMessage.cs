@@ -20,7 +20,7 @@ internal sealed record ChatMessage(
     /// <param name="role">system, user, assistant or tool.</param>
     /// <param name="content">Its text.</param>
     /// <param name="name">Who says it.</param>
-    /// <param name="reasoning">The thought before it.</param>
+    /// <param name="reasoning">The reasoning before it.</param>
     /// <param name="calls">The calls of tools that it makes.</param>
     /// <param name="callId">The call whose result it is.</param>
     public static ChatMessage Of(

@@ -5,15 +5,15 @@ using LoopLM.Server.TextGeneration;
 namespace LoopLM.Server.Conversations;
 
 /// <summary>One choice of a chat, as far as it has come.</summary>
-/// <param name="format">What is told apart in it.</param>
-/// <param name="includesThoughts">Whether its parts have the thoughts.</param>
-internal sealed class ChatReply(ReplyFormat format, bool includesThoughts)
+/// <param name="format">What is separated in it.</param>
+/// <param name="includesReasoning">Whether its parts have the reasoning.</param>
+internal sealed class ChatReply(ReplyFormat format, bool includesReasoning)
 {
     private static readonly List<ReplyPart> s_noCalls = [];
 
     private readonly ReplyReader _reader = new(format);
 
-    /// <summary>Tokens of its thought, the marks among them.</summary>
+    /// <summary>Tokens of its reasoning, the marks among them.</summary>
     public int ReasoningTokens { get; private set; }
 
     /// <summary>Calls of tools so far.</summary>
@@ -28,7 +28,7 @@ internal sealed class ChatReply(ReplyFormat format, bool includesThoughts)
     /// <summary>Takes what happened and gives the parts that are decided by it, until the next call: the end decides all.</summary>
     public List<ReplyPart> Read(in TextEvent part)
     {
-        var wasInThought = _reader.IsInThought;
+        var wasInReasoning = _reader.IsInReasoning;
         var parts = _reader.Append(part.Text);
         if (part.IsEnd)
         {
@@ -37,10 +37,10 @@ internal sealed class ChatReply(ReplyFormat format, bool includesThoughts)
         }
         else
         {
-            ReasoningTokens += wasInThought || _reader.IsInThought ? 1 : 0;
+            ReasoningTokens += wasInReasoning || _reader.IsInReasoning ? 1 : 0;
         }
 
-        if (!includesThoughts)
+        if (!includesReasoning)
         {
             parts.RemoveAll(each => each.Kind == ReplyPartKind.Reasoning);
         }

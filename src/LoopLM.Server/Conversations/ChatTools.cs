@@ -8,7 +8,7 @@ using LoopLM.Text.Jinja;
 namespace LoopLM.Server.Conversations;
 
 /// <summary>The tools that a chat may call: functions, which the client runs. Tools that OpenAI runs itself are left out.</summary>
-/// <param name="Value">Them, as templates see them; null where the model is told of none.</param>
+/// <param name="Value">Them, as templates see them; null where the model sees none.</param>
 /// <param name="Forced">Those of which at least one has to be called; empty where none has to.</param>
 /// <param name="OneCall">Whether only the first call counts.</param>
 internal sealed partial record ChatTools(JinjaValue? Value, IReadOnlyList<FunctionSchema> Forced, bool OneCall)
@@ -21,7 +21,7 @@ internal sealed partial record ChatTools(JinjaValue? Value, IReadOnlyList<Functi
 
     /// <summary>Reads <c>tools</c>, <c>tool_choice</c> and <c>parallel_tool_calls</c>. The first problem is left in <see cref="RequestFields.Error"/>.</summary>
     /// <param name="fields">The body.</param>
-    /// <param name="flat">Whether what describes a function stands beside its type, not within <c>function</c>.</param>
+    /// <param name="flat">Whether what describes a function is beside its type, not within <c>function</c>.</param>
     public static ChatTools Read(RequestFields fields, bool flat = false)
     {
         var tools = fields.Items(Name) ?? [];

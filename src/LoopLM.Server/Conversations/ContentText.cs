@@ -10,9 +10,9 @@ internal static class ContentText
     private const string Refusal = "refusal";
 
     /// <summary>Reads a field; null where it is absent. The first problem is left in <see cref="RequestFields.Error"/>.</summary>
-    /// <param name="fields">Among which it stands.</param>
+    /// <param name="fields">Among which it is.</param>
     /// <param name="name">Its name.</param>
-    /// <param name="types">The types of parts that hold text, the usual one first; refusals may stand beside them.</param>
+    /// <param name="types">The types of parts that hold text, the usual one first; refusals may be beside them.</param>
     /// <param name="isOptional">Whether it may be absent.</param>
     public static string? Read(RequestFields fields, string name, string[] types, bool isOptional = false)
     {
@@ -32,7 +32,7 @@ internal static class ContentText
         }
     }
 
-    /// <summary>Parts stand on lines of their own, as in vLLM.</summary>
+    /// <summary>Parts are on lines of their own, as in vLLM.</summary>
     private static string ReadParts(RequestFields fields, string name, JsonElement parts, string[] types)
     {
         var texts = new List<string>();

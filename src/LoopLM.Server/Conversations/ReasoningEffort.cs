@@ -27,7 +27,7 @@ internal static class ReasoningEffort
     }
 
     /// <summary>Reads an effort. A problem is left in <see cref="RequestFields.Error"/>.</summary>
-    /// <param name="fields">Among which it stands.</param>
+    /// <param name="fields">Among which it is.</param>
     /// <param name="name">Its name.</param>
     public static string? Read(RequestFields fields, string name)
     {

@@ -13,7 +13,7 @@ namespace LoopLM.Server.Conversations;
 internal sealed class ReplyGenerator(TextService texts, ChatPrompts prompts, IOptions<LimitOptions> limits)
 {
     /// <summary>Starts all choices of a request, or none and says why not.</summary>
-    /// <param name="request">What is asked for.</param>
+    /// <param name="request">What is requested.</param>
     /// <param name="caller">Whom it comes from.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The choices. Where the request does not limit its tokens, it is the prompt that leaves too few.</returns>
@@ -36,7 +36,7 @@ internal sealed class ReplyGenerator(TextService texts, ChatPrompts prompts, IOp
             Constraints = request.Text.Constraints with
             {
                 Format = request.FormatFor(format),
-                ThoughtBudget = request.ThoughtTokens is { } tokens && format.Thought is { } thought ? new(tokens, thought) : null,
+                ReasoningBudget = request.MaxReasoningTokens is { } tokens && format.Reasoning is { } reasoning ? new(tokens, reasoning) : null,
             },
             Exit = ReasoningEffort.Apply(request.Text.Exit, request.Conversation.Effort, model.Checkpoint.Config.Loops),
         };
@@ -46,18 +46,18 @@ internal sealed class ReplyGenerator(TextService texts, ChatPrompts prompts, IOp
             : error;
     }
 
-    /// <summary>What is told apart in the reply to a prompt.</summary>
-    /// <param name="request">What was asked for.</param>
-    /// <param name="model">Says how it marks thoughts and writes calls.</param>
-    /// <param name="prompt">The prompt, which may have begun the thought, or ended it where the answer is held to a form.</param>
+    /// <summary>What is separated in the reply to a prompt.</summary>
+    /// <param name="request">What was requested.</param>
+    /// <param name="model">Says how it marks reasoning and writes calls.</param>
+    /// <param name="prompt">The prompt, which may have begun the reasoning, or ended it where the answer is held to a format.</param>
     private static ReplyFormat FormatOf(ReplyRequest request, ServedModel model, string prompt)
     {
         var end = prompt.AsSpan().TrimEnd();
         var tools = request.Conversation.Tools;
         var isHeld = request.Text.Constraints.Format is not null || tools.Forced.Count > 0;
-        var thoughts = request.SeparateReasoning && model.ChatTemplate.MarksThoughts && !(isHeld && end.EndsWith(ReplyFormat.ThoughtEnd));
+        var mayReason = request.SeparateReasoning && model.ChatTemplate.MarksReasoning && !(isHeld && end.EndsWith(ReplyFormat.ReasoningEnd));
         var calls = tools.Value is null ? null : model.ToolCalls;
-        return new(thoughts, thoughts && end.EndsWith(ReplyFormat.ThoughtStart), calls, tools.OneCall)
+        return new(mayReason, mayReason && end.EndsWith(ReplyFormat.ReasoningStart), calls, tools.OneCall)
         {
             OnlyCalls = tools.Forced.Count > 0,
             Parameters = calls?.Syntax.Arguments == ArgumentSyntax.Tags ? FunctionParameters.Of(tools.Functions) : null,

@@ -17,14 +17,14 @@ internal sealed record ReplyRequest
 
     public required ChatConversation Conversation { get; init; }
 
-    /// <summary>Whether thoughts are told apart from the answer, where the model marks them.</summary>
+    /// <summary>Whether reasoning is separated from the answer, where the model marks it.</summary>
     public bool SeparateReasoning { get; init; }
 
-    /// <summary>Whether the answer has the thoughts; they are left out of it where it has not.</summary>
+    /// <summary>Whether the answer has the reasoning; otherwise it is left out.</summary>
     public bool IncludeReasoning { get; init; }
 
-    /// <summary>Most tokens of a thought; null for any number.</summary>
-    public int? ThoughtTokens { get; init; }
+    /// <summary>Most tokens of reasoning; null for any number.</summary>
+    public int? MaxReasoningTokens { get; init; }
 
     /// <summary>Whether the answer carries token ids.</summary>
     public bool ReturnTokenIds { get; init; }
@@ -45,13 +45,13 @@ internal sealed record ReplyRequest
             Conversation = conversation,
             SeparateReasoning = (fields.Flag("separate_reasoning") ?? true) || !include,
             IncludeReasoning = include,
-            ThoughtTokens = ReadThoughtTokens(fields),
+            MaxReasoningTokens = ReadMaxReasoningTokens(fields),
             ReturnTokenIds = fields.Flag("return_token_ids") ?? false,
             TokensAsIds = fields.Flag("return_tokens_as_token_ids") ?? false,
         };
     }
 
-    private static int? ReadThoughtTokens(RequestFields fields)
+    private static int? ReadMaxReasoningTokens(RequestFields fields)
     {
         const string name = "thinking_token_budget";
         var tokens = fields.Integer(name);
@@ -62,7 +62,7 @@ internal sealed record ReplyRequest
         else if (tokens >= 0 && fields.Flag("separate_reasoning") is false)
         {
             fields.Report(
-                RequestErrorKind.InvalidValue, name, $"'{name}' needs 'separate_reasoning' to be true: thoughts that are not told apart are not counted.");
+                RequestErrorKind.InvalidValue, name, $"'{name}' needs 'separate_reasoning' to be true: reasoning that is not separated are not counted.");
         }
 
         return tokens >= 0 ? tokens : null;
@@ -76,13 +76,13 @@ internal sealed record ReplyRequest
         };
 
     /// <summary>What its text is held to.</summary>
-    /// <param name="format">How the model writes calls and thoughts.</param>
+    /// <param name="format">How the model writes calls and reasoning.</param>
     public OutputFormat? FormatFor(ReplyFormat format)
     {
         var tools = Conversation.Tools;
         var calls = tools.Forced.Count > 0 && format.Calls is { } written
-            ? new OutputFormat("tools", new TextForm.Calls(tools.Forced, written.Syntax, tools.OneCall ? 1 : MaxForcedCalls))
+            ? new OutputFormat("tools", new TextFormat.Calls(tools.Forced, written.Syntax, tools.OneCall ? 1 : MaxForcedCalls))
             : Text.Constraints.Format;
-        return calls is null ? null : calls with { Thought = format.Thought };
+        return calls is null ? null : calls with { Reasoning = format.Reasoning };
     }
 }

@@ -7,7 +7,7 @@ namespace LoopLM.Server.Conversations;
 /// <summary>The variables that a chat template gets: those of the request, those that follow from its effort, and those of the model's settings.</summary>
 internal static class TemplateVariables
 {
-    /// <summary>What templates call the switch of thoughts: Qwen's and DeepSeek's name.</summary>
+    /// <summary>What templates call the switch of reasoning: Qwen's and DeepSeek's name.</summary>
     private static readonly string[] s_switches = ["enable_thinking", "thinking"];
 
     /// <summary>The variables that a model's template reads. The request goes before its effort, and that before the settings.</summary>

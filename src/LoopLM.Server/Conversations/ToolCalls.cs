@@ -8,7 +8,7 @@ namespace LoopLM.Server.Conversations;
 internal static class ToolCalls
 {
     /// <summary>Reads <c>name</c> and <c>arguments</c>. The first problem is left in <see cref="RequestFields.Error"/>.</summary>
-    /// <param name="fields">Among which they stand.</param>
+    /// <param name="fields">Among which they are.</param>
     /// <param name="id">By which the call's result names it.</param>
     public static ToolCall Read(RequestFields fields, string id)
     {

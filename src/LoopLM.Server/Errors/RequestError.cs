@@ -24,7 +24,7 @@ internal sealed record RequestError(RequestErrorKind Kind, string? Field, ErrorM
     /// <param name="message">What was found and what would be right.</param>
     public static RequestError Invalid(string field, ErrorMessage message) => new(RequestErrorKind.InvalidValue, field, message);
 
-    /// <summary>A wait in whole seconds that clients can be asked for: 1 to 60.</summary>
+    /// <summary>A wait in whole seconds that clients can be given: 1 to 60.</summary>
     public static int RetrySeconds(TimeSpan wait) => (int)Math.Clamp(Math.Ceiling(wait.TotalSeconds), 1, MaxRetrySeconds);
 
     /// <summary>The engine's refusal.</summary>

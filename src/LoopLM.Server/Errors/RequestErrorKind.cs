@@ -12,10 +12,10 @@ internal enum RequestErrorKind
     /// <summary>A field is missing.</summary>
     MissingField,
 
-    /// <summary>A field asks for what the server cannot do.</summary>
+    /// <summary>A field requests what the server cannot do.</summary>
     Unsupported,
 
-    /// <summary>A field has a value that asks for what the server cannot do; others of its values are supported.</summary>
+    /// <summary>A field has a value that requires what the server cannot do; others of its values are supported.</summary>
     UnsupportedValue,
 
     /// <summary>It has no key, or one that is not known.</summary>
@@ -39,7 +39,7 @@ internal enum RequestErrorKind
     /// <summary>Bodies or answers on their way hold as much memory as they may.</summary>
     Overloaded,
 
-    /// <summary>It has waited for a place for as long as requests may.</summary>
+    /// <summary>It has waited for admission for as long as requests may.</summary>
     QueueTimeout,
 
     /// <summary>The model is being loaded.</summary>

@@ -12,7 +12,7 @@ internal sealed partial class EngineHost(
     ServedModels models, IOptions<LimitOptions> limits, StopSignals signals, IHostApplicationLifetime lifetime, ILogger<EngineHost> logger)
     : IHostedLifecycleService
 {
-    /// <summary>Names of the models whose engines worked, were told to stop, and did not in time.</summary>
+    /// <summary>Names of the models whose engines worked, were asked to stop, and did not in time.</summary>
     public IReadOnlyList<string> Hung { get; private set; } = [];
 
     public Task StartingAsync(CancellationToken cancellationToken)

@@ -26,11 +26,11 @@ public static class ServerApplication
     /// <summary>The libraries that read sections of their own: what they refuse is wrong there.</summary>
     private static readonly string[] s_readers = ["Microsoft.AspNetCore.Server.Kestrel.Core", "Serilog.Settings.Configuration"];
 
-    /// <summary>Builds and runs the server until it is told to stop.</summary>
+    /// <summary>Builds and runs the server until it is asked to stop.</summary>
     /// <param name="args">The command line: settings such as <c>--Model:Path=...</c>, and the shorthands that <c>--help</c> lists.</param>
     /// <param name="runners">What can compute.</param>
     /// <returns>
-    /// The exit code: 0 where it was told to stop; 1 where it could not start, of which standard error lists every reason, or where an engine could not work
+    /// The exit code: 0 where it was asked to stop; 1 where it could not start, of which standard error lists every reason, or where an engine could not work
     /// any more; 128 and the number of the signal where a second one ended what still ran.
     /// </returns>
     public static async Task<int> RunAsync(string[] args, ModelRunners runners)
@@ -56,7 +56,7 @@ public static class ServerApplication
         }
         catch (OperationCanceledException)
         {
-            // It was told to stop while it started.
+            // It was asked to stop while it started.
             return 0;
         }
         catch (Exception exception) when (Reasons(exception) is { Count: > 0 } reasons)
@@ -66,7 +66,7 @@ public static class ServerApplication
         }
     }
 
-    /// <summary>Runs a server that was built until it is told to stop, and gives its exit code.</summary>
+    /// <summary>Runs a server that was built until it is asked to stop, and gives its exit code.</summary>
     internal static async Task<int> RunAsync(WebApplication app)
     {
         var host = app.Services.GetRequiredService<EngineHost>();

@@ -3,7 +3,7 @@ using LoopLM.Checkpoints.Files;
 namespace LoopLM.Server.Models;
 
 /// <summary>
-/// Looks every few seconds whether the files of the served models are still those that were opened. Asking for their state costs microseconds and also
+/// Looks every few seconds whether the files of the served models are still those that were opened. Requesting their state costs microseconds and also
 /// works on network mounts, of which the system tells no changes. Each finding is logged once.
 /// </summary>
 /// <remarks>

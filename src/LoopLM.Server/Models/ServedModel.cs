@@ -20,7 +20,7 @@ internal sealed class ServedModel : IAsyncDisposable
 {
     private readonly Lazy<(TokenTrie? Tokens, string? Problem)> _constraintTokens;
     private readonly Lazy<(TokenTrie? Tokens, string? Problem)> _callTokens;
-    private readonly FrozenSet<int> _thoughtMarks;
+    private readonly FrozenSet<int> _reasoningMarks;
     private readonly FrozenSet<int> _marks;
 
     private readonly ModelFiles _files;
@@ -35,8 +35,8 @@ internal sealed class ServedModel : IAsyncDisposable
         TurnEnds = [.. ChatTemplate.TurnEnds.Select(token => Tokenizer.TryGetTokenId(token, out var id) ? id : -1).Where(id => id >= 0)];
         EndOfTextTokens = [.. Checkpoint.Config.EndOfTextTokens.Union(Generation.EndOfTextTokens)];
         ToolCalls = ToolCallFormats.Of(settings.Model.ToolCallFormat, ChatTemplate);
-        _thoughtMarks = SpecialTokens(ChatTemplate.MarksThoughts ? [ReplyFormat.ThoughtStart, ReplyFormat.ThoughtEnd] : []);
-        _marks = [.. _thoughtMarks, .. SpecialTokens([.. ToolCalls?.Marks ?? [], .. ToolCalls?.OtherMarks ?? []])];
+        _reasoningMarks = SpecialTokens(ChatTemplate.MarksReasoning ? [ReplyFormat.ReasoningStart, ReplyFormat.ReasoningEnd] : []);
+        _marks = [.. _reasoningMarks, .. SpecialTokens([.. ToolCalls?.Marks ?? [], .. ToolCalls?.OtherMarks ?? []])];
         _constraintTokens = new(() => CreateTrie(FrozenSet<int>.Empty));
         _callTokens = new(() => _marks.Count == 0 ? ConstraintTokens : CreateTrie(_marks));
     }
@@ -74,7 +74,7 @@ internal sealed class ServedModel : IAsyncDisposable
     /// <summary>Its tokens as constraints walk them, or why it has none that could be held to one. Made for the first request that needs it: it takes a while for a large vocabulary.</summary>
     public (TokenTrie? Tokens, string? Problem) ConstraintTokens => _constraintTokens.Value;
 
-    /// <summary>The same with the special tokens among the marks of thoughts and calls, for texts in which they are shown.</summary>
+    /// <summary>The same with the special tokens among the marks of reasoning and calls, for texts in which they are shown.</summary>
     public (TokenTrie? Tokens, string? Problem) CallTokens => _callTokens.Value;
 
     /// <summary>How it calls tools; null where its template gives it no form for that.</summary>
@@ -121,8 +121,8 @@ internal sealed class ServedModel : IAsyncDisposable
         }
     }
 
-    /// <summary>The special tokens among the marks of thoughts, and of calls where those are read: text that is told apart has to show them.</summary>
-    public IReadOnlySet<int> Marks(bool withCalls) => withCalls ? _marks : _thoughtMarks;
+    /// <summary>The special tokens among the marks of reasoning, and of calls where those are read: text that is separated has to show them.</summary>
+    public IReadOnlySet<int> Marks(bool withCalls) => withCalls ? _marks : _reasoningMarks;
 
     /// <summary>Cancels what still runs, and closes the files.</summary>
     public async ValueTask DisposeAsync()

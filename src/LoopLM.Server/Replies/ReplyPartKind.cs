@@ -3,7 +3,7 @@ namespace LoopLM.Server.Replies;
 /// <summary>The kinds of <see cref="ReplyPart"/>.</summary>
 internal enum ReplyPartKind
 {
-    /// <summary>A thought.</summary>
+    /// <summary>Reasoning.</summary>
     Reasoning,
 
     /// <summary>The answer.</summary>

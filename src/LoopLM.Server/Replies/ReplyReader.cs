@@ -5,8 +5,8 @@ using LoopLM.Text.Constraints;
 namespace LoopLM.Server.Replies;
 
 /// <summary>
-/// Tells thoughts, answer and tool calls of a reply apart as its text comes, however it is cut. A thought stands at the beginning, between
-/// <c>&lt;think&gt;</c> and <c>&lt;/think&gt;</c>; a call anywhere behind it, in the form of the model's template.
+/// Separates reasoning, answer and tool calls of a reply as its text comes, however it is cut. Reasoning is at the beginning, between
+/// <c>&lt;think&gt;</c> and <c>&lt;/think&gt;</c>; a call anywhere after it, in the form of the model's template.
 /// What looks like a mark is withheld until it is decided, and so is white space, which counts for nothing beside a mark. What begins like
 /// a call and is none stays part of the answer. The work is linear in the text: each character is looked at once, but for those of a mark that
 /// ends with the text so far.
@@ -26,16 +26,16 @@ internal sealed class ReplyReader
     private CallReader? _call;
     private int _callsBefore;
 
-    /// <param name="format">What is told apart.</param>
+    /// <param name="format">What is separated.</param>
     public ReplyReader(ReplyFormat format)
     {
         _format = format;
         _calls = new(_parts, format.Calls is { } calls ? calls.NewId : () => "", format.OneCall);
-        _state = format.InThought ? ReplyState.Thought : format.Thoughts ? ReplyState.Start : ReplyState.Answer;
+        _state = format.InReasoning ? ReplyState.Reasoning : format.MayReason ? ReplyState.Start : ReplyState.Answer;
     }
 
-    /// <summary>Whether the text so far ends within a thought.</summary>
-    public bool IsInThought => _state == ReplyState.Thought;
+    /// <summary>Whether the text so far ends within reasoning.</summary>
+    public bool IsInReasoning => _state == ReplyState.Reasoning;
 
     /// <summary>Whether the arguments of the last call are incomplete so far.</summary>
     public bool IsInCall => _calls.IsOpen;
@@ -76,7 +76,7 @@ internal sealed class ReplyReader
 
             TakeBack();
         }
-        else if (_format.OnlyCalls && !IsInThought)
+        else if (_format.OnlyCalls && !IsInReasoning)
         {
             _space.Length = _state == ReplyState.Start ? 0 : _space.Length;
         }
@@ -97,8 +97,8 @@ internal sealed class ReplyReader
         {
             case ReplyState.Start:
                 return TryStart();
-            case ReplyState.Thought:
-                return TryEndThought();
+            case ReplyState.Reasoning:
+                return TryEndReasoning();
             case ReplyState.Call:
                 return TryCall();
             case ReplyState.Answer when _format.Calls is { } calls:
@@ -114,13 +114,13 @@ internal sealed class ReplyReader
         var body = _text.AsSpan(_at).TrimStart();
         _space.Append(_text.AsSpan(_at, _text.Length - _at - body.Length));
         _at = _text.Length - body.Length;
-        if (body.StartsWith(ReplyFormat.ThoughtStart))
+        if (body.StartsWith(ReplyFormat.ReasoningStart))
         {
-            PassMark(_at + ReplyFormat.ThoughtStart.Length, ReplyState.Thought);
+            PassMark(_at + ReplyFormat.ReasoningStart.Length, ReplyState.Reasoning);
             return true;
         }
 
-        if (ReplyFormat.ThoughtStart.AsSpan().StartsWith(body))
+        if (ReplyFormat.ReasoningStart.AsSpan().StartsWith(body))
         {
             return false;
         }
@@ -129,10 +129,10 @@ internal sealed class ReplyReader
         return true;
     }
 
-    /// <summary>Gives the thought up to its end and passes that; without the end, all text that cannot be its beginning.</summary>
-    private bool TryEndThought()
+    /// <summary>Gives the reasoning up to its end and passes that; without the end, all text that cannot be its beginning.</summary>
+    private bool TryEndReasoning()
     {
-        const string mark = ReplyFormat.ThoughtEnd;
+        const string mark = ReplyFormat.ReasoningEnd;
         if (_text.IndexOf(mark, _at, StringComparison.Ordinal) is >= 0 and var end)
         {
             Take(end);
@@ -242,7 +242,7 @@ internal sealed class ReplyReader
         _space.Clear();
     }
 
-    /// <summary>Goes on with the answer behind what looked like a call, which is a part of it.</summary>
+    /// <summary>Goes on with the answer after what looked like a call, which is a part of it.</summary>
     private void TakeBack()
     {
         (_state, _inBlankLine) = (ReplyState.Answer, false);
@@ -258,12 +258,12 @@ internal sealed class ReplyReader
         Add(text);
     }
 
-    /// <summary>Adds text, less white space behind a mark; white space that a mark may follow is withheld.</summary>
+    /// <summary>Adds text, less white space after a mark; white space that a mark may follow is withheld.</summary>
     private void Add(string text)
     {
         text = _behindMark ? text.TrimStart() : text;
         _behindMark &= text.Length == 0;
-        var mayMeetMark = IsInThought || _format.Calls is not null;
+        var mayMeetMark = IsInReasoning || _format.Calls is not null;
         var body = mayMeetMark ? text.TrimEnd() : text;
         if (body.Length > 0 || !mayMeetMark)
         {
@@ -278,7 +278,7 @@ internal sealed class ReplyReader
     {
         if (text.Length > 0)
         {
-            _parts.Add(new(IsInThought ? ReplyPartKind.Reasoning : ReplyPartKind.Content, text));
+            _parts.Add(new(IsInReasoning ? ReplyPartKind.Reasoning : ReplyPartKind.Content, text));
         }
     }
 }

@@ -1,13 +1,13 @@
 namespace LoopLM.Server.Replies;
 
-/// <summary>Where in a reply a <see cref="ReplyReader"/> stands.</summary>
+/// <summary>Where in a reply a <see cref="ReplyReader"/> is.</summary>
 internal enum ReplyState
 {
-    /// <summary>Before anything that tells whether there is a thought.</summary>
+    /// <summary>Before anything that tells whether there is reasoning.</summary>
     Start,
 
-    /// <summary>Within a thought.</summary>
-    Thought,
+    /// <summary>Within reasoning.</summary>
+    Reasoning,
 
     /// <summary>In the answer.</summary>
     Answer,

@@ -12,13 +12,13 @@ namespace LoopLM.Server.Rest;
 /// <typeparam name="T">What is read of the body.</typeparam>
 /// <typeparam name="TStarted">What is generated.</typeparam>
 /// <param name="bodies">Reads bodies.</param>
-/// <param name="logger">Is told of fields that nobody reads.</param>
+/// <param name="logger">Receives fields that nobody reads.</param>
 internal abstract partial class GenerationEndpoint<T, TStarted>(RequestBodies bodies, ILogger logger) : JsonEndpoint<T>(bodies)
     where TStarted : IDisposable
 {
     protected sealed override async Task<RequestError?> AnswerAsync(HttpContext context, ParsedBody<T> body)
     {
-        // Their names are the client's, so only their number is told.
+        // Their names are the client's, so only their number is reported.
         if (logger.IsEnabled(LogLevel.Debug) && body.Fields.Unknown.Count() is > 0 and var count)
         {
             UnknownFields(count);

@@ -57,7 +57,7 @@ internal sealed class SafeLogSink(ILogEventSink next) : ILogEventSink, IDisposab
 
     private static string Escape(string text) => ClientText.Show(text, MaxLength);
 
-    /// <summary>What is logged of an exception. That of a bad request quotes the request behind a colon.</summary>
+    /// <summary>What is logged of an exception. That of a bad request quotes the request after a colon.</summary>
     private static string TextOf(Exception exception) =>
         exception is BadHttpRequestException ? $"{exception.GetType()}: {exception.Message.Split(':')[0]}" : $"{exception}";
 

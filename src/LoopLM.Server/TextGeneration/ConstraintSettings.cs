@@ -11,7 +11,7 @@ internal sealed record ConstraintSettings
     public OutputFormat? Format { get; init; }
 
     /// <summary>How long each text may think; null for any length.</summary>
-    public ThoughtBudget? ThoughtBudget { get; init; }
+    public ReasoningBudget? ReasoningBudget { get; init; }
 
     /// <summary>Words that may not appear.</summary>
     public IReadOnlyList<string> BadWords { get; init; } = [];

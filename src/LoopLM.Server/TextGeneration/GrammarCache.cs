@@ -14,16 +14,16 @@ using Microsoft.Extensions.Options;
 namespace LoopLM.Server.TextGeneration;
 
 /// <summary>
-/// What compiling the formats that were used last gave, grammars and problems, up to a total of memory. A form is compiled once for all requests
+/// What compiling the formats that were used last gave, grammars and problems, up to a total of memory. A format is compiled once for all requests
 /// that wait for it, on threads for that. Safe from any thread.
 /// </summary>
 internal sealed partial class GrammarCache(IOptions<LimitOptions> limits, RequestWork work, ILogger<GrammarCache> logger) : IDisposable
 {
-    // A form that took too long once is not tried again at once.
+    // A format that took too long once is not tried again at once.
     private static readonly TimeSpan s_passing = TimeSpan.FromSeconds(30);
 
     private readonly MemoryCache _compiled = new(new MemoryCacheOptions { SizeLimit = limits.Value.MaxGrammarCacheBytes, TrackStatistics = true });
-    private readonly Dictionary<(ServedModel Model, string Hash), FormCompilation> _underWay = [];
+    private readonly Dictionary<(ServedModel Model, string Hash), FormatCompilation> _underWay = [];
 
     /// <summary>What is held, and how often something was found.</summary>
     public MemoryCacheStatistics Statistics => _compiled.GetCurrentStatistics()!;
@@ -35,15 +35,15 @@ internal sealed partial class GrammarCache(IOptions<LimitOptions> limits, Reques
     /// <param name="client">Who asks first, and so waits for a thread.</param>
     /// <param name="cancellation">Ends the wait, and the work where nobody else waits for it.</param>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
-    public async ValueTask<Result<CompiledForm>> GetAsync(
+    public async ValueTask<Result<CompiledFormat>> GetAsync(
         ServedModel model,
         OutputFormat format,
-        Func<OutputFormat, CancellationToken, CompiledForm> compile,
+        Func<OutputFormat, CancellationToken, CompiledFormat> compile,
         RequestClient client,
         CancellationToken cancellation)
     {
         var key = (model, Hash(format));
-        if (_compiled.TryGetValue(key, out CompiledForm? known))
+        if (_compiled.TryGetValue(key, out CompiledFormat? known))
         {
             return known!;
         }
@@ -61,16 +61,16 @@ internal sealed partial class GrammarCache(IOptions<LimitOptions> limits, Reques
 
     public void Dispose() => _compiled.Dispose();
 
-    private FormCompilation Join(
-        (ServedModel, string) key, OutputFormat format, Func<OutputFormat, CancellationToken, CompiledForm> compile, RequestClient client)
+    private FormatCompilation Join(
+        (ServedModel, string) key, OutputFormat format, Func<OutputFormat, CancellationToken, CompiledFormat> compile, RequestClient client)
     {
         // The work may outlive the request that came first, and so its body.
-        var own = format with { Form = format.Form.Detach() };
+        var own = format with { Format = format.Format.Detach() };
         lock (_underWay)
         {
             if (!_underWay.TryGetValue(key, out var compilation))
             {
-                compilation = new FormCompilation(new CancellationTokenSource());
+                compilation = new FormatCompilation(new CancellationTokenSource());
                 _underWay.Add(key, compilation);
                 compilation.Result = CompileAsync(key, own, compile, compilation, client);
             }
@@ -80,7 +80,7 @@ internal sealed partial class GrammarCache(IOptions<LimitOptions> limits, Reques
         }
     }
 
-    private void Leave((ServedModel, string) key, FormCompilation compilation)
+    private void Leave((ServedModel, string) key, FormatCompilation compilation)
     {
         lock (_underWay)
         {
@@ -98,11 +98,11 @@ internal sealed partial class GrammarCache(IOptions<LimitOptions> limits, Reques
         compilation.Cancel();
     }
 
-    private async Task<Result<CompiledForm>> CompileAsync(
+    private async Task<Result<CompiledFormat>> CompileAsync(
         (ServedModel, string) key,
         OutputFormat format,
-        Func<OutputFormat, CancellationToken, CompiledForm> compile,
-        FormCompilation compilation,
+        Func<OutputFormat, CancellationToken, CompiledFormat> compile,
+        FormatCompilation compilation,
         RequestClient client)
     {
         var result = await work.Forms.RunAsync(client, () => CompileAndTell(format, compile, compilation), compilation.Cancellation);
@@ -119,9 +119,9 @@ internal sealed partial class GrammarCache(IOptions<LimitOptions> limits, Reques
         return result;
     }
 
-    /// <summary>Requests that wait are told of a bug; one that nobody waits for any more is logged here.</summary>
-    private CompiledForm CompileAndTell(
-        OutputFormat format, Func<OutputFormat, CancellationToken, CompiledForm> compile, FormCompilation compilation)
+    /// <summary>Requests that wait learn of a bug; one that nobody waits for any more is logged here.</summary>
+    private CompiledFormat CompileAndTell(
+        OutputFormat format, Func<OutputFormat, CancellationToken, CompiledFormat> compile, FormatCompilation compilation)
     {
         try
         {
@@ -134,8 +134,8 @@ internal sealed partial class GrammarCache(IOptions<LimitOptions> limits, Reques
         }
     }
 
-    // The message of the exception may quote the form.
-    [LoggerMessage(1, LogLevel.Error, "A form that nobody waits for any more could not be compiled: {Exception} {StackTrace}")]
+    // The message of the exception may quote the format.
+    [LoggerMessage(1, LogLevel.Error, "An output format that nobody waits for any more could not be compiled: {Exception} {StackTrace}")]
     private partial void CompilationFailed(Type exception, string? stackTrace);
 
     /// <summary>Different for any two formats that differ in more than their field.</summary>
@@ -145,32 +145,32 @@ internal sealed partial class GrammarCache(IOptions<LimitOptions> limits, Reques
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartArray();
-            json.WriteStringValue(format.Form.GetType().Name);
-            json.WriteStringValue(format.Thought?.Start);
-            json.WriteStringValue(format.Thought?.End);
-            Write(json, format.Form);
+            json.WriteStringValue(format.Format.GetType().Name);
+            json.WriteStringValue(format.Reasoning?.Start);
+            json.WriteStringValue(format.Reasoning?.End);
+            Write(json, format.Format);
             json.WriteEndArray();
         }
 
         return Convert.ToHexString(SHA256.HashData(buffer.WrittenSpan));
     }
 
-    private static void Write(Utf8JsonWriter json, TextForm form)
+    private static void Write(Utf8JsonWriter json, TextFormat format)
     {
-        switch (form)
+        switch (format)
         {
-            case TextForm.JsonObject:
+            case TextFormat.JsonObject:
                 break;
-            case TextForm.Json(var schema):
+            case TextFormat.Json(var schema):
                 WriteSchema(json, schema);
                 break;
-            case TextForm.Choice(var texts):
+            case TextFormat.Choice(var texts):
                 texts.ToList().ForEach(json.WriteStringValue);
                 break;
-            case TextForm.Pattern(var expression):
+            case TextFormat.Pattern(var expression):
                 json.WriteStringValue(expression);
                 break;
-            case TextForm.Calls(var functions, var syntax, var maxCalls):
+            case TextFormat.Calls(var functions, var syntax, var maxCalls):
                 json.WriteStringValue($"{syntax}");
                 json.WriteNumberValue(maxCalls);
                 foreach (var function in functions)
@@ -181,7 +181,7 @@ internal sealed partial class GrammarCache(IOptions<LimitOptions> limits, Reques
 
                 break;
             default:
-                throw new ArgumentOutOfRangeException(nameof(form), form, null);
+                throw new ArgumentOutOfRangeException(nameof(format), format, null);
         }
     }
 

@@ -15,7 +15,7 @@ internal sealed class GrammarConstraint(TokenConstraint constraint) : ITokenCons
 
         constraint.Prepare();
         return constraint.IsExhausted
-            ? $"The form of the text takes too much work to enforce: its masks have used up Limits:MaxMaskWork at token {constraint.Tokens}. Simplify its alternatives and counts."
+            ? $"The output format takes too much work to enforce: its masks have used up Limits:MaxMaskWork at token {constraint.Tokens}. Simplify its alternatives and counts."
             : null;
     }
 

@@ -3,7 +3,7 @@ using LoopLM.Server.Errors;
 
 namespace LoopLM.Server.TextGeneration;
 
-/// <summary>Starts what every protocol generates. Limits, logs and traces stand around it as decorators.</summary>
+/// <summary>Starts what every protocol generates. Limits, logs and traces are around it as decorators.</summary>
 internal interface ITextGenerator
 {
     /// <summary>Starts all generations of some requests, or none and says why not.</summary>

@@ -40,27 +40,27 @@ internal sealed class OutputConstraints(IOptions<LimitOptions> limits, GrammarCa
             : new RequestError(compiled.Kind, format.Field, compiled.Problem!);
     }
 
-    private CompiledForm Compile(ServedModel model, OutputFormat format, CancellationToken cancellation)
+    private CompiledFormat Compile(ServedModel model, OutputFormat format, CancellationToken cancellation)
     {
         // The tokens of a large vocabulary take some time of their own, once.
-        var (tokens, problem) = format.Form is TextForm.Calls ? model.CallTokens : model.ConstraintTokens;
+        var (tokens, problem) = format.Format is TextFormat.Calls ? model.CallTokens : model.ConstraintTokens;
         if (tokens is null)
         {
-            return new(null, null, RequestErrorKind.Unsupported, $"The form of the text cannot be enforced with this model: {problem}.");
+            return new(null, null, RequestErrorKind.Unsupported, $"The output format cannot be enforced with this model: {problem}.");
         }
 
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         timeout.CancelAfter(limits.Value.SchemaTimeout);
         try
         {
-            var grammar = GrammarCompiler.TryCompile(format.Form, format.Thought, tokens, _limits, timeout.Token, out var refused);
+            var grammar = GrammarCompiler.TryCompile(format.Format, format.Reasoning, tokens, _limits, timeout.Token, out var refused);
             return new(grammar, tokens, RequestErrorKind.InvalidValue, refused?.ToString());
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             return new(
                 null, null, RequestErrorKind.InvalidValue,
-                $"The form of the text takes too long to compile: more than {limits.Value.SchemaTimeout} (Limits:SchemaTimeout). "
+                $"The output format takes too long to compile: more than {limits.Value.SchemaTimeout} (Limits:SchemaTimeout). "
                 + "Simplify its patterns and alternatives, or try again when the server is less busy.",
                 IsFinal: false);
         }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace LoopLM.Server.TextGeneration;
 
-/// <summary>What the options allow a request to ask for; the cheapest of its checks.</summary>
+/// <summary>What the options allow a request to set; the cheapest of its checks.</summary>
 internal sealed class RequestLimits(IOptions<LimitOptions> limits)
 {
     private readonly LimitOptions _limits = limits.Value;
@@ -24,7 +24,7 @@ internal sealed class RequestLimits(IOptions<LimitOptions> limits)
         ?? request.Stops.Check(_limits)
         ?? request.Constraints.Check(request.Stops, _limits);
 
-    /// <summary>The limits on the log-probabilities of all prompt tokens, and of all generated ones where those of the whole vocabulary are asked for.</summary>
+    /// <summary>The limits on the log-probabilities of all prompt tokens, and of all generated ones where those of the whole vocabulary are requested.</summary>
     /// <param name="request">The request.</param>
     /// <param name="promptTokens">Tokens of its prompts.</param>
     /// <param name="maxTokens">Most tokens that it may generate for each of them, all prompts together.</param>
@@ -38,7 +38,7 @@ internal sealed class RequestLimits(IOptions<LimitOptions> limits)
             return RequestError.Invalid("logprobs",
                 $"{new Field("logprobs")} is {ReportSettings.AllTokens}, all {vocabularySize} tokens of the vocabulary, "
                 + $"of up to {maxTokens * request.Choices} generated tokens; at most {most} log-probabilities are allowed: "
-                + $"generate {most / vocabularySize} tokens at most, or ask for up to {_limits.MaxLogprobs} of each.");
+                + $"generate {most / vocabularySize} tokens at most, or request up to {_limits.MaxLogprobs} of each.");
         }
 
         var top = reports.PromptLogprobs == ReportSettings.AllTokens ? vocabularySize : reports.PromptLogprobs;
@@ -46,7 +46,7 @@ internal sealed class RequestLimits(IOptions<LimitOptions> limits)
         return wanted <= most
             ? null
             : RequestError.Invalid(reports.Logprobs is null ? "prompt_logprobs" : "logprobs",
-                $"The request asks for {wanted} log-probabilities of prompt tokens; at most {most} are allowed. "
+                $"The request wants {wanted} log-probabilities of prompt tokens; at most {most} are allowed. "
                 + $"Send fewer or shorter prompts.");
     }
 

@@ -26,7 +26,7 @@ internal sealed class TextChoice(
     /// <summary>The prompt's tokens.</summary>
     public ReadOnlyMemory<int> Prompt { get; } = prompt;
 
-    /// <summary>What the model says about the prompt's tokens from the second on, where the request asks for it. Complete once an event was read.</summary>
+    /// <summary>What the model says about the prompt's tokens from the second on, where the request wants it. Complete once an event was read.</summary>
     public IReadOnlyList<PositionLogprobs> PromptLogprobs => _promptLogprobs;
 
     /// <summary>Tokens generated so far, a stop token included.</summary>
@@ -125,7 +125,7 @@ internal sealed class TextChoice(
             { FinishReason: FinishReason.QueueTimeout } => new RequestError(
                 RequestErrorKind.QueueTimeout,
                 null,
-                "The request has waited for a place for as long as requests may. Try again later.",
+                "The request has waited for admission for as long as requests may. Try again later.",
                 RequestError.RetrySeconds(read.RetryAfter)),
             { FinishReason: FinishReason.Cancelled } => new RequestError(RequestErrorKind.Draining, null, "The server is shutting down."),
             _ => null,

@@ -4,11 +4,11 @@ using LoopLM.Server.Models;
 
 namespace LoopLM.Server.TextGeneration;
 
-/// <summary>The generations of one request: for each prompt in order, as many as were asked for. One reader. Disposing it cancels what still runs.</summary>
+/// <summary>The generations of one request: for each prompt in order, as many as were requested. One reader. Disposing it cancels what still runs.</summary>
 /// <param name="model">The model that answers.</param>
 /// <param name="generations">Prompt by prompt.</param>
 /// <param name="perPrompt">Generations of each prompt.</param>
-/// <param name="signal">Set behind every event of them.</param>
+/// <param name="signal">Set after every event of them.</param>
 internal sealed class TextChoices(ServedModel model, TextChoice[] generations, int perPrompt, EventSignal signal) : IDisposable
 {
     private CancellationTokenRegistration _cancellation;
@@ -76,7 +76,7 @@ internal sealed class TextChoices(ServedModel model, TextChoice[] generations, i
         return false;
     }
 
-    /// <summary>The next event of any generation. Nothing may be read behind the last end.</summary>
+    /// <summary>The next event of any generation. Nothing may be read after the last end.</summary>
     public async ValueTask<(int Index, TextEvent Next)> ReadAsync(CancellationToken cancellationToken)
     {
         int index;
@@ -89,7 +89,7 @@ internal sealed class TextChoices(ServedModel model, TextChoice[] generations, i
         return (index, next);
     }
 
-    /// <summary>Waits until <see cref="TryRead"/> may give something; allocates nothing. Not behind the last end.</summary>
+    /// <summary>Waits until <see cref="TryRead"/> may give something; allocates nothing. Not after the last end.</summary>
     /// <param name="cancellationToken">Ends the wait; the same at every call.</param>
     public ValueTask WaitAsync(CancellationToken cancellationToken)
     {

@@ -52,8 +52,8 @@ internal sealed class TextEncoder(RequestLimits limits, OutputConstraints constr
             MaxTokens = maxTokens,
             MinTokens = request.Stops.MinTokens,
             Sampling = Seeded(sampling, index),
-            Constraint = request.Constraints.ThoughtBudget is { } budget
-                ? new ThoughtBudgetConstraint(constraint?.Invoke(maxTokens), budget, model.Tokenizer)
+            Constraint = request.Constraints.ReasoningBudget is { } budget
+                ? new ReasoningBudgetConstraint(constraint?.Invoke(maxTokens), budget, model.Tokenizer)
                 : constraint?.Invoke(maxTokens),
             Exit = request.Exit,
             KvLayout = request.KvLayout,
@@ -64,7 +64,7 @@ internal sealed class TextEncoder(RequestLimits limits, OutputConstraints constr
         };
     }
 
-    /// <summary>Most tokens to generate behind a prompt: what is asked for, else what context and KV slots have room for.</summary>
+    /// <summary>Most tokens to generate after a prompt: what is requested, else what context and KV slots have room for.</summary>
     private static int MaxTokens(ServedModel model, TextRequest request, int promptLength)
     {
         if (request.MaxTokens is { } asked)
@@ -109,7 +109,7 @@ internal sealed class TextEncoder(RequestLimits limits, OutputConstraints constr
         }
     }
 
-    /// <summary>A word stands at the beginning of a text or behind a space, which often belongs to its first token; both forms are forbidden, as in vLLM.</summary>
+    /// <summary>A word is at the beginning of a text or after a space, which often belongs to its first token; both ways are forbidden, as in vLLM.</summary>
     private static int[][] EncodeBadWords(ServedModel model, IReadOnlyList<string> words)
     {
         var encoded = new List<int[]>();

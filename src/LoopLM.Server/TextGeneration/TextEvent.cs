@@ -28,13 +28,13 @@ internal readonly record struct TextEvent
     /// <summary>Token: whether an early loop of the position before had drafted it.</summary>
     public bool IsDrafted { get; init; }
 
-    /// <summary>Token: its gate probabilities, where the request asks for them.</summary>
+    /// <summary>Token: its gate probabilities, where the request wants them.</summary>
     public GateProbabilities Gates { get; init; }
 
-    /// <summary>Token: its log-probability and the most probable tokens, where the request asks for them.</summary>
+    /// <summary>Token: its log-probability and the most probable tokens, where the request wants them.</summary>
     public PositionLogprobs? Logprobs { get; init; }
 
-    /// <summary>Token: the most probable tokens after every loop it ran, loop 1 first, where the request asks for them; behind them those after the loops that it skipped, where it asks for those.</summary>
+    /// <summary>Token: the most probable tokens after every loop it ran, loop 1 first, where the request wants them; after them those after the loops that it skipped, where it wants those.</summary>
     public IReadOnlyList<TokenLogprob[]>? LoopLogprobs { get; init; }
 
     /// <summary>End: why.</summary>

@@ -6,6 +6,6 @@ internal enum TextFinishReason
     /// <summary>A stop token or a stop string came.</summary>
     Stop,
 
-    /// <summary>It has as many tokens as were asked for.</summary>
+    /// <summary>It has as many tokens as were requested.</summary>
     Length,
 }

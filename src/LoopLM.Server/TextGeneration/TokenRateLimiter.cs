@@ -13,7 +13,7 @@ internal sealed class TokenRateLimiter(ITextGenerator inner) : ITextGenerator
     private static RequestError? TryCharge(TokenBucket budget, long tokens) =>
         tokens > budget.Limit
             ? RequestError.Invalid(
-                "max_tokens", $"The request may use {tokens} tokens and the limit is {budget.Limit} a minute. Ask for fewer.")
+                "max_tokens", $"The request may use {tokens} tokens and the limit is {budget.Limit} a minute. Request fewer.")
         : budget.TryTake((int)tokens) ? null
         : new RequestError(RequestErrorKind.RateLimited, null,
             $"The request may use {tokens} tokens, the limit is {budget.Limit} a minute and {budget.Remaining} are left.",

@@ -18,7 +18,7 @@ internal static partial class BrokenOffResponses
     /// <summary>Whether an exception is the way in which a response is broken off, and no failure.</summary>
     public static bool IsBreakOff(this Exception? exception) => exception is BrokenOffException;
 
-    /// <summary>Throws what breaks a response off. It stands before the log of requests, which so sees the status that was sent.</summary>
+    /// <summary>Throws what breaks a response off. It is before the log of requests, which so sees the status that was sent.</summary>
     public static IApplicationBuilder UseBrokenOffResponses(this IApplicationBuilder app) => app.Use(async (context, next) =>
     {
         await next(context);

@@ -9,7 +9,7 @@ namespace LoopLM.Server.Transport;
 /// <param name="held">What is charged for the chunks.</param>
 internal sealed class PooledBuffer(HeldBytes held) : IBufferWriter<byte>, IDisposable
 {
-    /// <summary>Bytes of a chunk, unless a writer asks for more in one piece. Larger arrays would live where the collector seldom looks.</summary>
+    /// <summary>Bytes of a chunk, unless a writer requests more in one piece. Larger arrays would live where the collector seldom looks.</summary>
     public const int ChunkBytes = 16 << 10;
 
     private readonly Queue<(byte[] Bytes, int Length)> _full = new();

@@ -14,7 +14,7 @@ internal sealed class RequestWork(IOptions<LimitOptions> limits, TimeProvider ti
     /// <summary>Reading and writing long texts; <see cref="OnTextAsync"/> says which are.</summary>
     public WorkQueue Texts { get; } = new("long texts", limits.Value.WorkThreads, limits.Value.MaxQueuedWork, time);
 
-    /// <summary>Compiling the forms of answers.</summary>
+    /// <summary>Compiling output formats.</summary>
     public WorkQueue Forms { get; } = new("schemas, patterns and choices", limits.Value.WorkThreads, limits.Value.MaxQueuedWork, time);
 
     /// <summary>Reads or writes text: short ones at once, long ones on a thread for them.</summary>

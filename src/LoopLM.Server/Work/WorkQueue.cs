@@ -7,7 +7,7 @@ namespace LoopLM.Server.Work;
 
 /// <summary>
 /// Runs long work of one kind on threads of its own, a few at a time, so that the thread pool stays free for what is short. What comes meanwhile
-/// waits without a thread. Clients take turns: one that asks for much waits behind itself, and beyond a bound is refused.
+/// waits without a thread. Clients take turns: one that sends much waits behind itself, and beyond a bound is refused.
 /// </summary>
 /// <param name="kind">What waits, in the plural, as messages say it.</param>
 /// <param name="threads">How many run at a time.</param>
@@ -15,7 +15,7 @@ namespace LoopLM.Server.Work;
 /// <param name="time">Its clock.</param>
 internal sealed class WorkQueue(string kind, int threads, int mostWaiting, TimeProvider time) : IDisposable
 {
-    // Of each client no more than could run at once stand before the threads; the others wait for those.
+    // Of each client no more wait at the threads than could run at once; the others wait for those.
     private readonly PartitionedRateLimiter<RequestClient> _turns = PartitionedRateLimiter.Create<RequestClient, RequestClient>(
         each => RateLimitPartition.GetConcurrencyLimiter(each, _ => Limits(threads, mostWaiting)));
 

@@ -4,16 +4,16 @@ namespace LoopLM.Text.Constraints;
 /// <param name="BeforeName">Such as <c>{"name": "</c>.</param>
 /// <param name="BeforeArguments">Such as <c>", "arguments": </c>.</param>
 /// <param name="End">Such as <c>}</c>.</param>
-/// <param name="Separator">What stands between two calls.</param>
+/// <param name="Separator">What is between two calls.</param>
 public sealed record CallSyntax(string BeforeName, string BeforeArguments, string End, string Separator)
 {
     /// <summary>Characters that no argument's name has in <see cref="ArgumentSyntax.Keywords"/>.</summary>
     public const string NotInKeywords = "()[]{},='\"\n";
 
-    /// <summary>What stands before the first call.</summary>
+    /// <summary>What is before the first call.</summary>
     public string Start { get; init; } = "";
 
-    /// <summary>What stands behind the last call.</summary>
+    /// <summary>What is after the last call.</summary>
     public string Close { get; init; } = "";
 
     /// <summary>How arguments are written.</summary>

@@ -9,14 +9,14 @@ using LoopLM.Text.Constraints.Schemas;
 namespace LoopLM.Text.Constraints;
 
 /// <summary>
-/// Makes grammars of forms. What a grammar admits has the form; it may admit less. Whatever cannot
+/// Makes grammars of formats. What a grammar admits has the format; it may admit less. Whatever cannot
 /// be enforced is refused, nothing is ignored.
 /// </summary>
 /// <remarks>
 /// <para>
 /// Of JSON Schema, from draft 4 to 2020-12, nearly everything that restricts a value is enforced; docs/api.md lists the keywords. Unknown
 /// keywords are annotations. What is asked of a value is brought into a list of <see cref="Conjunction"/>s, each of which is
-/// written.</para> <para>The properties of an object come in the schema's order, others behind them unless the schema rules them out.
+/// written.</para> <para>The properties of an object come in the schema's order, others after them unless the schema rules them out.
 /// Numbers have at most 20 digits on each side of the point, integers without a bound at most 18.
 /// </para>
 /// </remarks>
@@ -24,43 +24,43 @@ public static class GrammarCompiler
 {
     private static readonly SchemaLocation s_root = new(default);
 
-    /// <summary>Makes the grammar of the texts of a form.</summary>
-    /// <param name="form">The form. Documents of its JSON have to stay open during the call.</param>
-    /// <param name="thought">A thought that may stand before the text; null for none.</param>
+    /// <summary>Makes the grammar of the texts of a format.</summary>
+    /// <param name="format">The format. Documents of its JSON have to stay open during the call.</param>
+    /// <param name="reasoning">Reasoning that may be before the text; null for none.</param>
     /// <param name="tokens">The tokens that the text will be written with.</param>
-    /// <param name="limits">How large the form may be; the schemas of several functions count as one.</param>
+    /// <param name="limits">How large the format may be; the schemas of several functions count as one.</param>
     /// <param name="cancellation">Ends the work.</param>
     /// <param name="problem">
     /// Why there is no grammar; null where there is one. Its path begins with the name of the function that it is about.
     /// </param>
-    /// <returns>The grammar; null where the form cannot be enforced.</returns>
+    /// <returns>The grammar; null where the format cannot be enforced.</returns>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
     public static TextGrammar? TryCompile(
-        TextForm form, ThoughtSyntax? thought, TokenTrie tokens, ConstraintLimits limits,
+        TextFormat format, ReasoningSyntax? reasoning, TokenTrie tokens, ConstraintLimits limits,
         CancellationToken cancellation, out SchemaProblem? problem) =>
-        TryCompile(form, thought, tokens.Bytes, limits, cancellation, out problem);
+        TryCompile(format, reasoning, tokens.Bytes, limits, cancellation, out problem);
 
     internal static TextGrammar? TryCompile(
-        TextForm form, ThoughtSyntax? thought, ByteSet writable, ConstraintLimits limits,
+        TextFormat format, ReasoningSyntax? reasoning, ByteSet writable, ConstraintLimits limits,
         CancellationToken cancellation, out SchemaProblem? problem)
     {
-        var inPython = form is TextForm.Calls { Syntax.Arguments: ArgumentSyntax.Keywords };
+        var inPython = format is TextFormat.Calls { Syntax.Arguments: ArgumentSyntax.Keywords };
         var context = new TranslationContext(writable, limits, cancellation, inPython);
-        var start = form switch
+        var start = format switch
         {
-            TextForm.JsonObject => context.Rules.AnyObject,
-            TextForm.Json(var schema) => Translate(new SchemaLocation(schema), context),
-            TextForm.Choice(var texts) => Choice(texts, context),
-            TextForm.Pattern(var expression) => Pattern(expression, context),
-            TextForm.Calls(var functions, var syntax, var most) =>
+            TextFormat.JsonObject => context.Rules.AnyObject,
+            TextFormat.Json(var schema) => Translate(new SchemaLocation(schema), context),
+            TextFormat.Choice(var texts) => Choice(texts, context),
+            TextFormat.Pattern(var expression) => Pattern(expression, context),
+            TextFormat.Calls(var functions, var syntax, var most) =>
                 new CallTranslator(syntax, context, schema => IsReadable(schema, context)).Translate(functions, most),
-            _ => throw new ArgumentOutOfRangeException(nameof(form), form, "unknown form"),
+            _ => throw new ArgumentOutOfRangeException(nameof(format), format, "unknown format"),
         };
-        start = thought is null ? start : Behind(thought, start, context.Builder);
+        start = reasoning is null ? start : After(reasoning, start, context.Builder);
 
         // Both a call and its arguments take a place on the stack.
-        var depth = limits.MaxDepth + (form is TextForm.Calls ? 2 : 0);
-        return Finish(context, form is TextForm.Choice or TextForm.Pattern ? null : s_root, start, depth, out problem);
+        var depth = limits.MaxDepth + (format is TextFormat.Calls ? 2 : 0);
+        return Finish(context, format is TextFormat.Choice or TextFormat.Pattern ? null : s_root, start, depth, out problem);
     }
 
     private static int Translate(SchemaLocation document, TranslationContext context) =>
@@ -93,11 +93,11 @@ public static class GrammarCompiler
                 : context.Refuse(null, null, $"of the pattern, {problem}");
     }
 
-    private static int Behind(ThoughtSyntax thought, int start, GrammarBuilder builder)
+    private static int After(ReasoningSyntax reasoning, int start, GrammarBuilder builder)
     {
         var oneBreak = builder.Literal("\n"u8, start);
-        var within = builder.Until(Encoding.UTF8.GetBytes(thought.End), builder.Choice(start, oneBreak, builder.Literal("\n"u8, oneBreak)));
-        return thought.Start is null ? within : builder.Choice(start, builder.Literal(Encoding.UTF8.GetBytes(thought.Start), within));
+        var within = builder.Until(Encoding.UTF8.GetBytes(reasoning.End), builder.Choice(start, oneBreak, builder.Literal("\n"u8, oneBreak)));
+        return reasoning.Start is null ? within : builder.Choice(start, builder.Literal(Encoding.UTF8.GetBytes(reasoning.Start), within));
     }
 
     private static TextGrammar? Finish(

@@ -7,7 +7,7 @@ namespace LoopLM.Text.Constraints;
 
 /// <summary>
 /// Plain characters are those that every string without further rules takes as they are: no control characters, no ends of lines, neither
-/// <c>"</c> nor <c>\</c>. Most tokens consist of them, so these are told apart once for a vocabulary and not in every state.
+/// <c>"</c> nor <c>\</c>. Most tokens consist of them, so these are separated once for a vocabulary and not in every state.
 /// </summary>
 internal static class PlainText
 {

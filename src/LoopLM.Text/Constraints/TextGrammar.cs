@@ -4,7 +4,7 @@ using LoopLM.Text.Constraints.Automata;
 namespace LoopLM.Text.Constraints;
 
 /// <summary>
-/// What a text may be, byte by byte: a pushdown automaton that <see cref="GrammarCompiler"/> makes from a <see cref="TextForm"/>.
+/// What a text may be, byte by byte: a pushdown automaton that <see cref="GrammarCompiler"/> makes from a <see cref="TextFormat"/>.
 /// Immutable; one grammar serves any number of <see cref="TokenConstraint"/>s on any threads.
 /// </summary>
 public sealed class TextGrammar
@@ -67,7 +67,7 @@ public sealed class TextGrammar
     /// <summary>The class of a byte, an index into <see cref="Classes"/>.</summary>
     internal int ClassOf(byte value) => _classes[value];
 
-    // What is read within a code point is written behind what follows it.
+    // What is read within a code point is written after what follows it.
     private int[] FindTallies()
     {
         var tallies = new int[Code.Length];

@@ -74,7 +74,7 @@ public sealed class TokenConstraint
     /// <summary>Works out which tokens can follow, which <see cref="Mask"/> otherwise does.</summary>
     public void Prepare() => _next ??= HasEnded ? _end : Allowed();
 
-    /// <summary>Sets the logits of the tokens that cannot follow to negative infinity. Behind an end token only end tokens can.</summary>
+    /// <summary>Sets the logits of the tokens that cannot follow to negative infinity. After an end token only end tokens can.</summary>
     /// <param name="logits">One for each token id; those beyond the vocabulary cannot follow.</param>
     public void Mask(Span<float> logits)
     {
@@ -107,7 +107,7 @@ public sealed class TokenConstraint
         HasEnded |= isEnd;
     }
 
-    // A token may follow if the rest of the text, one token a byte, and the end still fit behind it.
+    // A token may follow if the rest of the text, one token a byte, and the end still fit after it.
     private TokenMask Allowed()
     {
         _state = _automaton.Trim(_state);
@@ -134,7 +134,7 @@ public sealed class TokenConstraint
         }
         else
         {
-            // Where any plain beginning leads back here, what matters of a token is what comes behind it.
+            // Where any plain beginning leads back here, what matters of a token is what comes after it.
             var isLong = free.MaxLength >= PlainText.MaxLength;
             mask.Add(_trie.Slices.Plain(isLong ? PlainText.MaxLength : free.MaxLength), free.Rest);
             Walk(mask, isLong && free.MayEnd ? _trie.Slices.Ends : _trie.Slices.Others, long.MaxValue);
@@ -152,7 +152,7 @@ public sealed class TokenConstraint
         }
     }
 
-    // Adds the tokens that may follow with at most so many bytes behind them.
+    // Adds the tokens that may follow with at most so many bytes after them.
     private void Walk(TokenMask mask, TokenNodes trie, long rest)
     {
         // Where there is no room for more states, what comes first can follow: the byte that leads to the end, then all single bytes.

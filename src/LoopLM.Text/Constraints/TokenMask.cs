@@ -14,7 +14,7 @@ internal sealed class TokenMask(int vocabularySize)
     /// <summary>What the states have in common that it is for.</summary>
     public UInt128 Kind { get; private set; }
 
-    /// <summary>The most bytes that a text still takes behind a token of the mask.</summary>
+    /// <summary>The most bytes that a text still takes after a token of the mask.</summary>
     public long LongestRest { get; private set; }
 
     public bool IsEmpty => !_words.AsSpan().ContainsAnyExcept(0UL);
@@ -26,7 +26,7 @@ internal sealed class TokenMask(int vocabularySize)
         Array.Clear(_words);
     }
 
-    /// <summary>Adds tokens behind which a text takes so many more bytes.</summary>
+    /// <summary>Adds tokens after which a text takes so many more bytes.</summary>
     public void Add(ReadOnlySpan<int> tokens, long rest)
     {
         LongestRest = Math.Max(LongestRest, rest);
@@ -36,7 +36,7 @@ internal sealed class TokenMask(int vocabularySize)
         }
     }
 
-    /// <summary>Adds the tokens of a set of bits, behind which a text takes at most so many more bytes.</summary>
+    /// <summary>Adds the tokens of a set of bits, after which a text takes at most so many more bytes.</summary>
     public void Add(ReadOnlySpan<ulong> tokens, long rest)
     {
         LongestRest = Math.Max(LongestRest, rest);

@@ -97,11 +97,11 @@ internal sealed class TokenNodes
     /// <param name="Value">The byte.</param>
     /// <param name="Depth">Bytes up to here, from 1.</param>
     /// <param name="IsPlainBelow">
-    /// Whether all that tokens have behind this byte is plain, of at most <see cref="PlainText.MaxLength"/> characters.
+    /// Whether all that tokens have after this byte is plain, of at most <see cref="PlainText.MaxLength"/> characters.
     /// </param>
     /// <param name="FirstToken">The first token that ends here or below.</param>
-    /// <param name="EndToken">One behind the last that ends here.</param>
-    /// <param name="EndBelow">One behind the last that ends here or below.</param>
+    /// <param name="EndToken">One past the last that ends here.</param>
+    /// <param name="EndBelow">One past the last that ends here or below.</param>
     /// <param name="Next">The first node that is not below this one.</param>
     internal readonly record struct Node(byte Value, ushort Depth, bool IsPlainBelow, int FirstToken, int EndToken, int EndBelow, int Next);
 }

@@ -51,7 +51,7 @@ internal sealed class TokenSlices
     /// <summary>All tokens that are not plain, or too long.</summary>
     public TokenNodes Others { get; }
 
-    /// <summary>The same by what comes behind their plain beginnings, without those whose plain beginning is too long.</summary>
+    /// <summary>The same by what comes after their plain beginnings, without those whose plain beginning is too long.</summary>
     public TokenNodes Ends { get; }
 
     /// <summary>The plain tokens of at most so many characters, bit by bit.</summary>

@@ -13,6 +13,6 @@ internal sealed class JinjaFault(JinjaErrorKind kind, string message, int? offse
 
     public JinjaErrorKind Kind { get; } = kind;
 
-    /// <summary>Where in the source; null for where the evaluation stands.</summary>
+    /// <summary>Where in the source; null for where the evaluation is.</summary>
     public int? Offset { get; } = offset;
 }

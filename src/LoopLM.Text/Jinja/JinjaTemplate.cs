@@ -27,7 +27,7 @@ internal sealed class JinjaTemplate
     /// <summary>Every name in its tags but those of members: what it does not name it cannot use.</summary>
     public FrozenSet<string> Names { get; }
 
-    /// <summary>Whether a text stands in the template, be it as output, in a string or in a comment.</summary>
+    /// <summary>Whether a text is in the template, be it as output, in a string or in a comment.</summary>
     public bool Mentions(string text) => _source.Contains(text, StringComparison.Ordinal);
 
     /// <summary>Parses a template.</summary>

@@ -23,10 +23,10 @@ public abstract record JinjaValue
     public static JinjaValue Of(long value) => new IntegerValue(value);
 
     /// <summary>A text of the data: no part of it will count as the template's own.</summary>
-    public static JinjaValue Of(string text) => new TextValue(MarkedText.OfData(text));
+    public static JinjaValue Of(string text) => new TextValue(ProvenanceText.OfData(text));
 
     /// <summary>A text that counts as the template's own, such as the checkpoint's name of a special token.</summary>
-    public static JinjaValue OfTemplate(string text) => new TextValue(MarkedText.OfTemplate(text));
+    public static JinjaValue OfTemplate(string text) => new TextValue(ProvenanceText.OfTemplate(text));
 
     /// <summary>A list.</summary>
     public static JinjaValue Of(IReadOnlyList<JinjaValue> items) => new ListValue(items);
@@ -81,7 +81,7 @@ public abstract record JinjaValue
 
     internal sealed record FloatValue(double Value) : JinjaValue;
 
-    internal sealed record TextValue(MarkedText Text) : JinjaValue
+    internal sealed record TextValue(ProvenanceText Text) : JinjaValue
     {
         public string Value => Text.Value;
 

@@ -13,18 +13,18 @@ public sealed record RenderedText(string Text, IReadOnlyList<Range> Own)
         Text[..length],
         [.. Own.Where(range => range.Start.Value < length).Select(range => range.Start.Value..Math.Min(range.End.Value, length))]);
 
-    internal static RenderedText Of(MarkedText text)
+    internal static RenderedText Of(ProvenanceText text)
     {
         var own = new List<Range>();
         for (var start = 0; start < text.Length;)
         {
             var end = start + 1;
-            while (end < text.Length && text.IsOwnAt(end) == text.IsOwnAt(start))
+            while (end < text.Length && text.IsTrustedAt(end) == text.IsTrustedAt(start))
             {
                 end++;
             }
 
-            if (text.IsOwnAt(start))
+            if (text.IsTrustedAt(start))
             {
                 own.Add(start..end);
             }

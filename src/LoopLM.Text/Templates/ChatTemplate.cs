@@ -43,8 +43,8 @@ public sealed class ChatTemplate
     /// <summary>Whether tools that are given to it reach the prompt.</summary>
     public bool ReadsTools => _toolTemplate.Names.Contains(Tools) || _toolTemplate.Names.Contains(Functions);
 
-    /// <summary>Whether it marks the model's thoughts as <c>&lt;think&gt;...&lt;/think&gt;</c>.</summary>
-    public bool MarksThoughts => _template.Mentions("</think>");
+    /// <summary>Whether it marks the model's reasoning as <c>&lt;think&gt;...&lt;/think&gt;</c>.</summary>
+    public bool MarksReasoning => _template.Mentions("</think>");
 
     /// <summary>The forms in which it takes the arguments of calls, found by writing one. Of a template that writes none, both.</summary>
     public ArgumentForms ArgumentForms => _argumentForms.Value;
@@ -68,7 +68,7 @@ public sealed class ChatTemplate
         variable is "messages" or Tools or Functions or "documents" or "add_generation_prompt"
             || _files.SpecialTokens.ContainsKey(variable);
 
-    /// <summary>Whether a text stands in the template that writes conversations with tools.</summary>
+    /// <summary>Whether a text is in the template that writes conversations with tools.</summary>
     public bool MentionsWithTools(string text) => _toolTemplate.Mentions(text);
 
     /// <summary>Writes a conversation as a prompt.</summary>
@@ -157,7 +157,7 @@ public sealed class ChatTemplate
             return null;
         }
 
-        // White space behind the message stays where the template keeps it.
+        // White space after the message stays where the template keeps it.
         var whole = text.TrimStart();
         var keepsEnd = prompt.Text.AsSpan(start).StartsWith(whole);
         return prompt.Truncate(start + (keepsEnd ? whole : core).Length);

@@ -9,7 +9,7 @@ namespace LoopLM.Text.Templates;
 /// <summary>What a checkpoint's folder says about chats.</summary>
 internal sealed class ChatTemplateFiles
 {
-    /// <summary>The template that serves where no other is asked for.</summary>
+    /// <summary>The template that serves where no other is requested.</summary>
     public const string Default = "default";
 
     /// <summary>The template for requests with tools.</summary>

@@ -9,7 +9,7 @@ public sealed record AddedToken
     /// <summary>The text it matches; not empty.</summary>
     public required string Content { get; init; }
 
-    /// <summary>A control token: never matched in plain text, and decoded to nothing unless asked for.</summary>
+    /// <summary>A control token: never matched in plain text, and decoded to nothing unless requested.</summary>
     public bool Special { get; init; }
 
     /// <summary>Matches only where no word character touches it.</summary>
@@ -25,7 +25,7 @@ public sealed record AddedToken
     public bool Normalized { get; init; }
 
     /// <summary>
-    /// Whether it marks something, such as the end of a thought, so that a text that is not trusted must not give it: it is special, or is
+    /// Whether it marks something, such as the end of reasoning, so that a text that is not trusted must not give it: it is special, or is
     /// more than white space. Runs of spaces are added tokens in some vocabularies and say nothing but themselves.
     /// </summary>
     public bool IsMark => Special || !string.IsNullOrWhiteSpace(Content);

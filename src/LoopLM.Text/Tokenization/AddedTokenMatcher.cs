@@ -20,7 +20,7 @@ internal sealed class AddedTokenMatcher
     /// <param name="part">The whole piece: a token's neighbours decide whether it is a single word.</param>
     /// <param name="taken">Where the previous match ended; white space before it is not stripped again.</param>
     /// <param name="from">
-    /// Where to search; moved behind the content found. White space that a match strips is searched again, as Hugging Face does.
+    /// Where to search; moved after the content found. White space that a match strips is searched again, as Hugging Face does.
     /// </param>
     /// <param name="trusted">The parts of the whole text in which tokens are found that mark something; null for all of it.</param>
     /// <param name="match">

@@ -28,7 +28,7 @@ namespace LoopLM.Text.Tokenization;
 /// </item>
 /// <item>
 /// decoder: ByteLevel; truncation and padding count for nothing; post_processor: null, or one that
-/// matters only to a caller who asks for special tokens.
+/// matters only to a caller who requests special tokens.
 /// </item>
 /// </list>
 /// <para>
@@ -123,7 +123,7 @@ public sealed class ByteLevelBpeTokenizer : Tokenizer
     public string Decode(IEnumerable<int> ids, bool skipSpecialTokens) => TokenDecoder.Decode(_vocabulary, ids, skipSpecialTokens);
 
     /// <summary>
-    /// Decodes as many tokens as fit; special tokens give nothing. Where not all fit, it stops behind a token that ends a character,
+    /// Decodes as many tokens as fit; special tokens give nothing. Where not all fit, it stops after a token that ends a character,
     /// so that decoding the remaining tokens gives the rest of the text.
     /// </summary>
     public override OperationStatus Decode(IEnumerable<int> ids, Span<char> destination, out int idsConsumed, out int charsWritten) =>

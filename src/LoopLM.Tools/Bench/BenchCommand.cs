@@ -185,7 +185,7 @@ internal static class BenchCommand
         table.AddRow("bound", $"{report.Bound:F3} x full depth");
         table.AddRow("share of the bound", $"{report.BoundShare:P1}");
         table.AddRow("speculation", report.Speculation);
-        table.AddRow("drafts that were right", $"{report.AcceptedDraftShare:P1}");
+        table.AddRow("accepted drafts", $"{report.AcceptedDraftShare:P1}");
         table.AddRow("against no drafts", $"{report.SpeculationSpeedup:F3} x");
         table.AddRow("read bandwidth", $"{report.ReadBandwidthBytesPerSecond / 1e9:F1} GB/s");
         table.AddRow("share of it that weights take", $"{report.WeightTrafficShare:P1}");

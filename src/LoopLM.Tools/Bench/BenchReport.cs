@@ -43,7 +43,7 @@ internal sealed record BenchReport
     /// <summary>How many times faster than without drafts, at the same exits in the same run; 1 without drafts.</summary>
     public required double SpeculationSpeedup { get; init; }
 
-    /// <summary>The share of drafts that were right.</summary>
+    /// <summary>The share of accepted drafts.</summary>
     public required double AcceptedDraftShare { get; init; }
 
     [JsonIgnore]

@@ -21,7 +21,7 @@ internal sealed class SourceSpec
         }
     }
 
-    /// <summary>What stands before the colon.</summary>
+    /// <summary>What is before the colon.</summary>
     public string Kind { get; }
 
     /// <summary>Reads a source.</summary>

@@ -17,7 +17,7 @@ internal sealed record AnswerScore(string Group, int Answers, double[] ExactByLo
     /// All answers, then those of each number of steps and of each kind. A label is both: <c>2 holder</c>, or a kind alone.
     /// </summary>
     /// <param name="scores">The scores.</param>
-    /// <param name="spans">Where the answers stand; one whose tokens were not all scored does not count.</param>
+    /// <param name="spans">Where the answers are; one whose tokens were not all scored does not count.</param>
     /// <param name="threshold">Threshold of q-exit.</param>
     /// <param name="maxLoops">The loop where every token exits.</param>
     public static AnswerScore[] All(TokenScores scores, IReadOnlyList<LabelledSpan> spans, float threshold, int maxLoops)

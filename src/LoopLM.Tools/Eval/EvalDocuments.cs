@@ -15,7 +15,7 @@ internal sealed class EvalDocuments(ByteLevelBpeTokenizer tokenizer)
     /// <summary>Names of the kinds.</summary>
     public IReadOnlyList<string> Kinds => _kinds;
 
-    /// <summary>The parts of all documents that have a label, where they stand after <see cref="Join"/>.</summary>
+    /// <summary>The parts of all documents that have a label, where they are after <see cref="Join"/>.</summary>
     public IReadOnlyList<LabelledSpan> Labels
     {
         get

@@ -51,7 +51,7 @@ internal sealed record EvalReport
 
     public required TokenKindScore[] TokenKinds { get; init; }
 
-    /// <summary>float32 and the types to compare with it, at <see cref="TokenKindsThreshold"/>; empty where none is asked for.</summary>
+    /// <summary>float32 and the types to compare with it, at <see cref="TokenKindsThreshold"/>; empty where none is requested.</summary>
     public required WeightTypeScore[] WeightTypes { get; init; }
 
     /// <summary>
@@ -60,10 +60,10 @@ internal sealed record EvalReport
     /// </summary>
     public required AnswerScore[] Answers { get; init; }
 
-    /// <summary>Tales that the model wrote, by threshold; empty where none is asked for.</summary>
+    /// <summary>Tales that the model wrote, by threshold; empty where none is requested.</summary>
     public required TaleScore[] Tales { get; init; }
 
-    /// <summary>The first tales written at <see cref="TokenKindsThreshold"/>, to read; empty where none is asked for.</summary>
+    /// <summary>The first tales written at <see cref="TokenKindsThreshold"/>, to read; empty where none is requested.</summary>
     public required ShownTale[] ShownTales { get; init; }
 
     /// <summary>How often an earlier loop drafts the token of full depth.</summary>

@@ -62,7 +62,7 @@ internal static class EvalTables
                 ["answers", "count", .. ByLoop("loop", scored), "mean exit step"],
                 [.. report.Answers.Select(score => Row([score.Group, score.Answers], score.ExactByLoop, [score.MeanExitStep]))]),
             new("tales", "Tales that the model wrote, as the checker reads them",
-                ["threshold", "temperature", "tales", "sentences parsed", "no contradiction", "has what was asked for", "ends well",
+                ["threshold", "temperature", "tales", "sentences parsed", "no contradiction", "has what was requested", "ends well",
                 "mean exit step"],
                 [.. report.Tales.Select(score =>
                     new object[] { score.Threshold, score.Temperature, score.Tales, score.Parsed, score.Consistent, score.Contains,

@@ -6,6 +6,6 @@ namespace LoopLM.Tools.Eval;
 /// <param name="Problems">Questions asked.</param>
 /// <param name="Exact">Share of answers that are right in every token.</param>
 /// <param name="MeanExitStep">
-/// Mean exit step of the answers' tokens behind the first, which the prompt pass gives at full depth; 0 where there are none.
+/// Mean exit step of the answers' tokens after the first, which the prompt pass gives at full depth; 0 where there are none.
 /// </param>
 internal sealed record KvStrategyScore(string Strategy, float Threshold, int Problems, double Exact, double MeanExitStep);

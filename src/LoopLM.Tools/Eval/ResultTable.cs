@@ -5,7 +5,7 @@ namespace LoopLM.Tools.Eval;
 
 /// <summary>A table of results, to read or as CSV.</summary>
 /// <param name="Name">Name of the file, without its ending.</param>
-/// <param name="Title">What stands above.</param>
+/// <param name="Title">What is above.</param>
 /// <param name="Columns">Names of the columns.</param>
 /// <param name="Rows">Texts, integers and real numbers.</param>
 internal sealed record ResultTable(string Name, string Title, string[] Columns, IReadOnlyList<object[]> Rows)

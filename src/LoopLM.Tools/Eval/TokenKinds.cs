@@ -33,7 +33,7 @@ internal sealed class TokenKinds
         for (var (token, document) = (0, 0); token < split.Tokens.Length; token++)
         {
             document += token == split.End(document) ? 1 : 0;
-            // A special token stands as a line's end, so that no word reaches across it.
+            // A special token counts as a line's end, so that no word reaches across it.
             bytes.AddRange(tokenizer.IsSpecial(split.Tokens[token]) ? "\n"u8 : tokenizer.GetTokenBytes(split.Tokens[token]));
             (_offsets[token + 1], _documents[token]) = (bytes.Count, document);
         }
@@ -65,7 +65,7 @@ internal sealed class TokenKinds
         };
     }
 
-    /// <summary>The token at an index in square brackets, behind what stands before it.</summary>
+    /// <summary>The token at an index in square brackets, after what is before it.</summary>
     public string Excerpt(int index)
     {
         var start = Math.Max(_offsets[_split.Starts[_documents[index]]], _offsets[index] - ExcerptBytes);
@@ -105,7 +105,7 @@ internal sealed class TokenKinds
         return at == 0 || _bytes[at - 1] is (byte)'.' or (byte)'!' or (byte)'?' or (byte)'\n';
     }
 
-    /// <summary>Whether a digit belongs to an answer: it is what a question's document asks for, or it follows an equals sign.</summary>
+    /// <summary>Whether a digit belongs to an answer: it is what a question's document requires, or it follows an equals sign.</summary>
     private bool IsAnswer(int index, int at)
     {
         var document = _documents[index];

@@ -11,7 +11,7 @@ internal sealed record LineChart
     private const int Ticks = 5;
     private static readonly string[] s_colours = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#999999"];
 
-    /// <summary>What stands above.</summary>
+    /// <summary>What is above.</summary>
     public required string Title { get; init; }
 
     /// <summary>What x means.</summary>

@@ -40,7 +40,7 @@ internal static class SoakAudit
             finished >= tally.Finished,
             Invariant($"The clients have {tally.Finished} finished generations; the server counts {finished}."));
         Require(accepted <= tally.Finished + tally.Uncertain,
-            Invariant($"The server has ended {accepted} generations; the clients asked for {tally.Finished + tally.Uncertain} at most."));
+            Invariant($"The server has ended {accepted} generations; the clients requested {tally.Finished + tally.Uncertain} at most."));
         Require(options.Faults || ended.GetValueOrDefault("failed") == 0,
             Invariant($"{ended.GetValueOrDefault("failed")} generations failed."));
         Require(

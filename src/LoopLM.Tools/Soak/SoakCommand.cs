@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace LoopLM.Tools.Soak;
 
-/// <summary><c>looplm soak</c>: mixed load on a server, some of it in bad manners, and an audit behind it.</summary>
+/// <summary><c>looplm soak</c>: mixed load on a server, some of it in bad manners, and an audit after it.</summary>
 internal static class SoakCommand
 {
     /// <summary>Creates the command.</summary>

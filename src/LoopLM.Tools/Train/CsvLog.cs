@@ -4,7 +4,7 @@ using LoopLM.Checkpoints.Files;
 namespace LoopLM.Tools.Train;
 
 /// <summary>
-/// Rows of numbers in a CSV file, the step first. A run that goes on drops the rows behind the step that it
+/// Rows of numbers in a CSV file, the step first. A run that goes on drops the rows after the step that it
 /// goes on from, and one that a kill has cut short.
 /// </summary>
 internal sealed class CsvLog

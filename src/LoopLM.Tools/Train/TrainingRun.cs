@@ -57,7 +57,7 @@ internal sealed class TrainingRun
     /// <summary>Runs until all steps are done, time is over or the token is cancelled; then saves.</summary>
     /// <param name="report">Sees every reported step.</param>
     /// <param name="evaluated">Sees every evaluation.</param>
-    /// <param name="cancellation">Ends the run behind the step under way.</param>
+    /// <param name="cancellation">Ends the run after the step under way.</param>
     public void Run(Action<StepProgress> report, Action<long, IReadOnlyList<KindScore>> evaluated, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();

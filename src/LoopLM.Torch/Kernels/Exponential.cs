@@ -15,14 +15,14 @@ internal static class Exponential
     /// <summary>From its negative down, exp is 0 here; above, it stays exp(88).</summary>
     private const float Bound = 88;
 
-    // Adding 1.5 * 2^23 rounds to an integer, which then stands in the lowest bits, here together with the bias of an exponent.
+    // Adding 1.5 * 2^23 rounds to an integer, which is then in the lowest bits, here together with the bias of an exponent.
     private const float Rounder = 12582912 + 127;
 
     /// <summary>exp of each element; a NaN stays one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Of(Vector512<float> x)
     {
-        // The bounds stand left, so that a NaN passes.
+        // The bounds are on the left, so that a NaN passes.
         x = Vector512.MinNative(Vector512.Create(Bound), Vector512.MaxNative(Vector512.Create(-Bound), x));
         var rounded = Vector512.FusedMultiplyAdd(x, Vector512.Create(1.44269504f), Vector512.Create(Rounder));
         var r = Vector512.FusedMultiplyAdd(rounded - Vector512.Create(Rounder), Vector512.Create(-0.693147182f), x);

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 namespace LoopLM.Torch.Kernels;
 
 /// <summary>
-/// Reads and writes 32 elements of memory as two vectors of 16 floats. Which element stands where is the type's own affair: the same
+/// Reads and writes 32 elements of memory as two vectors of 16 floats. Which element is where is the type's own affair: the same
 /// for every array, so element-wise work and sums need not know.
 /// </summary>
 /// <typeparam name="T">What memory holds.</typeparam>
@@ -29,6 +29,6 @@ internal interface ILanes<T>
     /// <summary>The element that a value is written as.</summary>
     static abstract T Narrow(float value);
 
-    /// <summary>Index of the element that stands at a place of the 32, A first.</summary>
+    /// <summary>Index of the element that is at a place of the 32, A first.</summary>
     static abstract int Element(int place);
 }

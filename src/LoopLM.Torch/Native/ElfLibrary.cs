@@ -94,7 +94,7 @@ internal sealed class ElfLibrary
         Encoding.ASCII.GetBytes(name, place);
     }
 
-    /// <summary>Makes one version entry ask for the version of another one, keeping its index.</summary>
+    /// <summary>Makes one version entry require the version of another one, keeping its index.</summary>
     public void Redirect(VersionNeed from, VersionNeed to)
     {
         // Hash at 0, name at 8.
@@ -139,7 +139,7 @@ internal sealed class ElfLibrary
     {
         if (offset >= _strings.Size)
         {
-            throw Damaged($"a name stands at {offset} in a string table of {_strings.Size} bytes");
+            throw Damaged($"a name is at {offset} in a string table of {_strings.Size} bytes");
         }
 
         var tail = At(_strings.Offset + offset, (int)Math.Min(_strings.Size - offset, int.MaxValue), "string table");

@@ -17,7 +17,7 @@ internal static class LibstdcxxVersion
     private const string NewerSymbol = "_ZSt21ios_base_library_initv";
     private const string OlderSymbol = "_ZNSt8ios_base4InitC1Ev";
 
-    /// <summary>Makes the library ask for the older symbol; leaves one that does not ask for the newer version as it is.</summary>
+    /// <summary>Makes the library require the older symbol; leaves one that does not request the newer version as it is.</summary>
     /// <param name="image">The bytes of the library's file.</param>
     /// <param name="name">Name for error messages.</param>
     /// <exception cref="InvalidDataException">The file is damaged, or needs more of the newer version than that one symbol.</exception>

@@ -57,7 +57,7 @@ public static class TorchLibrary
         }
         catch (DllNotFoundException exception) when (exception.Message.Contains(LibstdcxxVersion.Newer, StringComparison.Ordinal))
         {
-            // The copy has no folder of its own to find its neighbours in: it takes those that are loaded under the names it asks for.
+            // The copy has no folder of its own to find its neighbours in: it takes those that are loaded under the names it requests.
             foreach (var neighbour in (ReadOnlySpan<string>)["libc10.so", "libtorch_cpu.so", "libtorch.so"])
             {
                 NativeLibrary.Load(Path.Combine(Path.GetDirectoryName(file)!, neighbour));

@@ -7,7 +7,7 @@ namespace LoopLM.Torch.Ouro;
 /// <summary>One layer with sandwich norms: each block is normalised before and after, the second time inside its residual branch.</summary>
 public sealed class DecoderLayer : nn.Module
 {
-    // The checkpoint's names mislead: "post_attention_layernorm" stands before the MLP, and the two "_2" norms stand behind their blocks.
+    // The checkpoint's names mislead: "post_attention_layernorm" is before the MLP, and the two "_2" norms are after their blocks.
     [ComponentName(Name = "input_layernorm")]
     private readonly RmsNorm _beforeAttention;
     [ComponentName(Name = "input_layernorm_2")]

@@ -15,7 +15,7 @@ internal static class GroupedQueryAttention
     /// <returns>[B, S, heads, d].</returns>
     public static Tensor Attend(Tensor queries, Tensor keys, Tensor values, Tensor? mask)
     {
-        // The g queries that share a key head stand as g * S queries of that head, so that keys and values are not repeated.
+        // The g queries that share a key head are as g * S queries of that head, so that keys and values are not repeated.
         var (batch, length, heads, dimension) = (queries.shape[0], queries.shape[1], queries.shape[2], queries.shape[3]);
         var (kvHeads, group) = (keys.shape[2], heads / keys.shape[2]);
         var grouped = queries.view(batch, length, kvHeads, group, dimension)
@@ -24,7 +24,7 @@ internal static class GroupedQueryAttention
         return attended.view(batch, kvHeads, group, length, dimension).permute(0, 3, 1, 2, 4).reshape(batch, length, heads, dimension);
     }
 
-    /// <summary>The additive mask of queries that see their first keys only: 0 there, -infinity behind.</summary>
+    /// <summary>The additive mask of queries that see their first keys only: 0 there, -infinity after.</summary>
     /// <param name="lastVisible">Index of the last key each query sees [B, S].</param>
     /// <param name="keys">N, the number of keys.</param>
     /// <param name="group">g, the query heads of a key head.</param>

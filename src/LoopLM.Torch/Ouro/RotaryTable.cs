@@ -23,7 +23,7 @@ public sealed class RotaryTable
     /// Rotates u = queries or keys [..., heads, d] by the rotate-half convention: u * cos + concat(-u[d/2..], u[..d/2]) * sin.
     /// </summary>
     /// <remarks>
-    /// The minus stands in the table: exchanging the halves is then all that is left to do, and the products are the same to the bit.
+    /// The minus is in the table: exchanging the halves is then all that is left to do, and the products are the same to the bit.
     /// </remarks>
     public Tensor Rotate(Tensor heads) => FusedKernels.Suit(heads)
         ? RotationFunction.apply(heads, _cosine, _signedSine)

@@ -23,7 +23,7 @@ internal sealed class KvStore : IDisposable
         PaddingSlot = slots;
     }
 
-    /// <summary>A slot of zeros that is never written: what a padded slot table names behind its end.</summary>
+    /// <summary>A slot of zeros that is never written: what a padded slot table names past its end.</summary>
     public int PaddingSlot { get; }
 
     /// <summary>Writes keys and values [N, kvHeads, d] of one layer into N distinct slots.</summary>

@@ -1,7 +1,7 @@
 namespace LoopLM.Torch.Runners;
 
 /// <summary>Rows of a tick that attend together: S rows of each of B sequences, all seeing at most N slots.</summary>
-/// <param name="First">Place of the group's first row in <see cref="TickPlan.Order"/>.</param>
+/// <param name="First">Place of the group's first row in <see cref="AttentionGroups.Order"/>.</param>
 /// <param name="Sequences">B; 1 for a prompt chunk.</param>
 /// <param name="RowsEach">S; 1 for a group of single rows.</param>
 /// <param name="Keys">N.</param>

@@ -18,7 +18,7 @@ internal sealed class SlotAttention : IAttention
     /// <param name="tensors">Their slots.</param>
     /// <param name="queryGroup">Query heads that share a key head.</param>
     /// <param name="type">Type of the queries.</param>
-    public SlotAttention(KvStore store, TickPlan plan, TickTensors tensors, int queryGroup, ScalarType type)
+    public SlotAttention(KvStore store, AttentionGroups plan, TickTensors tensors, int queryGroup, ScalarType type)
     {
         _store = store;
         _kvSlots = tensors.KvSlots;

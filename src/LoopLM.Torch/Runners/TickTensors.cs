@@ -9,7 +9,7 @@ namespace LoopLM.Torch.Runners;
 internal sealed class TickTensors
 {
     private readonly Tensor _buffer;
-    private readonly TickPlan _plan;
+    private readonly AttentionGroups _plan;
     private readonly long[] _groupStarts;
     private readonly int _rows;
     private readonly int _firstLoopRows;
@@ -19,7 +19,7 @@ internal sealed class TickTensors
     /// <param name="plan">Its plan.</param>
     /// <param name="paddingSlot">The slot that fills up slot tables.</param>
     /// <param name="device">Where to upload it.</param>
-    public TickTensors(LoopBatch batch, TickPlan plan, int paddingSlot, Device device)
+    public TickTensors(LoopBatch batch, AttentionGroups plan, int paddingSlot, Device device)
     {
         _plan = plan;
         _rows = batch.Rows.Length;

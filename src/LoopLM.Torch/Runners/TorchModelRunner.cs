@@ -135,7 +135,7 @@ public sealed class TorchModelRunner : IModelRunner
         using var scope = NewDisposeScope();
 
         // Step 1: order the rows by what they attend to, and upload all integers at once.
-        var plan = new TickPlan(batch);
+        var plan = new AttentionGroups(batch);
         var tensors = new TickTensors(batch, plan, _kv.PaddingSlot, _model.Placement.Device);
 
         // Step 2: rows at loop 1 start from their token's embedding, the others from the state they left.
@@ -152,7 +152,7 @@ public sealed class TorchModelRunner : IModelRunner
         var after = _model.Backbone.RunLoop(before, _model.Rotary.At(tensors.Positions), attention);
         _states.Write(rowSlots, after);
 
-        // Step 4: only what somebody asks for is computed and downloaded.
+        // Step 4: only what somebody requests is computed and downloaded.
         if (!gateLogits.IsEmpty)
         {
             Scatter(_model.Backbone.Gate(after), plan, gateLogits);
@@ -200,8 +200,8 @@ public sealed class TorchModelRunner : IModelRunner
     private static void Download(Tensor tensor, Span<float> values) =>
         MemoryMarshal.Cast<byte, float>(tensor.to(ScalarType.Float32, CPU).contiguous().bytes).CopyTo(values);
 
-    /// <summary>Downloads one value per place of the plan and puts each where its row stands in the batch.</summary>
-    private static void Scatter(Tensor tensor, TickPlan plan, Span<float> values)
+    /// <summary>Downloads one value per place of the plan and puts each where its row is in the batch.</summary>
+    private static void Scatter(Tensor tensor, AttentionGroups plan, Span<float> values)
     {
         var downloaded = MemoryMarshal.Cast<byte, float>(tensor.to(ScalarType.Float32, CPU).contiguous().bytes);
         for (var place = 0; place < downloaded.Length; place++)

@@ -10,6 +10,6 @@ public sealed record TokenSplit(int[] Tokens, byte[] IsTarget, int[] Starts, byt
     /// <summary>Number of documents.</summary>
     public int Documents => Starts.Length;
 
-    /// <summary>Index behind the last token of a document.</summary>
+    /// <summary>Index after the last token of a document.</summary>
     public int End(int document) => document + 1 < Starts.Length ? Starts[document + 1] : Tokens.Length;
 }

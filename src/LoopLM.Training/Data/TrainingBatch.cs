@@ -58,7 +58,7 @@ public sealed class TrainingBatch
     /// <summary>The token that follows each of <see cref="Positions"/> in the same document.</summary>
     public long[] Targets { get; }
 
-    /// <summary>Where each of <see cref="Targets"/> stands in the split.</summary>
+    /// <summary>Where each of <see cref="Targets"/> is in the split.</summary>
     public int[] TargetIndices { get; }
 
     /// <summary>The document of each of <see cref="Positions"/>.</summary>

@@ -2,7 +2,7 @@ namespace LoopLM.Training.Data;
 
 /// <summary>
 /// An endless order of windows: each epoch has every one once, shuffled by (seed, epoch). Any place in it
-/// can be asked for, so a resumed run needs no state.
+/// can be requested, so a resumed run needs no state.
 /// </summary>
 /// <param name="count">Number of windows, at least 1.</param>
 /// <param name="seed">Seed of the order.</param>

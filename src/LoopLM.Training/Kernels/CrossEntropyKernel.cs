@@ -63,7 +63,7 @@ internal static unsafe class CrossEntropyKernel<T, TLanes>
         }
     }
 
-    /// <summary>What is left of a row behind its whole blocks, filled up with logits of no weight.</summary>
+    /// <summary>What is left of a row after its whole blocks, filled up with logits of no weight.</summary>
     private static void ReadTail(T* logits, long whole, long size, T* tail)
     {
         var nothing = Vector512.Create(float.NegativeInfinity);

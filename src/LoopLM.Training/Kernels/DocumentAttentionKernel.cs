@@ -243,7 +243,7 @@ internal sealed unsafe class DocumentAttentionKernel<T, TLanes> : IDisposable
         }
     }
 
-    /// <summary>Where element t of the first of so many rows stands; t is a multiple of 16.</summary>
+    /// <summary>Where element t of the first of so many rows is; t is a multiple of 16.</summary>
     private static int Place(int t, int rows) => (t / Chunk * Chunk * rows) + (t % Chunk);
 
     /// <summary>
@@ -310,7 +310,7 @@ internal sealed unsafe class DocumentAttentionKernel<T, TLanes> : IDisposable
     }
 
     /// <summary>
-    /// Reads the rows of one head into chunks of so many rows, and clears those behind them up to the next multiple of 16.
+    /// Reads the rows of one head into chunks of so many rows, and clears those after them up to the next multiple of 16.
     /// </summary>
     private void Read(T* from, long heads, long head, int start, int count, float factor, float* to, int rows)
     {

@@ -17,7 +17,7 @@ public static partial class NativeHeap
     private const nint PageSize = 4096;
 
     /// <summary>
-    /// Keeps freed memory, shares one arena among all threads that start later, and asks for huge pages. Call it once, before
+    /// Keeps freed memory, shares one arena among all threads that start later, and requests huge pages. Call it once, before
     /// the threads that train. Without glibc it does nothing.
     /// </summary>
     /// <param name="bytes">How far the heap grows at once; memory is used only as it is touched.</param>

@@ -77,7 +77,7 @@ public sealed class ChangedFileTests : IDisposable
 
     /// <summary>Were the map not guarded, this would end the process.</summary>
     [Fact]
-    public unsafe void IsDamaged_ReadBehindANewEnd_IsTrueAndTheRestIsZeros()
+    public unsafe void IsDamaged_ReadAfterANewEnd_IsTrueAndTheRestIsZeros()
     {
         Assert.SkipUnless(MapGuard.IsSupported, "no handler for this system");
         var data = _file.Tensors["a"].Data;

@@ -119,7 +119,7 @@ public sealed class BatchInvarianceTests
         }
     }
 
-    /// <summary>A request whose first token is its index, by which its rows are told apart.</summary>
+    /// <summary>A request whose first token is its index, by which its rows are separated.</summary>
     private static GenerationRequest CreateRequest(Random random, int index, int vocabulary) => new()
     {
         Prompt = Enumerable.Range(0, random.Next(1, 90)).Select(i => i == 0 ? index : random.Next(vocabulary)).ToArray(),

@@ -151,7 +151,7 @@ public sealed class CpuModelRunnerTests : IDisposable
         var exception = Assert.Throws<ArgumentException>(() =>
             new CpuModelRunner(_checkpoint, new RunnerCapacity(1, int.MaxValue), new CpuRunnerOptions()));
 
-        Assert.Contains("Ask for fewer slots, for keys and values in bfloat16.", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("Request fewer slots, for keys and values in bfloat16.", exception.Message, StringComparison.Ordinal);
     }
 
     [Theory]

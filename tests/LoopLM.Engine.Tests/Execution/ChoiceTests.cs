@@ -156,7 +156,7 @@ public sealed class ChoiceTests
     {
         public string? Advance(int? token) => "too much";
 
-        public void Mask(Span<float> logits) => throw new InvalidOperationException("nobody asks for the mask of what gave up");
+        public void Mask(Span<float> logits) => throw new InvalidOperationException("nobody requests the mask of what gave up");
     }
 
     private sealed class Throwing : ITokenConstraint

@@ -80,7 +80,7 @@ public sealed class SchedulingTests
     }
 
     [Fact]
-    public void Tick_PromptChunks_FollowEachOtherLoopBehindLoop()
+    public void Tick_PromptChunks_FollowEachOtherLoopAfterLoop()
     {
         using var engine = new EngineHarness(s_small with { PrefillChunk = 2 });
         engine.Submit(Greedy(4, 1));
@@ -263,7 +263,7 @@ public sealed class SchedulingTests
     }
 
     [Fact]
-    public void Tick_RequestOfManyChoices_LetsALaterRequestStartBehindItsSecond()
+    public void Tick_RequestOfManyChoices_LetsALaterRequestStartAfterItsSecond()
     {
         using var engine = new EngineHarness(s_small with { MaxSequences = 1 });
         engine.Submit(RequestClient.Local, [.. Enumerable.Repeat(Greedy(1, 2), 20)]);

@@ -14,7 +14,7 @@ public sealed class SnapshotTests
     {
         using var engine = new EngineHarness();
 
-        // The first token comes out of the prompt; the three behind it leave at loop 2.
+        // The first token comes out of the prompt; the three after it leave at loop 2.
         engine.Run(Greedy(3, 4, QExit(0, minLoops: 2)));
 
         Assert.Equal([3, 3, 3, 3, 0], Of(engine.Snapshot.PrefillRows));

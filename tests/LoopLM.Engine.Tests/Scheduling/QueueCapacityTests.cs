@@ -21,7 +21,7 @@ public sealed class QueueCapacityTests : IDisposable
         var places = Create(100, 1000);
         var taken = 0;
 
-        Parallel.For(0, 1000, _ => Interlocked.Add(ref taken, places.TryTake(RequestClient.Local, 1, 5) ? 1 : 0));
+        Parallel.For(0, 1000, _ => Interlocked.Add(ref taken, places.TryReserve(RequestClient.Local, 1, 5) ? 1 : 0));
 
         Assert.Equal((100, 100), (taken, places.Taken));
     }
@@ -30,22 +30,22 @@ public sealed class QueueCapacityTests : IDisposable
     public void Return_FullQueue_MakesRoomForOne()
     {
         var places = Create(1, 1000);
-        places.TryTake(s_alice, 1, 5);
+        places.TryReserve(s_alice, 1, 5);
 
         places.Return(s_alice, 1, 5);
 
         Assert.Equal((0, 0), (places.Taken, places.Clients));
-        Assert.True(places.TryTake(s_alice, 1, 5));
-        Assert.False(places.TryTake(s_alice, 1, 5));
+        Assert.True(places.TryReserve(s_alice, 1, 5));
+        Assert.False(places.TryReserve(s_alice, 1, 5));
     }
 
     [Fact]
     public void TryTake_MoreThanThereAre_TakesNone()
     {
         var places = Create(3, 1000);
-        places.TryTake(s_alice, 2, 5);
+        places.TryReserve(s_alice, 2, 5);
 
-        Assert.False(places.TryTake(s_bob, 2, 5));
+        Assert.False(places.TryReserve(s_bob, 2, 5));
         Assert.Equal(2, places.Taken);
     }
 
@@ -53,14 +53,14 @@ public sealed class QueueCapacityTests : IDisposable
     public void TryTake_MoreTokensThanMayWait_TakesNone()
     {
         var places = Create(100, 10);
-        places.TryTake(s_alice, 1, 6);
+        places.TryReserve(s_alice, 1, 6);
 
-        Assert.False(places.TryTake(s_bob, 1, 5));
+        Assert.False(places.TryReserve(s_bob, 1, 5));
         Assert.Equal((1, 6L), (places.Taken, places.Tokens));
     }
 
     [Fact]
-    public void TryTake_LongPromptAndNothingWaits_TakesAPlace() => Assert.True(Create(100, 10).TryTake(s_alice, 1, 11));
+    public void TryTake_LongPromptAndNothingWaits_TakesAPlace() => Assert.True(Create(100, 10).TryReserve(s_alice, 1, 11));
 
     [Theory]
     [InlineData(1, 50)]
@@ -72,7 +72,7 @@ public sealed class QueueCapacityTests : IDisposable
         var taken = TakeAll(places, s_alice with { Weight = weight }, tokens: 1);
 
         Assert.Equal(share, taken);
-        Assert.True(places.TryTake(s_bob, 1, 1));
+        Assert.True(places.TryReserve(s_bob, 1, 1));
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public sealed class QueueCapacityTests : IDisposable
         var places = Create(1000, 100);
 
         Assert.Equal(10, TakeAll(places, s_alice, tokens: 5));
-        Assert.True(places.TryTake(s_bob, 1, 50));
+        Assert.True(places.TryReserve(s_bob, 1, 50));
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class QueueCapacityTests : IDisposable
     {
         var places = Create(100, 1000);
         Assert.Equal(TimeSpan.Zero, places.DrainTime());
-        places.TryTake(s_alice, 4, 4);
+        places.TryReserve(s_alice, 4, 4);
 
         _time.Advance(TimeSpan.FromSeconds(2));
 
@@ -121,7 +121,7 @@ public sealed class QueueCapacityTests : IDisposable
         {
             _time.Advance(TimeSpan.FromSeconds(0.5));
             places.Admit(s_alice, 1);
-            places.TryTake(s_alice, 1, 1);
+            places.TryReserve(s_alice, 1, 1);
         }
 
         Assert.Equal(5, places.DrainTime().TotalSeconds, precision: 1);
@@ -131,7 +131,7 @@ public sealed class QueueCapacityTests : IDisposable
     public void DrainTime_AdmissionsInBursts_IsTheirMeanPaceWheneverItIsAsked()
     {
         var places = Create(1000, 1000);
-        places.TryTake(s_alice, 400, 400);
+        places.TryReserve(s_alice, 400, 400);
         for (var burst = 0; burst < 60; burst++)
         {
             _time.Advance(TimeSpan.FromSeconds(8));
@@ -140,7 +140,7 @@ public sealed class QueueCapacityTests : IDisposable
                 places.Admit(s_alice, 1);
             }
 
-            places.TryTake(s_alice, 16, 16);
+            places.TryReserve(s_alice, 16, 16);
         }
 
         Assert.InRange(places.DrainTime().TotalSeconds, 180, 220);
@@ -165,11 +165,11 @@ public sealed class QueueCapacityTests : IDisposable
         places.Return(s_alice, 10, 10);
         for (var i = 0; i < 100; i++)
         {
-            places.TryTake(s_alice, 1, 1);
+            places.TryReserve(s_alice, 1, 1);
             places.Admit(s_alice, 1);
         }
 
-        places.TryTake(s_alice, 10, 10);
+        places.TryReserve(s_alice, 10, 10);
 
         Assert.Equal(20, places.DrainTime().TotalSeconds, precision: 3);
     }
@@ -177,7 +177,7 @@ public sealed class QueueCapacityTests : IDisposable
     private static int TakeAll(QueueCapacity places, RequestClient client, int tokens)
     {
         var taken = 0;
-        while (places.TryTake(client, 1, tokens))
+        while (places.TryReserve(client, 1, tokens))
         {
             taken++;
         }
@@ -191,7 +191,7 @@ public sealed class QueueCapacityTests : IDisposable
     private QueueCapacity Steady(double seconds)
     {
         var places = Create(100, 1000);
-        places.TryTake(s_alice, 15, 15);
+        places.TryReserve(s_alice, 15, 15);
         for (var i = 0; i < 5; i++)
         {
             _time.Advance(TimeSpan.FromSeconds(seconds));

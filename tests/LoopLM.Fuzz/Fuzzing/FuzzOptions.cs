@@ -8,7 +8,7 @@ internal sealed record FuzzOptions
     /// </summary>
     public int Seed { get; init; } = 1;
 
-    /// <summary>Mutated inputs behind the corpus; null for no end but that of the time.</summary>
+    /// <summary>Mutated inputs after the corpus; null for no end but that of the time.</summary>
     public long? Inputs { get; init; }
 
     /// <summary>When the run ends, whatever is left to do; null for never.</summary>

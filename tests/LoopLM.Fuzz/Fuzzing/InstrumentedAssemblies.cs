@@ -20,7 +20,7 @@ internal sealed class InstrumentedAssemblies : AssemblyLoadContext, IDisposable
             var copy = Path.Combine(_folder.FullName, name + ".dll");
             File.Copy(PathOf(name), copy);
 
-            // It works as its types are asked for.
+            // It works as its types are requested.
             _ = Fuzzer.Instrument(copy, _ => true, Options.Value).Count();
         }
     }

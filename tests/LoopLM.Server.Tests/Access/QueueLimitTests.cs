@@ -4,7 +4,7 @@ using LoopLM.Server.Transport;
 
 namespace LoopLM.Server.Tests.Access;
 
-/// <summary>How much may wait for a place, and how long.</summary>
+/// <summary>How much may wait for admission, and how long.</summary>
 public sealed class QueueLimitTests
 {
     [Fact]

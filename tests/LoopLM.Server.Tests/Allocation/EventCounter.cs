@@ -19,7 +19,7 @@ internal sealed class EventCounter(Socket socket)
             var received = socket.Receive(_buffer);
             if (received == 0)
             {
-                Assert.Fail($"The stream ended behind {Count} events.");
+                Assert.Fail($"The stream ended after {Count} events.");
             }
 
             foreach (var value in _buffer.AsSpan(0, received))

@@ -14,7 +14,7 @@ namespace LoopLM.Server.Tests.Clients;
 /// <summary>OpenAI's own .NET SDK, and Microsoft.Extensions.AI upon it, as clients of responses.</summary>
 public sealed class OpenAiResponsesSdkTests
 {
-    private const string Thought = "<think>hm</think>";
+    private const string Reasoning = "<think>hm</think>";
     private const string Schema = """{"type":"object","properties":{"x":{"type":"boolean"}},"required":["x"],"additionalProperties":false}""";
 
     [Fact]
@@ -63,16 +63,16 @@ public sealed class OpenAiResponsesSdkTests
     }
 
     [Fact]
-    public async Task CreateResponseStreaming_ThoughtTextAndCall_GivesTheSameAsWhole()
+    public async Task CreateResponseStreaming_ReasoningTextAndCall_GivesTheSameAsWhole()
     {
         using var model = new TemplatedModel(TemplatedModel.Talkative);
-        await using var server = await ServerHarness.StartAsync(text: Thought + "I ask." + ResponseCalls.Call, contextLength: 256, settings: [model.Setting]);
+        await using var server = await ServerHarness.StartAsync(text: Reasoning + "I ask." + ResponseCalls.Call, contextLength: 256, settings: [model.Setting]);
         using var patience = new CancellationTokenSource(ServerHarness.Patience);
         var options = Options(server);
         options.StreamingEnabled = true;
         options.MaxOutputTokenCount = 150;
         options.Tools.Add(ResponseTool.CreateFunctionTool("f", BinaryData.FromString("""{"type":"object"}"""), strictModeEnabled: null, "Does it."));
-        var (text, thought, items) = (new StringBuilder(), new StringBuilder(), new List<ResponseItem>());
+        var (text, reasoning, items) = (new StringBuilder(), new StringBuilder(), new List<ResponseItem>());
         ResponseResult? completed = null;
 
         await foreach (var update in (await Client(server).CreateResponseStreamingAsync(options, patience.Token)).WithCancellation(patience.Token))
@@ -83,7 +83,7 @@ public sealed class OpenAiResponsesSdkTests
                     text.Append(delta.Delta);
                     break;
                 case StreamingResponseReasoningTextDeltaUpdate delta:
-                    thought.Append(delta.Delta);
+                    reasoning.Append(delta.Delta);
                     break;
                 case StreamingResponseOutputItemDoneUpdate done:
                     items.Add(done.Item);
@@ -94,7 +94,7 @@ public sealed class OpenAiResponsesSdkTests
             }
         }
 
-        Assert.Equal(("I ask.", "hm", "I ask."), (text.ToString(), thought.ToString(), completed?.GetOutputText()));
+        Assert.Equal(("I ask.", "hm", "I ask."), (text.ToString(), reasoning.ToString(), completed?.GetOutputText()));
         Assert.Equal([ResponseItemKind.Reasoning, ResponseItemKind.Message, ResponseItemKind.FunctionCall], items.Select(item => item.Kind));
         var call = (FunctionCallResponseItem)items[2];
         Assert.Equal(("f", """{"x":1}"""), (call.FunctionName, call.FunctionArguments.ToString()));

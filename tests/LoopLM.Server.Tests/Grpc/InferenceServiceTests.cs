@@ -262,7 +262,7 @@ public sealed class InferenceServiceTests
     }
 
     [Fact]
-    public async Task Generate_NamedTokens_AreReportedBehindTheMostProbable()
+    public async Task Generate_NamedTokens_AreReportedAfterTheMostProbable()
     {
         await using var server = await ServerHarness.StartAsync();
 

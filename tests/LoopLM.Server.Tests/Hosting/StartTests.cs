@@ -4,7 +4,7 @@ using LoopLM.Server.Hosting;
 
 namespace LoopLM.Server.Tests.Hosting;
 
-/// <summary>What keeps a server from starting is told in full.</summary>
+/// <summary>What keeps a server from starting is reported in full.</summary>
 public sealed class StartTests
 {
     private const string AnyHash = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";

@@ -41,7 +41,7 @@ public sealed class MemoryCheckTests
 
     private static async Task<List<string>> ProblemsAsync(RunnerMemory[] memory, string[] settings)
     {
-        // The server asks for the factories of its models in their order.
+        // The server requests the factories of its models in their order.
         var next = new Queue<RunnerMemory>(memory);
         var runners = new ModelRunners(
             ("none", (_, _) => new TestRunnerFactory(_ => throw new InvalidOperationException("opened"), next.Dequeue())));

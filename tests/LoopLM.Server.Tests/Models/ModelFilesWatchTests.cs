@@ -9,7 +9,7 @@ public sealed class ModelFilesWatchTests
 {
     private static readonly string s_weights = Path.Combine(ServerHarness.BundledFolder, "model.safetensors");
 
-    /// <summary>Reading behind the new end of a mapped file raises a signal that ends a process.</summary>
+    /// <summary>Reading past the new end of a mapped file raises a signal that ends a process.</summary>
     [Fact]
     public async Task Process_WeightsCutShortWhileTheyAreUsed_FailsTheirModelAndServesTheOther()
     {

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace LoopLM.Server.Tests.OpenAi;
 
-/// <summary>Requests that clients send and that ask for nothing that cannot be done.</summary>
+/// <summary>Requests that clients send and that request nothing that cannot be done.</summary>
 public sealed class AcceptanceTests
 {
     private const string Function = """{"type":"function","function":{"name":"f","parameters":{"type":"object","properties":{}}}}""";

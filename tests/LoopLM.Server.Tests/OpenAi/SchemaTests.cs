@@ -12,7 +12,7 @@ public sealed class SchemaTests(OpenAiSchemas schemas) : IClassFixture<OpenAiSch
     private const string Responses = "/v1/responses";
     private const string Hi = """ "messages":[{"role":"user","content":"Hi"}] """;
     private const string Tool = """ "tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object"}}}] """;
-    private const string Thought = "<think>hm</think>Yes.";
+    private const string Reasoning = "<think>hm</think>Yes.";
     private const string Usage = """ "stream_options":{"include_usage":true} """;
     private const string Extensions = """ "return_token_ids":true,"return_gate_probabilities":true,"return_loop_logprobs":1 """;
     private const string Person = """{"type":"object","properties":{"x":{"type":"boolean"}},"required":["x"],"additionalProperties":false}""";
@@ -23,7 +23,7 @@ public sealed class SchemaTests(OpenAiSchemas schemas) : IClassFixture<OpenAiSch
         { "ChatCompletion", Chat, "Hello.", Hi },
         { "ChatCompletion", Chat, "Hello.", $""" {Hi},"logprobs":true,"top_logprobs":2,"n":2,{Extensions} """ },
         { "ChatCompletion", Chat, "Hello there", $"""{Hi},"max_tokens":3 """ },
-        { "ChatCompletion", Chat, Thought, Hi },
+        { "ChatCompletion", Chat, Reasoning, Hi },
         { "ChatCompletion", Chat, ResponseCalls.Call, $"{Hi},{Tool}" },
         { "ChatCompletion", Chat, "{\"x\":true}", $$$""" {{{Hi}}},"response_format":{"type":"json_schema","json_schema":{"name":"a","schema":{{{Person}}}}} """ },
         { "Completion", Completions, "Hello.", """ "prompt":"a" """ },
@@ -34,8 +34,8 @@ public sealed class SchemaTests(OpenAiSchemas schemas) : IClassFixture<OpenAiSch
         { "Response", Responses, "Hello.", """ "input":"Hi","instructions":"Be kind.","metadata":{"a":"b"},"reasoning":{"effort":"low","summary":"auto"} """ },
         { "Response", Responses, "Hello.", $""" "input":"Hi","include":["message.output_text.logprobs"],"top_logprobs":2,{Extensions} """ },
         { "Response", Responses, "Hello there", """ "input":"Hi","max_output_tokens":3 """ },
-        { "Response", Responses, Thought, """ "input":"Hi" """ },
-        { "Response", Responses, Thought + ResponseCalls.Call, $""" "input":"Hi","tool_choice":"auto",{ResponseCalls.Tools} """ },
+        { "Response", Responses, Reasoning, """ "input":"Hi" """ },
+        { "Response", Responses, Reasoning + ResponseCalls.Call, $""" "input":"Hi","tool_choice":"auto",{ResponseCalls.Tools} """ },
         { "Response", Responses, "", $$""" "input":"Hi","tool_choice":{"type":"function","name":"f"},"parallel_tool_calls":false,{{ResponseCalls.Tools}} """ },
         { "Response", Responses, "", $$$""" "input":"Hi","text":{"format":{"type":"json_schema","name":"a","schema":{{{Person}}}}} """ },
     };
@@ -46,7 +46,7 @@ public sealed class SchemaTests(OpenAiSchemas schemas) : IClassFixture<OpenAiSch
         { "ChatCompletionChunk", Chat, "Hello.", Hi },
         { "ChatCompletionChunk", Chat, "Hello.", $""" {Hi},"logprobs":true,"top_logprobs":2,"n":2,{Usage},{Extensions} """ },
         { "ChatCompletionChunk", Chat, "Hello there", $"""{Hi},"max_tokens":3,{Usage} """ },
-        { "ChatCompletionChunk", Chat, Thought, Hi },
+        { "ChatCompletionChunk", Chat, Reasoning, Hi },
         { "ChatCompletionChunk", Chat, ResponseCalls.Call + ResponseCalls.Call, $"{Hi},{Tool}" },
         { "CompletionChunk", Completions, "Hello.", """ "prompt":"a" """ },
         { "CompletionChunk", Completions, "Hello.", $""" "prompt":["a","b"],"n":2,"logprobs":3,{Usage},{Extensions} """ },
@@ -54,7 +54,7 @@ public sealed class SchemaTests(OpenAiSchemas schemas) : IClassFixture<OpenAiSch
         { "ResponseStreamEvent", Responses, "Hello.", """ "input":"Hi" """ },
         { "ResponseStreamEvent", Responses, "Hello.", $""" "input":"Hi","include":["message.output_text.logprobs"],"top_logprobs":2,{Extensions} """ },
         { "ResponseStreamEvent", Responses, "Hello there", """ "input":"Hi","max_output_tokens":3 """ },
-        { "ResponseStreamEvent", Responses, Thought + ResponseCalls.Call + "b" + ResponseCalls.Call, $""" "input":"Hi",{ResponseCalls.Tools} """ },
+        { "ResponseStreamEvent", Responses, Reasoning + ResponseCalls.Call + "b" + ResponseCalls.Call, $""" "input":"Hi",{ResponseCalls.Tools} """ },
     };
 
     public static TheoryData<string, string, string> Errors => new()

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace LoopLM.Server.Tests.OpenAi;
 
-/// <summary>Thinking ahead and reused prefixes, as clients ask for them and read of them.</summary>
+/// <summary>Thinking ahead and reused prefixes, as clients request them and read of them.</summary>
 public sealed class SpeculationTests
 {
     private const string Fixed = "\"speculation\":\"fixed\",\"draft_loops\":1";

@@ -183,7 +183,7 @@ public sealed class ValidationTests
 
         Assert.Equal(
             "This model's maximum context length is 64 tokens. However, you requested 60 output tokens and your prompt contains 6 input tokens, for a total of 66 tokens. "
-            + "Ask for at most 58 output tokens, or shorten the prompt.",
+            + "Request at most 58 output tokens, or shorten the prompt.",
             error.GetProperty("message").GetString());
     }
 

@@ -13,7 +13,7 @@ public class ReplyReaderTests
 
     public static TheoryData<string, string, string, string> Replies => new()
     {
-        // Reply, thought, answer, calls.
+        // Reply, reasoning, answer, calls.
         { "Hello", "", "Hello", "" },
         { "  Hello \n", "", "  Hello \n", "" },
         { "", "", "", "" },
@@ -37,24 +37,24 @@ public class ReplyReaderTests
 
     [Theory]
     [MemberData(nameof(Replies))]
-    public void Append_HoweverItIsCut_TellsThePartsApart(string reply, string thought, string answer, string calls)
+    public void Append_HoweverItIsCut_SeparatesTheParts(string reply, string reasoning, string answer, string calls)
     {
         var random = new Random(reply.Length);
         for (var size = 1; size <= reply.Length + 1; size++)
         {
-            Assert.Equal((thought, answer, calls), Read(new ReplyFormat(Thoughts: true, InThought: false, s_hermes, OneCall: false), reply, () => size));
+            Assert.Equal((reasoning, answer, calls), Read(new ReplyFormat(MayReason: true, InReasoning: false, s_hermes, OneCall: false), reply, () => size));
         }
 
-        Assert.Equal((thought, answer, calls), Read(new ReplyFormat(true, false, s_hermes, false), reply, () => random.Next(4)));
+        Assert.Equal((reasoning, answer, calls), Read(new ReplyFormat(true, false, s_hermes, false), reply, () => random.Next(4)));
     }
 
     [Fact]
-    public void Append_PromptOpenedTheThought_BeginsInIt() => Assert.Equal(
-        ("hm", "Yes.", ""), Read(new ReplyFormat(Thoughts: true, InThought: true, Calls: null, OneCall: false), "hm\n</think>\nYes.", () => 3));
+    public void Append_PromptOpenedTheReasoning_BeginsInIt() => Assert.Equal(
+        ("hm", "Yes.", ""), Read(new ReplyFormat(MayReason: true, InReasoning: true, Calls: null, OneCall: false), "hm\n</think>\nYes.", () => 3));
 
     [Fact]
     public void Append_OneCallOnly_LeavesTheOthersOut() => Assert.Equal(
-        ("", "", "f{\"x\":1};"), Read(new ReplyFormat(Thoughts: false, InThought: false, s_hermes, OneCall: true), Call + Call, () => 5));
+        ("", "", "f{\"x\":1};"), Read(new ReplyFormat(MayReason: false, InReasoning: false, s_hermes, OneCall: true), Call + Call, () => 5));
 
     [Fact]
     public void Append_NothingToTellApart_GivesAllOfIt() => Assert.Equal(
@@ -68,7 +68,7 @@ public class ReplyReaderTests
         const string reply = "[]<|python_end|> x";
         var pythonic = CallTemplates.Find(CallTemplates.Text("pythonic"))!;
 
-        Assert.Equal(("", reply, ""), Read(new ReplyFormat(Thoughts: false, InThought: false, pythonic, OneCall: false), reply, () => size));
+        Assert.Equal(("", reply, ""), Read(new ReplyFormat(MayReason: false, InReasoning: false, pythonic, OneCall: false), reply, () => size));
     }
 
     /// <summary>What is copied again and again is allocated again and again: eight times the text may take eight times the bytes, not 64 times.</summary>
@@ -95,7 +95,7 @@ public class ReplyReaderTests
         long Work(int length, int size)
         {
             var text = start + string.Concat(Enumerable.Repeat(again ?? start, length / (again ?? start).Length));
-            var reader = new ReplyReader(new ReplyFormat(Thoughts: true, InThought: false, s_hermes, OneCall: false));
+            var reader = new ReplyReader(new ReplyFormat(MayReason: true, InReasoning: false, s_hermes, OneCall: false));
             var pieces = Enumerable.Range(0, ((text.Length - 1) / size) + 1).Select(i => text[(i * size)..(int)Math.Min(text.Length, (long)(i + 1) * size)]).ToList();
             var before = GC.GetAllocatedBytesForCurrentThread();
             foreach (var piece in pieces)
@@ -108,10 +108,10 @@ public class ReplyReaderTests
         }
     }
 
-    private static (string Thought, string Answer, string Calls) Read(ReplyFormat format, string reply, Func<int> size)
+    private static (string Reasoning, string Answer, string Calls) Read(ReplyFormat format, string reply, Func<int> size)
     {
         var reader = new ReplyReader(format);
-        var (thought, answer, calls) = (new StringBuilder(), new StringBuilder(), new StringBuilder());
+        var (reasoning, answer, calls) = (new StringBuilder(), new StringBuilder(), new StringBuilder());
         for (var at = 0; at < reply.Length;)
         {
             var end = Math.Min(reply.Length, at + size());
@@ -120,7 +120,7 @@ public class ReplyReaderTests
         }
 
         Take(reader.End());
-        return (thought.ToString(), answer.ToString(), calls.Append(reader.Calls > 0 ? ";" : "").ToString());
+        return (reasoning.ToString(), answer.ToString(), calls.Append(reader.Calls > 0 ? ";" : "").ToString());
 
         void Take(IEnumerable<ReplyPart> parts)
         {
@@ -128,7 +128,7 @@ public class ReplyReaderTests
             {
                 _ = part.Kind switch
                 {
-                    ReplyPartKind.Reasoning => thought.Append(part.Text),
+                    ReplyPartKind.Reasoning => reasoning.Append(part.Text),
                     ReplyPartKind.Content => answer.Append(part.Text),
                     _ => calls.Append(part.Name is not null && calls.Length > 0 ? ";" : "").Append(part.Name).Append(part.Text),
                 };

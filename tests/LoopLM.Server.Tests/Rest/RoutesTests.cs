@@ -104,7 +104,7 @@ public sealed class RoutesTests
     [InlineData("POST", "/v1/messages/count_tokens", "Anthropic's API is not served")]
     [InlineData("POST", "/v1/v1/chat/completions", "/v1 twice")]
     [InlineData("POST", "/v1//chat/completions", "two slashes")]
-    [InlineData("POST", "/v1/chat/completions/chat/completions", "behind an endpoint")]
+    [InlineData("POST", "/v1/chat/completions/chat/completions", "after an endpoint")]
     [InlineData("POST", "/openai/deployments/m/chat/completions", "Azure's paths are not served")]
     [InlineData("GET", "/v1/responses/resp_1", "No answer is stored")]
     [InlineData("POST", "/v1/embeddings", "Embeddings are not served")]

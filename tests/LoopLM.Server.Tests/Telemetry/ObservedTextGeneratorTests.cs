@@ -7,7 +7,7 @@ using Serilog;
 
 namespace LoopLM.Server.Tests.Telemetry;
 
-/// <summary>What the log is told of a request, whatever the protocol it came by.</summary>
+/// <summary>What the log receives of a request, whatever the protocol it came by.</summary>
 public sealed class ObservedTextGeneratorTests
 {
     [Theory]

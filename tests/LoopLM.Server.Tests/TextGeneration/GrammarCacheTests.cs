@@ -10,8 +10,8 @@ namespace LoopLM.Server.Tests.TextGeneration;
 
 public sealed class GrammarCacheTests
 {
-    private static readonly OutputFormat s_format = new("guided_regex", new TextForm.Pattern("a"));
-    private static readonly CompiledForm s_refused = new(null, null, RequestErrorKind.InvalidValue, "no");
+    private static readonly OutputFormat s_format = new("guided_regex", new TextFormat.Pattern("a"));
+    private static readonly CompiledFormat s_refused = new(null, null, RequestErrorKind.InvalidValue, "no");
 
     [Fact]
     public async Task GetAsync_RefusedBefore_IsNotCompiledAgain()
@@ -105,10 +105,10 @@ public sealed class GrammarCacheTests
         Assert.True(SpinWait.SpinUntil(() => log.Lines.Count > 0, ServerHarness.Patience));
         var line = Assert.Single(log.Lines);
         Assert.StartsWith(
-            "A form that nobody waits for any more could not be compiled: System.InvalidOperationException", line, StringComparison.Ordinal);
+            "An output format that nobody waits for any more could not be compiled: System.InvalidOperationException", line, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", line, StringComparison.Ordinal);
 
-        CompiledForm Compile(OutputFormat format, CancellationToken cancellation)
+        CompiledFormat Compile(OutputFormat format, CancellationToken cancellation)
         {
             held.Set();
             Assert.True(cancellation.WaitHandle.WaitOne(ServerHarness.Patience));
@@ -116,8 +116,8 @@ public sealed class GrammarCacheTests
         }
     }
 
-    private static async Task<CompiledForm> GetAsync(
-        ServerHarness server, Func<OutputFormat, CancellationToken, CompiledForm> compile, CancellationToken cancellation = default)
+    private static async Task<CompiledFormat> GetAsync(
+        ServerHarness server, Func<OutputFormat, CancellationToken, CompiledFormat> compile, CancellationToken cancellation = default)
     {
         var result = await server.Service<GrammarCache>().GetAsync(server.Models.Default, s_format, compile, RequestClient.Local, cancellation);
         Assert.True(result.TryGet(out var compiled, out var error), error?.Message.ToString());
@@ -134,7 +134,7 @@ public sealed class GrammarCacheTests
 
         public CancellationToken Cancellation { get; private set; }
 
-        public CompiledForm Compile(OutputFormat format, CancellationToken cancellation)
+        public CompiledFormat Compile(OutputFormat format, CancellationToken cancellation)
         {
             Count++;
             Cancellation = cancellation;

@@ -55,13 +55,13 @@ public sealed class OutputConstraintsTests
     }
 
     [Fact]
-    public async Task CompileAsync_OtherFormatModelOrThought_IsCompiledForItself()
+    public async Task CompileAsync_OtherFormatModelOrReasoning_IsCompiledForItself()
     {
         await using var server = await ServerHarness.StartAsync(settings: ServerHarness.SeveralModels("one", "two"));
         OutputFormat[] formats =
         [
-            Json("""{"const":"a"}"""), new("f", new TextForm.JsonObject()), new("f", new TextForm.Choice(["a"])), new("f", new TextForm.Choice(["a", "b"])),
-            new("f", new TextForm.Pattern("a")), new("f", new TextForm.Pattern("a"), new ThoughtSyntax(null, "</a>")), new("f", new TextForm.Pattern("a"), new ThoughtSyntax("<a>", "</a>")),
+            Json("""{"const":"a"}"""), new("f", new TextFormat.JsonObject()), new("f", new TextFormat.Choice(["a"])), new("f", new TextFormat.Choice(["a", "b"])),
+            new("f", new TextFormat.Pattern("a")), new("f", new TextFormat.Pattern("a"), new ReasoningSyntax(null, "</a>")), new("f", new TextFormat.Pattern("a"), new ReasoningSyntax("<a>", "</a>")),
             new("f", Calls("f", 1)), new("f", Calls("f", 2)), new("f", Calls("g", 1)),
         ];
 
@@ -157,9 +157,9 @@ public sealed class OutputConstraintsTests
         Assert.Equal(field, error.Field);
     }
 
-    private static OutputFormat Json(string schema) => new("guided_json", new TextForm.Json(JsonElement.Parse(schema)));
+    private static OutputFormat Json(string schema) => new("guided_json", new TextFormat.Json(JsonElement.Parse(schema)));
 
-    private static TextForm.Calls Calls(string name, int most) => new([new FunctionSchema(name, null)], new CallSyntax("<", ">", "/", ","), most);
+    private static TextFormat.Calls Calls(string name, int most) => new([new FunctionSchema(name, null)], new CallSyntax("<", ">", "/", ","), most);
 
     private static async Task<RequestError?> ErrorOfAsync(ServerHarness server, OutputFormat format, ServedModel? model = null)
     {

@@ -3,7 +3,7 @@ using LoopLM.Server.TextGeneration;
 
 namespace LoopLM.Server.Tests.TextGeneration;
 
-/// <summary>A request that says nothing, and remembers what it was asked for.</summary>
+/// <summary>A request that says nothing, and remembers what it was requested.</summary>
 internal sealed class SettingNames : ISettingSource
 {
     private readonly List<string> _asked = [];

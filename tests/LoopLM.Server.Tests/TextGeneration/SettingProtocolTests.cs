@@ -24,7 +24,7 @@ public sealed class SettingProtocolTests
         ["return_gate_probabilities"] = "every token has them",
         ["return_drafted"] = "every token says so",
         ["prompt_logprobs"] = "a message is about one generated token",
-        ["response_format"] = "forms are JSON, in many dialects",
+        ["response_format"] = "formats are JSON, in many dialects",
     };
 
     /// <summary>Fields of the protocol that are no settings.</summary>

@@ -120,7 +120,7 @@ public sealed class ConnectionLimitTests
 
     private ConnectionLimit Limit(LimitOptions options, int descriptors = 100_000) => new(options, descriptors, open: 300, _time, _log);
 
-    /// <summary>A connection that lasts until it is told to end, if it is let in.</summary>
+    /// <summary>A connection that lasts until it is reported to end, if it is let in.</summary>
     private sealed class Connection
     {
         private readonly TaskCompletionSource _end = new();

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace LoopLM.Server.Tests.Transport;
 
-/// <summary>A connection to the REST port that sends and reads no more than it is told to. The system keeps little for it.</summary>
+/// <summary>A connection to the REST port that sends and reads no more than it is asked to. The system keeps little for it.</summary>
 internal sealed class RawConnection : IDisposable
 {
     private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096, NoDelay = true };
@@ -46,7 +46,7 @@ internal sealed class RawConnection : IDisposable
         }
         catch (SocketException)
         {
-            // A client that was given up is not told so.
+            // A client that was given up is not informed.
         }
 
         return answer.ToString();

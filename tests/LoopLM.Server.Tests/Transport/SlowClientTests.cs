@@ -3,7 +3,7 @@ using LoopLM.Server.Transport;
 
 namespace LoopLM.Server.Tests.Transport;
 
-/// <summary>Clients that send or read too slowly hold little, not for long, and are told why where they can be.</summary>
+/// <summary>Clients that send or read too slowly hold little, not for long, and learn why where they can be.</summary>
 public sealed class SlowClientTests
 {
     private const int Budget = 1 << 20;

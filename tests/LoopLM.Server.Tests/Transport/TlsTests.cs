@@ -150,7 +150,7 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
-    public void Current_FolderBehindALinkExchanged_IsReadAgain()
+    public void Current_FolderAfterALinkExchanged_IsReadAgain()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "links of mounted secrets");
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);

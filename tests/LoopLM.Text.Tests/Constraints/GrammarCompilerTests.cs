@@ -279,7 +279,7 @@ public sealed class GrammarCompilerTests
         using var document = JsonDocument.Parse("{}");
         Assert.Throws<OperationCanceledException>(
             () => GrammarCompiler.TryCompile(
-                new TextForm.Json(document.RootElement), null, Tokens, ConstraintLimits.Default, new CancellationToken(true), out _));
+                new TextFormat.Json(document.RootElement), null, Tokens, ConstraintLimits.Default, new CancellationToken(true), out _));
     }
 
     [Theory]
@@ -298,7 +298,7 @@ public sealed class GrammarCompilerTests
     [InlineData("[]", false)]
     [InlineData("1", false)]
     public void TryCompile_JsonObject_AdmitsObjects(string text, bool admitted) =>
-        Assert.Equal(admitted, Grammars.Accepts(Grammars.Compile(new TextForm.JsonObject()), text));
+        Assert.Equal(admitted, Grammars.Accepts(Grammars.Compile(new TextFormat.JsonObject()), text));
 
     [Theory]
     [InlineData("""<call>{"name": "f", "arguments": {"a":1}}</call>""", true)]
@@ -312,7 +312,7 @@ public sealed class GrammarCompilerTests
     {
         using var schema = JsonDocument.Parse(
             """{"properties":{"a":{"$ref":"#/$defs/n"}},"required":["a"],"$defs":{"n":{"type":"integer"}}}""");
-        var grammar = Grammars.Compile(new TextForm.Calls([new("f", schema.RootElement), new("g", null)], s_syntax, 2));
+        var grammar = Grammars.Compile(new TextFormat.Calls([new("f", schema.RootElement), new("g", null)], s_syntax, 2));
         Assert.Equal(admitted, Grammars.Accepts(grammar, text));
     }
 
@@ -320,7 +320,7 @@ public sealed class GrammarCompilerTests
     public void TryCompile_CallsThatCannotBeEnforced_NamesTheFunction()
     {
         using var schema = JsonDocument.Parse("""{"properties":{"a":{"extends":{}}}}""");
-        Assert.Null(Grammars.TryCompile(new TextForm.Calls([new("g", null), new("f", schema.RootElement)], s_syntax, 1), out var problem));
+        Assert.Null(Grammars.TryCompile(new TextFormat.Calls([new("g", null), new("f", schema.RootElement)], s_syntax, 1), out var problem));
         Assert.Equal(("f#/properties/a", "extends"), (problem!.Path, problem.Keyword));
     }
 
@@ -334,7 +334,7 @@ public sealed class GrammarCompilerTests
     [InlineData("yesyes", false)]
     [InlineData("\"yes\"", false)]
     public void TryCompile_Choice_AdmitsItsTextsAlone(string text, bool admitted) =>
-        Assert.Equal(admitted, Grammars.Accepts(Grammars.Compile(new TextForm.Choice(["yes", "日本", "yes, please", "", "yes"])), text));
+        Assert.Equal(admitted, Grammars.Accepts(Grammars.Compile(new TextFormat.Choice(["yes", "日本", "yes, please", "", "yes"])), text));
 
     [Theory]
     [InlineData(@"[a-c]{2}|\d+", "ab", true)]
@@ -345,7 +345,7 @@ public sealed class GrammarCompilerTests
     [InlineData("\"é?\"", "\"é\"", true)]
     [InlineData("a*", "", true)]
     public void TryCompile_Pattern_AdmitsWhatItMatchesAsAWhole(string pattern, string text, bool admitted) =>
-        Assert.Equal(admitted, Grammars.Accepts(Grammars.Compile(new TextForm.Pattern(pattern)), text));
+        Assert.Equal(admitted, Grammars.Accepts(Grammars.Compile(new TextFormat.Pattern(pattern)), text));
 
     [Theory]
     [InlineData("(?#a)b", "of the groups that begin with '(?'")]
@@ -355,7 +355,7 @@ public sealed class GrammarCompilerTests
     [InlineData(@"[^\x00-\u{10FFFF}]", "no text matches")]
     public void TryCompile_PatternThatCannotBeEnforced_SaysWhy(string pattern, string reason)
     {
-        Assert.Null(Grammars.TryCompile(new TextForm.Pattern(pattern), out var problem));
+        Assert.Null(Grammars.TryCompile(new TextFormat.Pattern(pattern), out var problem));
         Assert.Contains(reason, problem!.ToString(), StringComparison.Ordinal);
     }
 
@@ -374,6 +374,6 @@ public sealed class GrammarCompilerTests
     [InlineData("hm\n</think>1", null, true)]
     [InlineData("<think></think>1", null, true)]
     [InlineData("1", null, false)]
-    public void TryCompile_WithAThought_AdmitsAnyTextUpToItsEndBeforeTheValue(string text, string? start, bool admitted) =>
-        Assert.Equal(admitted, Grammars.Accepts(Grammars.Compile(new TextForm.Pattern("1"), new ThoughtSyntax(start, "</think>")), text));
+    public void TryCompile_WithReasoning_AdmitsAnyTextUpToItsEndBeforeTheValue(string text, string? start, bool admitted) =>
+        Assert.Equal(admitted, Grammars.Accepts(Grammars.Compile(new TextFormat.Pattern("1"), new ReasoningSyntax(start, "</think>")), text));
 }

@@ -5,7 +5,7 @@ using LoopLM.Text.Constraints.Automata;
 
 namespace LoopLM.Text.Tests.Constraints;
 
-/// <summary>Compiles forms and runs texts through grammars byte by byte, without tokens.</summary>
+/// <summary>Compiles formats and runs texts through grammars byte by byte, without tokens.</summary>
 internal static class Grammars
 {
     public static TextGrammar Compile(string schema, ConstraintLimits? limits = null, ByteSet? writable = null) =>
@@ -17,17 +17,17 @@ internal static class Grammars
         using var document = JsonDocument.Parse(schema, new() { MaxDepth = 4096 });
         using var timeout = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         return GrammarCompiler.TryCompile(
-            new TextForm.Json(document.RootElement), null, writable ?? ByteSet.All,
+            new TextFormat.Json(document.RootElement), null, writable ?? ByteSet.All,
             limits ?? ConstraintLimits.Default, timeout.Token, out problem);
     }
 
-    public static TextGrammar Compile(TextForm form, ThoughtSyntax? thought = null) =>
-        TryCompile(form, out var problem, thought) ?? throw new ArgumentException(problem!.ToString(), nameof(form));
+    public static TextGrammar Compile(TextFormat format, ReasoningSyntax? reasoning = null) =>
+        TryCompile(format, out var problem, reasoning) ?? throw new ArgumentException(problem!.ToString(), nameof(format));
 
-    public static TextGrammar? TryCompile(TextForm form, out SchemaProblem? problem, ThoughtSyntax? thought = null)
+    public static TextGrammar? TryCompile(TextFormat format, out SchemaProblem? problem, ReasoningSyntax? reasoning = null)
     {
         using var timeout = new CancellationTokenSource(TimeSpan.FromMinutes(3));
-        return GrammarCompiler.TryCompile(form, thought, ByteSet.All, ConstraintLimits.Default, timeout.Token, out problem);
+        return GrammarCompiler.TryCompile(format, reasoning, ByteSet.All, ConstraintLimits.Default, timeout.Token, out problem);
     }
 
     public static bool Accepts(TextGrammar grammar, string text) => Accepts(grammar, Encoding.UTF8.GetBytes(text));

@@ -84,31 +84,31 @@ public sealed class HostileSchemaTests
         Assert.True(allocated <= most, $"{name}: {allocated} bytes");
     }
 
-    public static TheoryData<string, TextForm> RefusedForms => new()
+    public static TheoryData<string, TextFormat> RefusedFormats => new()
     {
-        { "no choice", new TextForm.Choice([]) },
-        { "choices", new TextForm.Choice([.. Enumerable.Range(0, 3000).Select(i => $"{i}")]) },
-        { "long choices", new TextForm.Choice([.. Enumerable.Range(0, 500).Select(i => new string('a', i * 2))]) },
-        { "choices that have little in common", new TextForm.Choice(RandomTexts(1000, 100)) },
-        { "pattern length", new TextForm.Pattern(new string('a', 600)) },
-        { "repeated repetitions", new TextForm.Pattern("(?:(?:(?:a{50}){50}){50}){50}") },
-        { "exponential automaton", new TextForm.Pattern("(?:x|y)*x(?:x|y){40}") },
-        { "groups", new TextForm.Pattern(new string('(', 200) + new string(')', 200)) },
-        { "many counts", new TextForm.Pattern("(?:a{1,1000}){1,1000}") },
+        { "no choice", new TextFormat.Choice([]) },
+        { "choices", new TextFormat.Choice([.. Enumerable.Range(0, 3000).Select(i => $"{i}")]) },
+        { "long choices", new TextFormat.Choice([.. Enumerable.Range(0, 500).Select(i => new string('a', i * 2))]) },
+        { "choices that have little in common", new TextFormat.Choice(RandomTexts(1000, 100)) },
+        { "pattern length", new TextFormat.Pattern(new string('a', 600)) },
+        { "repeated repetitions", new TextFormat.Pattern("(?:(?:(?:a{50}){50}){50}){50}") },
+        { "exponential automaton", new TextFormat.Pattern("(?:x|y)*x(?:x|y){40}") },
+        { "groups", new TextFormat.Pattern(new string('(', 200) + new string(')', 200)) },
+        { "many counts", new TextFormat.Pattern("(?:a{1,1000}){1,1000}") },
     };
 
     [Theory]
-    [MemberData(nameof(RefusedForms), DisableDiscoveryEnumeration = true)]
-    public void TryCompile_HostileForm_IsRefused(string name, TextForm form)
+    [MemberData(nameof(RefusedFormats), DisableDiscoveryEnumeration = true)]
+    public void TryCompile_HostileForm_IsRefused(string name, TextFormat format)
     {
-        Assert.Null(Grammars.TryCompile(form, out var problem));
+        Assert.Null(Grammars.TryCompile(format, out var problem));
         Assert.True(problem!.ToString().Length < 300, $"{name}: {problem}");
     }
 
     [Fact]
     public void TryCompile_ChoicesThatBeginEachOther_AreAdmitted()
     {
-        var grammar = Grammars.Compile(new TextForm.Choice([.. Enumerable.Range(0, 300).Select(i => new string('a', i))]));
+        var grammar = Grammars.Compile(new TextFormat.Choice([.. Enumerable.Range(0, 300).Select(i => new string('a', i))]));
         Assert.True(Grammars.Accepts(grammar, new string('a', 299)));
         Assert.False(Grammars.Accepts(grammar, new string('a', 300)));
     }
@@ -139,7 +139,7 @@ public sealed class HostileSchemaTests
     [Fact]
     public void Step_MoreReadingsThanAreFollowed_KeepsTheOneThatIsClosestToTheEnd()
     {
-        // Behind every item each number of sevens so far may be what has been counted.
+        // After every item each number of sevens so far may be what has been counted.
         var automaton = new LazyAutomaton(Grammars.Compile("""{"type":"array","contains":{"const":7},"minContains":256}"""));
         var state = automaton.Start;
         foreach (var value in "[" + string.Concat(Enumerable.Repeat("7,", 250)))
@@ -164,7 +164,7 @@ public sealed class HostileSchemaTests
             logits.AsSpan().Clear();
             constraint.Mask(logits);
 
-            // Goes on with what is not asked for wherever it may.
+            // Goes on with what is not requested wherever it may.
             constraint.Accept("1,7]".Select(value => (int)value).Append(Array.IndexOf(logits, 0)).First(token => logits[token] == 0));
         }
 
@@ -174,7 +174,7 @@ public sealed class HostileSchemaTests
     [Fact]
     public void Mask_BytesThatTakeMoreThanTheWork_AllowsTheOneThatEndsTheText()
     {
-        // Each letter is told apart by some alternatives, each of which counts for itself; the last byte of all ends the text.
+        // Each letter is distinguished by some alternatives, each of which counts for itself; the last byte of all ends the text.
         var letters = Enumerable.Range('#', '}' - '#' + 1).Select(value => (char)value).Where(char.IsAsciiLetterOrDigit).ToList();
         var alternatives = Repeat(8 * letters.Count, i =>
             $$"""{"type":"string","pattern":"^[#-Z_-}]*{{letters[i / 8]}}[#-Z_-}]*~$","maxLength":{{900 + i}} }""");
@@ -192,7 +192,7 @@ public sealed class HostileSchemaTests
 
     [Fact]
     public void Start_ClassOfManyRanges_FollowsOneReadingForEachFirstByte() =>
-        Assert.InRange(new LazyAutomaton(Grammars.Compile(new TextForm.Pattern("\\p{L}+"))).Count, 1, 64);
+        Assert.InRange(new LazyAutomaton(Grammars.Compile(new TextFormat.Pattern("\\p{L}+"))).Count, 1, 64);
 
     [Fact]
     public void Mask_ManyAlternativesOfCountedStrings_StaysBounded()

@@ -4,10 +4,10 @@ using System.Text.Json;
 namespace LoopLM.Text.Tests.Constraints;
 
 /// <summary>
-/// Spells instances as text: the members of an object in the order of the schema's properties, the others behind them as they come.
+/// Spells instances as text: the members of an object in the order of the schema's properties, the others after them as they come.
 /// </summary>
 /// <param name="root">The document of the schema, within which references are followed.</param>
-/// <param name="space">What stands behind every comma and colon.</param>
+/// <param name="space">What is after every comma and colon.</param>
 internal sealed class InstanceText(JsonElement root, string space)
 {
     private const int MaxReferences = 20;

@@ -197,9 +197,9 @@ public sealed class TokenConstraintTests
     }
 
     [Fact]
-    public void Mask_ThoughtThatWouldTakeTheLastTokens_IsEndedInTimeForTheValue()
+    public void Mask_ReasoningThatWouldTakeTheLastTokens_IsEndedInTimeForTheValue()
     {
-        var grammar = Grammars.Compile(new TextForm.Choice(["yes", "no"]), new ThoughtSyntax("<think>", "</think>"));
+        var grammar = Grammars.Compile(new TextFormat.Choice(["yes", "no"]), new ReasoningSyntax("<think>", "</think>"));
         var constraint = new TokenConstraint(grammar, s_bytes.Trie, maxTokens: 30);
         Accept(constraint, "<think>"u8);
         var text = new StringBuilder();

@@ -88,7 +88,7 @@ internal sealed class ExpressionGenerator(Random random)
         < 8 => $"({Value(depth - 1)}).{s_methods[random.Next(s_methods.Length)]}",
         8 => $"({Value(depth - 1)} {s_operators[random.Next(s_operators.Length)]} {Value(depth - 1)})",
 
-        // Python reads constants by other rules, so a variable stands beside what is read.
+        // Python reads constants by other rules, so a variable is beside what is read.
         _ => $"({Value(depth - 1)}, s)[0][{Subscript()}]",
     };
 

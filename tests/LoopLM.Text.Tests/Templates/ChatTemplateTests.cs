@@ -22,7 +22,7 @@ public sealed class ChatTemplateTests : IDisposable
             "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n",
             Render(template, Chat(("system", "Be brief."), ("user", "Hi"))).Text);
         Assert.Equal(["<|im_end|>", "<|endoftext|>"], template.TurnEnds);
-        Assert.False(template.ReadsTools || template.MarksThoughts || template.CanSet("enable_thinking"));
+        Assert.False(template.ReadsTools || template.MarksReasoning || template.CanSet("enable_thinking"));
     }
 
     [Fact]

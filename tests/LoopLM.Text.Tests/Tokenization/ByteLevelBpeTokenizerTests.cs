@@ -128,7 +128,7 @@ public sealed class ByteLevelBpeTokenizerTests
     [InlineData(2, 1, "a")]
     [InlineData(3, 6, "a😀")]
     [InlineData(4, 6, "a😀\uFFFD")]
-    public void Decode_SmallDestination_StopsBehindATokenThatEndsACharacter(int size, int expectedIds, string expected)
+    public void Decode_SmallDestination_StopsAfterATokenThatEndsACharacter(int size, int expectedIds, string expected)
     {
         int[] ids = [.. Encoding.UTF8.GetBytes("a😀"), BundledTokenizer.EndOfText, 0xE2, 0x82];
         var destination = new char[size];

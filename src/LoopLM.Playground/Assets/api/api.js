@@ -122,7 +122,7 @@ async function send(path, options) {
   return response;
 }
 
-// Relative to the page, which may stand below a path of a proxy.
+// Relative to the page, which may be below a path of a proxy.
 function address(path) {
   return new URL(`.${path}`, document.baseURI);
 }

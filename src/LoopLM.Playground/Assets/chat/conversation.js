@@ -56,7 +56,7 @@ export function branchOf(conversation, leaf = conversation.leaf) {
 /**
  * @param {Conversation} conversation A conversation.
  * @param {Message} message One of its messages.
- * @returns {Message[]} The messages that stand in its place in all branches, itself among them.
+ * @returns {Message[]} The messages that are in its place in all branches, itself among them.
  */
 export function siblingsOf(conversation, message) {
   return conversation.messages.filter((each) => each.parent === message.parent);
@@ -138,6 +138,6 @@ export function tokenOf([text, name, id, exitStep, logprob, gates], index) {
     loops: [],
     at: undefined,
     gap: undefined,
-    isThought: false,
+    isReasoning: false,
   };
 }

@@ -21,7 +21,7 @@ export class ChatMode {
   #live = new Map();
 
   /**
-   * @param {HTMLElement} element Where it stands.
+   * @param {HTMLElement} element Where it is.
    * @param {import("../app.js").App} app What all modes share.
    */
   constructor(element, app) {

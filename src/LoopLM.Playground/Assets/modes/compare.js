@@ -18,7 +18,7 @@ export class CompareMode {
   #result = null;
 
   /**
-   * @param {HTMLElement} element Where it stands.
+   * @param {HTMLElement} element Where it is.
    * @param {import("../app.js").App} app What all modes share.
    */
   constructor(element, app) {
@@ -53,7 +53,7 @@ export class CompareMode {
   }
 
   /**
-   * Asks for the answers.
+   * Requests the answers.
    * @param {{seed?: number}} [options] The seed, where the form has none.
    */
   async start({ seed } = {}) {

@@ -12,7 +12,7 @@ export class CompleteMode {
   #shown = null;
 
   /**
-   * @param {HTMLElement} element Where it stands.
+   * @param {HTMLElement} element Where it is.
    * @param {import("../app.js").App} app What all modes share.
    */
   constructor(element, app) {

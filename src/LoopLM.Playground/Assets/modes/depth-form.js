@@ -5,7 +5,7 @@ const POLICIES = { "": "the server\u2019s", "q-exit": "q-exit", act: "act", "hid
 /** The fields of one depth of a comparison. */
 export class DepthForm {
   /**
-   * @param {Partial<import("../runs/requests.js").Depth>} depth What stands in them at first.
+   * @param {Partial<import("../runs/requests.js").Depth>} depth What is in them at first.
    * @param {number} index Its place, from 0.
    * @param {(() => void) | null} onRemove Called to take it away; null where that cannot be.
    */
@@ -41,7 +41,7 @@ export class DepthForm {
     this.maxLoops.max = settings.model?.loop.max_loops ?? "";
   }
 
-  /** @returns {import("../runs/requests.js").Depth} What stands in the fields. */
+  /** @returns {import("../runs/requests.js").Depth} What is in the fields. */
   read() {
     const number = ({ value }) => (value === "" ? null : Number(value));
     return {

@@ -8,7 +8,7 @@ export class PromptForm {
    * @param {object} options What it says and does.
    * @param {string} options.label Name of the field.
    * @param {string} options.action What the button says.
-   * @param {string} options.placeholder What stands in the empty field.
+   * @param {string} options.placeholder What is in the empty field.
    * @param {() => void} options.onStart Called to send.
    * @param {() => void} options.onStop Called to stop.
    * @param {boolean} [options.sendsOnEnter] Whether Enter sends, and Shift+Enter makes a line; else Ctrl+Enter sends.
@@ -47,7 +47,7 @@ export class PromptForm {
     );
   }
 
-  /** What stands in the field. */
+  /** What is in the field. */
   get text() {
     return this.field.value;
   }

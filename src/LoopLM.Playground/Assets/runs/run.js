@@ -24,11 +24,11 @@ export class Run extends EventTarget {
   constructor(path, body, modelLoops) {
     super();
     Object.assign(this, { path, body, modelLoops });
-    /** Loops that a token may run: the model's, or more where the request asks for them. */
+    /** Loops that a token may run: the model's, or more where the request wants them. */
     this.mostLoops = Math.max(modelLoops, body.max_loops ?? 0);
     /** @type {import("./tokens.js").Token[]} */
     this.tokens = [];
-    /** The text of the answer, without thoughts. */
+    /** The text of the answer, without reasoning. */
     this.text = "";
     /** The data of the events, as they came; the first of them where there are very many. */
     this.events = [];

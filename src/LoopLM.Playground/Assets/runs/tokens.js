@@ -19,7 +19,7 @@
  * @property {number | undefined} logprob Natural logarithm of its probability.
  * @property {number | undefined} at Milliseconds from the request to its arrival.
  * @property {number | undefined} gap Milliseconds since the token before it.
- * @property {boolean} isThought Whether it belongs to the model's thoughts.
+ * @property {boolean} isReasoning Whether it belongs to the model's reasoning.
  */
 
 const PARTIAL = "bytes:";
@@ -54,15 +54,15 @@ export function tokensOfCompletion(choice) {
  * @returns {Token[]} Its tokens, without their times.
  */
 export function tokensOfChat(choice) {
-  const { content, reasoning_content: thought } = choice.delta;
+  const { content, reasoning_content: reasoning } = choice.delta;
   const entries = choice.logprobs?.content ?? [];
   const names = entries.map((entry) => entry.token);
   return tokensOf(
     choice,
     names,
     entries.map((entry) => entry.logprob),
-    content || thought || "",
-    !content && Boolean(thought),
+    content || reasoning || "",
+    !content && Boolean(reasoning),
   );
 }
 
@@ -74,7 +74,7 @@ export function tokensOfAnswer(answer) {
   return tokensOf(answer, answer.tokens, [], null, false);
 }
 
-function tokensOf(source, names, logprobs, text, isThought) {
+function tokensOf(source, names, logprobs, text, isReasoning) {
   const texts = textsOf(names, source.exit_steps.length, text);
   return source.exit_steps.map((exitStep, i) => {
     const loops = source.loop_logprobs?.[i] ?? [];
@@ -90,7 +90,7 @@ function tokensOf(source, names, logprobs, text, isThought) {
       logprob: logprobs[i] ?? loops[exitStep - 1]?.find((candidate) => candidate.id === id)?.logprob,
       at: undefined,
       gap: undefined,
-      isThought,
+      isReasoning,
     };
   });
 }

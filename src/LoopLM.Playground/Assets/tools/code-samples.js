@@ -20,7 +20,7 @@ const GRPC_NAMES = {
  * @typedef {object} Sent A request as it was sent.
  * @property {string} path Its route.
  * @property {object} body Its body.
- * @property {number[] | null} promptTokenIds What its prompt became, where the server has told it.
+ * @property {number[] | null} promptTokenIds What its prompt became, where the server has reported it.
  * @property {boolean} hasKey Whether it carried an API key.
  */
 
@@ -75,7 +75,7 @@ export function grpcSample({ path, body, promptTokenIds, hasKey }) {
   }
 
   if (body.messages && promptTokenIds === null) {
-    return "# gRPC takes the prompt as tokens. They stand here when the answer has begun.";
+    return "# gRPC takes the prompt as tokens. They are here when the answer has begun.";
   }
 
   const prompt = body.messages ? { tokens: { ids: promptTokenIds } } : { text: body.prompt };

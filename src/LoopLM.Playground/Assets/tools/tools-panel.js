@@ -11,7 +11,7 @@ const SAMPLES = { curl: curlSample, "C#": csharpSample, gRPC: grpcSample };
  * @typedef {object} Outcome What the panel works on.
  * @property {() => import("./exporters.js").Result} result The result as it is now.
  * @property {() => string[]} events The events as they came.
- * @property {() => number[] | null} promptTokenIds What the prompt became, where the server has told it.
+ * @property {() => number[] | null} promptTokenIds What the prompt became, where the server has reported it.
  */
 
 /** Shows the request in other languages and the events as they came, and exports the result. */
@@ -23,7 +23,7 @@ export class ToolsPanel {
   #note = h("p", { class: "note" });
   #copied = h("span", { class: "note", role: "status" });
 
-  /** @param {HTMLElement} element Where it stands. */
+  /** @param {HTMLElement} element Where it is. */
   constructor(element) {
     this.element = element;
     this.sample = h("details", { toggle: () => this.update() }, h("summary", {}, "Copy this request"), this.#languages(), this.#code);

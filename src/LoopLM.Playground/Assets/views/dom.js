@@ -6,7 +6,7 @@ const SVG = "http://www.w3.org/2000/svg";
  * @param {string} name An HTML element's name.
  * @param {Record<string, any>} [attributes] Its attributes; `class` and the like as in HTML. null, undefined and false are left out, and a
  *   function listens to the event of its name.
- * @param {...(Node | string | null)} children What stands in it; strings are text.
+ * @param {...(Node | string | null)} children What is in it; strings are text.
  * @returns {HTMLElement} The element.
  */
 export function h(name, attributes = {}, ...children) {
@@ -16,7 +16,7 @@ export function h(name, attributes = {}, ...children) {
 /**
  * @param {string} name An SVG element's name.
  * @param {Record<string, any>} [attributes] Its attributes, as in `h`.
- * @param {...(Node | string | null)} children What stands in it; strings are text.
+ * @param {...(Node | string | null)} children What is in it; strings are text.
  * @returns {SVGElement} The element.
  */
 export function svg(name, attributes = {}, ...children) {

@@ -17,7 +17,7 @@ export class Inspector {
   #shown = undefined;
   #picked = null;
 
-  /** @param {HTMLElement} element Where it stands. */
+  /** @param {HTMLElement} element Where it is. */
   constructor(element) {
     this.element = element;
     this.look(null);
@@ -48,7 +48,7 @@ export class Inspector {
 
   /**
    * Shows a token until another is picked.
-   * @param {import("./token-view.js").TokenView | null} view Where it stands.
+   * @param {import("./token-view.js").TokenView | null} view Where it is.
    * @param {import("../runs/tokens.js").Token | null} token The token; null for none.
    * @param {Context} [context] What it is shown against.
    */

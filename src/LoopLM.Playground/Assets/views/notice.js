@@ -7,7 +7,7 @@ export class Notice {
   #timer = 0;
 
   /**
-   * @param {HTMLElement} element Where it stands.
+   * @param {HTMLElement} element Where it is.
    * @param {() => void} askForKey Opens the field for the API key.
    */
   constructor(element, askForKey) {
@@ -84,7 +84,7 @@ function titleOf(error) {
       return "The server is shutting down";
     default:
       return error.status === 401
-        ? "This server asks for an API key"
+        ? "This server requires an API key"
         : error.param
           ? `The server refused “${error.param}”`
           : "The server answered with an error";

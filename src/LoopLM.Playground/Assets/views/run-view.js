@@ -42,7 +42,7 @@ export class RunView {
 
 /**
  * @param {import("../runs/run.js").Run} run A run.
- * @returns {string} How it stands with it, in a sentence.
+ * @returns {string} Its state, in a sentence.
  */
 export function outcomeOf(run) {
   switch (run.status) {

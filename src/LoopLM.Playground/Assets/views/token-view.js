@@ -8,7 +8,7 @@ const PARAGRAPH = 200;
 /**
  * Shows tokens as a text, each with as many bars below it as it ran loops.
  *
- * What stands there is never touched again when tokens are added. Tokens stand in a block for each line of the text, so that the browser
+ * What is there is never touched again when tokens are added. Tokens are in a block for each line of the text, so that the browser
  * lays out and paints only the blocks that are on the screen.
  *
  * Events: `look` with `detail` the token under the pointer or the focus, or null when it left; `pick` with the token that was chosen,
@@ -98,8 +98,8 @@ export class TokenView extends EventTarget {
       classes.push("mark");
     }
 
-    if (token.isThought) {
-      classes.push("thought");
+    if (token.isReasoning) {
+      classes.push("reasoning");
     }
 
     if (token.index === this.divergence) {

@@ -16,8 +16,8 @@ internal static class RateLimiting
             return;
         }
 
-        using var place = client.Places?.AttemptAcquire();
-        var error = place is { IsAcquired: false }
+        using var lease = client.Concurrency?.AttemptAcquire();
+        var error = lease is { IsAcquired: false }
             ? new RequestError(
                 RequestErrorKind.RateLimited, null, "As many requests of this client run as may at once. Try again when one has ended.", RetryAfter: 1)
             : client.Requests is { } requests && !requests.TryTake(1)

@@ -3,7 +3,7 @@ using LoopLM.Server.Transport;
 
 namespace LoopLM.Server.Hosting.Pipeline;
 
-/// <summary>What stands before all else, also before the filter of host names: ids, the log, and answers where no endpoint is.</summary>
+/// <summary>What is before all else, also before the filter of host names: ids, the log, and answers where no endpoint is.</summary>
 internal sealed class RequestPipelineStart : IStartupFilter
 {
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>

@@ -20,7 +20,7 @@ internal static class TelemetryExtensions
 
     public static IServiceCollection AddTelemetry(this IServiceCollection services, IConfiguration configuration)
     {
-        // What keeps the host from starting is told on standard error, in one line for each problem.
+        // What keeps the host from starting is reported on standard error, in one line for each problem.
         services.AddSerilog(logger => logger.ReadFrom.Configuration(Serilog(configuration, isSink: false))
             .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal)
             .Filter.ByExcluding(each => each.Exception.IsBreakOff())
@@ -40,7 +40,7 @@ internal static class TelemetryExtensions
         return services;
     }
 
-    /// <summary>The settings of Serilog that name sinks, or all others: every sink stands behind the <see cref="SafeLogSink"/>.</summary>
+    /// <summary>The settings of Serilog that name sinks, or all others: every sink is after the <see cref="SafeLogSink"/>.</summary>
     private static IConfiguration Serilog(IConfiguration configuration, bool isSink)
     {
         string[] sinks = ["Serilog:WriteTo", "Serilog:AuditTo"];

@@ -40,7 +40,7 @@ internal sealed record CompareRequest(IReadOnlyList<TextRequest> Texts, long See
         if (OutputFormatFields.Read(fields) is { } format)
         {
             fields.Report(
-                RequestErrorKind.Unsupported, format.Field, $"'{format.Field}' is not supported here; answers of any form are compared.");
+                RequestErrorKind.Unsupported, format.Field, $"'{format.Field}' is not supported here; answers of any format are compared.");
         }
 
         var depths = ReadDepths(fields, text.Exit, most);

@@ -6,7 +6,7 @@ using LoopLM.Server.TextGeneration;
 namespace LoopLM.Server.Loop.Compare;
 
 /// <summary>Writes comparisons: the one place that knows their form on the wire.</summary>
-/// <param name="request">What was asked for.</param>
+/// <param name="request">What was requested.</param>
 /// <param name="choices">The generations of each depth.</param>
 /// <param name="answers">What came of them.</param>
 internal sealed class CompareWriter(CompareRequest request, IReadOnlyList<TextChoices> choices, IReadOnlyList<ComparedAnswer> answers)

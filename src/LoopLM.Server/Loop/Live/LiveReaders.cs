@@ -11,7 +11,7 @@ namespace LoopLM.Server.Loop.Live;
 /// </summary>
 internal sealed class LiveReaders(IOptions<LimitOptions> limits)
 {
-    /// <summary>What readers for whom there is no room are told to wait, in seconds.</summary>
+    /// <summary>How long readers wait for whom there is no room, in seconds.</summary>
     private const int RetrySeconds = 5;
 
     private readonly int _most = limits.Value.MaxLiveReaders;

@@ -7,9 +7,9 @@ using LoopLM.Server.TextGeneration;
 namespace LoopLM.Server.OpenAi.Chat;
 
 /// <summary>Writes chat completions and chunks of them: the one place that knows their form on the wire.</summary>
-/// <param name="request">What was asked for.</param>
+/// <param name="request">What was requested.</param>
 /// <param name="choices">What is generated.</param>
-/// <param name="replies">The same, told apart.</param>
+/// <param name="replies">The same, separated.</param>
 /// <param name="created">Unix time in seconds.</param>
 internal sealed class ChatWriter(ChatRequest request, TextChoices choices, IReadOnlyList<ChatReply> replies, long created)
 {
@@ -67,7 +67,7 @@ internal sealed class ChatWriter(ChatRequest request, TextChoices choices, IRead
     {
         StartChunk(json, index);
         json.WriteStartObject("delta"u8);
-        WriteThought(json, parts);
+        WriteReasoning(json, parts);
         WriteText(json, "content"u8, ChatReply.Join(parts, ReplyPartKind.Content));
         WriteCalls(json, parts, firstCall);
         json.WriteEndObject();
@@ -110,17 +110,17 @@ internal sealed class ChatWriter(ChatRequest request, TextChoices choices, IRead
         json.WriteString("role"u8, "assistant"u8);
         json.WriteString("content"u8, content ?? (callsTools ? null : ""));
         json.WriteNull("refusal"u8);
-        WriteThought(json, parts);
+        WriteReasoning(json, parts);
         WriteCalls(json, parts, firstCall: null);
         json.WriteEndObject();
     }
 
-    /// <summary>Clients look for a thought under one of two names.</summary>
-    private static void WriteThought(Utf8JsonWriter json, List<ReplyPart> parts)
+    /// <summary>Clients look for reasoning under one of two names.</summary>
+    private static void WriteReasoning(Utf8JsonWriter json, List<ReplyPart> parts)
     {
-        var thought = ChatReply.Join(parts, ReplyPartKind.Reasoning);
-        WriteText(json, "reasoning_content"u8, thought);
-        WriteText(json, "reasoning"u8, thought);
+        var reasoning = ChatReply.Join(parts, ReplyPartKind.Reasoning);
+        WriteText(json, "reasoning_content"u8, reasoning);
+        WriteText(json, "reasoning"u8, reasoning);
     }
 
     private static void WriteText(Utf8JsonWriter json, ReadOnlySpan<byte> name, string? text)

@@ -7,7 +7,7 @@ using LoopLM.Text.Stopping;
 namespace LoopLM.Server.OpenAi.Completions;
 
 /// <summary>Writes completions and chunks of them: the one place that knows their form on the wire.</summary>
-/// <param name="request">What was asked for.</param>
+/// <param name="request">What was requested.</param>
 /// <param name="choices">What is generated.</param>
 /// <param name="created">Unix time in seconds.</param>
 internal sealed class CompletionWriter(CompletionRequest request, TextChoices choices, long created)

@@ -2,18 +2,18 @@ using LoopLM.Server.Conversations;
 
 namespace LoopLM.Server.OpenAi.Responses;
 
-/// <summary>What the assistant says in one turn: a request has an item for its thought, its message and each call, chat templates one message for all.</summary>
+/// <summary>What the assistant says in one turn: a request has an item for its reasoning, its message and each call, chat templates one message for all.</summary>
 /// <param name="messages">Takes the message at the end of the turn.</param>
 internal sealed class AssistantTurn(List<ChatMessage> messages)
 {
     private readonly List<ToolCall> _calls = [];
-    private string? _thought;
+    private string? _reasoning;
     private string? _text;
 
-    /// <summary>Adds a thought; an empty one is none. One behind the message or a call begins a new turn.</summary>
-    public void Think(string thought)
+    /// <summary>Adds reasoning; an empty one is none. One after the message or a call begins a new turn.</summary>
+    public void Think(string reasoning)
     {
-        if (thought.Length == 0)
+        if (reasoning.Length == 0)
         {
             return;
         }
@@ -23,10 +23,10 @@ internal sealed class AssistantTurn(List<ChatMessage> messages)
             End();
         }
 
-        _thought = _thought is null ? thought : $"{_thought}\n{thought}";
+        _reasoning = _reasoning is null ? reasoning : $"{_reasoning}\n{reasoning}";
     }
 
-    /// <summary>Adds the message. One behind another or a call begins a new turn.</summary>
+    /// <summary>Adds the message. One after another or a call begins a new turn.</summary>
     public void Say(string text)
     {
         if (_text is not null || _calls.Count > 0)
@@ -43,12 +43,12 @@ internal sealed class AssistantTurn(List<ChatMessage> messages)
     /// <summary>Ends the turn, if it has begun.</summary>
     public void End()
     {
-        if (_thought is not null || _text is not null || _calls.Count > 0)
+        if (_reasoning is not null || _text is not null || _calls.Count > 0)
         {
-            messages.Add(ChatMessage.Of("assistant", _text ?? "", reasoning: _thought, calls: _calls.Count > 0 ? [.. _calls] : null));
+            messages.Add(ChatMessage.Of("assistant", _text ?? "", reasoning: _reasoning, calls: _calls.Count > 0 ? [.. _calls] : null));
         }
 
-        (_thought, _text) = (null, null);
+        (_reasoning, _text) = (null, null);
         _calls.Clear();
     }
 }

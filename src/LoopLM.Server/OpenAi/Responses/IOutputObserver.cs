@@ -2,7 +2,7 @@ using LoopLM.Server.TextGeneration;
 
 namespace LoopLM.Server.OpenAi.Responses;
 
-/// <summary>Is told what happens to a response's output, item by item: one begins, grows and ends before the next begins.</summary>
+/// <summary>Receives what happens to a response's output, item by item: one begins, grows and ends before the next begins.</summary>
 internal interface IOutputObserver
 {
     /// <summary>An item begins, empty.</summary>

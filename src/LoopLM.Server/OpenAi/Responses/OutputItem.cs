@@ -4,7 +4,7 @@ using LoopLM.Server.TextGeneration;
 
 namespace LoopLM.Server.OpenAi.Responses;
 
-/// <summary>An item of a response's output, as far as it has come: a thought, a message or a call.</summary>
+/// <summary>An item of a response's output, as far as it has come: reasoning, a message or a call.</summary>
 /// <param name="index">Its place in the output.</param>
 /// <param name="kind">What it is.</param>
 /// <param name="name">The tool that it calls; null elsewhere.</param>

@@ -11,7 +11,7 @@ internal static class ResponseInput
     private const string Name = "input";
 
     private static readonly string[] s_parts = ["input_text", "output_text", "text"];
-    private static readonly string[] s_thoughts = ["reasoning_text", "text"];
+    private static readonly string[] s_reasoningParts = ["reasoning_text", "text"];
     private static readonly string[] s_summaries = ["summary_text"];
 
     /// <summary>Reads the messages, at least one beside the instructions. The first problem is left in <see cref="RequestFields.Error"/>.</summary>
@@ -67,7 +67,7 @@ internal static class ResponseInput
                 ReadMessage(fields, turn, messages);
                 break;
             case "reasoning":
-                turn.Think(ReadThought(fields));
+                turn.Think(ReadReasoning(fields));
                 break;
             case "function_call":
                 turn.Call(ToolCalls.Read(fields, ReadCallId(fields)));
@@ -84,10 +84,10 @@ internal static class ResponseInput
         return null;
     }
 
-    /// <summary>A thought in full, else its summary. What is encrypted only OpenAI can read, and it adds nothing.</summary>
-    private static string ReadThought(RequestFields fields) =>
-        ContentText.Read(fields, "content", s_thoughts, isOptional: true) is { Length: > 0 } thought
-            ? thought
+    /// <summary>Reasoning in full, else its summary. What is encrypted only OpenAI can read, and it adds nothing.</summary>
+    private static string ReadReasoning(RequestFields fields) =>
+        ContentText.Read(fields, "content", s_reasoningParts, isOptional: true) is { Length: > 0 } reasoning
+            ? reasoning
             : ContentText.Read(fields, "summary", s_summaries, isOptional: true) ?? "";
 
     private static void ReadMessage(RequestFields fields, AssistantTurn turn, List<ChatMessage> messages)

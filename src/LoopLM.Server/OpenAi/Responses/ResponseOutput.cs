@@ -5,12 +5,12 @@ using LoopLM.Server.TextGeneration;
 
 namespace LoopLM.Server.OpenAi.Responses;
 
-/// <summary>The output of a response as it grows: an item for each thought, message and call, in the order in which the model wrote them.</summary>
-/// <param name="format">What is told apart in the reply.</param>
-/// <param name="includesThoughts">Whether there are items for thoughts.</param>
-internal sealed class ResponseOutput(ReplyFormat format, bool includesThoughts)
+/// <summary>The output of a response as it grows: an item for each stretch of reasoning, message and call, in the order in which the model wrote them.</summary>
+/// <param name="format">What is separated in the reply.</param>
+/// <param name="includesReasoning">Whether there are items for reasoning.</param>
+internal sealed class ResponseOutput(ReplyFormat format, bool includesReasoning)
 {
-    private readonly ChatReply _reply = new(format, includesThoughts);
+    private readonly ChatReply _reply = new(format, includesReasoning);
     private readonly List<OutputItem> _items = [];
     private readonly List<TextEvent> _tokens = [];
     private int _decided;
@@ -23,7 +23,7 @@ internal sealed class ResponseOutput(ReplyFormat format, bool includesThoughts)
     /// <summary>All tokens so far.</summary>
     public ReadOnlySpan<TextEvent> Tokens => CollectionsMarshal.AsSpan(_tokens);
 
-    /// <summary>Those of them that are thoughts.</summary>
+    /// <summary>Those of them that are reasoning.</summary>
     public int ReasoningTokens => _reply.ReasoningTokens;
 
     /// <summary>How it ended; null before.</summary>
@@ -31,10 +31,10 @@ internal sealed class ResponseOutput(ReplyFormat format, bool includesThoughts)
 
     /// <summary>Takes a token, or the end without an error. An output that has nothing else ends as an empty message.</summary>
     /// <param name="part">What happened.</param>
-    /// <param name="observer">Is told what came of it.</param>
+    /// <param name="observer">Receives what came of it.</param>
     public void Read(in TextEvent part, IOutputObserver? observer = null)
     {
-        var thoughts = _reply.ReasoningTokens;
+        var before = _reply.ReasoningTokens;
         var decided = _reply.Read(part);
         if (!part.IsEnd)
         {
@@ -46,7 +46,7 @@ internal sealed class ResponseOutput(ReplyFormat format, bool includesThoughts)
             Add(each, observer);
         }
 
-        if (_reply.ReasoningTokens > thoughts)
+        if (_reply.ReasoningTokens > before)
         {
             _textStart = _tokens.Count;
         }

@@ -67,7 +67,7 @@ internal sealed record ResponseRequest
         return wanted ? top : null;
     }
 
-    /// <summary>A summary may be asked for; there is none, because thoughts come in full.</summary>
+    /// <summary>A summary may be requested; there is none, because reasoning comes in full.</summary>
     private static string? ReadEffort(RequestFields fields)
     {
         const string name = "reasoning";
@@ -79,7 +79,7 @@ internal sealed record ResponseRequest
         });
     }
 
-    /// <summary>Nothing is left out of an input: one that does not fit the context is refused, whatever is asked for.</summary>
+    /// <summary>Nothing is left out of an input: one that does not fit the context is refused, whatever is requested.</summary>
     private static void CheckTruncation(RequestFields fields)
     {
         const string name = "truncation";

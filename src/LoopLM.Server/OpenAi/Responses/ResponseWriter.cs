@@ -9,7 +9,7 @@ using LoopLM.Server.TextGeneration;
 namespace LoopLM.Server.OpenAi.Responses;
 
 /// <summary>Writes a response and the items of its output: the one place that knows their form on the wire.</summary>
-/// <param name="request">What was asked for.</param>
+/// <param name="request">What was requested.</param>
 /// <param name="choices">The one choice that is generated.</param>
 /// <param name="output">What has come of it.</param>
 /// <param name="time">Tells when the response is created and completed.</param>
@@ -104,7 +104,7 @@ internal sealed class ResponseWriter(ResponseRequest request, TextChoices choice
         json.WriteEndObject();
     }
 
-    /// <summary>Writes the one part of a thought's or a message's content.</summary>
+    /// <summary>Writes the one part of reasoning's or a message's content.</summary>
     public void WritePart(Utf8JsonWriter json, OutputItem item)
     {
         json.WriteStartObject();
@@ -120,11 +120,11 @@ internal sealed class ResponseWriter(ResponseRequest request, TextChoices choice
         json.WriteEndObject();
     }
 
-    /// <summary>Writes <c>logprobs</c> of a message's tokens; an empty list where they were not asked for.</summary>
+    /// <summary>Writes <c>logprobs</c> of a message's tokens; an empty list where they were not requested.</summary>
     public void WriteLogprobs(Utf8JsonWriter json, ReadOnlySpan<TextEvent> tokens) =>
         ChatLogprobs.WriteTokens(json, "logprobs"u8, choices.Model.Tokenizer, _texts, Text.Reports.Logprobs is null ? [] : tokens, Text.Reports.Logprobs ?? 0);
 
-    /// <summary>Writes the members that stand for each token: exit steps and what else was asked for.</summary>
+    /// <summary>Writes the members that stand for each token: exit steps and what else was requested.</summary>
     public void WriteTokens(Utf8JsonWriter json, ReadOnlySpan<TextEvent> tokens)
     {
         json.WriteLoops(tokens, Text, _texts);

@@ -6,7 +6,7 @@ namespace LoopLM.Server.Replies.Calls;
 /// <summary>Makes parts of a reply of the calls in it. Arguments are the text of a JSON object, piece by piece.</summary>
 /// <param name="parts">Takes the parts.</param>
 /// <param name="newId">Gives a call its id.</param>
-/// <param name="oneCall">Whether calls behind the first are left out.</param>
+/// <param name="oneCall">Whether calls after the first are left out.</param>
 internal sealed class CallParts(List<ReplyPart> parts, Func<string> newId, bool oneCall)
 {
     private readonly StringBuilder _arguments = new();

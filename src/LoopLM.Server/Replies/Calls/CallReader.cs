@@ -1,16 +1,16 @@
 namespace LoopLM.Server.Replies.Calls;
 
 /// <summary>
-/// Reads the calls behind a mark, character by character, so that no result depends on how the text is cut.
+/// Reads the calls after a mark, character by character, so that no result depends on how the text is cut.
 /// What it has read is a call from the moment at which it tells <see cref="CallParts"/> of one; before, it may still be text.
 /// </summary>
-/// <param name="calls">Is told of calls and their arguments.</param>
+/// <param name="calls">Receives calls and their arguments.</param>
 internal abstract class CallReader(CallParts calls)
 {
     /// <summary>Characters of a name, at most.</summary>
     protected const int MaxNameLength = 256;
 
-    /// <summary>Characters behind the last call that may still be the beginning of a mark. They belong to the answer where they are none.</summary>
+    /// <summary>Characters after the last call that may still be the beginning of a mark. They belong to the answer where they are none.</summary>
     public string Held { get; private set; } = "";
 
     protected CallParts Calls { get; } = calls;

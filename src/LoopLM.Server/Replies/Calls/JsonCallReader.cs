@@ -6,12 +6,12 @@ namespace LoopLM.Server.Replies.Calls;
 /// Reads calls in JSON: objects with <c>name</c> and <c>arguments</c>, which may be called <c>parameters</c>, alone or in a list.
 /// Arguments that are a JSON object are given as they come, right or wrong; arguments may also be a string that holds one.
 /// </summary>
-/// <param name="calls">Is told of calls and their arguments.</param>
+/// <param name="calls">Receives calls and their arguments.</param>
 /// <param name="style">What a format allows beside that.</param>
 internal sealed class JsonCallReader(CallParts calls, JsonCallStyle style) : CallReader(calls)
 {
     private readonly StringBuilder _text = new();
-    private JsonCallPlace _place;
+    private JsonCallState _state;
     private JsonEnd _end;
     private bool _inList;
     private bool _isBare;
@@ -20,15 +20,15 @@ internal sealed class JsonCallReader(CallParts calls, JsonCallStyle style) : Cal
     private string? _arguments;
     private bool _isCalled;
 
-    public override CallStep Read(char next) => _place switch
+    public override CallStep Read(char next) => _state switch
     {
-        JsonCallPlace.Start => ReadStart(next),
-        JsonCallPlace.Name => ReadName(next),
-        JsonCallPlace.Member => ReadMember(next),
-        JsonCallPlace.Key => ReadKey(next),
-        JsonCallPlace.Colon => ReadColon(next),
-        JsonCallPlace.Value => ReadValue(next),
-        JsonCallPlace.Arguments => ReadArguments(next),
+        JsonCallState.Start => ReadStart(next),
+        JsonCallState.Name => ReadName(next),
+        JsonCallState.Member => ReadMember(next),
+        JsonCallState.Key => ReadKey(next),
+        JsonCallState.Colon => ReadColon(next),
+        JsonCallState.Value => ReadValue(next),
+        JsonCallState.Arguments => ReadArguments(next),
         _ => ReadBehind(next),
     };
 
@@ -38,17 +38,17 @@ internal sealed class JsonCallReader(CallParts calls, JsonCallStyle style) : Cal
         {
             case '{':
                 (_name, _arguments, _isCalled) = (null, null, false);
-                return GoTo(JsonCallPlace.Member);
+                return GoTo(JsonCallState.Member);
             case '[' when !_inList && _name is null:
                 _inList = true;
                 return CallStep.More;
             case ']' when _inList:
-                return GoTo(JsonCallPlace.Behind);
+                return GoTo(JsonCallState.After);
             case var _ when char.IsWhiteSpace(next):
                 return CallStep.More;
             case var _ when style.NamesFirst && (char.IsAsciiLetterOrDigit(next) || next is '_' or '-'):
                 _text.Clear().Append(next);
-                return GoTo(JsonCallPlace.Name);
+                return GoTo(JsonCallState.Name);
             default:
                 return CallStep.Over;
         }
@@ -83,7 +83,7 @@ internal sealed class JsonCallReader(CallParts calls, JsonCallStyle style) : Cal
                 return CallStep.More;
             case '"':
                 BeginText(next);
-                return GoTo(JsonCallPlace.Key);
+                return GoTo(JsonCallState.Key);
             case '}':
                 return EndObject();
             default:
@@ -100,7 +100,7 @@ internal sealed class JsonCallReader(CallParts calls, JsonCallStyle style) : Cal
         }
 
         _key = ToolArguments.ReadString(_text.ToString());
-        return GoTo(JsonCallPlace.Colon);
+        return GoTo(JsonCallState.Colon);
     }
 
     private CallStep ReadColon(char next)
@@ -108,7 +108,7 @@ internal sealed class JsonCallReader(CallParts calls, JsonCallStyle style) : Cal
         if (next == ':' && _key is not null)
         {
             _text.Clear();
-            return GoTo(JsonCallPlace.Value);
+            return GoTo(JsonCallState.Value);
         }
 
         return char.IsWhiteSpace(next) ? CallStep.More : CallStep.Over;
@@ -123,7 +123,7 @@ internal sealed class JsonCallReader(CallParts calls, JsonCallStyle style) : Cal
 
         if (_isBare && (next is ',' or '}' or ']' || char.IsWhiteSpace(next)))
         {
-            _place = JsonCallPlace.Member;
+            _state = JsonCallState.Member;
             return TakeValue() ? ReadMember(next) : CallStep.Over;
         }
 
@@ -133,7 +133,7 @@ internal sealed class JsonCallReader(CallParts calls, JsonCallStyle style) : Cal
             return CallStep.More;
         }
 
-        return TakeValue() ? GoTo(JsonCallPlace.Member) : CallStep.Over;
+        return TakeValue() ? GoTo(JsonCallState.Member) : CallStep.Over;
     }
 
     private CallStep BeginValue(char next)
@@ -179,7 +179,7 @@ internal sealed class JsonCallReader(CallParts calls, JsonCallStyle style) : Cal
         Calls.Begin(_name!);
         _isCalled = true;
         _end = default;
-        _place = JsonCallPlace.Arguments;
+        _state = JsonCallState.Arguments;
         return ReadArguments(next);
     }
 
@@ -189,7 +189,7 @@ internal sealed class JsonCallReader(CallParts calls, JsonCallStyle style) : Cal
         if (_end.Read(next))
         {
             Calls.End();
-            _place = _key is null ? JsonCallPlace.Behind : JsonCallPlace.Member;
+            _state = _key is null ? JsonCallState.After : JsonCallState.Member;
         }
 
         return CallStep.More;
@@ -209,7 +209,7 @@ internal sealed class JsonCallReader(CallParts calls, JsonCallStyle style) : Cal
             Calls.End();
         }
 
-        return GoTo(JsonCallPlace.Behind);
+        return GoTo(JsonCallState.After);
     }
 
     private CallStep ReadBehind(char next)
@@ -220,7 +220,7 @@ internal sealed class JsonCallReader(CallParts calls, JsonCallStyle style) : Cal
             {
                 case ',' when _inList:
                 case ';' when style.HasSeparator:
-                    return GoTo(JsonCallPlace.Start);
+                    return GoTo(JsonCallState.Start);
                 case ']' or '}':
                     // One too many is a usual slip.
                     _inList = false;
@@ -238,9 +238,9 @@ internal sealed class JsonCallReader(CallParts calls, JsonCallStyle style) : Cal
         _end.Read(next);
     }
 
-    private CallStep GoTo(JsonCallPlace place)
+    private CallStep GoTo(JsonCallState state)
     {
-        _place = place;
+        _state = state;
         return CallStep.More;
     }
 }

@@ -4,37 +4,37 @@ using LoopLM.Text.Constraints;
 namespace LoopLM.Server.Replies.Calls;
 
 /// <summary>Reads a list of calls in Python, such as <c>[f(x='a', n=3), g()]</c>, whose arguments have names. It is one from the first name, or an empty call, on.</summary>
-/// <param name="calls">Is told of calls and their arguments.</param>
+/// <param name="calls">Receives calls and their arguments.</param>
 internal sealed class PythonicCallReader(CallParts calls) : CallReader(calls)
 {
     private readonly StringBuilder _text = new();
-    private PythonicCallPlace _place;
+    private PythonicCallState _state;
     private PythonicValueReader _value = new(calls);
     private string _function = "";
     private int _arguments;
 
     public override CallStep Read(char next)
     {
-        switch (_place)
+        switch (_state)
         {
-            case PythonicCallPlace.Start:
-                return next == '[' ? GoTo(PythonicCallPlace.Function) : Space(next);
-            case PythonicCallPlace.Function:
-                return IsInName(next) ? BeginName(next, PythonicCallPlace.FunctionName)
-                    : next == ']' ? GoTo(PythonicCallPlace.Behind)
+            case PythonicCallState.Start:
+                return next == '[' ? GoTo(PythonicCallState.Function) : Space(next);
+            case PythonicCallState.Function:
+                return IsInName(next) ? BeginName(next, PythonicCallState.FunctionName)
+                    : next == ']' ? GoTo(PythonicCallState.After)
                     : Space(next);
-            case PythonicCallPlace.FunctionName:
+            case PythonicCallState.FunctionName:
                 return ReadFunctionName(next);
-            case PythonicCallPlace.Argument:
+            case PythonicCallState.Argument:
                 return next == ')' ? EndCall()
                     : char.IsWhiteSpace(next) ? CallStep.More
-                    : BeginName(next, PythonicCallPlace.ArgumentName);
-            case PythonicCallPlace.ArgumentName:
+                    : BeginName(next, PythonicCallState.ArgumentName);
+            case PythonicCallState.ArgumentName:
                 return ReadArgumentName(next);
-            case PythonicCallPlace.Value:
+            case PythonicCallState.Value:
                 return ReadValue(next);
-            case PythonicCallPlace.Next:
-                return next == ',' ? GoTo(PythonicCallPlace.Function) : next == ']' ? GoTo(PythonicCallPlace.Behind) : Space(next);
+            case PythonicCallState.Next:
+                return next == ',' ? GoTo(PythonicCallState.Function) : next == ']' ? GoTo(PythonicCallState.After) : Space(next);
             default:
                 return ReadBehind(next, "<|python_end|>", "<|tool_call_end|>");
         }
@@ -49,7 +49,7 @@ internal sealed class PythonicCallReader(CallParts calls) : CallReader(calls)
         if (next == '(')
         {
             (_function, _arguments) = (_text.ToString(), 0);
-            return GoTo(PythonicCallPlace.Argument);
+            return GoTo(PythonicCallState.Argument);
         }
 
         _text.Append(next);
@@ -73,7 +73,7 @@ internal sealed class PythonicCallReader(CallParts calls) : CallReader(calls)
         Calls.AppendString(_text.ToString().TrimEnd());
         Calls.Append(": ");
         _value = new(Calls);
-        return GoTo(PythonicCallPlace.Value);
+        return GoTo(PythonicCallState.Value);
     }
 
     private CallStep ReadValue(char next)
@@ -83,7 +83,7 @@ internal sealed class PythonicCallReader(CallParts calls) : CallReader(calls)
             return CallStep.More;
         }
 
-        return !_value.IsWhole ? CallStep.Over : next == ',' ? GoTo(PythonicCallPlace.Argument) : next == ')' ? EndCall() : CallStep.Over;
+        return !_value.IsWhole ? CallStep.Over : next == ',' ? GoTo(PythonicCallState.Argument) : next == ')' ? EndCall() : CallStep.Over;
     }
 
     private CallStep EndCall()
@@ -95,18 +95,18 @@ internal sealed class PythonicCallReader(CallParts calls) : CallReader(calls)
 
         Calls.Append(_arguments == 0 ? "{}" : "}");
         Calls.End();
-        return GoTo(PythonicCallPlace.Next);
+        return GoTo(PythonicCallState.Next);
     }
 
-    private CallStep BeginName(char next, PythonicCallPlace place)
+    private CallStep BeginName(char next, PythonicCallState state)
     {
         _text.Clear().Append(next);
-        return CallSyntax.NotInKeywords.Contains(next) ? CallStep.Over : GoTo(place);
+        return CallSyntax.NotInKeywords.Contains(next) ? CallStep.Over : GoTo(state);
     }
 
-    private CallStep GoTo(PythonicCallPlace place)
+    private CallStep GoTo(PythonicCallState state)
     {
-        _place = place;
+        _state = state;
         return CallStep.More;
     }
 }

@@ -15,7 +15,7 @@ internal sealed class PythonicValueReader(CallParts json)
 
     private readonly Stack<char> _closers = [];
     private readonly StringBuilder _word = new();
-    private PythonicValuePlace _place;
+    private PythonicValueState _state;
     private char _quote;
     private int _digits;
     private bool _isKey;
@@ -23,25 +23,25 @@ internal sealed class PythonicValueReader(CallParts json)
     private bool _needsComma;
 
     /// <summary>Whether the value is complete.</summary>
-    public bool IsWhole => _place == PythonicValuePlace.Behind && _closers.Count == 0;
+    public bool IsWhole => _state == PythonicValueState.After && _closers.Count == 0;
 
     /// <summary>Reads one more character; false where it belongs to no value, or not to this one.</summary>
     public bool Read(char next)
     {
-        switch (_place)
+        switch (_state)
         {
-            case PythonicValuePlace.Before:
+            case PythonicValueState.Before:
                 return char.IsWhiteSpace(next) || TryBegin(next);
-            case PythonicValuePlace.Text:
+            case PythonicValueState.Text:
                 ReadText(next);
                 return true;
-            case PythonicValuePlace.Escape:
+            case PythonicValueState.Escape:
                 ReadEscape(next);
                 return true;
-            case PythonicValuePlace.Digits:
+            case PythonicValueState.Digits:
                 ReadDigit(next);
                 return true;
-            case PythonicValuePlace.Word:
+            case PythonicValueState.Word:
                 return ReadWord(next);
             default:
                 return ReadBehind(next);
@@ -77,12 +77,12 @@ internal sealed class PythonicValueReader(CallParts json)
         else if (next is '"' or '\'')
         {
             json.Append('"');
-            (_quote, _place) = (next, PythonicValuePlace.Text);
+            (_quote, _state) = (next, PythonicValueState.Text);
         }
         else
         {
             _word.Clear().Append(next);
-            _place = PythonicValuePlace.Word;
+            _state = PythonicValueState.Word;
         }
 
         return true;
@@ -93,11 +93,11 @@ internal sealed class PythonicValueReader(CallParts json)
         if (next == _quote)
         {
             json.Append('"');
-            _place = PythonicValuePlace.Behind;
+            _state = PythonicValueState.After;
         }
         else if (next == '\\')
         {
-            _place = PythonicValuePlace.Escape;
+            _state = PythonicValueState.Escape;
         }
         else
         {
@@ -108,7 +108,7 @@ internal sealed class PythonicValueReader(CallParts json)
     private void ReadEscape(char next)
     {
         _digits = next switch { 'x' => 2, 'u' => 4, 'U' => 8, _ => 0 };
-        _place = _digits > 0 ? PythonicValuePlace.Digits : PythonicValuePlace.Text;
+        _state = _digits > 0 ? PythonicValueState.Digits : PythonicValueState.Text;
         _word.Clear().Append(_digits > 0 ? next.ToString() : "");
         var known = "ntrbfav0".IndexOf(next, StringComparison.Ordinal);
         if (known >= 0)
@@ -117,7 +117,7 @@ internal sealed class PythonicValueReader(CallParts json)
         }
         else if (_digits == 0 && next != '\n')
         {
-            // Behind a backslash that escapes nothing, Python keeps both; JSON's escape of a slash is understood, too.
+            // After a backslash that escapes nothing, Python keeps both; JSON's escape of a slash is understood, too.
             json.Append(next is '\\' or '\'' or '"' or '/' ? "" : "\\\\");
             json.AppendInString(next);
         }
@@ -129,7 +129,7 @@ internal sealed class PythonicValueReader(CallParts json)
         {
             json.AppendInString('\\');
             WriteInString(_word.ToString());
-            _place = PythonicValuePlace.Text;
+            _state = PythonicValueState.Text;
             ReadText(next);
             return;
         }
@@ -140,7 +140,7 @@ internal sealed class PythonicValueReader(CallParts json)
             return;
         }
 
-        _place = PythonicValuePlace.Text;
+        _state = PythonicValueState.Text;
         var value = uint.Parse(_word.ToString(1, _digits), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
         if (value is >= 0xD800 and <= 0xDFFF)
         {
@@ -158,7 +158,7 @@ internal sealed class PythonicValueReader(CallParts json)
         if (next is ',' or ':' or ')' or ']' or '}' || char.IsWhiteSpace(next))
         {
             WriteWord(_word.ToString());
-            _place = PythonicValuePlace.Behind;
+            _state = PythonicValueState.After;
             return ReadBehind(next);
         }
 
@@ -177,10 +177,10 @@ internal sealed class PythonicValueReader(CallParts json)
         {
             case ':' when _isKey:
                 json.Append(": ");
-                (_isKey, _mayClose, _place) = (false, false, PythonicValuePlace.Before);
+                (_isKey, _mayClose, _state) = (false, false, PythonicValueState.Before);
                 return true;
             case ',' when !_isKey:
-                (_isKey, _mayClose, _needsComma, _place) = (closer == '}', true, true, PythonicValuePlace.Before);
+                (_isKey, _mayClose, _needsComma, _state) = (closer == '}', true, true, PythonicValueState.Before);
                 return true;
             case var _ when next == closer && !_isKey:
                 return Close();
@@ -192,7 +192,7 @@ internal sealed class PythonicValueReader(CallParts json)
     private bool Close()
     {
         json.Append(_closers.Pop() == '}' ? '}' : ']');
-        (_isKey, _needsComma, _place) = (false, false, PythonicValuePlace.Behind);
+        (_isKey, _needsComma, _state) = (false, false, PythonicValueState.After);
         return true;
     }
 

@@ -4,10 +4,10 @@ using LoopLM.Text.Constraints;
 namespace LoopLM.Server.Replies.Calls;
 
 /// <summary>
-/// Reads a call in tags, as Qwen3-Coder writes it. What stands between the tags of a parameter, less one line end on either side, is its value:
-/// the text itself where the function's schema asks for a string, JSON elsewhere, and a string where it is no JSON.
+/// Reads a call in tags, as Qwen3-Coder writes it. What is between the tags of a parameter, less one line end on either side, is its value:
+/// the text itself where the function's schema requires a string, JSON elsewhere, and a string where it is no JSON.
 /// </summary>
-/// <param name="calls">Is told of calls and their arguments.</param>
+/// <param name="calls">Receives calls and their arguments.</param>
 /// <param name="parameters">Says how the values of parameters are spelled.</param>
 /// <param name="inFunction">Whether the mark was the beginning of the function itself.</param>
 internal sealed class XmlCallReader(CallParts calls, FunctionParameters parameters, bool inFunction) : CallReader(calls)
@@ -20,20 +20,20 @@ internal sealed class XmlCallReader(CallParts calls, FunctionParameters paramete
     private const string CallEnd = "</tool_call>";
 
     private readonly StringBuilder _text = new();
-    private XmlCallPlace _place = inFunction ? XmlCallPlace.FunctionName : XmlCallPlace.Start;
+    private XmlCallState _state = inFunction ? XmlCallState.FunctionName : XmlCallState.Start;
     private string _function = "";
     private string _tag = "";
     private int _parameters;
     private ParameterSpelling _spelling;
     private bool _isFirst;
 
-    public override CallStep Read(char next) => _place switch
+    public override CallStep Read(char next) => _state switch
     {
-        XmlCallPlace.Start => ReadStart(next),
-        XmlCallPlace.FunctionName => ReadFunctionName(next),
-        XmlCallPlace.Body => ReadBody(next),
-        XmlCallPlace.ParameterName => ReadParameterName(next),
-        XmlCallPlace.Value => ReadValue(next),
+        XmlCallState.Start => ReadStart(next),
+        XmlCallState.FunctionName => ReadFunctionName(next),
+        XmlCallState.Body => ReadBody(next),
+        XmlCallState.ParameterName => ReadParameterName(next),
+        XmlCallState.Value => ReadValue(next),
         _ => ReadBehind(next, CallEnd),
     };
 
@@ -44,7 +44,7 @@ internal sealed class XmlCallReader(CallParts calls, FunctionParameters paramete
             return;
         }
 
-        if (_place == XmlCallPlace.Value)
+        if (_state == XmlCallState.Value)
         {
             EndValue();
         }
@@ -62,7 +62,7 @@ internal sealed class XmlCallReader(CallParts calls, FunctionParameters paramete
         _tag += next;
         if (_tag == FunctionStart)
         {
-            (_tag, _place) = ("", XmlCallPlace.FunctionName);
+            (_tag, _state) = ("", XmlCallState.FunctionName);
             return CallStep.More;
         }
 
@@ -84,7 +84,7 @@ internal sealed class XmlCallReader(CallParts calls, FunctionParameters paramete
         }
 
         Calls.Begin(_function);
-        _place = XmlCallPlace.Body;
+        _state = XmlCallState.Body;
         return CallStep.More;
     }
 
@@ -96,11 +96,11 @@ internal sealed class XmlCallReader(CallParts calls, FunctionParameters paramete
         {
             case ParameterStart:
                 _text.Clear();
-                (_tag, _place) = ("", XmlCallPlace.ParameterName);
+                (_tag, _state) = ("", XmlCallState.ParameterName);
                 return CallStep.More;
             case FunctionEnd or CallEnd:
                 EndFunction();
-                _place = XmlCallPlace.Behind;
+                _state = XmlCallState.After;
                 return _tag == CallEnd ? CallStep.Done : CallStep.More;
         }
 
@@ -128,7 +128,7 @@ internal sealed class XmlCallReader(CallParts calls, FunctionParameters paramete
         Calls.AppendString(name);
         Calls.Append(_spelling == ParameterSpelling.Text ? ": \"" : ": ");
         _text.Clear();
-        (_isFirst, _place) = (true, XmlCallPlace.Value);
+        (_isFirst, _state) = (true, XmlCallState.Value);
         return CallStep.More;
     }
 
@@ -156,7 +156,7 @@ internal sealed class XmlCallReader(CallParts calls, FunctionParameters paramete
         if (tag.Length - start == ParameterEnd.Length)
         {
             EndValue();
-            (_tag, _place) = ("", XmlCallPlace.Body);
+            (_tag, _state) = ("", XmlCallState.Body);
         }
 
         return CallStep.More;

@@ -16,8 +16,8 @@ internal static class UnknownRoutes
         ("/v1/embeddings", "Embeddings are not served."),
         ("/embeddings", "Embeddings are not served."),
         ("/openai", "Azure's paths are not served. Use a client of OpenAI's API whose base URL ends in /v1."),
-        ("/v1/chat/completions", "The path goes on behind an endpoint. The base URL ends in /v1."),
-        ("/v1/completions", "The path goes on behind an endpoint. The base URL ends in /v1."),
+        ("/v1/chat/completions", "The path goes on after an endpoint. The base URL ends in /v1."),
+        ("/v1/completions", "The path goes on after an endpoint. The base URL ends in /v1."),
         ("/v1/responses", "No answer is stored."),
         ("/docs", "The pages are switched off (Playground:Enabled); the description is JSON."),
     ];

@@ -11,10 +11,10 @@ internal static class ChoiceWriter
     /// <summary>JSON knows no infinity; OpenAI writes this for a token that the model excludes.</summary>
     private const float LeastLogprob = -9999;
 
-    /// <summary>Writes the members that stand for each token of a choice: exit steps and, where asked for, gate probabilities, loop log-probabilities.</summary>
+    /// <summary>Writes the members that stand for each token of a choice: exit steps and, where requested, gate probabilities, loop log-probabilities.</summary>
     /// <param name="json">Within the choice.</param>
     /// <param name="tokens">The tokens that this choice or chunk holds.</param>
-    /// <param name="request">What was asked for.</param>
+    /// <param name="request">What was requested.</param>
     /// <param name="texts">Writes tokens.</param>
     public static void WriteLoops(this Utf8JsonWriter json, ReadOnlySpan<TextEvent> tokens, TextRequest request, TokenText texts)
     {
@@ -97,7 +97,7 @@ internal static class ChoiceWriter
     /// <summary>Writes <c>usage</c>: of all choices together, each prompt counted once.</summary>
     /// <param name="json">Within the answer.</param>
     /// <param name="choices">The choices.</param>
-    /// <param name="reasoningTokens">How many of their tokens are thoughts; null where thoughts are not told apart.</param>
+    /// <param name="reasoningTokens">How many of their tokens are reasoning; null where reasoning is not separated.</param>
     public static void WriteUsage(this Utf8JsonWriter json, TextChoices choices, int? reasoningTokens = null)
     {
         json.WriteStartObject("usage"u8);
@@ -105,10 +105,10 @@ internal static class ChoiceWriter
         json.WriteNumber("completion_tokens"u8, choices.CompletionTokens);
         json.WriteNumber("total_tokens"u8, choices.PromptTokens + choices.CompletionTokens);
         json.WriteCached("prompt_tokens_details"u8, choices);
-        if (reasoningTokens is { } thoughts)
+        if (reasoningTokens is { } count)
         {
             json.WriteStartObject("completion_tokens_details"u8);
-            json.WriteNumber("reasoning_tokens"u8, thoughts);
+            json.WriteNumber("reasoning_tokens"u8, count);
             json.WriteEndObject();
         }
 

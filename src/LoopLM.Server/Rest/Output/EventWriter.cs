@@ -37,7 +37,7 @@ internal sealed class EventWriter(IBufferWriter<byte> output) : IDisposable
         End();
     }
 
-    /// <summary>Writes the event behind a complete stream.</summary>
+    /// <summary>Writes the event after a complete stream.</summary>
     public void WriteDone() => output.Write("data: [DONE]\n\n"u8);
 
     public void Dispose() => Json.Dispose();

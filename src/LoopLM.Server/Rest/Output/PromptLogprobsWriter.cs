@@ -10,7 +10,7 @@ internal static class PromptLogprobsWriter
     /// <param name="json">Where to.</param>
     /// <param name="texts">Writes tokens.</param>
     /// <param name="prompt">The prompt's tokens.</param>
-    /// <param name="logprobs">Of the second token and those behind it.</param>
+    /// <param name="logprobs">Of the second token and those after it.</param>
     /// <param name="top">Most probable tokens of each; the token itself comes first.</param>
     public static void WritePromptLogprobs(
         this Utf8JsonWriter json, TokenText texts, ReadOnlySpan<int> prompt, IReadOnlyList<PositionLogprobs> logprobs, int top)

@@ -13,11 +13,11 @@ internal static class FieldTable
     private const string LeaveOut = "leave it out";
     private const string NoPlugins = "no code comes with a request; leave it out";
     private const string TextOnly = "the model reads text only; leave it out";
-    private const string Held = "hold the text to a form with 'response_format' or 'structured_outputs'";
-    private const string InResponses = "the form of the text stands in 'text.format'";
+    private const string Held = "hold the text to an output format with 'response_format' or 'structured_outputs'";
+    private const string InResponses = "the output format is in 'text.format'";
     private const string Stateless = "nothing is stored; send the whole conversation as 'input'";
     private const string Effort = "use 'reasoning_effort', or 'chat_template_kwargs' with what the model's chat template reads";
-    private const string Nested = "its members stand in the body itself";
+    private const string Nested = "its members are in the body itself";
 
     /// <summary>How long an answer is to be; responses have it within <c>text</c>.</summary>
     public static readonly FieldRule Verbosity = new("verbosity", "say in a message how long the answer is to be", "[\"medium\"]");
@@ -166,7 +166,7 @@ internal static class FieldTable
         new("detokenize", "answers are text; leave it out", "[true]"),
         new("post_sampling_probs", "log-probabilities are the model's own; leave it out", Off),
 
-        // The form of the text.
+        // The output format.
         new("grammar", Held, Empty),
         new("ebnf", Held, Empty),
         new("lark", Held, Empty),
@@ -192,15 +192,15 @@ internal static class FieldTable
         new("json_schema", InResponses, Empty, Response),
         new("regex", InResponses, Empty, Response),
         new("format", InResponses, Empty, Response),
-        new("text", "use 'response_format' for the form of the text", Empty, Chats),
+        new("text", "use 'response_format' for the output format", Empty, Chats),
         Verbosity,
 
-        // Thoughts.
+        // Reasoning.
         new("reasoning_effort", "use 'reasoning' with 'effort'", Kinds: Response),
         new("reasoning_effort", "only chats think; use 'max_loops' and 'exit_threshold' for depth", Kinds: Completion | Comparison),
         new("reasoning", "use 'reasoning_effort'", Empty, Chats),
         new("reasoning", "only chats think; use 'max_loops' and 'exit_threshold' for depth", Empty, Completion | Comparison),
-        new("thinking_token_budget", "only the thoughts of chats have a budget; use 'max_tokens'", "[-1]", Completion | Comparison),
+        new("thinking_token_budget", "only the reasoning of chats have a budget; use 'max_tokens'", "[-1]", Completion | Comparison),
         new("thinking_budget", "use 'thinking_token_budget'", "[-1]"),
         new("thinking_budget_tokens", "use 'thinking_token_budget'", "[-1]"),
         new("reasoning_budget", "use 'thinking_token_budget'", "[-1]"),
@@ -230,7 +230,7 @@ internal static class FieldTable
         new("stream", "a comparison comes whole", Off, Comparison),
         new("stream_options", "a comparison comes whole", Empty, Comparison),
 
-        // What stands one level higher here.
+        // What is one level higher here.
         new("options", Nested, Empty),
         new("parameters", Nested, Empty),
         new("sampling_params", Nested, Empty),

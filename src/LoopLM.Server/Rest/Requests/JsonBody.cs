@@ -8,7 +8,7 @@ using LoopLM.Server.Rest.Errors;
 
 namespace LoopLM.Server.Rest.Requests;
 
-/// <summary>Parses bodies: strict JSON in UTF-8, whose problems are told by their place.</summary>
+/// <summary>Parses bodies: strict JSON in UTF-8, whose problems are reported by their place.</summary>
 internal static class JsonBody
 {
     /// <summary>Arrays and objects within each other, at most.</summary>

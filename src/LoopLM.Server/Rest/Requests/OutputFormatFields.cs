@@ -55,11 +55,11 @@ internal static class OutputFormatFields
         return formats.FirstOrDefault();
     }
 
-    private static OutputFormat? Format(string field, TextForm? form) => form is null ? null : new OutputFormat(field, form);
+    private static OutputFormat? Format(string field, TextFormat? format) => format is null ? null : new OutputFormat(field, format);
 
-    /// <summary>Reads an object whose <c>type</c> says which form it describes; null for any text.</summary>
+    /// <summary>Reads an object whose <c>type</c> says which format it describes; null for any text.</summary>
     /// <param name="fields">The object.</param>
-    /// <param name="path">Where it stands.</param>
+    /// <param name="path">Where it is.</param>
     /// <param name="isFlat">Whether a schema and its name are members of it, as in responses; else they have an object of their own.</param>
     public static OutputFormat? ReadTyped(RequestFields fields, string path, bool isFlat = false)
     {
@@ -71,7 +71,7 @@ internal static class OutputFormatFields
                 return null;
             case JsonObject or Json:
                 UnreadFields.Refuse(fields, s_untyped.AsSpan(0, 1));
-                return ReadBareSchema(fields, path) ?? new(path, new TextForm.JsonObject());
+                return ReadBareSchema(fields, path) ?? new(path, new TextFormat.JsonObject());
             case "json_schema" when isFlat:
                 return Format($"{path}.schema", ReadNamedSchema(fields));
             case "json_schema" when fields.Find("json_schema") is { } named:
@@ -98,7 +98,7 @@ internal static class OutputFormatFields
         Format($"{path}.schema", ReadSchema(fields, "schema")) ?? Format($"{path}.value", ReadSchema(fields, "value"));
 
     /// <summary>The name is for OpenAI's cache; nothing here depends on it.</summary>
-    private static TextForm.Json? ReadNamedSchema(RequestFields fields)
+    private static TextFormat.Json? ReadNamedSchema(RequestFields fields)
     {
         var name = fields.Text("name");
         _ = fields.Text("description");
@@ -119,21 +119,21 @@ internal static class OutputFormatFields
     }
 
     /// <summary>Ollama's field: the word json, or a schema.</summary>
-    private static TextForm? ReadFormat(RequestFields fields, string name)
+    private static TextFormat? ReadFormat(RequestFields fields, string name)
     {
         switch (fields.Find(name))
         {
             case null or { ValueKind: JsonValueKind.False }:
                 return null;
             case { ValueKind: JsonValueKind.Object } schema:
-                return new TextForm.Json(schema);
+                return new TextFormat.Json(schema);
             case { ValueKind: JsonValueKind.String } word when fields.ReadText(name, word) is "":
                 return null;
             case { ValueKind: JsonValueKind.String } word when fields.ReadText(name, word) is Json:
-                return new TextForm.JsonObject();
+                return new TextFormat.JsonObject();
             default:
                 fields.Report(
-                    RequestErrorKind.UnsupportedValue, name, $"'{name}' must be json or a JSON schema; 'response_format' knows more forms.");
+                    RequestErrorKind.UnsupportedValue, name, $"'{name}' must be json or a JSON schema; 'response_format' knows more formats.");
                 return null;
         }
     }
@@ -149,14 +149,14 @@ internal static class OutputFormatFields
             .. new[]
             {
                 Format(Json, ReadSchema(fields, Json)),
-                Format(JsonObject, fields.Flag(JsonObject) is true ? new TextForm.JsonObject() : null),
+                Format(JsonObject, fields.Flag(JsonObject) is true ? new TextFormat.JsonObject() : null),
                 Format(Choice, ReadChoice(fields, Choice)),
                 Format(Regex, ReadPattern(fields, Regex)),
             }.OfType<OutputFormat>(),
         ];
-        if (formats is [var (field, form, _)])
+        if (formats is [var (field, format, _)])
         {
-            return Format($"{StructuredOutputs}.{field}", form);
+            return Format($"{StructuredOutputs}.{field}", format);
         }
 
         fields.Report(RequestErrorKind.InvalidValue, formats is [] ? Json : formats[1].Field,
@@ -165,7 +165,7 @@ internal static class OutputFormatFields
     }
 
     /// <summary>Reads a schema, or the text of one.</summary>
-    private static TextForm.Json? ReadSchema(RequestFields fields, string name)
+    private static TextFormat.Json? ReadSchema(RequestFields fields, string name)
     {
         if (fields.Find(name) is not { } value)
         {
@@ -189,10 +189,10 @@ internal static class OutputFormatFields
         }
     }
 
-    private static TextForm.Choice? ReadChoice(RequestFields fields, string name) =>
+    private static TextFormat.Choice? ReadChoice(RequestFields fields, string name) =>
         fields.Texts(name) is { } texts ? new(texts) : null;
 
-    private static TextForm.Pattern? ReadPattern(RequestFields fields, string name) =>
+    private static TextFormat.Pattern? ReadPattern(RequestFields fields, string name) =>
         fields.Text(name) is { } expression ? new(expression) : null;
 
     private static bool IsName(string name) =>

@@ -5,7 +5,7 @@ using LoopLM.Server.Transport;
 namespace LoopLM.Server.Rest.Requests;
 
 /// <summary>
-/// A request's body, a JSON object. It holds memory until it is disposed, which its endpoint does as soon as it knows what is asked for.
+/// A request's body, a JSON object. It holds memory until it is disposed, which its endpoint does as soon as it knows what is requested.
 /// </summary>
 internal sealed class RequestBody : IDisposable
 {

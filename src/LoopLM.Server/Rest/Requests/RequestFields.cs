@@ -22,10 +22,10 @@ internal sealed class RequestFields(JsonElement body) : ISettingSource
     /// <summary>The first problem; null while there is none.</summary>
     public RequestError? Error { get; private set; }
 
-    /// <summary>Names of fields that somebody has asked for, whether they are there or not.</summary>
+    /// <summary>Names of fields that somebody has requested, whether they are there or not.</summary>
     public IReadOnlyCollection<string> Known => _known;
 
-    /// <summary>Names of fields that nobody has asked for.</summary>
+    /// <summary>Names of fields that nobody has requested.</summary>
     public IEnumerable<string> Unknown => body.EnumerateObject().Select(property => property.Name).Where(name => !_known.Contains(name));
 
     public JsonElement? Find(string name)
@@ -125,7 +125,7 @@ internal sealed class RequestFields(JsonElement body) : ISettingSource
         : Wrong<IReadOnlyList<JsonElement>>(name, value, "a list");
 
     /// <summary>Reads an object inside the request; its first problem becomes this one's, under the path of the field.</summary>
-    /// <param name="path">Where it stands, such as <c>messages[2]</c>.</param>
+    /// <param name="path">Where it is, such as <c>messages[2]</c>.</param>
     /// <param name="value">The object.</param>
     /// <param name="read">Reads its fields.</param>
     public T? Nested<T>(string path, JsonElement value, Func<RequestFields, T?> read)

@@ -15,7 +15,7 @@ internal static class UnreadFields
 
     private static readonly ILookup<string, FieldRule> s_rules = FieldTable.Rules.ToLookup(rule => rule.Name, StringComparer.Ordinal);
 
-    /// <summary>Applies the <see cref="FieldTable"/>. To be called when everything else is read: the fields that were asked for are not looked at.</summary>
+    /// <summary>Applies the <see cref="FieldTable"/>. To be called when everything else is read: the fields that were requested are not looked at.</summary>
     /// <param name="fields">The request.</param>
     /// <param name="kind">Its kind.</param>
     public static void Check(RequestFields fields, RequestKinds kind)

@@ -17,7 +17,7 @@ internal sealed class GrammarBuilder(ByteSet writable, int maxInstructions)
     private readonly Dictionary<ByteSet, int> _setIndices = [];
     private readonly List<LengthMeasure> _measures = [];
 
-    /// <summary>Whether more instructions were asked for than are allowed.</summary>
+    /// <summary>Whether more instructions were requested than are allowed.</summary>
     public bool IsFull { get; private set; }
 
     public IReadOnlyList<Instruction> Code => _code;

@@ -10,7 +10,7 @@ namespace LoopLM.Text.Constraints.Automata;
 /// Memory and time are bounded by leaving readings out: a state keeps at most <see cref="MaxConfigurations"/>, and once the work since
 /// <see cref="Trim"/> exceeds <see cref="MaxWork"/>, new states count as <see cref="Dead"/>. Each configuration can be completed on its own
 /// (see <see cref="Fits"/>), so what is left is still right and still leads to an end; it only says less. The reading that is closest to
-/// the end is never left out, so behind <see cref="ByteToEnd"/> the end is always one byte closer.
+/// the end is never left out, so after <see cref="ByteToEnd"/> the end is always one byte closer.
 /// </remarks>
 internal sealed class LazyAutomaton
 {
@@ -82,7 +82,7 @@ internal sealed class LazyAutomaton
     /// <summary>The fewest bytes that complete the text, not minding the limit of depth.</summary>
     public long BytesToEnd(int state) => At(state).BytesToEnd;
 
-    /// <summary>A byte behind which the end is one byte closer. The state is not <see cref="Dead"/> and does not accept.</summary>
+    /// <summary>A byte after which the end is one byte closer. The state is not <see cref="Dead"/> and does not accept.</summary>
     public byte ByteToEnd(int state)
     {
         var (place, _) = _configurations[Nearest(state, null)];
@@ -254,7 +254,7 @@ internal sealed class LazyAutomaton
         _pending.Clear();
     }
 
-    // What a call needs behind it was counted when it was made, so the end of every frame stays within the limit.
+    // What a call needs after itself was counted when it was made, so the end of every frame stays within the limit.
     private bool Fits(int place, int stack) =>
         _grammar.Depths[place] != CompletionCosts.Never && _stacks.Depth(stack) + _grammar.Depths[place] <= _grammar.MaxDepth;
 
@@ -267,7 +267,7 @@ internal sealed class LazyAutomaton
             : bytes + text + _stacks.BytesToEnd(stack);
     }
 
-    // Behind the code point in which a place is: the fewest bytes that end the text which is measured; 0 where none is.
+    // After the code point in which a place is: the fewest bytes that end the text which is measured; 0 where none is.
     private long MeasuredRest(int place, int stack)
     {
         var tally = _grammar.Tallies[place];

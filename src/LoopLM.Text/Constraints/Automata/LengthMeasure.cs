@@ -81,7 +81,7 @@ internal sealed class LengthMeasure
         return cost == Never ? CompletionCosts.Never : cost;
     }
 
-    /// <summary>The count behind one more code point. Without a maximum, those beyond the minimum are all the same.</summary>
+    /// <summary>The count after one more code point. Without a maximum, those beyond the minimum are all the same.</summary>
     public int CountOne(int count) => Max is null ? Math.Min(count + 1, Min) : count + 1;
 
     // One code point more before the rests that are known.

@@ -102,7 +102,7 @@ internal sealed class StackTable(TextGrammar grammar, int tokenBytes)
         var repeat = grammar.Code[frame.Place];
         if (repeat.Op == Opcode.Measure)
         {
-            // What is left of the text itself depends on the state of its automaton, which stands beside the stack.
+            // What is left of the text itself depends on the state of its automaton, which is beside the stack.
             return costs[repeat.B];
         }
 

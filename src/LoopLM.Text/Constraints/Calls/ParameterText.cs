@@ -5,10 +5,10 @@ using LoopLM.Text.Constraints.Schemas;
 
 namespace LoopLM.Text.Constraints.Calls;
 
-/// <summary>Strings that stand between tags as they are, up to <see cref="End"/>.</summary>
+/// <summary>Strings that are between tags as they are, up to <see cref="End"/>.</summary>
 internal static class ParameterText
 {
-    /// <summary>What ends a value, behind a line end.</summary>
+    /// <summary>What ends a value, after a line end.</summary>
     public const string End = "</parameter>";
 
     private const int MaxReferences = 32;

@@ -37,7 +37,7 @@ internal sealed record CodePointAutomaton(IReadOnlyList<CodePointAutomaton.State
         return States[state].Accepts;
     }
 
-    /// <summary>The state behind one more code point; -1 where it cannot follow.</summary>
+    /// <summary>The state after one more code point; -1 where it cannot follow.</summary>
     public int Step(int state, int codePoint)
     {
         foreach (var (set, target) in States[state].Moves)
@@ -72,7 +72,7 @@ internal sealed record CodePointAutomaton(IReadOnlyList<CodePointAutomaton.State
             }
         }
 
-        // A state is behind all that lead to it; what is on a circle is never reached so.
+        // A state is after all that lead to it; what is on a circle is never reached so.
         var longest = new int[States.Count];
         var ordered = open[0] == 0 ? new List<int> { 0 } : [];
         for (var i = 0; i < ordered.Count; i++)

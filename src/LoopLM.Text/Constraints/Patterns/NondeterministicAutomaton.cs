@@ -1,6 +1,6 @@
 namespace LoopLM.Text.Constraints.Patterns;
 
-/// <summary>A pattern as a nondeterministic automaton (Thompson 1968), with states that ask what stands before and behind them.</summary>
+/// <summary>A pattern as a nondeterministic automaton (Thompson 1968), with states that ask what is before and after them.</summary>
 /// <param name="maxStates">Where there would be more, the pattern is refused.</param>
 internal sealed class NondeterministicAutomaton(int maxStates)
 {
@@ -115,7 +115,7 @@ internal sealed class NondeterministicAutomaton(int maxStates)
         /// <summary>Goes on at A where look-ahead B holds.</summary>
         LookAhead,
 
-        /// <summary>Goes on at A: behind a character of a word where look-ahead C holds, elsewhere where B does.</summary>
+        /// <summary>Goes on at A: after a character of a word where look-ahead C holds, elsewhere where B does.</summary>
         WordBoundary,
     }
 

@@ -7,10 +7,10 @@ namespace LoopLM.Text.Constraints.Patterns;
 /// <param name="builder">Bounds the work.</param>
 internal sealed class Obligations(AutomatonBuilder builder)
 {
-    /// <summary>Nothing is asked for.</summary>
+    /// <summary>Nothing is requested.</summary>
     public const int None = 0;
 
-    /// <summary>Something is asked for that no text fulfils.</summary>
+    /// <summary>Something is requested that no text fulfils.</summary>
     public const int Impossible = -1;
 
     private readonly List<CodePointAutomaton> _automata = [];
@@ -18,7 +18,7 @@ internal sealed class Obligations(AutomatonBuilder builder)
     private readonly Dictionary<ThreadSet, int> _numbers = new() { [new([])] = None };
     private readonly Dictionary<(int Set, int CodePoint), int> _steps = [];
 
-    /// <summary>Whether more work was asked for than is allowed; the sets are of no use then.</summary>
+    /// <summary>Whether more work was requested than is allowed; the sets are of no use then.</summary>
     public bool IsTooLarge { get; private set; }
 
     /// <summary>Makes an automaton known; gives its number.</summary>
@@ -31,7 +31,7 @@ internal sealed class Obligations(AutomatonBuilder builder)
     /// <summary>A set with one automaton more, from its beginning.</summary>
     public int With(int set, int automaton) => Number([.. _sets[set].Threads, (automaton, 0)]);
 
-    /// <summary>What is left of a set behind a code point.</summary>
+    /// <summary>What is left of a set after a code point.</summary>
     public int Step(int set, int codePoint)
     {
         if (set == None)
@@ -76,7 +76,7 @@ internal sealed class Obligations(AutomatonBuilder builder)
             return Impossible;
         }
 
-        // What accepts every rest asks for nothing.
+        // What accepts every rest requires nothing.
         members.RemoveAll(member => _automata[member.Automaton].States[member.State].AcceptsAll(member.State));
         var set = new ThreadSet([.. members.Distinct()]);
         if (!_numbers.TryGetValue(set, out var number))

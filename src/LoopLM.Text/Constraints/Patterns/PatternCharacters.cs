@@ -12,7 +12,7 @@ internal sealed class PatternCharacters(PatternReader reader)
     /// <summary>A set of characters, as upper and lower case count.</summary>
     public CodePointSet Fold(CodePointSet set) => IgnoreCase ? UnicodeProperties.IgnoreCase(set) : set;
 
-    /// <summary>The class behind an opening bracket.</summary>
+    /// <summary>The class after an opening bracket.</summary>
     public CodePointSet Class()
     {
         var negated = reader.Take("^");
@@ -21,7 +21,7 @@ internal sealed class PatternCharacters(PatternReader reader)
         {
             var first = ClassItem();
 
-            // Behind or before a class such as \w a hyphen stands for itself.
+            // After or before a class such as \w a hyphen stands for itself.
             if (reader.Rest is ['-', not ']', ..] && Single(first) is { } low)
             {
                 reader.Skip(1);
@@ -47,8 +47,8 @@ internal sealed class PatternCharacters(PatternReader reader)
         static int? Single(CodePointSet set) => set.Ranges is [var range] && range.First == range.Last ? range.First : null;
     }
 
-    /// <summary>What stands behind a backslash.</summary>
-    /// <param name="withinClass">Whether it stands in brackets.</param>
+    /// <summary>What is after a backslash.</summary>
+    /// <param name="withinClass">Whether it is in brackets.</param>
     public CodePointSet Escape(bool withinClass)
     {
         var letter = reader.Next();

@@ -4,7 +4,7 @@ namespace LoopLM.Text.Constraints.Patterns;
 
 /// <summary>
 /// Makes patterns deterministic by the subset construction. A look-ahead becomes an automaton of its own, which runs beside what follows
-/// it and has to accept the rest of the text; so it may stand anywhere, also in what is repeated.
+/// it and has to accept the rest of the text; so it may be anywhere, also in what is repeated.
 /// </summary>
 /// <param name="builder">Bounds the work of all patterns together.</param>
 internal sealed class PatternCompiler(AutomatonBuilder builder)
@@ -41,7 +41,7 @@ internal sealed class PatternCompiler(AutomatonBuilder builder)
         _ => CodePointSet.All,
     }));
 
-    // What stands before a place.
+    // What is before a place.
     private readonly record struct Position(bool AtStart, bool AfterWord);
 
     // The subset construction of one automaton.

@@ -79,7 +79,7 @@ internal sealed class PatternParser
         return new(parts);
     }
 
-    // An outermost option stands for the whole text. Anchors at its ends say nothing more then; without them anything may stand around it.
+    // An outermost option stands for the whole text. Anchors at its ends say nothing more then; without them anything may be around it.
     private void Place(List<PatternNode> parts)
     {
         if (parts is [.., PatternNode.LookAhead last] && last == PatternNode.End)
@@ -158,7 +158,7 @@ internal sealed class PatternParser
             : body;
     }
 
-    // What stands between the parenthesis and the body of a group that reads.
+    // What is between the parenthesis and the body of a group that reads.
     private void Open()
     {
         if (!_reader.Take("?") || _reader.Take(":"))
@@ -183,7 +183,7 @@ internal sealed class PatternParser
         }
     }
 
-    // Flags to set and, behind a hyphen, to clear.
+    // Flags to set and, after a hyphen, to clear.
     private void Flags(char end)
     {
         for (var on = true; _reader.HasNext && !_reader.Take(end.ToString());)

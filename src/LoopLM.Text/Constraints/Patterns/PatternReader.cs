@@ -16,10 +16,10 @@ internal sealed class PatternReader(string pattern)
     /// <summary>The rest of the pattern.</summary>
     public ReadOnlySpan<char> Rest => Problem is null ? pattern.AsSpan(_at) : [];
 
-    /// <summary>The next character, which is left where it is; 0 behind the end.</summary>
+    /// <summary>The next character, which is left where it is; 0 past the end.</summary>
     public char Peek => HasNext ? pattern[_at] : '\0';
 
-    /// <summary>Takes the next code point; 0 behind the end.</summary>
+    /// <summary>Takes the next code point; 0 past the end.</summary>
     public int Next()
     {
         if (!HasNext)
@@ -44,7 +44,7 @@ internal sealed class PatternReader(string pattern)
     /// <summary>Takes so many characters.</summary>
     public void Skip(int count) => _at += count;
 
-    /// <summary>Takes what stands before an end, and the end; null where that does not come.</summary>
+    /// <summary>Takes what is before an end, and the end; null where that does not come.</summary>
     public string? TakeUntil(char end)
     {
         var length = Rest.IndexOf(end);

@@ -16,7 +16,7 @@ internal static class UnicodeProperties
     /// <summary>
     /// The code points of a general category, or of <c>Any</c>, <c>ASCII</c> or <c>Assigned</c>; null for any other property.
     /// </summary>
-    /// <param name="name">What stands between the braces, such as <c>Lu</c>, <c>Letter</c> or <c>gc=L</c>.</param>
+    /// <param name="name">What is between the braces, such as <c>Lu</c>, <c>Letter</c> or <c>gc=L</c>.</param>
     public static CodePointSet? Find(string name)
     {
         var value = name.Split('=') is [("gc" or "General_Category"), var category] ? category : name;

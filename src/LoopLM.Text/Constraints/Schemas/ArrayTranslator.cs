@@ -104,7 +104,7 @@ internal sealed class ArrayTranslator(SchemaExpander expander, Func<IReadOnlyLis
         return values.Count is > 0 and <= MaxUniqueValues ? values : null;
     }
 
-    // A place knows how many items stand before it, and how many of them match each schema of 'contains', as far as that matters.
+    // A place knows how many items are before it, and how many of them match each schema of 'contains', as far as that matters.
     private int Including(ArrayAssertions arrays, SchemaLocation at)
     {
         var inclusions = arrays.Inclusions;

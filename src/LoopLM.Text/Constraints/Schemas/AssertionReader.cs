@@ -293,7 +293,7 @@ internal sealed class AssertionReader(KeywordValues values, SchemaReferences ref
         }
     }
 
-    /// <summary>What the presence of a member asks for: other members, or a schema.</summary>
+    /// <summary>What the presence of a member requires: other members, or a schema.</summary>
     public IEnumerable<(string Name, IReadOnlyList<string> Required, Demand? Schema)> Dependencies(SchemaLocation at)
     {
         foreach (var keyword in new[] { "dependencies", "dependentRequired", "dependentSchemas" })

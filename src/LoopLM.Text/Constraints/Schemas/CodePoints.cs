@@ -6,13 +6,13 @@ namespace LoopLM.Text.Constraints.Schemas;
 /// <summary>Writes code points into a grammar: as UTF-8, or as JSON strings hold them.</summary>
 internal static class CodePoints
 {
-    /// <summary>All that stand in a JSON string unescaped.</summary>
+    /// <summary>All that are in a JSON string unescaped.</summary>
     public static readonly CodePointSet Unescaped = new CodePointSet((0, 0x1F), ('"', '"'), ('\\', '\\')).Complement();
 
     private static readonly (int CodePoint, char Letter)[] s_escapes =
         [('\b', 'b'), ('\t', 't'), ('\n', 'n'), ('\f', 'f'), ('\r', 'r'), ('"', '"'), ('\\', '\\')];
 
-    // The code points whose UTF-8 sequences are equally long, less the surrogates: what marks the first byte, and the bytes behind it.
+    // The code points whose UTF-8 sequences are equally long, less the surrogates: what marks the first byte, and the bytes after it.
     private static readonly (int First, int Last, int Mark, int Tail)[] s_lengths =
         [(0, 0x7F, 0, 0), (0x80, 0x7FF, 0xC0, 1), (0x800, 0xD7FF, 0xE0, 2),
             (0xE000, 0xFFFF, 0xE0, 2), (0x10000, CodePointSet.Last, 0xF0, 3)];

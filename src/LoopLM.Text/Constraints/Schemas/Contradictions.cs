@@ -198,7 +198,7 @@ internal sealed class Contradictions(SchemaExpander expander, TranslationContext
         return arrays.Max < arrays.Min ? reason ?? new(arrays.At ?? conjunction.At!, "minItems", "exceeds 'maxItems', so no array matches")
             : arrays.Inclusions.Any(inclusion =>
                 inclusion.Min > 0 && (inclusion.Max < inclusion.Min || inclusion.Min > arrays.Max - inclusion.From))
-                ? new(arrays.At ?? conjunction.At!, "contains", "asks for more items than there can be")
+                ? new(arrays.At ?? conjunction.At!, "contains", "requires more items than there can be")
                 : null;
     }
 
@@ -221,7 +221,7 @@ internal sealed class Contradictions(SchemaExpander expander, TranslationContext
             Objection? reason = null;
             if (expander.Members.Of(objects, name) is not { } demands || expander.IsEmpty(demands, out reason))
             {
-                return reason ?? new(at, "required", "asks for a property that another schema rules out");
+                return reason ?? new(at, "required", "requires a property that another schema rules out");
             }
         }
 

@@ -7,7 +7,7 @@ namespace LoopLM.Text.Constraints.Schemas;
 /// <summary>Numbers of JSON that are at least, or at most, a bound, as patterns of their characters.</summary>
 internal static class DecimalPatterns
 {
-    /// <summary>Most digits before the point, and behind it.</summary>
+    /// <summary>Most digits before the point, and after it.</summary>
     public const int MaxDigits = 20;
 
     /// <summary>
@@ -22,7 +22,7 @@ internal static class DecimalPatterns
     private static readonly PatternNode s_anyMantissa = new PatternNode.Sequence(Digits('1', '9'), s_anyFraction);
     private static readonly BigInteger s_largest = BigInteger.Pow(10, MaxDigits) - 1;
 
-    // Whatever stands before the exponent, two digits of it keep to doubles.
+    // Whatever is before the exponent, two digits of it keep to doubles.
     private static readonly PatternNode s_anyMagnitude = new PatternNode.Choice(
         new PatternNode.Sequence(Magnitudes(0, s_largest)!, s_anyFraction, Optional(Exponents(-99, 99)!)),
         new PatternNode.Sequence(s_anyMantissa, Exponents(-MaxExponent, MaxExponent)!));

@@ -24,7 +24,7 @@ internal readonly record struct DecimalValue : IComparable<DecimalValue>
 
     public BigInteger Unscaled { get; }
 
-    /// <summary>Digits behind the point.</summary>
+    /// <summary>Digits after the point.</summary>
     public int Scale { get; }
 
     public int Sign => Unscaled.Sign;
@@ -45,7 +45,7 @@ internal readonly record struct DecimalValue : IComparable<DecimalValue>
     /// <summary>The digits before the point, at least one, without the sign.</summary>
     public string Whole => (BigInteger.Abs(Unscaled) / BigInteger.Pow(10, Scale)).ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>The digits behind the point, of which the last is not 0.</summary>
+    /// <summary>The digits after the point, of which the last is not 0.</summary>
     public string Fraction => Scale == 0
         ? ""
         : (BigInteger.Abs(Unscaled) % BigInteger.Pow(10, Scale)).ToString(CultureInfo.InvariantCulture).PadLeft(Scale, '0');
@@ -72,7 +72,7 @@ internal readonly record struct DecimalValue : IComparable<DecimalValue>
     public DecimalValue Shift(int exponent) => new(Unscaled, Scale - exponent);
 
     /// <summary>
-    /// Reads a number of JSON; null where it is none, or lies beyond 10^400 or needs more than 400 digits behind the point.
+    /// Reads a number of JSON; null where it is none, or lies beyond 10^400 or needs more than 400 digits after the point.
     /// </summary>
     public static DecimalValue? Read(JsonElement element)
     {

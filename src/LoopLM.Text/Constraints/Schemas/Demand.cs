@@ -8,10 +8,10 @@ namespace LoopLM.Text.Constraints.Schemas;
 /// <param name="IsPart">Whether it is one of several that its cause puts together.</param>
 internal sealed record Demand(SchemaLocation At, int Identity, bool IsNegated = false, Demand? Cause = null, bool IsPart = false)
 {
-    /// <summary>Equal for demands that ask for the same.</summary>
+    /// <summary>Equal for demands that require the same.</summary>
     public long Key => ((long)Identity << 1) | (IsNegated ? 1L : 0);
 
-    /// <summary>Equal for the demand that asks for the opposite.</summary>
+    /// <summary>Equal for the demand that requires the opposite.</summary>
     public long OppositeKey => Key ^ 1;
 
     /// <summary>The same demand without its cause, for another value.</summary>

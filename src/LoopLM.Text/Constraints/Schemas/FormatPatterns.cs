@@ -74,7 +74,7 @@ internal static class FormatPatterns
         return $"(?:{Absolute(beyondAscii)}|{relative}){Query(beyondAscii)}";
     }
 
-    // The schemes of the web always have a host; readers take any other for a path, or for a host behind two slashes.
+    // The schemes of the web always have a host; readers take any other for a path, or for a host after two slashes.
     private static string Absolute(string beyondAscii)
     {
         var path = $"(?:/{Character(beyondAscii, ":")}*)*";

@@ -146,7 +146,7 @@ internal sealed class JsonRules
         }
     }
 
-    /// <summary>A key and its value, as a function of the place behind them.</summary>
+    /// <summary>A key and its value, as a function of the place after them.</summary>
     /// <param name="key">The rule of the key with its quotes.</param>
     /// <param name="value">The rule of the value.</param>
     public Func<int, int> Pair(int key, int value) => next => _builder.Call(key, Colon(_builder.Call(value, next)));
@@ -209,7 +209,7 @@ internal sealed class JsonRules
         return places[0];
     }
 
-    // A set is written once for each place behind it.
+    // A set is written once for each place after it.
     private int Write(CodePointSet set, bool isQuoted, int next)
     {
         if (!_written.TryGetValue((set, next, isQuoted), out var place))

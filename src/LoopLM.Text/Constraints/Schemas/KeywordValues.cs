@@ -186,7 +186,7 @@ internal sealed class KeywordValues(SchemaReferences references, TranslationCont
         return members;
     }
 
-    /// <summary>What a subschema asks for.</summary>
+    /// <summary>What a subschema requires.</summary>
     public Demand Demand(SchemaLocation at) => new(at, references.Identity(at.Schema));
 
     private IReadOnlyList<T> TooMany<T>(SchemaLocation at, string keyword, int count)

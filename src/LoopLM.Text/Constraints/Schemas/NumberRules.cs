@@ -121,7 +121,7 @@ internal sealed class NumberRules(TranslationContext context)
     }
 
     // Numbers without an exponent. A step of Unscaled / 10^Scale divides a number if Unscaled divides the digits up to that scale, and what
-    // stands behind them is 0. Zeros at the end of a step are told apart from the rest: they only count the zeros at the end of the number.
+    // is after them is 0. Zeros at the end of a step are separated from the rest: they only count the zeros at the end of the number.
     private CodePointAutomaton? TryMultiples(DecimalValue step, bool integers)
     {
         var (divisor, zeros) = (step.Unscaled, 0);
@@ -204,6 +204,6 @@ internal sealed class NumberRules(TranslationContext context)
         }
     }
 
-    // The digits so far: their remainder without the zeros at the end that are counted, and how many stand behind the point (-1: none yet).
+    // The digits so far: their remainder without the zeros at the end that are counted, and how many are after the point (-1: none yet).
     private readonly record struct Digits(int Remainder, int Zeros, int Behind, bool IsZero = true);
 }

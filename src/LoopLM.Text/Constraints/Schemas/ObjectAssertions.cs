@@ -16,7 +16,7 @@ internal sealed record ObjectAssertions
 
     public ImmutableList<MemberGroup> Groups { get; init; } = [];
 
-    /// <summary>Names that have to be there, in the order in which they are asked for.</summary>
+    /// <summary>Names that have to be there, in the order in which they are requested.</summary>
     public ImmutableList<string> Required { get; init; } = [];
 
     /// <summary>Names that must not be there.</summary>

@@ -3,7 +3,7 @@ using LoopLM.Text.Constraints.Automata;
 namespace LoopLM.Text.Constraints.Schemas;
 
 /// <summary>
-/// Writes objects: the properties in the order of the schema, and behind them all others, in any order. Among the others stand a few
+/// Writes objects: the properties in the order of the schema, and after them all others, in any order. Among the others are a few
 /// names that have no place in the order: those that are required but described nowhere, and those of schemas under <c>allOf</c>.
 /// </summary>
 /// <param name="members">Says what is asked of members.</param>
@@ -45,7 +45,7 @@ internal sealed class ObjectTranslator(MemberDemands members, Func<IReadOnlyList
         var min = objects.Min <= required ? 0 : objects.Min;
         if (min > required + 1 && others.Count > 0)
         {
-            return context.Refuse(at, "minProperties", "asks for two or more properties beside the required ones, whose names may be any");
+            return context.Refuse(at, "minProperties", "requires two or more properties beside the required ones, whose names may be any");
         }
 
         var loose = listed.Where(member => !member.IsNamed).ToList();
@@ -60,7 +60,7 @@ internal sealed class ObjectTranslator(MemberDemands members, Func<IReadOnlyList
 
     private sealed record Member(Func<int, int> Pair, bool IsRequired, bool IsNamed);
 
-    // A place of an object knows how many members stand before it, as far as that matters.
+    // A place of an object knows how many members are before it, as far as that matters.
     private sealed class Writer(
         TranslationContext context, IReadOnlyList<Member> ordered,
         IReadOnlyList<Member> loose, IReadOnlyList<Func<int, int>> others, int min, int? max)

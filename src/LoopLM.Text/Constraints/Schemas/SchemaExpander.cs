@@ -34,7 +34,7 @@ internal sealed class SchemaExpander
 
     public MemberDemands Members { get; }
 
-    /// <summary>Equal for sets that ask for the same.</summary>
+    /// <summary>Equal for sets that require the same.</summary>
     public static string Key(IReadOnlyList<Demand> demands) => string.Join(',', demands.Select(demand => demand.Key).Distinct().Order());
 
     /// <summary>The ways to match all of some demands.</summary>

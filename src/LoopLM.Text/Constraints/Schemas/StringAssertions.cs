@@ -7,7 +7,7 @@ internal sealed record StringAssertions
 {
     public static readonly StringAssertions None = new();
 
-    /// <summary>The last schema that asks for something, for messages.</summary>
+    /// <summary>The last schema that requires something, for messages.</summary>
     public SchemaLocation? At { get; init; }
 
     /// <summary>Fewest code points.</summary>

@@ -4,7 +4,7 @@ namespace LoopLM.Text.Constraints.Schemas;
 
 /// <summary>
 /// The values of <c>format</c> that are enforced. A format has what the usual readers (zod, pydantic, .NET) all read, not all that its RFC
-/// allows. What only some of them read, such as a time without an offset, is its wide form: a <c>pattern</c> beside it can ask for that.
+/// allows. What only some of them read, such as a time without an offset, is its wide form: a <c>pattern</c> beside it can require that.
 /// </summary>
 internal static class StringFormats
 {
@@ -37,7 +37,7 @@ internal static class StringFormats
 
     /// <summary>The strings of a format; null for one that is unknown, which is an annotation.</summary>
     /// <param name="format">The name.</param>
-    /// <param name="wide">Whether all strings that some readers take are asked for.</param>
+    /// <param name="wide">Whether all strings that some readers take are requested.</param>
     public static StringLanguage? Find(string format, bool wide) => !s_formats.TryGetValue(format, out var found) ? null
         : wide && found.Wide is not null ? found.Wide.Value : found.Narrow.Value;
 

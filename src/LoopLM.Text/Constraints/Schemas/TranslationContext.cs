@@ -53,7 +53,7 @@ internal sealed class TranslationContext
     public SchemaProblem? Problem { get; private set; }
 
     /// <summary>Notes a problem.</summary>
-    /// <param name="at">The subschema; null where the form has none.</param>
+    /// <param name="at">The subschema; null where the format has none.</param>
     /// <param name="keyword">The keyword in it; null for the subschema as a whole.</param>
     /// <param name="reason">What was found and what would be right.</param>
     /// <returns>A place to return in place of one.</returns>

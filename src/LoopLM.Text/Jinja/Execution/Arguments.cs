@@ -37,6 +37,6 @@ internal sealed record Arguments(string Callee, IReadOnlyList<JinjaValue> Positi
         return bound;
     }
 
-    /// <summary>The arguments behind the first ones.</summary>
+    /// <summary>The arguments after the first ones.</summary>
     public Arguments Skip(int count) => this with { Positional = [.. Positional.Skip(count)] };
 }

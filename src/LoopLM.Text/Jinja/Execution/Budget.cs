@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace LoopLM.Text.Jinja.Execution;
 
 /// <summary>
-/// Counts what a rendering spends and ends it where that is too much. It also knows where in the source the rendering stands.
+/// Counts what a rendering spends and ends it where that is too much. It also knows where in the source the rendering is.
 /// </summary>
 internal sealed class Budget(JinjaLimits limits, CancellationToken cancellationToken)
 {

@@ -44,7 +44,7 @@ internal sealed class Evaluator(Budget budget)
 
     /// <summary>Calls a function.</summary>
     /// <param name="call">The call.</param>
-    /// <param name="scope">Where it stands.</param>
+    /// <param name="scope">Where it is.</param>
     /// <param name="caller">The body of a call block; null outside of one.</param>
     public JinjaValue Call(Expression.Call call, Scope scope, FunctionValue? caller)
     {
@@ -74,7 +74,7 @@ internal sealed class Evaluator(Budget budget)
 
         if (arguments.UnpackedNamed is { } mapping)
         {
-            var map = Evaluate(mapping, scope) as MapValue ?? throw new JinjaFault("Behind '**' stands a mapping.");
+            var map = Evaluate(mapping, scope) as MapValue ?? throw new JinjaFault("After '**' is a mapping.");
             budget.Step(map.Entries.Count);
             named.AddRange(map.Entries.Select(entry => (Values.Text(entry.Key).Value, entry.Value)));
         }

@@ -32,7 +32,7 @@ internal static class Globals
     }
 
     // Messages of errors carry nothing of a request, and they are cut in any case.
-    private static string OwnText(MarkedText text)
+    private static string OwnText(ProvenanceText text)
     {
         const int most = 1000;
         var rendered = RenderedText.Of(text.Slice(0, Math.Min(text.Length, most)));
@@ -115,7 +115,7 @@ internal static class Globals
         var used = false;
         return new("a joiner", _ => null, _ =>
         {
-            var text = used ? separator : new TextValue(MarkedText.Empty);
+            var text = used ? separator : new TextValue(ProvenanceText.Empty);
             used = true;
             return text;
         });

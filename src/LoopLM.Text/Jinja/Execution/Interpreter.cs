@@ -7,7 +7,7 @@ namespace LoopLM.Text.Jinja.Execution;
 internal sealed class Interpreter(Budget budget)
 {
     private readonly Evaluator _evaluator = new(budget);
-    private List<MarkedText> _output = [];
+    private List<ProvenanceText> _output = [];
     private long _length;
     private Scope _globals = new(null);
 
@@ -15,11 +15,11 @@ internal sealed class Interpreter(Budget budget)
     /// <param name="body">Its statements.</param>
     /// <param name="globals">What it can name.</param>
     /// <exception cref="JinjaFault">It cannot be rendered.</exception>
-    public MarkedText Render(IReadOnlyList<Statement> body, Scope globals)
+    public ProvenanceText Render(IReadOnlyList<Statement> body, Scope globals)
     {
         _globals = globals;
         Execute(body, globals);
-        return MarkedText.Join(_output);
+        return ProvenanceText.Join(_output);
     }
 
     private Flow Execute(IReadOnlyList<Statement> body, Scope scope)
@@ -84,7 +84,7 @@ internal sealed class Interpreter(Budget budget)
         return Flow.Next;
     }
 
-    private void Write(MarkedText text)
+    private void Write(ProvenanceText text)
     {
         _length += text.Length;
         budget.CheckOutput(_length);

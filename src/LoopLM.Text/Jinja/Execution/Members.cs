@@ -8,7 +8,7 @@ namespace LoopLM.Text.Jinja.Execution;
 /// <summary>What <c>.</c> and <c>[]</c> find.</summary>
 internal static class Members
 {
-    /// <summary>Behind a point a method comes before an entry of the same name, as in Python.</summary>
+    /// <summary>After a point a method comes before an entry of the same name, as in Python.</summary>
     public static JinjaValue Get(JinjaValue target, string name, Budget budget) =>
         FindAttribute(target, name, budget) ?? FindItem(target, OfTemplate(name), budget) ?? Missing(name);
 
@@ -16,7 +16,7 @@ internal static class Members
     public static JinjaValue GetItem(JinjaValue target, JinjaValue key, Budget budget) =>
         FindItem(target, key, budget)
         ?? (key is TextValue text ? FindAttribute(target, text.Value, budget) : null)
-        ?? Missing(key is TextValue { Text.IsOwn: true } name ? name.Value : "an item");
+        ?? Missing(key is TextValue { Text.IsTrusted: true } name ? name.Value : "an item");
 
     /// <summary>A method or a member that the value has of its own; null where there is none of that name.</summary>
     public static JinjaValue? FindAttribute(JinjaValue target, string name, Budget budget)
@@ -76,16 +76,16 @@ internal static class Members
         if (step == 1)
         {
             int[] taken = [.. Positions.Slice(length, start, stop, step, budget)];
-            return Html.Keep(text, taken.Length == 0 ? MarkedText.Empty : Cut(text.Text, taken[0], taken[^1]));
+            return Html.Keep(text, taken.Length == 0 ? ProvenanceText.Empty : Cut(text.Text, taken[0], taken[^1]));
         }
 
         var characters = Values.Items(target, budget);
         return Html.Keep(
-            text, MarkedText.Join([.. Positions.Slice(length, start, stop, step, budget).Select(at => Values.Text(characters[at]))]));
+            text, ProvenanceText.Join([.. Positions.Slice(length, start, stop, step, budget).Select(at => Values.Text(characters[at]))]));
     }
 
     /// <summary>The characters from one position to another, both included.</summary>
-    public static MarkedText Cut(MarkedText text, int first, int last)
+    public static ProvenanceText Cut(ProvenanceText text, int first, int last)
     {
         var start = Positions.CharIndex(text.Value, first);
         var end = Positions.CharIndex(text.Value, last - first + 1, start);

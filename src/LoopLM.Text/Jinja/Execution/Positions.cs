@@ -19,7 +19,7 @@ internal static class Positions
 
     /// <summary>Index of the char at which a code point begins.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="codePoint">How many code points stand before it.</param>
+    /// <param name="codePoint">How many code points are before it.</param>
     /// <param name="from">From which char they are counted.</param>
     public static int CharIndex(string text, int codePoint, int from = 0)
     {

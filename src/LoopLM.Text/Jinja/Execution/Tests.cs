@@ -6,7 +6,7 @@ using static LoopLM.Text.Jinja.JinjaValue;
 
 namespace LoopLM.Text.Jinja.Execution;
 
-/// <summary>The tests, which stand behind <c>is</c>.</summary>
+/// <summary>The tests, which are after <c>is</c>.</summary>
 internal static class Tests
 {
     public static FrozenDictionary<string, Operation> All { get; } = new Dictionary<string, Operation>

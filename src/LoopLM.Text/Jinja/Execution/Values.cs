@@ -111,7 +111,7 @@ internal static class Values
     /// <summary>A whole number, cut to what an int holds: enough for a count or a position.</summary>
     public static int Whole(JinjaValue value) => Integer(value) is { } integer
         ? (int)BigInteger.Clamp(integer, int.MinValue, int.MaxValue)
-        : throw new JinjaFault($"{TypeName(value)} stands where a whole number is needed.");
+        : throw new JinjaFault($"{TypeName(value)} is where a whole number is needed.");
 
     /// <summary>
     /// The items that a loop runs over: a list's, a mapping's keys, a string's characters, none of what
@@ -170,25 +170,25 @@ internal static class Values
     }
 
     /// <summary>The text that output shows for a value.</summary>
-    public static MarkedText Show(JinjaValue value, Budget budget) =>
-        value is TextValue text ? text.Text : MarkedText.OfData(ValueWriter.Show(value, budget));
+    public static ProvenanceText Show(JinjaValue value, Budget budget) =>
+        value is TextValue text ? text.Text : ProvenanceText.OfData(ValueWriter.Show(value, budget));
 
     /// <summary>The text of a value that must be one.</summary>
-    public static MarkedText Text(JinjaValue value) =>
-        value is TextValue text ? text.Text : throw new JinjaFault($"{TypeName(value)} stands where a string is needed.");
+    public static ProvenanceText Text(JinjaValue value) =>
+        value is TextValue text ? text.Text : throw new JinjaFault($"{TypeName(value)} is where a string is needed.");
 
     /// <summary>The text of a value that must be one, which is going to be read.</summary>
-    public static MarkedText Text(JinjaValue value, Budget budget)
+    public static ProvenanceText Text(JinjaValue value, Budget budget)
     {
         var text = Text(value);
         budget.Work(text.Length);
         return text;
     }
 
-    public static MarkedText Join(IReadOnlyList<MarkedText> parts, Budget budget)
+    public static ProvenanceText Join(IReadOnlyList<ProvenanceText> parts, Budget budget)
     {
         budget.Create(parts.Sum(part => (long)part.Length));
-        return MarkedText.Join(parts);
+        return ProvenanceText.Join(parts);
     }
 
     public static bool IsTuple(ListValue list) => list.Kind is ListKind.Tuple or ListKind.Group;

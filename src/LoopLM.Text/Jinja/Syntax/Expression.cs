@@ -1,7 +1,7 @@
 namespace LoopLM.Text.Jinja.Syntax;
 
 /// <summary>An expression.</summary>
-/// <param name="Offset">Where it stands in the source; for an operator, that of its sign.</param>
+/// <param name="Offset">Where it is in the source; for an operator, that of its sign.</param>
 internal abstract record Expression(int Offset)
 {
     internal sealed record Constant(int Offset, JinjaValue Value) : Expression(Offset);

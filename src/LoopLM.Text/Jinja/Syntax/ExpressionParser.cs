@@ -56,9 +56,9 @@ internal sealed class ExpressionParser(TokenReader tokens)
         return new Expression.Sequence(start.Offset, items, IsTuple: true);
     }
 
-    /// <summary>Parses the filters behind a subject.</summary>
+    /// <summary>Parses the filters after a subject.</summary>
     /// <param name="subject">What is filtered.</param>
-    /// <param name="first">Whether the first filter's name stands here without its bar.</param>
+    /// <param name="first">Whether the first filter's name is here without its bar.</param>
     public Expression ParseFilters(Expression subject, bool first)
     {
         while (first || tokens.TryOperator("|"))
@@ -273,7 +273,7 @@ internal sealed class ExpressionParser(TokenReader tokens)
         var sign = tokens.Next();
         return tokens.Current.Kind == TokenKind.Integer
             ? new Expression.Index(sign.Offset, target, ParsePrimary())
-            : new Expression.Member(sign.Offset, target, tokens.Expect(TokenKind.Name, "a name behind '.'").Text);
+            : new Expression.Member(sign.Offset, target, tokens.Expect(TokenKind.Name, "a name after '.'").Text);
     }
 
     private Expression ParseSubscript(Expression target)
@@ -302,7 +302,7 @@ internal sealed class ExpressionParser(TokenReader tokens)
             var start = tokens.Current;
             if (unpackedNamed is not null)
             {
-                throw TokenReader.Fault(start, "An argument stands behind '**'.");
+                throw TokenReader.Fault(start, "An argument is after '**'.");
             }
 
             if (tokens.IsOperator("*") && unpacked is null)
@@ -326,7 +326,7 @@ internal sealed class ExpressionParser(TokenReader tokens)
             }
 
             positional.Add(named.Count == 0 && unpacked is null ? Parse()
-                : throw TokenReader.Fault(start, "An argument without a name stands behind one with a name."));
+                : throw TokenReader.Fault(start, "An argument without a name is after one with a name."));
             return positional[^1];
         });
         return new(positional, named, unpacked, unpackedNamed);

@@ -126,7 +126,7 @@ internal sealed class Lexer(string source)
         SkipAfter(end, end > open + 2 ? source[end - 1] : ' ', trimLine: true);
     }
 
-    /// <summary>Moves behind a closing tag and the white space that it takes along.</summary>
+    /// <summary>Moves after a closing tag and the white space that it takes along.</summary>
     private void SkipAfter(int close, char sign, bool trimLine)
     {
         _at = close + 2;
@@ -145,7 +145,7 @@ internal sealed class Lexer(string source)
         _lineStart = source[_at - 1] == '\n';
     }
 
-    /// <summary>Whether a tag that holds one word alone stands here; it is looked for before tags are cut into tokens.</summary>
+    /// <summary>Whether a tag that holds one word alone is here; it is looked for before tags are cut into tokens.</summary>
     private bool IsRaw(int open, string word, out int end)
     {
         var at = open + 2;
@@ -272,7 +272,7 @@ internal sealed class Lexer(string source)
 
         Skip(IsDigit);
 
-        // Behind a point a number is an index: list.0.1.
+        // After a point a number is an index: list.0.1.
         var isIndex = _tokens[^1] is { Kind: TokenKind.Operator, Text: "." };
         if (!isIndex && _at + 1 < source.Length && source[_at] == '.' && char.IsAsciiDigit(source[_at + 1]))
         {

@@ -1,10 +1,10 @@
 namespace LoopLM.Text.Jinja.Syntax;
 
 /// <summary>A statement.</summary>
-/// <param name="Offset">Where it stands in the source.</param>
+/// <param name="Offset">Where it is in the source.</param>
 internal abstract record Statement(int Offset)
 {
-    internal sealed record Data(int Offset, MarkedText Text) : Statement(Offset);
+    internal sealed record Data(int Offset, ProvenanceText Text) : Statement(Offset);
 
     internal sealed record Output(int Offset, Expression Value) : Statement(Offset);
 

@@ -39,7 +39,7 @@ internal sealed class StatementParser
                 case TokenKind.End when ends.Length == 0:
                     return body;
                 case TokenKind.Data:
-                    body.Add(new Statement.Data(token.Offset, MarkedText.OfTemplate(_tokens.Next().Text)));
+                    body.Add(new Statement.Data(token.Offset, ProvenanceText.OfTemplate(_tokens.Next().Text)));
                     break;
                 case TokenKind.OutputOpen:
                     _tokens.Next();
@@ -290,7 +290,7 @@ internal sealed class StatementParser
             var value = _tokens.TryOperator("=") ? _expressions.Parse() : null;
             if (value is null && parameters is [.., { Default: not null }])
             {
-                throw TokenReader.Fault(start, $"The parameter '{name}' has no default but stands behind one that has.");
+                throw TokenReader.Fault(start, $"The parameter '{name}' has no default but is after one that has.");
             }
 
             parameters.Add(new(name, value));
@@ -311,7 +311,7 @@ internal sealed class StatementParser
     {
         if (_loops == 0)
         {
-            throw TokenReader.Fault(tag, $"'{tag.Text}' stands outside of a loop.");
+            throw TokenReader.Fault(tag, $"'{tag.Text}' is outside of a loop.");
         }
 
         CloseTag();

@@ -1,7 +1,7 @@
 namespace LoopLM.Text.Tokenization.Json;
 
 /// <summary>
-/// The <c>post_processor</c> of a tokenizer.json: what stands around the tokens of a text where special tokens are asked for.
+/// The <c>post_processor</c> of a tokenizer.json: what is around the tokens of a text where special tokens are requested.
 /// </summary>
 internal static class PostProcessorSection
 {

@@ -40,7 +40,7 @@ internal static class TokenizerJson
             : new(vocabulary, model.Merges, model.IgnoreMerges, addedTokens, normalizer, preTokenizer, frame);
     }
 
-    /// <summary>The bytes of all tokens behind each other are the text; joining what ByteLevel has joined already is nothing.</summary>
+    /// <summary>The bytes of all tokens one after another are the text; joining what ByteLevel has joined already is nothing.</summary>
     private static void CheckDecoder(JsonField decoder)
     {
         if (decoder["type"].Is("Sequence") && decoder["decoders"].Items().ToList() is [var first, .. var rest])

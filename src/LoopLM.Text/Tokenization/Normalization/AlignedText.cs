@@ -25,7 +25,7 @@ internal sealed class AlignedText
 
     /// <summary>The code points of a text as they are.</summary>
     /// <param name="text">Well-formed UTF-16.</param>
-    /// <param name="start">Where it stands in the source.</param>
+    /// <param name="start">Where it is in the source.</param>
     public static List<AlignedRune> RunesOf(ReadOnlySpan<char> text, int start)
     {
         var runes = new List<AlignedRune>(text.Length);

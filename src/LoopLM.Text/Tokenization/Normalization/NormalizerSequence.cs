@@ -1,6 +1,6 @@
 namespace LoopLM.Text.Tokenization.Normalization;
 
-/// <summary>Steps behind each other; may be none.</summary>
+/// <summary>Steps one after another; may be none.</summary>
 internal sealed class NormalizerSequence(IReadOnlyList<TextNormalizer> steps) : TextNormalizer
 {
     public override bool Leaves(ReadOnlySpan<char> text)

@@ -16,7 +16,7 @@ internal sealed class UnicodeTables
     private readonly Dictionary<(int, int), int> _compositions = [];
     private readonly Dictionary<int, byte> _classes = [];
 
-    // What may change under composition: combining characters, what composes with what stands before it, and what is never composed again.
+    // What may change under composition: combining characters, what composes with what is before it, and what is never composed again.
     private readonly HashSet<int> _restless = [.. Enumerable.Range(Vowels, VowelCount), .. Enumerable.Range(Tails + 1, TailCount - 1)];
 
     private UnicodeTables()

@@ -12,7 +12,7 @@ internal enum SplitBehavior
     /// <summary>Each is part of the piece before it, unless that is a match too.</summary>
     MergedWithPrevious,
 
-    /// <summary>Each is part of the piece behind it, unless that is a match too.</summary>
+    /// <summary>Each is part of the piece after it, unless that is a match too.</summary>
     MergedWithNext,
 
     /// <summary>Neighbouring ones are one piece.</summary>

@@ -2,7 +2,7 @@ using LoopLM.Text.Tokenization.PreTokenization.Patterns;
 
 namespace LoopLM.Text.Tokenization.PreTokenization;
 
-/// <summary>The pieces of a text, found one by one as they are asked for.</summary>
+/// <summary>The pieces of a text, found one by one as they are requested.</summary>
 internal ref struct SplitPieces
 {
     private readonly PatternSplitter _splitter;
@@ -10,7 +10,7 @@ internal ref struct SplitPieces
     private PatternScan _scan;
     private int _end;
 
-    /// <summary>Chars of what was found behind the piece; 0 where nothing was looked for yet.</summary>
+    /// <summary>Chars of what was found after the piece; 0 where nothing was looked for yet.</summary>
     private int _found;
     private bool _isMatch;
 

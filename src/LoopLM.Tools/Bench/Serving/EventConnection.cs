@@ -50,7 +50,7 @@ internal sealed class EventConnection : IDisposable
         {
             throw new IOException(
                 received == 0
-                    ? $"The server has broken a stream off behind {Events} events."
+                    ? $"The server has broken a stream off after {Events} events."
                     : $"The server answers {Encoding.UTF8.GetString(bytes)}");
         }
 

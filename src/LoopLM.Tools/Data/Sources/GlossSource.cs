@@ -1,6 +1,6 @@
 namespace LoopLM.Tools.Data.Sources;
 
-/// <summary>Dictionary entries, one a line: <c>word, synonym (part of speech): gloss</c>. The first word is asked for.</summary>
+/// <summary>Dictionary entries, one a line: <c>word, synonym (part of speech): gloss</c>. The first word is requested.</summary>
 internal sealed class GlossSource(string path, int repeat, OverlapFilter filter) : ChatSource(repeat, filter)
 {
     private static readonly string[] s_questions = ["What is {0}?", "What does \"{0}\" mean?", "Define {0}."];

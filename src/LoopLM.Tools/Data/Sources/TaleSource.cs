@@ -20,7 +20,7 @@ internal sealed class TaleSource(string kind, int count, int heldOutCount, int s
     /// <summary>Kind of the documents in which tales are asked about.</summary>
     public const string Questions = "tale-questions";
 
-    /// <summary>Kind of the documents that ask for a tale.</summary>
+    /// <summary>Kind of the documents that request a tale.</summary>
     public const string Requests = "tale-requests";
 
     public string Kind => kind;

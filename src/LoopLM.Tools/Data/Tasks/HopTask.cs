@@ -2,7 +2,7 @@ namespace LoopLM.Tools.Data.Tasks;
 
 /// <summary>
 /// Multi-hop questions on facts in the question itself: <c>AnnJim;SueAnn;JimSue;Ann&gt;&gt;</c> asks who is two steps on from Ann: Sue. The
-/// people stand in one circle, and the facts are shuffled. Every step has a sign of its own, whose position can hold what that step finds:
+/// people are in one circle, and the facts are shuffled. Every step has a sign of its own, whose position can hold what that step finds:
 /// each loop then does the same, one step from what the position before has found.
 /// </summary>
 internal sealed class HopTask : ITask

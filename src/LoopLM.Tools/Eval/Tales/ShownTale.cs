@@ -8,14 +8,14 @@ namespace LoopLM.Tools.Eval.Tales;
 /// <param name="ExitSteps">The loop that each token left at, from 1.</param>
 internal sealed record ShownTale(string Request, string[] Tokens, int[] ExitSteps)
 {
-    /// <summary>Columns behind which a line is broken.</summary>
+    /// <summary>Columns after which a line is broken.</summary>
     private const int Width = 100;
 
     /// <summary>Takes a tale apart.</summary>
     public static ShownTale Of(GeneratedTale tale, ByteLevelBpeTokenizer tokenizer) =>
         new(tale.Request, [.. tale.Tokens.Select(token => tokenizer.Decode([token]))], tale.ExitSteps);
 
-    /// <summary>The tale in lines; below each, the exit step of a token stands under the token's first letter.</summary>
+    /// <summary>The tale in lines; below each, the exit step of a token is under the token's first letter.</summary>
     public IEnumerable<(string Text, string ExitSteps)> Lines()
     {
         var (text, steps) = ("", "");

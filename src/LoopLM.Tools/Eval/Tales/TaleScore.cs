@@ -8,9 +8,9 @@ namespace LoopLM.Tools.Eval.Tales;
 /// <param name="Tales">How many there are.</param>
 /// <param name="Parsed">Share of their sentences that follow a pattern.</param>
 /// <param name="Consistent">Share of tales whose sentences contradict nothing.</param>
-/// <param name="Contains">Share that is about what was asked for.</param>
+/// <param name="Contains">Share that is about what was requested.</param>
 /// <param name="EndsWell">Share that ends by itself with an ending.</param>
-/// <param name="MeanExitStep">Mean exit step of the tokens behind the first, which the prompt pass gives at full depth.</param>
+/// <param name="MeanExitStep">Mean exit step of the tokens after the first, which the prompt pass gives at full depth.</param>
 internal sealed record TaleScore(float Threshold, float Temperature, int Tales, double Parsed, double Consistent, double Contains,
     double EndsWell, double MeanExitStep)
 {

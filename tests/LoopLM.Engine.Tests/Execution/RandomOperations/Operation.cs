@@ -21,7 +21,7 @@ internal abstract record Operation
     /// <summary>A tick in which the runner throws.</summary>
     public sealed record Fault(bool InHead) : Operation;
 
-    /// <summary>The runner throws when it is told that a sequence is over.</summary>
+    /// <summary>The runner throws when it learns that a sequence is over.</summary>
     public sealed record FaultyRelease : Operation;
 
     public sealed record CancelAll : Operation;

@@ -189,7 +189,7 @@ internal sealed class RandomRun : IDisposable
                 Assert.True(_runnerFails);
                 break;
             case { Kind: GenerationEventKind.Finished } when end.FinishReason == expected.AskedToEnd:
-                // Behind the last token the end follows at once.
+                // After the last token the end follows at once.
                 Assert.True(told.Count < alone.Count - 1 || alone[^1].Kind == GenerationEventKind.Failed || expected.Spec.MaxTokens == 0);
                 break;
             case { Kind: GenerationEventKind.Failed } when oracle.FailsInPrompt:

@@ -50,7 +50,7 @@ internal sealed unsafe partial class SafetensorsTarget : FuzzTarget
 
     private static byte[] WithLength(byte[] input)
     {
-        // The header is JSON that ends in a brace; the data behind it are whatever stands there, or zeros.
+        // The header is JSON that ends in a brace; the data after it are whatever is there, or zeros.
         var end = input.AsSpan().LastIndexOf((byte)'}') + 1;
         if (end <= sizeof(ulong) || input[0] == 0xFF)
         {

@@ -14,7 +14,7 @@ internal static class Events
     /// <summary>The values of a whole stream. It ends with <c>[DONE]</c>, or with a response that is complete.</summary>
     public static List<JsonElement> Read(byte[] stream)
     {
-        FuzzException.Require(stream.AsSpan().EndsWith("\n\n"u8), "a stream ends behind an event", $"{stream.Length} bytes");
+        FuzzException.Require(stream.AsSpan().EndsWith("\n\n"u8), "a stream ends after an event", $"{stream.Length} bytes");
         var events = SseParser.Create(new MemoryStream(stream)).Enumerate().ToList();
         var written = stream.AsSpan().Count("\n\n"u8);
         FuzzException.Require(

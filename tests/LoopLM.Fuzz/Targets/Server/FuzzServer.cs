@@ -12,7 +12,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace LoopLM.Fuzz.Targets.Server;
 
-/// <summary>A whole server in this process, over loopback sockets, whose model spells what it is told.</summary>
+/// <summary>A whole server in this process, over loopback sockets, whose model spells a given text.</summary>
 internal sealed class FuzzServer : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);

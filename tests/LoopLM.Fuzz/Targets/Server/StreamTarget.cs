@@ -5,7 +5,7 @@ using LoopLM.Fuzz.Fuzzing;
 namespace LoopLM.Fuzz.Targets.Server;
 
 /// <summary>
-/// What a model writes: any bytes, as text, thoughts and calls of tools. The events of a stream are well formed and say together what the
+/// What a model writes: any bytes, as text, reasoning and calls of tools. The events of a stream are well formed and say together what the
 /// whole answer says. An input is what the model spells; its length chooses the endpoint.
 /// </summary>
 internal sealed class StreamTarget : FuzzTarget
@@ -74,7 +74,7 @@ internal sealed class StreamTarget : FuzzTarget
     private static void Compare(string? whole, string streamed) =>
         FuzzException.Require(whole == streamed, "a stream says what the whole answer says", $"whole: {whole}\nstreamed: {streamed}");
 
-    /// <summary>Thought, answer and calls of a message, but for the calls' ids.</summary>
+    /// <summary>Reasoning, answer and calls of a message, but for the calls' ids.</summary>
     private static string Said(JsonElement message) =>
         $"{Text(message, "reasoning_content")}|{Text(message, "content")}|"
         + (message.TryGetProperty("tool_calls", out var calls) && calls.ValueKind == JsonValueKind.Array
@@ -84,18 +84,18 @@ internal sealed class StreamTarget : FuzzTarget
 
     private static string Said(List<JsonElement> chunks)
     {
-        var (thought, answer, calls) = (new StringBuilder(), new StringBuilder(), new List<(string Name, string Arguments)>());
+        var (reasoning, answer, calls) = (new StringBuilder(), new StringBuilder(), new List<(string Name, string Arguments)>());
         foreach (var delta in chunks.Select(chunk => chunk.GetProperty("choices"))
             .Where(choices => choices.GetArrayLength() > 0).Select(choices => choices[0].GetProperty("delta")))
         {
-            thought.Append(Text(delta, "reasoning_content"));
+            reasoning.Append(Text(delta, "reasoning_content"));
             answer.Append(Text(delta, "content"));
             foreach (var call in delta.TryGetProperty("tool_calls", out var some) && some.ValueKind == JsonValueKind.Array
                 ? some.EnumerateArray().ToList()
                 : [])
             {
                 var index = call.GetProperty("index").GetInt32();
-                FuzzException.Require(index <= calls.Count, "calls come in their order", $"call {index} behind {calls.Count}");
+                FuzzException.Require(index <= calls.Count, "calls come in their order", $"call {index} after {calls.Count}");
                 if (index == calls.Count)
                 {
                     calls.Add(("", ""));
@@ -106,7 +106,7 @@ internal sealed class StreamTarget : FuzzTarget
             }
         }
 
-        return $"{thought}|{answer}|{string.Concat(calls.Select(call => $"{call.Name}({call.Arguments})"))}";
+        return $"{reasoning}|{answer}|{string.Concat(calls.Select(call => $"{call.Name}({call.Arguments})"))}";
     }
 
     /// <summary>What the items of a response say, but for their ids.</summary>

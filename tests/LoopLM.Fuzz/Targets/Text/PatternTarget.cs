@@ -45,7 +45,7 @@ internal sealed class PatternTarget : FuzzTarget
     {
         var pattern = Encoding.UTF8.GetString(input);
         var grammar = GrammarCompiler.TryCompile(
-            new TextForm.Pattern(pattern), null, ByteSet.All, s_limits, CancellationToken.None, out var problem);
+            new TextFormat.Pattern(pattern), null, ByteSet.All, s_limits, CancellationToken.None, out var problem);
         if (grammar is null)
         {
             FuzzException.Require(

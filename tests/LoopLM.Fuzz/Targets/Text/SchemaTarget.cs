@@ -63,7 +63,7 @@ internal sealed class SchemaTarget : FuzzTarget
         using (document)
         {
             var grammar = GrammarCompiler.TryCompile(
-                new TextForm.Json(document.RootElement), null, ByteSet.All, s_limits, CancellationToken.None, out var problem);
+                new TextFormat.Json(document.RootElement), null, ByteSet.All, s_limits, CancellationToken.None, out var problem);
             if (grammar is null)
             {
                 FuzzException.Require(problem!.ToString() is { Length: > 0 and < 4096 },

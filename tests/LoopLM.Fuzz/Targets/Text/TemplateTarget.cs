@@ -11,7 +11,7 @@ namespace LoopLM.Fuzz.Targets.Text;
 /// </summary>
 internal sealed class TemplateTarget : FuzzTarget
 {
-    /// <summary>A char that stands in messages alone.</summary>
+    /// <summary>A char that is in messages alone.</summary>
     private const char Foreign = '\u24d3';
 
     private const int MaxMessage = 503;

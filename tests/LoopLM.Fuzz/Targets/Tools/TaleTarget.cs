@@ -28,7 +28,7 @@ internal sealed class TaleTarget : FuzzTarget
         foreach (var sentence in check.Sentences)
         {
             var found = text.IndexOf(sentence.Text, at, StringComparison.Ordinal);
-            FuzzException.Require(found >= 0, "sentences stand in the text in their order", sentence.Text);
+            FuzzException.Require(found >= 0, "sentences are in the text in their order", sentence.Text);
             at = found + sentence.Text.Length;
         }
 

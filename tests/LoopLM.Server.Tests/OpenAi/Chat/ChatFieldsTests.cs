@@ -60,7 +60,7 @@ public sealed class ChatFieldsTests
     [InlineData(""","reasoning_effort":"low" """, "True True low")]
     [InlineData(""","reasoning_effort":"high","chat_template_kwargs":{"enable_thinking":false,"other":1}""", "False True high")]
     [InlineData("", "  ")]
-    public async Task Post_ReasoningEffort_SwitchesThoughtsWhereTheTemplateReadsThat(string more, string prompt) =>
+    public async Task Post_ReasoningEffort_SwitchesReasoningWhereTheTemplateReadsThat(string more, string prompt) =>
         Assert.Equal(prompt, await PromptAsync(Tell, $$"""{"messages":[{"role":"user","content":"Hi"}]{{more}}}"""));
 
     [Theory]
@@ -101,7 +101,7 @@ public sealed class ChatFieldsTests
     }
 
     [Fact]
-    public async Task Post_IncludeReasoningFalse_LeavesTheThoughtOut()
+    public async Task Post_IncludeReasoningFalse_LeavesTheReasoningOut()
     {
         using var model = new TemplatedModel(TemplatedModel.Talkative);
         await using var server = await ServerHarness.StartAsync(text: "<think>hm</think>Yes.", settings: [model.Setting]);
@@ -114,7 +114,7 @@ public sealed class ChatFieldsTests
     }
 
     [Fact]
-    public async Task Post_Thought_StandsUnderBothNames()
+    public async Task Post_Reasoning_HasBothNames()
     {
         using var model = new TemplatedModel(TemplatedModel.Talkative);
         await using var server = await ServerHarness.StartAsync(text: "<think>hm</think>Yes.", settings: [model.Setting]);
@@ -130,14 +130,14 @@ public sealed class ChatFieldsTests
     [InlineData(TemplatedModel.Talkative, "<think>ab</think>Yes.", 20, "ab", "Yes.")]
     [InlineData(TemplatedModel.Talkative, "No thought.", 3, null, "No thought.")]
     [InlineData("{{ messages[-1].content }}<think>\n{# </think> #}", "abcdefghijkl", 2, "ab", "kl")]
-    public async Task Post_ThinkingTokenBudget_EndsTheThought(string template, string reply, int budget, string? thought, string content)
+    public async Task Post_ThinkingTokenBudget_EndsTheReasoning(string template, string reply, int budget, string? reasoning, string content)
     {
         using var model = new TemplatedModel(template);
         await using var server = await ServerHarness.StartAsync(text: reply, settings: [model.Setting]);
 
         var message = (await ChatTests.AskAsync(server, $"{Hi},\"thinking_token_budget\":{budget}}}"))["choices"]![0]!["message"]!;
 
-        Assert.Equal((thought, content), (message["reasoning_content"]?.GetValue<string>(), message["content"]!.GetValue<string>()));
+        Assert.Equal((reasoning, content), (message["reasoning_content"]?.GetValue<string>(), message["content"]!.GetValue<string>()));
     }
 
     [Fact]
@@ -198,7 +198,7 @@ public sealed class ChatFieldsTests
             server.Rest.PostAsync("/v1/chat/completions", ServerHarness.Json(Hi + ",\"logprobs\":true,\"top_logprobs\":-1}")));
 
         Assert.Equal("top_logprobs", error.GetProperty("param").GetString());
-        Assert.Contains("at most 1000 log-probabilities are allowed: generate 3 tokens at most, or ask for up to 20 of each", error.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Contains("at most 1000 log-probabilities are allowed: generate 3 tokens at most, or request up to 20 of each", error.GetProperty("message").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]

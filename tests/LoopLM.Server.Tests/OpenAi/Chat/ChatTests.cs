@@ -66,7 +66,7 @@ public sealed class ChatTests
     }
 
     [Fact]
-    public async Task Post_Thought_IsToldApartAndCounted()
+    public async Task Post_Reasoning_IsToldApartAndCounted()
     {
         using var model = new TemplatedModel(TemplatedModel.Talkative);
         await using var server = await ServerHarness.StartAsync(text: "<think>\nhm\n</think>\n\nYes.", settings: [model.Setting]);
@@ -79,7 +79,7 @@ public sealed class ChatTests
     }
 
     [Fact]
-    public async Task Post_ThoughtOfAModelWithoutThem_IsTheAnswer()
+    public async Task Post_ReasoningOfAModelWithoutThem_IsTheAnswer()
     {
         await using var server = await ServerHarness.StartAsync(text: "<think>hm</think>Yes.");
 
@@ -100,7 +100,7 @@ public sealed class ChatTests
     }
 
     [Fact]
-    public async Task Post_PromptThatOpensTheThought_BeginsInIt()
+    public async Task Post_PromptThatOpensTheReasoning_BeginsInIt()
     {
         using var model = new TemplatedModel("{{ messages[-1].content }}<think>\n{# </think> #}");
         await using var server = await ServerHarness.StartAsync(text: "hm</think>Yes.", settings: [model.Setting]);
@@ -169,7 +169,7 @@ public sealed class ChatTests
     [InlineData(TemplatedModel.Talkative, "no thought", null)]
     [InlineData("{{ messages[-1].content }}<think>\n{# </think> #}", "so much to say", "so much to say")]
     [InlineData("{{ messages[-1].content }}<think>\n\n</think>\n\n", "<think>so much to say", null)]
-    public async Task Post_FormatOfAModelThatThinks_HoldsTheAnswerBehindTheThought(string template, string reply, string? thought)
+    public async Task Post_FormatOfAModelThatThinks_HoldsTheAnswerAfterTheReasoning(string template, string reply, string? reasoning)
     {
         using var model = new TemplatedModel(template);
         await using var server = await ServerHarness.StartAsync(text: reply, settings: [model.Setting]);
@@ -179,12 +179,12 @@ public sealed class ChatTests
         var message = choice["message"]!;
         Assert.Equal("stop", choice["finish_reason"]!.GetValue<string>());
         Assert.Contains(message["content"]!.GetValue<string>(), (string[])["yes", "no"]);
-        Assert.StartsWith(thought ?? "", message["reasoning_content"]?.GetValue<string>() ?? "", StringComparison.Ordinal);
-        Assert.Equal(thought is null, message["reasoning_content"] is null);
+        Assert.StartsWith(reasoning ?? "", message["reasoning_content"]?.GetValue<string>() ?? "", StringComparison.Ordinal);
+        Assert.Equal(reasoning is null, message["reasoning_content"] is null);
     }
 
     [Fact]
-    public async Task Post_FormatAndReasoningLeftInTheAnswer_HasNoThought()
+    public async Task Post_FormatAndReasoningLeftInTheAnswer_HasNoReasoning()
     {
         using var model = new TemplatedModel(TemplatedModel.Talkative);
         await using var server = await ServerHarness.StartAsync(text: "<think>so much to say", settings: [model.Setting]);
@@ -195,7 +195,7 @@ public sealed class ChatTests
     }
 
     [Fact]
-    public async Task Post_DemandedCallOfAModelThatThinks_ComesBehindTheThought()
+    public async Task Post_DemandedCallOfAModelThatThinks_ComesAfterTheReasoning()
     {
         using var model = new TemplatedModel(TemplatedModel.Talkative);
         await using var server = await ServerHarness.StartAsync(text: "<think>hm</think><tool_call>\n{\"name\": \"f\"", contextLength: 128, settings: [model.Setting]);

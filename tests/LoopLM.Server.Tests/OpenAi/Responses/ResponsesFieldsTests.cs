@@ -28,7 +28,7 @@ public sealed class ResponsesFieldsTests
     }
 
     [Fact]
-    public async Task Post_IncludeReasoningFalse_GivesNoItemForTheThought()
+    public async Task Post_IncludeReasoningFalse_GivesNoItemForTheReasoning()
     {
         using var model = new TemplatedModel(TemplatedModel.Talkative);
         await using var server = await ServerHarness.StartAsync(text: "<think>hm</think>Yes.", settings: [model.Setting]);

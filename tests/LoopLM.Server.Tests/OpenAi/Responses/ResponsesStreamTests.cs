@@ -9,7 +9,7 @@ public sealed class ResponsesStreamTests
     private const string Stream = ",\"stream\":true}";
 
     [Fact]
-    public async Task Stream_ThoughtAndText_HasEveryEventInOrder()
+    public async Task Stream_ReasoningAndText_HasEveryEventInOrder()
     {
         using var model = new TemplatedModel(TemplatedModel.Talkative);
         await using var server = await ServerHarness.StartAsync(text: "<think>hm</think>Yes.", settings: [model.Setting]);
@@ -93,7 +93,7 @@ public sealed class ResponsesStreamTests
 
         var events = await ResponseCalls.StreamAsync(server, ResponseCalls.Hi + Stream);
 
-        // The opening mark and the thought; the closing mark and the two bytes of a character; the last character.
+        // The opening mark and the reasoning; the closing mark and the two bytes of a character; the last character.
         Assert.Equal([8, 10, 1], events.Where(each => each["delta"] is not null).Select(each => each["exit_steps"]!.AsArray().Count));
         Assert.Equal(20, events[^1]["response"]!["exit_steps"]!.AsArray().Count);
     }

@@ -70,7 +70,7 @@ public sealed class ResponsesTests
     }
 
     [Fact]
-    public async Task Post_Thought_IsAnItemOfItsOwnAndCounted()
+    public async Task Post_Reasoning_IsAnItemOfItsOwnAndCounted()
     {
         using var model = new TemplatedModel(TemplatedModel.Talkative);
         await using var server = await ServerHarness.StartAsync(text: "<think>\nhm\n</think>\n\nYes.", settings: [model.Setting]);

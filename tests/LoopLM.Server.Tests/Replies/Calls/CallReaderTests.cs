@@ -131,7 +131,7 @@ public class CallReaderTests
     private static ReplyFormat Format(string name)
     {
         using var schema = JsonDocument.Parse(Schema);
-        return new(Thoughts: false, InThought: false, CallTemplates.Find(CallTemplates.Text(name)), OneCall: false)
+        return new(MayReason: false, InReasoning: false, CallTemplates.Find(CallTemplates.Text(name)), OneCall: false)
         {
             Parameters = FunctionParameters.Of([new("f", schema.RootElement)]),
         };

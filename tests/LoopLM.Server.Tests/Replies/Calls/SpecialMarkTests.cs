@@ -2,7 +2,7 @@ using LoopLM.Server.Tests.OpenAi.Chat;
 
 namespace LoopLM.Server.Tests.Replies.Calls;
 
-/// <summary>Marks of calls and thoughts that are special tokens of the vocabulary, which give no text elsewhere.</summary>
+/// <summary>Marks of calls and reasoning that are special tokens of the vocabulary, which give no text elsewhere.</summary>
 public sealed class SpecialMarkTests
 {
     private const string Body = """{"messages":[{"role":"user","content":"Hi"}],"max_tokens":60,"return_token_ids":true,"seed":1,"logit_bias":{"259":100}""";
@@ -41,7 +41,7 @@ public sealed class SpecialMarkTests
     }
 
     [Fact]
-    public async Task Post_ThoughtBehindASpecialToken_IsToldApart()
+    public async Task Post_ReasoningAfterASpecialToken_IsSeparated()
     {
         using var model = new TemplatedModel(TemplatedModel.Talkative, "<think>");
         await using var server = await ServerHarness.StartAsync(settings: [model.Setting]);

@@ -64,34 +64,34 @@ public sealed class OutputFormatFieldsTests
     }
 
     [Theory]
-    [InlineData("""{"response_format":{"type":"json_object"}}""", "response_format", typeof(TextForm.JsonObject))]
-    [InlineData("""{"structured_outputs":{"json_object":true,"disable_fallback":true}}""", "structured_outputs.json_object", typeof(TextForm.JsonObject))]
-    [InlineData("""{"response_format":{"type":"json_schema","json_schema":{"name":"n","schema":""" + Schema + "}}}", "response_format.json_schema.schema", typeof(TextForm.Json))]
-    [InlineData("""{"structured_outputs":{"disable_any_whitespace":false,"json":""" + Schema + "}}", "structured_outputs.json", typeof(TextForm.Json))]
-    [InlineData("""{"structured_outputs":{"json":"{\"type\":\"integer\"}"}}""", "structured_outputs.json", typeof(TextForm.Json))]
-    [InlineData("""{"guided_json":""" + Schema + "}", "guided_json", typeof(TextForm.Json))]
-    [InlineData("""{"guided_json":"{\"type\":\"integer\"}","response_format":{"type":"text"}}""", "guided_json", typeof(TextForm.Json))]
-    [InlineData("""{"structured_outputs":{"choice":["a","b"]}}""", "structured_outputs.choice", typeof(TextForm.Choice))]
-    [InlineData("""{"guided_choice":["a","b"]}""", "guided_choice", typeof(TextForm.Choice))]
-    [InlineData("""{"structured_outputs":{"regex":"a+"}}""", "structured_outputs.regex", typeof(TextForm.Pattern))]
-    [InlineData("""{"guided_regex":"a+"}""", "guided_regex", typeof(TextForm.Pattern))]
-    [InlineData("""{"regex":"a+"}""", "regex", typeof(TextForm.Pattern))]
-    [InlineData("""{"json_schema":""" + Schema + "}", "json_schema", typeof(TextForm.Json))]
-    [InlineData("""{"format":"json"}""", "format", typeof(TextForm.JsonObject))]
-    [InlineData("""{"format":""" + Schema + "}", "format", typeof(TextForm.Json))]
-    [InlineData("""{"response_format":{"type":"json_object","schema":""" + Schema + "}}", "response_format.schema", typeof(TextForm.Json))]
-    [InlineData("""{"response_format":{"type":"json_object","value":""" + Schema + "}}", "response_format.value", typeof(TextForm.Json))]
-    [InlineData("""{"response_format":{"type":"json","value":""" + Schema + "}}", "response_format.value", typeof(TextForm.Json))]
-    [InlineData("""{"response_format":{"type":"json_schema","schema":""" + Schema + "}}", "response_format.schema", typeof(TextForm.Json))]
-    [InlineData("""{"response_format":{"type":"json_schema","json_schema":{"schema":""" + Schema + "}}}", "response_format.json_schema.schema", typeof(TextForm.Json))]
-    [InlineData("""{"response_format":{"type":"regex","value":"a+"}}""", "response_format.value", typeof(TextForm.Pattern))]
+    [InlineData("""{"response_format":{"type":"json_object"}}""", "response_format", typeof(TextFormat.JsonObject))]
+    [InlineData("""{"structured_outputs":{"json_object":true,"disable_fallback":true}}""", "structured_outputs.json_object", typeof(TextFormat.JsonObject))]
+    [InlineData("""{"response_format":{"type":"json_schema","json_schema":{"name":"n","schema":""" + Schema + "}}}", "response_format.json_schema.schema", typeof(TextFormat.Json))]
+    [InlineData("""{"structured_outputs":{"disable_any_whitespace":false,"json":""" + Schema + "}}", "structured_outputs.json", typeof(TextFormat.Json))]
+    [InlineData("""{"structured_outputs":{"json":"{\"type\":\"integer\"}"}}""", "structured_outputs.json", typeof(TextFormat.Json))]
+    [InlineData("""{"guided_json":""" + Schema + "}", "guided_json", typeof(TextFormat.Json))]
+    [InlineData("""{"guided_json":"{\"type\":\"integer\"}","response_format":{"type":"text"}}""", "guided_json", typeof(TextFormat.Json))]
+    [InlineData("""{"structured_outputs":{"choice":["a","b"]}}""", "structured_outputs.choice", typeof(TextFormat.Choice))]
+    [InlineData("""{"guided_choice":["a","b"]}""", "guided_choice", typeof(TextFormat.Choice))]
+    [InlineData("""{"structured_outputs":{"regex":"a+"}}""", "structured_outputs.regex", typeof(TextFormat.Pattern))]
+    [InlineData("""{"guided_regex":"a+"}""", "guided_regex", typeof(TextFormat.Pattern))]
+    [InlineData("""{"regex":"a+"}""", "regex", typeof(TextFormat.Pattern))]
+    [InlineData("""{"json_schema":""" + Schema + "}", "json_schema", typeof(TextFormat.Json))]
+    [InlineData("""{"format":"json"}""", "format", typeof(TextFormat.JsonObject))]
+    [InlineData("""{"format":""" + Schema + "}", "format", typeof(TextFormat.Json))]
+    [InlineData("""{"response_format":{"type":"json_object","schema":""" + Schema + "}}", "response_format.schema", typeof(TextFormat.Json))]
+    [InlineData("""{"response_format":{"type":"json_object","value":""" + Schema + "}}", "response_format.value", typeof(TextFormat.Json))]
+    [InlineData("""{"response_format":{"type":"json","value":""" + Schema + "}}", "response_format.value", typeof(TextFormat.Json))]
+    [InlineData("""{"response_format":{"type":"json_schema","schema":""" + Schema + "}}", "response_format.schema", typeof(TextFormat.Json))]
+    [InlineData("""{"response_format":{"type":"json_schema","json_schema":{"schema":""" + Schema + "}}}", "response_format.json_schema.schema", typeof(TextFormat.Json))]
+    [InlineData("""{"response_format":{"type":"regex","value":"a+"}}""", "response_format.value", typeof(TextFormat.Pattern))]
     public void Read_Format_GivesItsForm(string body, string field, Type form)
     {
         var fields = new RequestFields(JsonElement.Parse(body));
         var format = OutputFormatFields.Read(fields);
         Assert.Null(fields.Error);
-        Assert.Equal((field, form), (format?.Field, format?.Form.GetType()));
-        if (format?.Form is TextForm.Json(var schema))
+        Assert.Equal((field, form), (format?.Field, format?.Format.GetType()));
+        if (format?.Format is TextFormat.Json(var schema))
         {
             Assert.Equal(Schema, schema.GetRawText());
         }

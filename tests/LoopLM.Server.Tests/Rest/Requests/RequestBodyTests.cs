@@ -48,17 +48,17 @@ public sealed class RequestBodyTests
         { "{\"prompt\":[\"a\",]}", "byte 16: found '\\]' after a comma" },
         { "{\n // why\n\"prompt\":1}", "line 2, byte 2: found '/'; JSON has no comments" },
         { "{\"prompt\":1 /* why */}", "found '/'; JSON has no comments" },
-        { "{'prompt':1}", "found '''; names and strings stand in double quotes" },
-        { "{prompt:1}", "line 1, byte 2: found 'p'; names and strings stand in double quotes" },
+        { "{'prompt':1}", "found '''; names and strings must be in double quotes" },
+        { "{prompt:1}", "line 1, byte 2: found 'p'; names and strings must be in double quotes" },
         { "{\"prompt\":\"a\nb\"}", "the control character U\\+000A; a string has it as an escape" },
-        { "{\"prompt\":\"\\x\"}", "found 'x' behind a backslash" },
+        { "{\"prompt\":\"\\x\"}", "found 'x' after a backslash" },
         { "{\"prompt\":\"\\u12g4\"}", "byte [0-9]+: found" },
         { "{\"prompt\":tru}", "line 1, byte 1[0-9]: found" },
         { "{\"prompt\":undefined}", "line 1, byte 11: found 'undefined'; a value is a string in double quotes, a number" },
         { "{\"stop\":None}", "line 1, byte 9: found 'None'; a value is .* null" },
         { "{\"prompt\":[1,NaN]}", "found 'NaN'; a value is" },
         { "{\"prompt\":0x10}", "found 'x'; a number is written like 16" },
-        { "{\"prompt\":}", "found '}'; a value must stand behind its name" },
+        { "{\"prompt\":}", "found '}'; a value must be after its name" },
         { "{\"prompt\":.5}", "byte 11: found '.'" },
         { "{\"prompt\":01}", "byte 12: found '1'; a number is written like 16" },
         { "{\"prompt\":+1}", "byte 11: found '\\+'; a number is written like 16" },
@@ -193,7 +193,7 @@ public sealed class RequestBodyTests
     {
         await using var server = await ServerHarness.StartAsync();
 
-        // A frame whose header asks for 2 GiB.
+        // A frame whose header requests 2 GiB.
         var (response, _) = await ServerHarness.RefuseAsync(server.Rest.PostAsync("/v1/completions", Bytes([0x28, 0xB5, 0x2F, 0xFD, 0x00, 0xA8, 0x01, 0x00, 0x00], "zstd")));
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);

@@ -64,7 +64,7 @@ public class CallTranslatorTests
         using var schema = JsonDocument.Parse(parameters);
         foreach (var syntax in new[] { s_tags, s_keywords })
         {
-            Assert.Null(Grammars.TryCompile(new TextForm.Calls([new("f", schema.RootElement)], syntax, 1), out var problem));
+            Assert.Null(Grammars.TryCompile(new TextFormat.Calls([new("f", schema.RootElement)], syntax, 1), out var problem));
             Assert.Equal(("f#", keyword), (problem!.Path, problem.Keyword));
         }
     }
@@ -81,7 +81,7 @@ public class CallTranslatorTests
             (s_keywords, "[f(n=3, t={\"n\":1})]", "[f()]"),
         })
         {
-            var grammar = Grammars.Compile(new TextForm.Calls([new("f", schema.RootElement)], syntax, 1));
+            var grammar = Grammars.Compile(new TextFormat.Calls([new("f", schema.RootElement)], syntax, 1));
 
             Assert.True(Grammars.Accepts(grammar, text));
             Assert.False(Grammars.Accepts(grammar, other));
@@ -98,7 +98,7 @@ public class CallTranslatorTests
     public void Translate_ParametersThatNameNone_AdmitsNoArguments(string parameters)
     {
         using var schema = JsonDocument.Parse(parameters);
-        var grammar = Grammars.Compile(new TextForm.Calls([new("f", schema.RootElement)], s_json, 1));
+        var grammar = Grammars.Compile(new TextFormat.Calls([new("f", schema.RootElement)], s_json, 1));
 
         Assert.True(Grammars.Accepts(grammar, """[{"name": "f", "arguments": {}}]"""));
         Assert.False(Grammars.Accepts(grammar, """[{"name": "f", "arguments": {"a":1}}]"""));
@@ -114,7 +114,7 @@ public class CallTranslatorTests
     public void Translate_ParametersThatAdmitOtherValues_AdmitsObjectsAlone(string parameters, bool hasObjects)
     {
         using var schema = JsonDocument.Parse(parameters);
-        var grammar = Grammars.TryCompile(new TextForm.Calls([new("f", schema.RootElement)], s_json, 1), out var problem);
+        var grammar = Grammars.TryCompile(new TextFormat.Calls([new("f", schema.RootElement)], s_json, 1), out var problem);
 
         Assert.Equal(hasObjects, grammar is not null);
         Assert.Equal(hasObjects, problem is null);
@@ -131,6 +131,6 @@ public class CallTranslatorTests
         using var schema = JsonDocument.Parse(Schema);
         Assert.Equal(
             admitted, Grammars.Accepts(
-                Grammars.Compile(new TextForm.Calls([new("f", schema.RootElement), new("g", null)], syntax, 2)), text));
+                Grammars.Compile(new TextFormat.Calls([new("f", schema.RootElement), new("g", null)], syntax, 2)), text));
     }
 }

@@ -51,7 +51,7 @@ public sealed class EventConnectionTests : IDisposable
 
         var broken = Assert.Throws<IOException>(() => _connection.Receive(new byte[16]));
 
-        Assert.Contains("behind 1 events", broken.Message, StringComparison.Ordinal);
+        Assert.Contains("after 1 events", broken.Message, StringComparison.Ordinal);
     }
 
     private int Receive(ReadOnlySpan<byte> sent)

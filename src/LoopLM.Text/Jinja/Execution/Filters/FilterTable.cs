@@ -31,7 +31,7 @@ internal static class FilterTable
     {
         var bound = arguments.Bind("default_value", "boolean");
         var isMissing = subject is UndefinedValue || (bound[1] is { } boolean && Values.IsTrue(boolean) && !Values.IsTrue(subject));
-        return isMissing ? bound[0] ?? new TextValue(MarkedText.Empty) : subject;
+        return isMissing ? bound[0] ?? new TextValue(ProvenanceText.Empty) : subject;
     }
 
     private static Operation Refusing(string name, string reason) =>

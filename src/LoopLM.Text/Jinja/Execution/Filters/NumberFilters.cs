@@ -120,7 +120,7 @@ internal static class NumberFilters
                 throw new JinjaFault("Infinity is no size.");
             }
 
-            return new(MarkedText.OfData(bytes == 1 ? "1 Byte" : $"{Integers.Show(new BigInteger(bytes), budget)} Bytes"));
+            return new(ProvenanceText.OfData(bytes == 1 ? "1 Byte" : $"{Integers.Show(new BigInteger(bytes), budget)} Bytes"));
         }
 
         var prefix = 0;
@@ -132,6 +132,6 @@ internal static class NumberFilters
 
         var digits = Formatting.NumberText.OfFloat(@base * bytes / unit, 'f', 1, false, budget);
         var letter = prefix == 0 && !binary ? 'k' : "KMGTPEZY"[prefix];
-        return new(MarkedText.OfData(string.Create(CultureInfo.InvariantCulture, $"{digits} {letter}{(binary ? "i" : "")}B")));
+        return new(ProvenanceText.OfData(string.Create(CultureInfo.InvariantCulture, $"{digits} {letter}{(binary ? "i" : "")}B")));
     }
 }

@@ -29,7 +29,7 @@ internal static class OrderFilters
     {
         List<(JinjaValue Item, JinjaValue Key)> keyed = [.. items.Select(item => (item, key(item)))];
 
-        // Reversed before and behind, equal items keep their order.
+        // Reversed before and after, equal items keep their order.
         if (reverse)
         {
             keyed.Reverse();

@@ -56,6 +56,6 @@ internal static class SelectionFilters
     // Messages tell the names that the template itself uses, never what a request holds.
     private static string Name(JinjaValue name) =>
         name is not TextValue text ? throw new JinjaFault("The name of a filter or a test must be a string.")
-        : text.Text.IsOwn || FilterTable.All.ContainsKey(text.Value) || Tests.All.ContainsKey(text.Value) ? text.Value
+        : text.Text.IsTrusted || FilterTable.All.ContainsKey(text.Value) || Tests.All.ContainsKey(text.Value) ? text.Value
         : "of that name";
 }

@@ -78,8 +78,8 @@ internal static class SequenceFilters
     private static TextValue Join(JinjaValue subject, Arguments arguments, Budget budget)
     {
         var bound = arguments.Bind("d", "attribute");
-        var separator = bound[0] is { } given ? Values.Show(given, budget) : MarkedText.Empty;
-        var parts = new List<MarkedText>();
+        var separator = bound[0] is { } given ? Values.Show(given, budget) : ProvenanceText.Empty;
+        var parts = new List<ProvenanceText>();
         foreach (var item in Values.Items(subject, budget))
         {
             if (parts.Count > 0)

@@ -37,7 +37,7 @@ internal static class TextFilters
         {
             var width = arguments.Bind("width")[0] is { } given ? Values.Whole(given) : 80;
             return Changed(subject, Editing.Pad(
-                Shown(subject, budget), width, MarkedText.OfTemplate(" "), missing => (missing / 2) + (missing & width & 1), budget));
+                Shown(subject, budget), width, ProvenanceText.OfTemplate(" "), missing => (missing / 2) + (missing & width & 1), budget));
         },
         ["truncate"] = Truncate,
         ["wordwrap"] = Wrap,
@@ -74,18 +74,18 @@ internal static class TextFilters
         ["tojson"] = ToJson,
     };
 
-    private static MarkedText Shown(JinjaValue value, Budget budget)
+    private static ProvenanceText Shown(JinjaValue value, Budget budget)
     {
         var text = Values.Show(value, budget);
         budget.Work(text.Length);
         return text;
     }
 
-    private static TextValue Changed(JinjaValue subject, MarkedText text) => new(text) { IsSafe = subject is TextValue { IsSafe: true } };
+    private static TextValue Changed(JinjaValue subject, ProvenanceText text) => new(text) { IsSafe = subject is TextValue { IsSafe: true } };
 
     private static JinjaFault Missing(string argument) => new($"The filter needs the argument '{argument}'.");
 
-    private static Operation Changing(Func<MarkedText, Budget, MarkedText> change) => (subject, arguments, budget) =>
+    private static Operation Changing(Func<ProvenanceText, Budget, ProvenanceText> change) => (subject, arguments, budget) =>
     {
         arguments.Bind();
         var text = Shown(subject, budget);
@@ -109,14 +109,14 @@ internal static class TextFilters
     {
         var bound = arguments.Bind("width", "first", "blank");
         var (first, blank) = (bound[1] is { } flag && Values.IsTrue(flag), bound[2] is { } all && Values.IsTrue(all));
-        var indent = bound[0] is TextValue text ? text.Text : MarkedText.OfTemplate(Blanks(bound[0] ?? Of(4), budget));
-        var lineEnd = MarkedText.OfTemplate("\n");
+        var indent = bound[0] is TextValue text ? text.Text : ProvenanceText.OfTemplate(Blanks(bound[0] ?? Of(4), budget));
+        var lineEnd = ProvenanceText.OfTemplate("\n");
         var lines = Splitting.Lines(Values.Join([Values.Text(subject), lineEnd], budget), keepEnds: false, budget);
-        var parts = new List<MarkedText>();
+        var parts = new List<ProvenanceText>();
         for (var i = 0; i < lines.Count; i++)
         {
-            parts.Add(i == 0 ? MarkedText.Empty : lineEnd);
-            parts.Add((i == 0 ? first : blank || lines[i].Length > 0) ? indent : MarkedText.Empty);
+            parts.Add(i == 0 ? ProvenanceText.Empty : lineEnd);
+            parts.Add((i == 0 ? first : blank || lines[i].Length > 0) ? indent : ProvenanceText.Empty);
             parts.Add(lines[i]);
         }
 
@@ -133,7 +133,7 @@ internal static class TextFilters
     private static JinjaValue Truncate(JinjaValue subject, Arguments arguments, Budget budget)
     {
         var bound = arguments.Bind("length", "killwords", "end", "leeway");
-        var end = bound[2] is { } given ? Values.Text(given) : MarkedText.OfTemplate("...");
+        var end = bound[2] is { } given ? Values.Text(given) : ProvenanceText.OfTemplate("...");
         var (length, room) = (bound[0] is { } most ? Values.Whole(most) : 255, bound[3] is null or NoneValue ? 5 : Values.Whole(bound[3]!));
         var kept = length - Positions.Length(end.Value);
         if (kept < 0 || room < 0)
@@ -161,10 +161,10 @@ internal static class TextFilters
             bound[1] is not { } longWords || Values.IsTrue(longWords),
             bound[3] is not { } hyphens || Values.IsTrue(hyphens),
             budget);
-        var lineEnd = bound[2] is null or NoneValue ? MarkedText.OfTemplate("\n") : Values.Text(bound[2]!);
+        var lineEnd = bound[2] is null or NoneValue ? ProvenanceText.OfTemplate("\n") : Values.Text(bound[2]!);
         var lines = Splitting.Lines(Values.Text(subject), keepEnds: false, budget)
-            .SelectMany(line => wrap.Wrap(line) is { Count: > 0 } wrapped ? wrapped : [MarkedText.Empty]);
-        return Changed(subject, Values.Join([.. lines.SelectMany((line, i) => i == 0 ? [line] : (MarkedText[])[lineEnd, line])], budget));
+            .SelectMany(line => wrap.Wrap(line) is { Count: > 0 } wrapped ? wrapped : [ProvenanceText.Empty]);
+        return Changed(subject, Values.Join([.. lines.SelectMany((line, i) => i == 0 ? [line] : (ProvenanceText[])[lineEnd, line])], budget));
     }
 
     private static TextValue ToJson(JinjaValue subject, Arguments arguments, Budget budget)
@@ -183,7 +183,7 @@ internal static class TextFilters
             _ => throw new JinjaFault("'separators' must be two strings."),
         };
         var layout = new JsonLayout(indent, item, key, IsSet(bound[3]), IsSet(bound[0]));
-        return new(MarkedText.OfData(JsonWriter.Write(subject, layout, budget)));
+        return new(ProvenanceText.OfData(JsonWriter.Write(subject, layout, budget)));
 
         static bool IsSet(JinjaValue? flag) => flag is not null && Values.IsTrue(flag);
     }

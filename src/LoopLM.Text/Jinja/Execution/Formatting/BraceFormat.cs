@@ -8,22 +8,22 @@ namespace LoopLM.Text.Jinja.Execution.Formatting;
 /// <param name="budget">What it spends.</param>
 internal sealed class BraceFormat(Arguments arguments, Budget budget)
 {
-    /// <summary>How deep fields may stand in formats of fields, as in Python.</summary>
+    /// <summary>How deep fields may be in formats of fields, as in Python.</summary>
     private const int MaxNesting = 2;
 
     private int _automatic;
     private bool _numbered;
 
-    public MarkedText Format(MarkedText format) => Format(format, MaxNesting);
+    public ProvenanceText Format(ProvenanceText format) => Format(format, MaxNesting);
 
-    private MarkedText Format(MarkedText format, int nesting)
+    private ProvenanceText Format(ProvenanceText format, int nesting)
     {
         if (nesting == 0)
         {
             throw new JinjaFault("Fields of a format are nested too deep.");
         }
 
-        var (parts, text) = (new List<MarkedText>(), format.Value);
+        var (parts, text) = (new List<ProvenanceText>(), format.Value);
         budget.Work(format.Length);
         for (var at = 0; at < text.Length;)
         {
@@ -71,7 +71,7 @@ internal sealed class BraceFormat(Arguments arguments, Budget budget)
         return -1;
     }
 
-    private MarkedText Replace(MarkedText field, int nesting)
+    private ProvenanceText Replace(ProvenanceText field, int nesting)
     {
         var nameEnd = FindNameEnd(field.Value);
         var value = Find(field.Value[..nameEnd]);
@@ -82,17 +82,17 @@ internal sealed class BraceFormat(Arguments arguments, Budget budget)
             value = conversion switch
             {
                 's' => new TextValue(Values.Show(value, budget)),
-                'r' or 'a' => new TextValue(MarkedText.OfData(ValueWriter.Represent(value, conversion == 'a', budget))),
+                'r' or 'a' => new TextValue(ProvenanceText.OfData(ValueWriter.Represent(value, conversion == 'a', budget))),
                 _ => throw new JinjaFault("A conversion in a format is !s, !r or !a."),
             };
             at += 2;
             if (at < field.Length && field.Value[at] != ':')
             {
-                throw new JinjaFault("Behind a conversion in a format stands ':' or '}'.");
+                throw new JinjaFault("After a conversion in a format is ':' or '}'.");
             }
         }
 
-        var spec = at < field.Length ? Format(field.Slice(at + 1, field.Length - at - 1), nesting - 1) : MarkedText.Empty;
+        var spec = at < field.Length ? Format(field.Slice(at + 1, field.Length - at - 1), nesting - 1) : ProvenanceText.Empty;
         return ValueFormat.Format(value, FormatSpec.Parse(spec), budget);
     }
 

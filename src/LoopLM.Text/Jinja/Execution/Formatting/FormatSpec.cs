@@ -1,15 +1,15 @@
 namespace LoopLM.Text.Jinja.Execution.Formatting;
 
 /// <summary>
-/// How one value is to be written: what stands behind the colon in <c>{:...}</c>, or between % and the type of a conversion.
+/// How one value is to be written: what is after the colon in <c>{:...}</c>, or between % and the type of a conversion.
 /// </summary>
 internal sealed record FormatSpec
 {
-    /// <summary>Chars that a width and a precision may ask for at most.</summary>
+    /// <summary>Chars that a width and a precision may request at most.</summary>
     public const int MaxSize = 1_000_000;
 
     /// <summary>What fills a value up to the width; null for blanks.</summary>
-    public MarkedText? Fill { get; init; }
+    public ProvenanceText? Fill { get; init; }
 
     /// <summary>One of &lt; &gt; ^ =, or NUL for that of the type.</summary>
     public char Align { get; init; }
@@ -31,7 +31,7 @@ internal sealed record FormatSpec
     public char Type { get; init; }
 
     /// <summary>Reads <c>[[fill]align][sign][z][#][0][width][grouping][.precision][type]</c>.</summary>
-    public static FormatSpec Parse(MarkedText text)
+    public static FormatSpec Parse(ProvenanceText text)
     {
         var (spec, value, at) = (new FormatSpec(), text.Value, 0);
         var first = value.Length > 0 ? text.LengthAt(0) : 0;
@@ -50,7 +50,7 @@ internal sealed record FormatSpec
         spec = spec with { Alternate = Take("#") != '\0' };
         if (Take("0") != '\0')
         {
-            spec = spec with { Fill = spec.Fill ?? MarkedText.OfTemplate("0"), Align = spec.Align == '\0' ? '=' : spec.Align };
+            spec = spec with { Fill = spec.Fill ?? ProvenanceText.OfTemplate("0"), Align = spec.Align == '\0' ? '=' : spec.Align };
         }
 
         spec = spec with { Width = Number() ?? 0 };
@@ -80,7 +80,7 @@ internal sealed record FormatSpec
     /// <summary>A width or a precision.</summary>
     public static int ParseSize(ReadOnlySpan<char> digits) =>
         int.TryParse(digits, System.Globalization.CultureInfo.InvariantCulture, out var size) && size <= MaxSize ? size
-        : throw new JinjaFault(JinjaErrorKind.LimitExceeded, $"A format may ask for at most {MaxSize} chars.");
+        : throw new JinjaFault(JinjaErrorKind.LimitExceeded, $"A format may request at most {MaxSize} chars.");
 
     private static bool IsAlign(char value) => value is '<' or '>' or '^' or '=';
 

@@ -5,7 +5,7 @@ using LoopLM.Text.Jinja.Execution.Numbers;
 namespace LoopLM.Text.Jinja.Execution.Formatting;
 
 /// <summary>
-/// The digits of numbers in the forms that formats ask for, without sign. Every digit is exact; halves are rounded to even.
+/// The digits of numbers in the forms that formats require, without sign. Every digit is exact; halves are rounded to even.
 /// </summary>
 internal static class NumberText
 {
@@ -14,7 +14,7 @@ internal static class NumberText
     /// <summary>A number with a point, as the types e, f, g, % and n write it; capital letters give capitals.</summary>
     /// <param name="value">A number of at least zero, or not a number.</param>
     /// <param name="type">The type; NUL for the shortest digits, or for g with at least one decimal where there is a precision.</param>
-    /// <param name="precision">Digits behind the point, or of all for g; null for the default.</param>
+    /// <param name="precision">Digits after the point, or of all for g; null for the default.</param>
     /// <param name="alternate">Whether the point and zeros at the end stay.</param>
     /// <param name="budget">What it spends.</param>
     public static string OfFloat(double value, char type, int? precision, bool alternate, Budget budget)

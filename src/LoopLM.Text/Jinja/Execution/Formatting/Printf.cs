@@ -4,21 +4,21 @@ using static LoopLM.Text.Jinja.JinjaValue;
 
 namespace LoopLM.Text.Jinja.Execution.Formatting;
 
-/// <summary>Formats as Python's % does behind a string.</summary>
+/// <summary>Formats as Python's % does after a string.</summary>
 /// <param name="escapes">Whether the format is HTML, so that values are escaped.</param>
 /// <param name="budget">What it spends.</param>
 internal sealed class Printf(bool escapes, Budget budget)
 {
-    private readonly List<MarkedText> _parts = [];
+    private readonly List<ProvenanceText> _parts = [];
     private IReadOnlyList<JinjaValue> _values = [];
     private MapValue? _names;
-    private MarkedText _format = MarkedText.Empty;
+    private ProvenanceText _format = ProvenanceText.Empty;
     private int _at;
     private int _taken;
 
     /// <param name="format">The format.</param>
     /// <param name="operand">A tuple of values, a mapping for names, or one value.</param>
-    public MarkedText Format(MarkedText format, JinjaValue operand)
+    public ProvenanceText Format(ProvenanceText format, JinjaValue operand)
     {
         _format = format;
         _names = operand as MapValue;
@@ -41,7 +41,7 @@ internal sealed class Printf(bool escapes, Budget budget)
             : Values.Join(_parts, budget);
     }
 
-    private MarkedText Convert()
+    private ProvenanceText Convert()
     {
         var named = Peek() == '(' ? FindNamed() : null;
         var spec = new FormatSpec();
@@ -88,7 +88,7 @@ internal sealed class Printf(bool escapes, Budget budget)
         var name = new TextValue(_format.Slice(start, _at - 1 - start));
         return _names is null ? throw new JinjaFault("A format with names needs a mapping.")
             : _names.Entries.TryGetValue(name, out var value) ? value
-            : throw new JinjaFault(name.Text.IsOwn ? $"The format names '{name.Value}', which the mapping lacks."
+            : throw new JinjaFault(name.Text.IsTrusted ? $"The format names '{name.Value}', which the mapping lacks."
                 : "The format names what the mapping lacks.");
     }
 
@@ -113,7 +113,7 @@ internal sealed class Printf(bool escapes, Budget budget)
         return _at == start ? null : FormatSpec.ParseSize(_format.Value.AsSpan(start, _at - start));
     }
 
-    private MarkedText Write(JinjaValue value, FormatSpec spec)
+    private ProvenanceText Write(JinjaValue value, FormatSpec spec)
     {
         // Zeros fill numbers only, on the right of the sign, and nothing that is aligned to the left.
         var textSpec = spec with { Fill = null, Sign = '\0', Alternate = false, Type = '\0', Align = spec.Align == '<' ? '<' : '>' };
@@ -122,7 +122,7 @@ internal sealed class Printf(bool escapes, Budget budget)
             case 's' or 'r' or 'a':
                 var text = spec.Type == 's'
                     ? Values.Show(value, budget)
-                    : MarkedText.OfData(ValueWriter.Represent(value, spec.Type == 'a', budget));
+                    : ProvenanceText.OfData(ValueWriter.Represent(value, spec.Type == 'a', budget));
                 text = escapes && !(spec.Type == 's' && value is TextValue { IsSafe: true }) ? Html.EscapeText(text, budget) : text;
                 return ValueFormat.Format(new TextValue(text), textSpec, budget);
             case 'c':
@@ -141,7 +141,7 @@ internal sealed class Printf(bool escapes, Budget budget)
         }
     }
 
-    private MarkedText WriteInteger(BigInteger value, FormatSpec spec)
+    private ProvenanceText WriteInteger(BigInteger value, FormatSpec spec)
     {
         var digits = NumberText.OfInteger(BigInteger.Abs(value), spec.Type, budget);
         budget.Create(spec.Precision ?? 0);
@@ -149,7 +149,7 @@ internal sealed class Printf(bool escapes, Budget budget)
         return Finish(value.Sign < 0, prefix, digits.PadLeft(spec.Precision ?? 0, '0'), spec);
     }
 
-    private MarkedText Finish(bool negative, string prefix, string digits, FormatSpec spec)
+    private ProvenanceText Finish(bool negative, string prefix, string digits, FormatSpec spec)
     {
         spec = spec.Align == '<' ? spec with { Fill = null } : spec with { Align = spec.Fill is null ? '>' : '=' };
         return ValueFormat.Finish(negative, prefix, digits, spec, budget);

@@ -9,7 +9,7 @@ namespace LoopLM.Text.Jinja.Execution.Formatting;
 internal static class ValueFormat
 {
     /// <summary>As Python's format() does.</summary>
-    public static MarkedText Format(JinjaValue value, FormatSpec spec, Budget budget)
+    public static ProvenanceText Format(JinjaValue value, FormatSpec spec, Budget budget)
     {
         switch (value)
         {
@@ -30,21 +30,21 @@ internal static class ValueFormat
     }
 
     /// <summary>A sign and digits, filled up.</summary>
-    public static MarkedText Finish(bool negative, string prefix, string digits, FormatSpec spec, Budget budget)
+    public static ProvenanceText Finish(bool negative, string prefix, string digits, FormatSpec spec, Budget budget)
     {
         var sign = negative ? "-" : spec.Sign is '+' or ' ' ? spec.Sign.ToString() : "";
-        var fill = spec.Fill ?? MarkedText.OfTemplate(" ");
+        var fill = spec.Fill ?? ProvenanceText.OfTemplate(" ");
         if (spec.Align != '=')
         {
-            return Align(MarkedText.OfData(sign + prefix + digits), spec, '>', fill, budget);
+            return Align(ProvenanceText.OfData(sign + prefix + digits), spec, '>', fill, budget);
         }
 
         var missing = spec.Width - sign.Length - prefix.Length - digits.Length;
         budget.Create(Math.Max(missing, 0));
-        return Values.Join([MarkedText.OfData(sign + prefix), fill.Repeat(Math.Max(missing, 0)), MarkedText.OfData(digits)], budget);
+        return Values.Join([ProvenanceText.OfData(sign + prefix), fill.Repeat(Math.Max(missing, 0)), ProvenanceText.OfData(digits)], budget);
     }
 
-    private static MarkedText FormatText(MarkedText text, FormatSpec spec, Budget budget)
+    private static ProvenanceText FormatText(ProvenanceText text, FormatSpec spec, Budget budget)
     {
         if (spec is not { Type: '\0' or 's', Sign: '\0', Alternate: false, Grouping: '\0' }
             || (spec.Align == '=' && spec.Fill?.Value != "0"))
@@ -55,22 +55,22 @@ internal static class ValueFormat
         budget.Work(text.Length);
         text = spec.Precision < Positions.Length(text.Value) ? text.Slice(0, Positions.CharIndex(text.Value, spec.Precision.Value)) : text;
         return Align(
-            text, spec with { Align = spec.Align == '=' ? '<' : spec.Align }, '<', spec.Fill ?? MarkedText.OfTemplate(" "), budget);
+            text, spec with { Align = spec.Align == '=' ? '<' : spec.Align }, '<', spec.Fill ?? ProvenanceText.OfTemplate(" "), budget);
     }
 
-    private static MarkedText Align(MarkedText text, FormatSpec spec, char usual, MarkedText fill, Budget budget) =>
+    private static ProvenanceText Align(ProvenanceText text, FormatSpec spec, char usual, ProvenanceText fill, Budget budget) =>
         Editing.Pad(text, spec.Width, fill, missing => Left(spec.Align == '\0' ? usual : spec.Align, missing), budget);
 
     private static long Left(char align, long missing) => align switch { '<' => 0, '^' => missing / 2, _ => missing };
 
-    private static MarkedText FormatInteger(BigInteger value, FormatSpec spec, Budget budget)
+    private static ProvenanceText FormatInteger(BigInteger value, FormatSpec spec, Budget budget)
     {
         switch (spec.Type)
         {
             case 'e' or 'E' or 'f' or 'F' or 'g' or 'G' or '%':
                 return FormatFloat(Integers.ToFloat(value), spec, budget);
             case 'c' when spec is { Sign: '\0', Precision: null }:
-                return Align(Character(value), spec, '<', spec.Fill ?? MarkedText.OfTemplate(" "), budget);
+                return Align(Character(value), spec, '<', spec.Fill ?? ProvenanceText.OfTemplate(" "), budget);
             case '\0' or 'd' or 'n' or 'b' or 'o' or 'x' or 'X'
                 when spec.Precision is null && !(spec.Grouping == ',' && spec.Type is not ('\0' or 'd')):
                 var digits = NumberText.OfInteger(BigInteger.Abs(value), spec.Type, budget);
@@ -83,11 +83,11 @@ internal static class ValueFormat
     }
 
     /// <summary>The character of a code point; it counts as data.</summary>
-    public static MarkedText Character(BigInteger code) =>
-        code >= 0 && code <= 0x10ffff ? MarkedText.OfData(code >= 0x10000 ? char.ConvertFromUtf32((int)code) : ((char)(int)code).ToString())
+    public static ProvenanceText Character(BigInteger code) =>
+        code >= 0 && code <= 0x10ffff ? ProvenanceText.OfData(code >= 0x10000 ? char.ConvertFromUtf32((int)code) : ((char)(int)code).ToString())
         : throw new JinjaFault("There is no character of that number.");
 
-    private static MarkedText FormatFloat(double value, FormatSpec spec, Budget budget)
+    private static ProvenanceText FormatFloat(double value, FormatSpec spec, Budget budget)
     {
         if (spec.Type is not ('\0' or 'e' or 'E' or 'f' or 'F' or 'g' or 'G' or 'n' or '%'))
         {

@@ -49,14 +49,14 @@ internal static class TextMethods
     }.ToFrozenDictionary();
 
     /// <summary>An argument that must be a string.</summary>
-    public static MarkedText Needed(JinjaValue? value, string name) =>
+    public static ProvenanceText Needed(JinjaValue? value, string name) =>
         value is TextValue text ? text.Text : throw new JinjaFault($"'{name}' must be a string.");
 
     /// <summary>How often at most; a negative number is no bound.</summary>
     public static int Count(JinjaValue? value, bool nullable) =>
         value is null || (nullable && value is NoneValue) ? int.MaxValue : Values.Whole(value) is >= 0 and var count ? count : int.MaxValue;
 
-    private static ListValue List(IEnumerable<MarkedText> parts) => new([.. parts.Select(part => new TextValue(part))]);
+    private static ListValue List(IEnumerable<ProvenanceText> parts) => new([.. parts.Select(part => new TextValue(part))]);
 
     private static Operation Stripping(bool left, bool right) => (subject, arguments, budget) =>
     {
@@ -65,7 +65,7 @@ internal static class TextMethods
             Values.Text(subject), characters is null or NoneValue ? null : Needed(characters, "chars").Value, budget, left, right));
     };
 
-    private static Operation Changing(Func<MarkedText, Budget, MarkedText> change) => (subject, arguments, budget) =>
+    private static Operation Changing(Func<ProvenanceText, Budget, ProvenanceText> change) => (subject, arguments, budget) =>
     {
         arguments.Bind();
         var text = Values.Text(subject, budget);
@@ -73,7 +73,7 @@ internal static class TextMethods
         return new TextValue(change(text, budget));
     };
 
-    private static ListValue Split(MarkedText text, JinjaValue?[] bound, bool fromEnd, Budget budget)
+    private static ListValue Split(ProvenanceText text, JinjaValue?[] bound, bool fromEnd, Budget budget)
     {
         var most = Count(bound[1], nullable: false);
         var parts = bound[0] is null or NoneValue
@@ -91,14 +91,14 @@ internal static class TextMethods
     {
         var (text, separator) = (Values.Text(subject), Needed(arguments.Bind("sep")[0], "sep"));
         var parts = Splitting.At(text, separator.Value, 1, fromEnd, budget);
-        MarkedText[] three = parts.Count == 1
-            ? fromEnd ? [MarkedText.Empty, MarkedText.Empty, text] : [text, MarkedText.Empty, MarkedText.Empty]
+        ProvenanceText[] three = parts.Count == 1
+            ? fromEnd ? [ProvenanceText.Empty, ProvenanceText.Empty, text] : [text, ProvenanceText.Empty, ProvenanceText.Empty]
             : fromEnd ? [parts[1], separator, parts[0]]
             : [parts[0], separator, parts[1]];
         return List(three) with { Kind = ListKind.Tuple };
     };
 
-    private static TextValue Remove(MarkedText text, JinjaValue?[] bound, bool prefix)
+    private static TextValue Remove(ProvenanceText text, JinjaValue?[] bound, bool prefix)
     {
         var part = Needed(bound[0], prefix ? "prefix" : "suffix").Value;
         var found = prefix ? text.Value.StartsWith(part, StringComparison.Ordinal) : text.Value.EndsWith(part, StringComparison.Ordinal);
@@ -109,7 +109,7 @@ internal static class TextMethods
     {
         var bound = arguments.Bind("width", "fillchar");
         var width = Values.Whole(bound[0] ?? None);
-        var fill = bound[1] is null ? MarkedText.OfTemplate(" ") : Needed(bound[1], "fillchar");
+        var fill = bound[1] is null ? ProvenanceText.OfTemplate(" ") : Needed(bound[1], "fillchar");
         return Positions.Length(fill.Value) == 1
             ? new TextValue(Editing.Pad(Values.Text(subject, budget), width, fill, missing => left(missing, width), budget))
             : throw new JinjaFault("'fillchar' must be one character.");
@@ -120,14 +120,14 @@ internal static class TextMethods
         var (text, width) = (Values.Text(subject, budget), Values.Whole(arguments.Bind("width")[0] ?? None));
         var sign = text.Value.StartsWith('-') || text.Value.StartsWith('+') ? 1 : 0;
         var padded = Editing.Pad(
-            text.Slice(sign, text.Length - sign), width - sign, MarkedText.OfTemplate("0"), missing => missing, budget);
+            text.Slice(sign, text.Length - sign), width - sign, ProvenanceText.OfTemplate("0"), missing => missing, budget);
         return new(Values.Join([text.Slice(0, sign), padded], budget));
     }
 
     private static TextValue ExpandTabs(JinjaValue subject, Arguments arguments, Budget budget)
     {
         var (text, size) = (Values.Text(subject, budget), Values.Whole(arguments.Bind("tabsize")[0] ?? Of(8)));
-        var (parts, start, column) = (new List<MarkedText>(), 0, 0L);
+        var (parts, start, column) = (new List<ProvenanceText>(), 0, 0L);
         for (var at = 0; at < text.Length; at += text.LengthAt(at))
         {
             if (text.Value[at] == '\t')
@@ -135,7 +135,7 @@ internal static class TextMethods
                 var width = size > 0 ? (int)(size - (column % size)) : 0;
                 budget.Create(width);
                 parts.Add(text.Slice(start, at - start));
-                parts.Add((text.IsOwnAt(at) ? MarkedText.OfTemplate(" ") : MarkedText.OfData(" ")).Repeat(width));
+                parts.Add((text.IsTrustedAt(at) ? ProvenanceText.OfTemplate(" ") : ProvenanceText.OfData(" ")).Repeat(width));
                 (start, column) = (at + 1, column + width);
             }
             else
@@ -148,9 +148,9 @@ internal static class TextMethods
         return new(Values.Join(parts, budget));
     }
 
-    private static TextValue Join(MarkedText separator, JinjaValue items, Budget budget)
+    private static TextValue Join(ProvenanceText separator, JinjaValue items, Budget budget)
     {
-        var parts = new List<MarkedText>();
+        var parts = new List<ProvenanceText>();
         foreach (var item in Values.Items(items, budget))
         {
             if (parts.Count > 0)
@@ -160,7 +160,7 @@ internal static class TextMethods
 
             parts.Add(item is TextValue text ? text.Text
                 : throw new JinjaFault(
-                    $"join takes strings; {Values.TypeName(item)} stands among the items. The filter 'join' takes all."));
+                    $"join takes strings; {Values.TypeName(item)} is among the items. The filter 'join' takes all."));
         }
 
         return new(Values.Join(parts, budget));

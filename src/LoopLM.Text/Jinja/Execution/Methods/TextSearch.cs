@@ -55,7 +55,7 @@ internal static class TextSearch
             : Of(-1);
     };
 
-    /// <summary>The text between two positions; null where the first lies behind the end.</summary>
+    /// <summary>The text between two positions; null where the first lies past the end.</summary>
     private static string? Window(JinjaValue subject, JinjaValue? start, JinjaValue? end, Budget budget, out int first)
     {
         var text = Values.Text(subject, budget).Value;

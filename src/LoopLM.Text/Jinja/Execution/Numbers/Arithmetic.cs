@@ -46,7 +46,7 @@ internal static class Arithmetic
     public static JinjaValue ApplySign(string sign, JinjaValue value) =>
         value is FloatValue number ? sign == "-" ? new FloatValue(-number.Value) : value
         : Values.Integer(value) is { } integer ? Of(sign == "-" ? -integer : integer)
-        : throw new JinjaFault($"'{sign}' cannot stand before {Values.TypeName(value)}.");
+        : throw new JinjaFault($"'{sign}' cannot be before {Values.TypeName(value)}.");
 
     private static JinjaValue Repeat(JinjaValue value, BigInteger times, Budget budget)
     {
@@ -68,7 +68,7 @@ internal static class Arithmetic
         }
 
         var count = total == 0 ? 0 : (int)times;
-        return text is not null ? Html.Keep(text, count == 0 ? MarkedText.Empty : text.Text.Repeat(count))
+        return text is not null ? Html.Keep(text, count == 0 ? ProvenanceText.Empty : text.Text.Repeat(count))
             : value is ListValue { Kind: ListKind.List or ListKind.Tuple } list
                 ? new ListValue([.. Enumerable.Repeat(list.Items, count).SelectMany(items => items)]) { Kind = list.Kind }
             : throw new JinjaFault($"{Values.TypeName(value)} cannot be repeated.");

@@ -40,7 +40,7 @@ internal static class Floats
             var isDigit = Rune.GetUnicodeCategory(rune) == UnicodeCategory.DecimalDigitNumber;
             var current = isDigit ? (char)('0' + (int)Rune.GetNumericValue(rune)) : rune.IsAscii ? (char)rune.Value : 'x';
 
-            // An underscore stands between two digits.
+            // An underscore is between two digits.
             if (current == '_' ? !char.IsAsciiDigit(previous) : previous == '_' && !isDigit)
             {
                 return null;
@@ -142,7 +142,7 @@ internal static class Floats
     }
 
     /// <summary>
-    /// The shortest digits, and how many of them stand before the point, for a number of at least zero; zero has the digit 0.
+    /// The shortest digits, and how many of them are before the point, for a number of at least zero; zero has the digit 0.
     /// </summary>
     public static (string Digits, int Point) ShortestDigits(double value)
     {

@@ -87,7 +87,7 @@ internal static class Integers
             return (double)x / (double)y;
         }
 
-        // Of a quotient of 70 bits or more, whether there is a rest is all that rounding asks for besides.
+        // Of a quotient of 70 bits or more, whether there is a rest is all that rounding needs besides.
         var shift = (int)Math.Max(0, 70 - (Bits(x) - Bits(y)));
         budget.Work(Cost(Bits(x) + shift, Bits(y)));
         var quotient = BigInteger.DivRem(x << shift, y, out var rest);

@@ -21,28 +21,28 @@ internal static class Cases
         0x1f130, 0x1f149, 0x1f150, 0x1f169, 0x1f170, 0x1f189,
     ];
 
-    public static MarkedText Upper(MarkedText text, Budget budget) =>
+    public static ProvenanceText Upper(ProvenanceText text, Budget budget) =>
         Ascii.IsValid(text.Value)
             ? text.With(text.Value.ToUpperInvariant())
             : Change(text, (at, _) => Upper(CodePoint(text.Value, at)), budget);
 
-    public static MarkedText Lower(MarkedText text, Budget budget) =>
+    public static ProvenanceText Lower(ProvenanceText text, Budget budget) =>
         Ascii.IsValid(text.Value) ? text.With(text.Value.ToLowerInvariant()) : Change(text, (at, _) => Lower(text.Value, at), budget);
 
     /// <summary>As casefold() does.</summary>
-    public static MarkedText Fold(MarkedText text, Budget budget) => Change(text, (at, _) => Fold(CodePoint(text.Value, at)), budget);
+    public static ProvenanceText Fold(ProvenanceText text, Budget budget) => Change(text, (at, _) => Fold(CodePoint(text.Value, at)), budget);
 
-    public static MarkedText Swap(MarkedText text, Budget budget) => Change(text, (at, _) =>
+    public static ProvenanceText Swap(ProvenanceText text, Budget budget) => Change(text, (at, _) =>
         CodePoint(text.Value, at) is var code && IsUpper(code) ? Lower(text.Value, at)
             : IsLower(code) ? Upper(code)
             : char.ConvertFromUtf32(code), budget);
 
     /// <summary>The first character in title case, the rest in lower case.</summary>
-    public static MarkedText Capitalize(MarkedText text, Budget budget) =>
+    public static ProvenanceText Capitalize(ProvenanceText text, Budget budget) =>
         Change(text, (at, _) => at == 0 ? Title(CodePoint(text.Value, at)) : Lower(text.Value, at), budget);
 
     /// <summary>The first character of every run of characters with a case in title case.</summary>
-    public static MarkedText Title(MarkedText text, Budget budget)
+    public static ProvenanceText Title(ProvenanceText text, Budget budget)
     {
         var inWord = false;
         return Change(text, (at, _) =>
@@ -54,8 +54,8 @@ internal static class Cases
         }, budget);
     }
 
-    /// <summary>As the filter of that name: words begin behind a hyphen, white space or an opening bracket.</summary>
-    public static MarkedText TitleWords(MarkedText text, Budget budget)
+    /// <summary>As the filter of that name: words begin after a hyphen, white space or an opening bracket.</summary>
+    public static ProvenanceText TitleWords(ProvenanceText text, Budget budget)
     {
         var begins = true;
         return Change(text, (at, length) =>
@@ -82,7 +82,7 @@ internal static class Cases
         at + 1 < text.Length && char.IsSurrogatePair(text[at], text[at + 1]) ? char.ConvertToUtf32(text[at], text[at + 1]) : text[at];
 
     // Half a surrogate pair has no case.
-    private static MarkedText Change(MarkedText text, Func<int, int, string> change, Budget budget) =>
+    private static ProvenanceText Change(ProvenanceText text, Func<int, int, string> change, Budget budget) =>
         text.Map((at, length) => length == 1 && char.IsSurrogate(text.Value[at]) ? text.Value[at].ToString() : change(at, length), budget);
 
     private static string Upper(int code) =>
@@ -133,7 +133,7 @@ internal static class Cases
     }
 
     /// <summary>
-    /// Whether a sigma ends its word: a character with a case stands before it, none behind it, whatever has no part in words aside.
+    /// Whether a sigma ends its word: a character with a case is before it, none after it, whatever has no part in words aside.
     /// </summary>
     private static bool IsFinal(string text, int at)
     {

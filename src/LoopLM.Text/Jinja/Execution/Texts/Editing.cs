@@ -4,7 +4,7 @@ namespace LoopLM.Text.Jinja.Execution.Texts;
 internal static class Editing
 {
     /// <summary>Removes white space, or some characters, from the ends.</summary>
-    public static MarkedText Strip(MarkedText text, string? characters, Budget budget, bool left = true, bool right = true)
+    public static ProvenanceText Strip(ProvenanceText text, string? characters, Budget budget, bool left = true, bool right = true)
     {
         // Half a surrogate pair is no character, and the budget counts what is compared.
         budget.Create(text.Length + (long)(characters?.Length ?? 0));
@@ -27,11 +27,11 @@ internal static class Editing
         bool Strips(int at, int length) => set?.Contains(text.Value.Substring(at, length)) ?? Spaces.IsSpace(text.Value[at]);
     }
 
-    /// <summary>Replaces the first occurrences; an empty one stands before, between and behind all characters.</summary>
-    public static MarkedText Replace(MarkedText text, MarkedText old, MarkedText with, int most, Budget budget)
+    /// <summary>Replaces the first occurrences; an empty one is before, between and after all characters.</summary>
+    public static ProvenanceText Replace(ProvenanceText text, ProvenanceText old, ProvenanceText with, int most, Budget budget)
     {
         budget.Search(text.Length, old.Length);
-        var (parts, taken) = (new List<MarkedText>(), 0);
+        var (parts, taken) = (new List<ProvenanceText>(), 0);
         if (old.Length == 0)
         {
             for (var at = 0; at <= text.Length && most > 0; most--)
@@ -63,9 +63,9 @@ internal static class Editing
     /// <param name="text">The text.</param>
     /// <param name="width">The width.</param>
     /// <param name="fill">The character that fills.</param>
-    /// <param name="left">Which of so many missing characters stand on the left.</param>
+    /// <param name="left">Which of so many missing characters are on the left.</param>
     /// <param name="budget">What it spends.</param>
-    public static MarkedText Pad(MarkedText text, long width, MarkedText fill, Func<long, long> left, Budget budget)
+    public static ProvenanceText Pad(ProvenanceText text, long width, ProvenanceText fill, Func<long, long> left, Budget budget)
     {
         var missing = width - Positions.Length(text.Value);
         if (missing <= 0)

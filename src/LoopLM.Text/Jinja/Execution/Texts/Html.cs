@@ -9,7 +9,7 @@ internal static class Html
     private static readonly SearchValues<char> s_nameEnds = SearchValues.Create(" \t\n\r\f\v/>=");
 
     /// <summary>A text made of another one: HTML where that is.</summary>
-    public static TextValue Keep(TextValue source, MarkedText text) => new(text) { IsSafe = source.IsSafe };
+    public static TextValue Keep(TextValue source, ProvenanceText text) => new(text) { IsSafe = source.IsSafe };
 
     /// <summary>The text of a value, escaped unless it is HTML already.</summary>
     public static TextValue Escape(JinjaValue value, Budget budget) =>
@@ -24,7 +24,7 @@ internal static class Html
         };
     }
 
-    public static MarkedText EscapeText(MarkedText text, Budget budget)
+    public static ProvenanceText EscapeText(ProvenanceText text, Budget budget)
     {
         if (text.Value.AsSpan().IndexOfAny("&<>'\"") < 0)
         {
@@ -44,10 +44,10 @@ internal static class Html
     }
 
     /// <summary>The entries of a mapping as attributes of a tag; those of none and of what is undefined are left out.</summary>
-    public static MarkedText Attributes(JinjaValue value, bool space, Budget budget)
+    public static ProvenanceText Attributes(JinjaValue value, bool space, Budget budget)
     {
         var map = value as MapValue ?? throw new JinjaFault($"{Values.TypeName(value)} has no attributes.");
-        var parts = new List<MarkedText>();
+        var parts = new List<ProvenanceText>();
         foreach (var (key, item) in map.Entries.Where(entry => entry.Value is not (NoneValue or UndefinedValue)))
         {
             var name = Values.Text(key, budget);
@@ -56,27 +56,27 @@ internal static class Html
                 throw new JinjaFault("The name of an attribute has a char that ends it.");
             }
 
-            parts.Add(MarkedText.OfTemplate(space || parts.Count > 0 ? " " : ""));
+            parts.Add(ProvenanceText.OfTemplate(space || parts.Count > 0 ? " " : ""));
             parts.Add(EscapeText(name, budget));
-            parts.Add(MarkedText.OfTemplate("=\""));
+            parts.Add(ProvenanceText.OfTemplate("=\""));
             parts.Add(Escape(item, budget).Text);
-            parts.Add(MarkedText.OfTemplate("\""));
+            parts.Add(ProvenanceText.OfTemplate("\""));
         }
 
         return Values.Join(parts, budget);
     }
 
     /// <summary>Removes comments and tags, joins the words by single spaces and decodes the entities.</summary>
-    public static MarkedText StripTags(MarkedText text, Budget budget)
+    public static ProvenanceText StripTags(ProvenanceText text, Budget budget)
     {
         text = Remove(Remove(text, "<!--", "-->", budget), "<", ">", budget);
         var words = Splitting.AtSpace(text, int.MaxValue, fromEnd: false, budget);
-        var blank = MarkedText.OfTemplate(" ");
-        return Decode(Values.Join([.. words.SelectMany((word, i) => i == 0 ? [word] : (MarkedText[])[blank, word])], budget), budget);
+        var blank = ProvenanceText.OfTemplate(" ");
+        return Decode(Values.Join([.. words.SelectMany((word, i) => i == 0 ? [word] : (ProvenanceText[])[blank, word])], budget), budget);
     }
 
     // What a removal joins may begin another one.
-    private static MarkedText Remove(MarkedText text, string open, string close, Budget budget)
+    private static ProvenanceText Remove(ProvenanceText text, string open, string close, Budget budget)
     {
         while (text.Value.IndexOf(open, StringComparison.Ordinal) is >= 0 and var start
             && text.Value.IndexOf(close, start, StringComparison.Ordinal) is >= 0 and var end)
@@ -87,10 +87,10 @@ internal static class Html
         return text;
     }
 
-    private static MarkedText Decode(MarkedText text, Budget budget)
+    private static ProvenanceText Decode(ProvenanceText text, Budget budget)
     {
         const int longestEntity = 32;
-        var builder = new MarkedTextBuilder();
+        var builder = new ProvenanceTextBuilder();
         budget.Create(text.Length);
         for (var at = 0; at < text.Length;)
         {
@@ -104,7 +104,7 @@ internal static class Html
             }
             else
             {
-                builder.Append(System.Net.WebUtility.HtmlDecode(source.Value), source.IsOwn);
+                builder.Append(System.Net.WebUtility.HtmlDecode(source.Value), source.IsTrusted);
             }
 
             at = next;

@@ -9,9 +9,9 @@ internal static class Splitting
     private static readonly SearchValues<char> s_lineEnds = SearchValues.Create("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029");
 
     /// <summary>The lines of a text.</summary>
-    public static List<MarkedText> Lines(MarkedText text, bool keepEnds, Budget budget)
+    public static List<ProvenanceText> Lines(ProvenanceText text, bool keepEnds, Budget budget)
     {
-        var lines = new List<MarkedText>();
+        var lines = new List<ProvenanceText>();
         budget.Create(text.Length);
         for (var start = 0; start < text.Length;)
         {
@@ -27,7 +27,7 @@ internal static class Splitting
     }
 
     /// <summary>The parts between separators, in the order in which they are found.</summary>
-    public static List<MarkedText> At(MarkedText text, string separator, int most, bool fromEnd, Budget budget)
+    public static List<ProvenanceText> At(ProvenanceText text, string separator, int most, bool fromEnd, Budget budget)
     {
         if (separator.Length == 0)
         {
@@ -36,7 +36,7 @@ internal static class Splitting
 
         budget.Create(text.Length);
         budget.Search(text.Length, separator.Length);
-        var (parts, start, end) = (new List<MarkedText>(), 0, text.Length);
+        var (parts, start, end) = (new List<ProvenanceText>(), 0, text.Length);
         while (parts.Count < most)
         {
             budget.Step();
@@ -57,10 +57,10 @@ internal static class Splitting
     }
 
     /// <summary>The words between white space, in the order in which they are found.</summary>
-    public static List<MarkedText> AtSpace(MarkedText text, int most, bool fromEnd, Budget budget)
+    public static List<ProvenanceText> AtSpace(ProvenanceText text, int most, bool fromEnd, Budget budget)
     {
         budget.Create(text.Length);
-        var (parts, start, end) = (new List<MarkedText>(), 0, text.Length);
+        var (parts, start, end) = (new List<ProvenanceText>(), 0, text.Length);
         while (Skip(Spaces.IsSpace))
         {
             budget.Step();

@@ -7,14 +7,14 @@ namespace LoopLM.Text.Jinja.Execution.Texts;
 internal static class Urls
 {
     /// <summary>Quotes a text, or the pairs of a mapping or a list as a query.</summary>
-    public static MarkedText Encode(JinjaValue value, Budget budget)
+    public static ProvenanceText Encode(JinjaValue value, Budget budget)
     {
         if (value is not (MapValue or ListValue or IteratorValue or UndefinedValue))
         {
             return Quote(Values.Show(value, budget), inQuery: false, budget);
         }
 
-        var parts = new List<MarkedText>();
+        var parts = new List<ProvenanceText>();
         foreach (var pair in value is MapValue map ? Methods.MapMethods.Items(map, budget).Items : Values.Items(value, budget))
         {
             if (Values.Items(pair, budget) is not [var name, var part])
@@ -22,11 +22,11 @@ internal static class Urls
                 throw new JinjaFault("A query is made of pairs of a name and a value.");
             }
 
-            MarkedText[] joined =
+            ProvenanceText[] joined =
             [
-                MarkedText.OfTemplate(parts.Count == 0 ? "" : "&"),
+                ProvenanceText.OfTemplate(parts.Count == 0 ? "" : "&"),
                 Quote(Values.Show(name, budget), inQuery: true, budget),
-                MarkedText.OfTemplate("="),
+                ProvenanceText.OfTemplate("="),
                 Quote(Values.Show(part, budget), inQuery: true, budget),
             ];
             parts.AddRange(joined);
@@ -35,7 +35,7 @@ internal static class Urls
         return Values.Join(parts, budget);
     }
 
-    private static MarkedText Quote(MarkedText text, bool inQuery, Budget budget)
+    private static ProvenanceText Quote(ProvenanceText text, bool inQuery, Budget budget)
     {
         budget.Create(text.Length * 3L);
         return text.Map((at, length) =>
@@ -44,7 +44,7 @@ internal static class Urls
             var isPlain = char.IsAsciiLetterOrDigit(value[0]) || value[0] is '_' or '.' or '-' or '~' || (value[0] == '/' && !inQuery);
             return isPlain ? value.ToString()
                 : length == 1 && value[0] == ' ' && inQuery ? "+"
-                : length == 1 && char.IsSurrogate(value[0]) ? throw new JinjaFault("Half a surrogate pair cannot stand in a URL.")
+                : length == 1 && char.IsSurrogate(value[0]) ? throw new JinjaFault("Half a surrogate pair cannot be in a URL.")
                 : string.Concat(Encoding.UTF8.GetBytes(value.ToString()).Select(each => $"%{each:X2}"));
         }, budget);
     }

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace LoopLM.Text.Jinja.Execution.Texts;
 
-/// <summary>Breaks lines between words as Python's textwrap does, behind hyphens within words and before and behind dashes too.</summary>
+/// <summary>Breaks lines between words as Python's textwrap does, after hyphens within words and before and after dashes too.</summary>
 /// <param name="width">Characters of a line.</param>
 /// <param name="breaksLongWords">Whether a longer word is cut.</param>
-/// <param name="breaksAtHyphens">Whether a line may end behind a hyphen.</param>
+/// <param name="breaksAtHyphens">Whether a line may end after a hyphen.</param>
 /// <param name="budget">What it spends.</param>
 internal sealed class WordWrap(int width, bool breaksLongWords, bool breaksAtHyphens, Budget budget)
 {
@@ -24,7 +24,7 @@ internal sealed class WordWrap(int width, bool breaksLongWords, bool breaksAtHyp
     }
 
     /// <summary>The lines of one line; none where it is blank.</summary>
-    public List<MarkedText> Wrap(MarkedText line)
+    public List<ProvenanceText> Wrap(ProvenanceText line)
     {
         if (width <= 0)
         {
@@ -32,7 +32,7 @@ internal sealed class WordWrap(int width, bool breaksLongWords, bool breaksAtHyp
         }
 
         budget.Create(line.Length);
-        var (lines, chunks) = (new List<MarkedText>(), new Stack<MarkedText>(Cut(line).AsEnumerable().Reverse()));
+        var (lines, chunks) = (new List<ProvenanceText>(), new Stack<ProvenanceText>(Cut(line).AsEnumerable().Reverse()));
         while (chunks.Count > 0)
         {
             budget.Step();
@@ -56,9 +56,9 @@ internal sealed class WordWrap(int width, bool breaksLongWords, bool breaksAtHyp
         return lines;
     }
 
-    private List<MarkedText> Fill(Stack<MarkedText> chunks)
+    private List<ProvenanceText> Fill(Stack<ProvenanceText> chunks)
     {
-        var (parts, length) = (new List<MarkedText>(), 0);
+        var (parts, length) = (new List<ProvenanceText>(), 0);
         while (chunks.TryPeek(out var chunk) && length + Positions.Length(chunk.Value) is var next && next <= width)
         {
             parts.Add(chunks.Pop());
@@ -83,7 +83,7 @@ internal sealed class WordWrap(int width, bool breaksLongWords, bool breaksAtHyp
         return parts;
     }
 
-    private int Break(MarkedText chunk, int room)
+    private int Break(ProvenanceText chunk, int room)
     {
         var end = Positions.CharIndex(chunk.Value, Math.Max(room, width < 1 ? 1 : room));
         if (breaksAtHyphens && Positions.Length(chunk.Value) > room && room > 0)
@@ -96,9 +96,9 @@ internal sealed class WordWrap(int width, bool breaksLongWords, bool breaksAtHyp
     }
 
     /// <summary>The text in pieces between which a line may end.</summary>
-    private List<MarkedText> Cut(MarkedText line)
+    private List<ProvenanceText> Cut(ProvenanceText line)
     {
-        var (chunks, text, start) = (new List<MarkedText>(), line.Value, 0);
+        var (chunks, text, start) = (new List<ProvenanceText>(), line.Value, 0);
         for (var at = 1; at <= text.Length; at++)
         {
             if (at == text.Length || IsSpace(text[at - 1]) != IsSpace(text[at]) || (breaksAtHyphens && IsBreak(text, start, ref at)))

@@ -13,7 +13,7 @@ internal sealed class PatternReader(string source)
     /// <summary>The first problem and its place; null where there is none.</summary>
     public string? Problem { get; private set; }
 
-    /// <summary>Where the next character stands.</summary>
+    /// <summary>Where the next character is.</summary>
     public int Position { get; private set; }
 
     /// <summary>Whether there is more to read, and no problem.</summary>

@@ -12,7 +12,7 @@ internal abstract record SplitNode
     /// <summary>One code point of a set.</summary>
     public sealed record Character(CodePointSet Set) : SplitNode;
 
-    /// <summary>Parts behind each other.</summary>
+    /// <summary>Parts one after another.</summary>
     public sealed record Sequence(IReadOnlyList<SplitNode> Parts) : SplitNode;
 
     /// <summary>The first alternative that leads to a match.</summary>
@@ -55,7 +55,7 @@ internal abstract record SplitNode
         _ => new CodePointSet(),
     };
 
-    /// <summary>The code points with which parts behind each other may begin.</summary>
+    /// <summary>The code points with which parts one after another may begin.</summary>
     public static CodePointSet FirstOf(IReadOnlyList<SplitNode> parts)
     {
         var first = new CodePointSet();

@@ -84,8 +84,8 @@ internal sealed class SplitPatternParser
     }
 
     /// <summary>
-    /// A possessive quantifier gives nothing back. It is read as a greedy one where giving back could not help: nothing behind it
-    /// begins with what it took, or nothing behind it can fail.
+    /// A possessive quantifier gives nothing back. It is read as a greedy one where giving back could not help: nothing after it
+    /// begins with what it took, or nothing after it can fail.
     /// </summary>
     private void CheckPossessive(SplitNode.Repetition repetition, List<SplitNode> behind)
     {
@@ -179,7 +179,7 @@ internal sealed class SplitPatternParser
                 return Refuse("what may be empty is repeated");
             }
 
-            // Behind a count, Oniguruma reads '?' and '+' as quantifiers of their own.
+            // After a count, Oniguruma reads '?' and '+' as quantifiers of their own.
             var isLazy = !isCounted && _reader.Take('?');
             isPossessive = !isCounted && !isLazy && _reader.Take('+');
             part = new SplitNode.Repetition(atom, min, max, isLazy);

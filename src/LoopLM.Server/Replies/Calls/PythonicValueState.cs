@@ -1,7 +1,7 @@
 namespace LoopLM.Server.Replies.Calls;
 
-/// <summary>Where a <see cref="PythonicValueReader"/> stands.</summary>
-internal enum PythonicValuePlace
+/// <summary>Where a <see cref="PythonicValueReader"/> is.</summary>
+internal enum PythonicValueState
 {
     /// <summary>Before a value or a key.</summary>
     Before,
@@ -18,6 +18,6 @@ internal enum PythonicValuePlace
     /// <summary>In a word or a number.</summary>
     Word,
 
-    /// <summary>Behind a value or a key.</summary>
-    Behind,
+    /// <summary>After a value or a key.</summary>
+    After,
 }

@@ -2,8 +2,8 @@ using System.Text;
 
 namespace LoopLM.Text.Jinja;
 
-/// <summary>Builds a <see cref="MarkedText"/> from pieces.</summary>
-internal sealed class MarkedTextBuilder
+/// <summary>Builds a <see cref="ProvenanceText"/> from pieces.</summary>
+internal sealed class ProvenanceTextBuilder
 {
     private readonly StringBuilder _text = new();
     private readonly List<bool> _marks = [];
@@ -25,18 +25,18 @@ internal sealed class MarkedTextBuilder
         _own += own ? text.Length : 0;
     }
 
-    public void Append(MarkedText text)
+    public void Append(ProvenanceText text)
     {
         _text.Append(text.Value);
         for (var i = 0; i < text.Length; i++)
         {
-            _marks.Add(text.IsOwnAt(i));
-            _own += text.IsOwnAt(i) ? 1 : 0;
+            _marks.Add(text.IsTrustedAt(i));
+            _own += text.IsTrustedAt(i) ? 1 : 0;
         }
     }
 
-    public MarkedText ToText() =>
-        _own == 0 ? MarkedText.OfData(_text.ToString())
-        : _own == _marks.Count ? MarkedText.OfTemplate(_text.ToString())
-        : MarkedText.Of(_text.ToString(), _marks.ToArray());
+    public ProvenanceText ToText() =>
+        _own == 0 ? ProvenanceText.OfData(_text.ToString())
+        : _own == _marks.Count ? ProvenanceText.OfTemplate(_text.ToString())
+        : ProvenanceText.Of(_text.ToString(), _marks.ToArray());
 }

@@ -3,18 +3,18 @@ using LoopLM.Engine.Runners;
 
 namespace LoopLM.Torch.Runners;
 
-/// <summary>Which rows of a batch attend together, and the order in which those of a group stand side by side.</summary>
+/// <summary>Which rows of a batch attend together, and the order in which those of a group are side by side.</summary>
 /// <remarks>
 /// Neighbours of one sequence and loop are a prompt chunk and form a group of their own. Of the others, those whose numbers of visible
 /// slots lie between the same powers of two form one group, so that padding never outweighs what it pads.
 /// </remarks>
-internal sealed class TickPlan
+internal sealed class AttentionGroups
 {
     private const int SmallestPaddedKeys = 64;
     private readonly List<int> _order;
     private readonly List<RowGroup> _groups = [];
 
-    public TickPlan(LoopBatch batch)
+    public AttentionGroups(LoopBatch batch)
     {
         var rows = batch.Rows;
         _order = new(rows.Length);

@@ -1,7 +1,7 @@
 namespace LoopLM.Server.Replies.Calls;
 
-/// <summary>Where a <see cref="PythonicCallReader"/> stands.</summary>
-internal enum PythonicCallPlace
+/// <summary>Where a <see cref="PythonicCallReader"/> is.</summary>
+internal enum PythonicCallState
 {
     /// <summary>Before the list of calls.</summary>
     Start,
@@ -21,9 +21,9 @@ internal enum PythonicCallPlace
     /// <summary>In an argument's value.</summary>
     Value,
 
-    /// <summary>Behind a call of the list.</summary>
+    /// <summary>After a call of the list.</summary>
     Next,
 
-    /// <summary>Behind the list.</summary>
-    Behind,
+    /// <summary>After the list.</summary>
+    After,
 }

@@ -1,7 +1,7 @@
 namespace LoopLM.Server.Replies.Calls;
 
-/// <summary>Where an <see cref="XmlCallReader"/> stands.</summary>
-internal enum XmlCallPlace
+/// <summary>Where an <see cref="XmlCallReader"/> is.</summary>
+internal enum XmlCallState
 {
     /// <summary>Before the function.</summary>
     Start,
@@ -18,6 +18,6 @@ internal enum XmlCallPlace
     /// <summary>In a parameter's value.</summary>
     Value,
 
-    /// <summary>Behind the function.</summary>
-    Behind,
+    /// <summary>After the function.</summary>
+    After,
 }

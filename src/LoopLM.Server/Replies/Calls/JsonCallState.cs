@@ -1,12 +1,12 @@
 namespace LoopLM.Server.Replies.Calls;
 
-/// <summary>Where a <see cref="JsonCallReader"/> stands.</summary>
-internal enum JsonCallPlace
+/// <summary>Where a <see cref="JsonCallReader"/> is.</summary>
+internal enum JsonCallState
 {
     /// <summary>Before a call, or a list of calls.</summary>
     Start,
 
-    /// <summary>In a name that stands before its arguments.</summary>
+    /// <summary>In a name that is before its arguments.</summary>
     Name,
 
     /// <summary>Before a member of the object.</summary>
@@ -15,7 +15,7 @@ internal enum JsonCallPlace
     /// <summary>In a member's key.</summary>
     Key,
 
-    /// <summary>Behind a key.</summary>
+    /// <summary>After a key.</summary>
     Colon,
 
     /// <summary>In a member's value, which is kept until it is whole.</summary>
@@ -24,6 +24,6 @@ internal enum JsonCallPlace
     /// <summary>In arguments, which are given as they come.</summary>
     Arguments,
 
-    /// <summary>Behind a call.</summary>
-    Behind,
+    /// <summary>After a call.</summary>
+    After,
 }

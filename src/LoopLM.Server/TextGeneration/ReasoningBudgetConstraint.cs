@@ -5,8 +5,8 @@ using LoopLM.Text.Tokenization;
 
 namespace LoopLM.Server.TextGeneration;
 
-/// <summary>Ends a thought that has used up its budget: forces the tokens of the mark behind it, as long as what else restricts the text allows them.</summary>
-internal sealed class ThoughtBudgetConstraint : ITokenConstraint
+/// <summary>Ends reasoning that has used up its budget: forces the tokens of the mark after it, as long as what else restricts the text allows them.</summary>
+internal sealed class ReasoningBudgetConstraint : ITokenConstraint
 {
     private readonly ITokenConstraint? _inner;
     private readonly ByteLevelBpeTokenizer _tokenizer;
@@ -15,7 +15,7 @@ internal sealed class ThoughtBudgetConstraint : ITokenConstraint
     private readonly byte[] _end;
     private readonly int _budget;
     private readonly List<byte> _text = [];
-    private Place _place;
+    private State _state;
     private int _used;
     private int _forced;
 
@@ -23,26 +23,26 @@ internal sealed class ThoughtBudgetConstraint : ITokenConstraint
     /// <param name="inner">What else restricts it; null for nothing.</param>
     /// <param name="budget">The budget.</param>
     /// <param name="tokenizer">Gives tokens and their bytes.</param>
-    public ThoughtBudgetConstraint(ITokenConstraint? inner, ThoughtBudget budget, ByteLevelBpeTokenizer tokenizer)
+    public ReasoningBudgetConstraint(ITokenConstraint? inner, ReasoningBudget budget, ByteLevelBpeTokenizer tokenizer)
     {
         (_inner, _tokenizer, _budget) = (inner, tokenizer, budget.Tokens);
-        var end = budget.Thought.End;
+        var end = budget.Reasoning.End;
         _endTokens = tokenizer.TryGetTokenId(end, out var id) ? [id] : [.. tokenizer.EncodeToIds(end)];
-        (_start, _end) = (Encoding.UTF8.GetBytes(budget.Thought.Start ?? ""), Encoding.UTF8.GetBytes(end));
-        _place = budget.Thought.Start is null ? Place.Within : Place.Before;
+        (_start, _end) = (Encoding.UTF8.GetBytes(budget.Reasoning.Start ?? ""), Encoding.UTF8.GetBytes(end));
+        _state = budget.Reasoning.Start is null ? State.Within : State.Before;
     }
 
-    private enum Place
+    private enum State
     {
         Before,
         Within,
-        Behind,
+        After,
     }
 
     public string? Advance(int? token)
     {
         var problem = _inner?.Advance(token);
-        if (token is { } chosen && _place != Place.Behind)
+        if (token is { } chosen && _state != State.After)
         {
             Accept(chosen);
         }
@@ -53,7 +53,7 @@ internal sealed class ThoughtBudgetConstraint : ITokenConstraint
     public void Mask(Span<float> logits)
     {
         _inner?.Mask(logits);
-        if (_place != Place.Within || _used < _budget || !float.IsFinite(logits[_endTokens[_forced]]))
+        if (_state != State.Within || _used < _budget || !float.IsFinite(logits[_endTokens[_forced]]))
         {
             return;
         }
@@ -66,13 +66,13 @@ internal sealed class ThoughtBudgetConstraint : ITokenConstraint
     private void Accept(int token)
     {
         _text.AddRange(_tokenizer.GetTokenBytes(token));
-        if (_place == Place.Before)
+        if (_state == State.Before)
         {
             Begin();
         }
         else if (Contains(_end))
         {
-            _place = Place.Behind;
+            _state = State.After;
         }
         else if (_used < _budget)
         {
@@ -85,18 +85,18 @@ internal sealed class ThoughtBudgetConstraint : ITokenConstraint
         }
     }
 
-    /// <summary>A thought stands at the beginning, behind white space at most.</summary>
+    /// <summary>Reasoning is at the beginning, after white space at most.</summary>
     private void Begin()
     {
         var text = CollectionsMarshal.AsSpan(_text).TrimStart(" \t\r\n"u8);
         if (text.StartsWith(_start))
         {
-            _place = Place.Within;
+            _state = State.Within;
             _text.Clear();
         }
         else if (!_start.AsSpan().StartsWith(text))
         {
-            _place = Place.Behind;
+            _state = State.After;
         }
     }
 

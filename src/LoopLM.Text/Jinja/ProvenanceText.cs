@@ -4,7 +4,7 @@ using LoopLM.Text.Jinja.Execution;
 namespace LoopLM.Text.Jinja;
 
 /// <summary>A text that knows of each char whether the template wrote it. Cutting and joining keep the marks. Immutable.</summary>
-internal sealed class MarkedText
+internal sealed class ProvenanceText
 {
     /// <summary>Chars that are changed one by one in about the time of a step.</summary>
     private const int CharsOfAStep = 16;
@@ -13,29 +13,29 @@ internal sealed class MarkedText
     private readonly ReadOnlyMemory<bool> _marks;
     private readonly bool _common;
 
-    private MarkedText(string value, ReadOnlyMemory<bool> marks, bool common)
+    private ProvenanceText(string value, ReadOnlyMemory<bool> marks, bool common)
     {
         (Value, _marks, _common) = (value, marks, common);
     }
 
-    public static MarkedText Empty { get; } = OfData("");
+    public static ProvenanceText Empty { get; } = OfData("");
 
     public string Value { get; }
 
     public int Length => Value.Length;
 
     /// <summary>Whether the template wrote all of it.</summary>
-    public bool IsOwn => _marks.IsEmpty ? _common : !_marks.Span.Contains(false);
+    public bool IsTrusted => _marks.IsEmpty ? _common : !_marks.Span.Contains(false);
 
-    public static MarkedText OfTemplate(string value) => new(value, default, common: true);
+    public static ProvenanceText OfTemplate(string value) => new(value, default, common: true);
 
-    public static MarkedText OfData(string value) => new(value, default, common: false);
+    public static ProvenanceText OfData(string value) => new(value, default, common: false);
 
     /// <param name="value">The text.</param>
     /// <param name="marks">For each char: true where it comes from the template's own text, false where it comes from data.</param>
-    public static MarkedText Of(string value, ReadOnlyMemory<bool> marks) => new(value, marks, common: false);
+    public static ProvenanceText Of(string value, ReadOnlyMemory<bool> marks) => new(value, marks, common: false);
 
-    public static MarkedText Join(IReadOnlyList<MarkedText> parts)
+    public static ProvenanceText Join(IReadOnlyList<ProvenanceText> parts)
     {
         var value = string.Concat(parts.Select(part => part.Value));
         var first = parts.FirstOrDefault(part => part.Length > 0);
@@ -56,7 +56,7 @@ internal sealed class MarkedText
     }
 
     /// <summary>The text so many times in a row.</summary>
-    public MarkedText Repeat(int times)
+    public ProvenanceText Repeat(int times)
     {
         var value = new StringBuilder(Length * times).Insert(0, Value, times).ToString();
         if (_marks.IsEmpty)
@@ -74,20 +74,20 @@ internal sealed class MarkedText
     }
 
     /// <summary>Whether the template wrote a char.</summary>
-    public bool IsOwnAt(int index) => _marks.IsEmpty ? _common : _marks.Span[index];
+    public bool IsTrustedAt(int index) => _marks.IsEmpty ? _common : _marks.Span[index];
 
-    public MarkedText Slice(int start, int length) =>
+    public ProvenanceText Slice(int start, int length) =>
         length == Length ? this : new(Value.Substring(start, length), _marks.IsEmpty ? default : _marks.Slice(start, length), _common);
 
     /// <summary>The same marks on another text of the same length.</summary>
-    public MarkedText With(string changed) => new(changed, _marks, _common);
+    public ProvenanceText With(string changed) => new(changed, _marks, _common);
 
     /// <summary>The text with each code point changed to a text of the same mark.</summary>
     /// <param name="change">Gives the text for the code point of so many chars at an index.</param>
     /// <param name="budget">What it spends.</param>
-    public MarkedText Map(Func<int, int, string> change, Budget budget)
+    public ProvenanceText Map(Func<int, int, string> change, Budget budget)
     {
-        var builder = new MarkedTextBuilder();
+        var builder = new ProvenanceTextBuilder();
         var charged = 0;
         for (var at = 0; at < Length;)
         {
@@ -98,7 +98,7 @@ internal sealed class MarkedText
             }
 
             var length = LengthAt(at);
-            builder.Append(change(at, length), IsOwnAt(at));
+            builder.Append(change(at, length), IsTrustedAt(at));
             at += length;
         }
 

@@ -4,12 +4,12 @@ using LoopLM.Torch.Runners;
 
 namespace LoopLM.Torch.Tests.Runners;
 
-public sealed class TickPlanTests
+public sealed class AttentionGroupsTests
 {
     [Fact]
     public void Constructor_ChunkBetweenSingles_GroupsTheSinglesAndKeepsTheChunk()
     {
-        var plan = new TickPlan(TestBatch.Of(
+        var plan = new AttentionGroups(TestBatch.Of(
         [
             Single(sequence: 0, position: 9), .. Chunks.Of([1, 2, 3], loop: 2, sequence: 1), Single(sequence: 2, position: 4),
         ]));
@@ -22,7 +22,7 @@ public sealed class TickPlanTests
     [Fact]
     public void Constructor_ShortAndLongSingles_AreNotPaddedToOneLength()
     {
-        var plan = new TickPlan(TestBatch.Of(Single(0, 10), Single(1, 200), Single(2, 63), Single(3, 130)));
+        var plan = new AttentionGroups(TestBatch.Of(Single(0, 10), Single(1, 200), Single(2, 63), Single(3, 130)));
 
         Assert.Equal([0, 2, 1, 3], plan.Order);
         Assert.Equal([64, 201], plan.Groups.Select(group => group.Keys));
@@ -31,7 +31,7 @@ public sealed class TickPlanTests
     [Fact]
     public void Constructor_NeighboursOfOneSequenceAtTwoLoops_AreTwoChunks()
     {
-        var plan = new TickPlan(TestBatch.Of([.. Chunks.Of([1, 2], loop: 2), .. Chunks.Of([1, 2, 3, 4], loop: 1, first: 2)]));
+        var plan = new AttentionGroups(TestBatch.Of([.. Chunks.Of([1, 2], loop: 2), .. Chunks.Of([1, 2, 3, 4], loop: 1, first: 2)]));
 
         Assert.Equal([2, 2], plan.Groups.Select(group => group.RowsEach));
     }

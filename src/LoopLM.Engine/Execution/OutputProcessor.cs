@@ -9,7 +9,7 @@ using LoopLM.Engine.Telemetry;
 namespace LoopLM.Engine.Execution;
 
 /// <summary>Publishes chosen tokens, confirms the drafts that they agree with, and drops the others.</summary>
-internal sealed class TokenPublisher(
+internal sealed class OutputProcessor(
     RowTable rows,
     KvLedger ledger,
     SequenceFinisher finisher,
@@ -31,7 +31,7 @@ internal sealed class TokenPublisher(
     /// <summary>Drafts made since the start.</summary>
     public long DraftTokens { get; private set; }
 
-    /// <summary>Those that turned out right.</summary>
+    /// <summary>Those that were accepted.</summary>
     public long AcceptedDraftTokens { get; private set; }
 
     /// <summary>All of them by where and why they left.</summary>
@@ -48,7 +48,7 @@ internal sealed class TokenPublisher(
     /// <summary>The token after the oldest position is chosen: drafts that begin with another token are dropped.</summary>
     /// <param name="sequence">The sequence.</param>
     /// <param name="token">The token; where acceptance is synthetic, the draft's that is taken for it.</param>
-    /// <returns>Whether a draft was right.</returns>
+    /// <returns>Whether a draft was accepted.</returns>
     public bool Settle(Sequence sequence, ref int token)
     {
         if (sequence.DraftCount > 0)
@@ -103,7 +103,7 @@ internal sealed class TokenPublisher(
         ledger.Confirm(row.Sequence.Number, row.Position, row.ExitStep);
     }
 
-    /// <summary>Ends the sequence of a row in an error. A draft that fails is dropped: if its token turns out right, it runs again and fails for certain.</summary>
+    /// <summary>Ends the sequence of a row in an error. A draft that fails is dropped: if its token comes after all, it runs again and fails for certain.</summary>
     public void Fail(in Row row, string error, bool isRequestsFault = false)
     {
         if (row.Sequence.IsCertain(row.Position))

@@ -73,7 +73,7 @@ public sealed record TrainerOptions
         Require(
             LearningRate > 0 && FinalLearningRate >= 0,
             $"{nameof(LearningRate)} is {LearningRate}, {nameof(FinalLearningRate)} {FinalLearningRate}; "
-                + "they must be above 0, and not below 0");
+                + "the first must be above 0, the second 0 or more");
         Require(WarmUp >= 0 && WeightDecay >= 0 && Beta >= 0 && FinalBeta >= 0,
             $"{nameof(WarmUp)}, {nameof(WeightDecay)}, {nameof(Beta)} and {nameof(FinalBeta)} must not be below 0");
         Require(ClipNorm > 0, $"{nameof(ClipNorm)} is {ClipNorm}; it must be above 0");

@@ -146,7 +146,7 @@ internal sealed class ConfigFields(JsonElement config, List<string> problems, st
     {
         if (Find(name) is { } value && value.GetRawText() != expected)
         {
-            Problem($"{name} is {value.GetRawText()}; only {expected} is known");
+            Problem($"{name} is {value.GetRawText()}; it must be {expected}");
         }
     }
 

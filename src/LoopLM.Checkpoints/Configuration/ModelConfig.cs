@@ -72,7 +72,7 @@ public abstract record ModelConfig
             case OuroConfig.Family:
                 return OuroConfig.Read(fields);
             case { } unknown:
-                fields.Problem($"model_type is '{unknown}'; the known ones are: {OuroConfig.Family}");
+                fields.Problem($"model_type is '{unknown}'; it must be one of: {OuroConfig.Family}");
                 return null;
             case null:
                 return null;

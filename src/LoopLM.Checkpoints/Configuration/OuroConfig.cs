@@ -95,7 +95,7 @@ public sealed record OuroConfig : ModelConfig
 
         if (headDimension % 2 != 0 || headDimension == 0)
         {
-            fields.Problem($"head_dim is {headDimension}; the rotary embedding needs an even number");
+            fields.Problem($"head_dim is {headDimension}; it must be even, for the rotary embedding");
         }
 
         fields.OneOf("hidden_act", "silu", "swish");
@@ -137,7 +137,7 @@ public sealed record OuroConfig : ModelConfig
 
         if (fields.Has(Types))
         {
-            fields.Problem($"{Types} has other values than \"{Full}\"; only that one is known");
+            fields.Problem($"{Types} has other values than \"{Full}\"; all must be \"{Full}\"");
         }
 
         if (!fields.Has(Window) || fields.Is(Switch, "false"))
@@ -147,7 +147,7 @@ public sealed record OuroConfig : ModelConfig
 
         if (fields.Integer(Window, 1, int.MaxValue) < context)
         {
-            fields.Problem($"{Window} is shorter than max_position_embeddings; only full attention is known. "
+            fields.Problem($"{Window} is shorter than max_position_embeddings; only full attention is supported. "
                 + $"Where the model has no window, {Switch} must be false");
         }
     }

@@ -31,7 +31,7 @@ internal static class RopeFields
             var own = ReadNumber(described);
             if (theta is { } other && other != own)
             {
-                described.Problem($"{Theta} is {own}; elsewhere it is {other}. Both must agree");
+                described.Problem($"{Theta} is {own}; elsewhere it is {other}; both must be equal");
             }
 
             theta = own;
@@ -56,7 +56,7 @@ internal static class RopeFields
         names.ForEach(name => described.Only(name, "\"default\""));
         if (names.Count == 0 && described.Has("factor"))
         {
-            described.Problem("rope_type is missing beside factor; only \"default\" is known");
+            described.Problem("rope_type is missing beside factor; it must be \"default\"");
         }
     }
 
@@ -64,7 +64,7 @@ internal static class RopeFields
     {
         if (fields.Has(Fraction) && fields.Number(Fraction, 0, 1) != 1)
         {
-            fields.Problem($"{Fraction} is below 1; only whole heads can be rotated");
+            fields.Problem($"{Fraction} is below 1; it must be 1, because only whole heads are rotated");
         }
     }
 }

@@ -83,7 +83,7 @@ internal static class JsonSyntax
             (byte)'/' => $"{place}: found {found}; JSON has no comments.",
             (byte)'}' or (byte)']' when before is [.., (byte)','] => $"{place}: found {found} after a comma; JSON has no trailing commas.",
             (byte)'\'' => $"{place}: found {found}; names and strings must be in double quotes.",
-            < 0x20 => $"{place}: found {found}; a string has it as an escape, such as \\n.",
+            < 0x20 => $"{place}: found {found}; a string must escape it, for example as \\n.",
             _ when json[..at] is [.., (byte)'\\'] =>
                 $"{place}: found {found} after a backslash; JSON has the escapes \\\" \\\\ \\/ \\b \\f \\n \\r "
                     + "\\t and \\u with four digits.",
@@ -92,8 +92,8 @@ internal static class JsonSyntax
             _ when IsLetter(json[at]) && last is JsonTokenType.StartObject =>
                 $"{place}: found {found}; names and strings must be in double quotes.",
             _ when IsLetter(json[at]) => $"{place}: found '{Word(json[at..])}'; {Values}.",
-            _ when last == JsonTokenType.PropertyName => $"{place}: found {found}; a value must be after its name and a colon.",
-            _ => $"{place}: found {found}, which may not be there.",
+            _ when last == JsonTokenType.PropertyName => $"{place}: found {found}; a value must follow its name and a colon.",
+            _ => $"{place}: found {found}, which is not allowed there.",
         };
     }
 

@@ -25,7 +25,7 @@ internal sealed unsafe class PackedKernels
             _code[i] = code is not null
                 ? (nint)code
                 : throw new InsufficientMemoryException(
-                    "The system gives no more memory for kernels, which it did when it was asked first.");
+                    "The system refuses executable memory for kernels, although it gave some before.");
         }
     }
 

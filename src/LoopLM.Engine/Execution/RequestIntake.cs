@@ -73,8 +73,8 @@ internal sealed class RequestIntake(
         metrics.QueueFull(client);
         return new(RejectionReason.QueueFull, null,
             $"{queue.Taken} requests with {queue.Tokens} prompt tokens are waiting, {queue.TakenBy(client)} of them from this client. "
-            + $"{options.MaxQueuedRequests} requests and {options.MaxQueuedTokens} tokens may, "
-            + $"of one client as many as it leaves free{(client.Weight == 1 ? "" : $", times {client.Weight}")}. Try again later.",
+            + $"The limits are {options.MaxQueuedRequests} requests and {options.MaxQueuedTokens} tokens. "
+            + $"One client may have as many as it leaves free{(client.Weight == 1 ? "" : $", times {client.Weight}")}. Try again later.",
             queue.DrainTime());
     }
 }

@@ -70,6 +70,6 @@ internal sealed class TokenChooser(int vocabularySize, ILogger logger)
 
         return _sampler.TrySample(_scratch, sequence.Sampling, sequence.Seed, row.Position + 1, out token)
             ? null
-            : new($"What the request forbids leaves no token for position {row.Position + 1}.", IsRequestsFault: true);
+            : new($"The request's restrictions leave no token for position {row.Position + 1}.", IsRequestsFault: true);
     }
 }

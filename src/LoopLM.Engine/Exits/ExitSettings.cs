@@ -104,7 +104,7 @@ public sealed record ExitSettings
         {
             return Invalid(
                 name,
-                $"{new Field(name)} begins with {steps.Span[0]}; the first token comes out of the prompt pass, which leaves at {modelLoops}.");
+                $"{new Field(name)} begins with {steps.Span[0]}; it must begin with {modelLoops}, because the first token comes from the prompt pass.");
         }
 
         foreach (var step in steps.Span[1..Math.Max(maxTokens, 1)])

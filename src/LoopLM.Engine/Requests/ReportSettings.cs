@@ -53,7 +53,7 @@ public sealed record ReportSettings
         ?? (LoopLogprobs > 0 && model.HasCoda
             ? Rejection.Invalid(
                 "return_loop_logprobs",
-                $"{new Field("return_loop_logprobs")} is not available for this model: its coda reads the last loop of every token before.")
+                $"{new Field("return_loop_logprobs")} is not available for this model: its coda reads the last loop of every earlier token.")
             : null)
         ?? FieldChecks.Tokens("logprob_token_ids", LogprobTokens, model.VocabularySize);
 

@@ -27,7 +27,7 @@ internal sealed class CommandLine
             }
             else if (!argument.StartsWith("--", StringComparison.Ordinal) || argument.Length == 2)
             {
-                _problems.Add($"'{ClientText.Show(argument)}' is no option; options are written --name value or --name=value.");
+                _problems.Add($"'{ClientText.Show(argument)}' is not an option; options are written --name value or --name=value.");
             }
             else if (argument.IndexOf('=', StringComparison.Ordinal) is >= 0 and var equals)
             {

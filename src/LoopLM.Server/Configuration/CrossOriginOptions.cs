@@ -16,7 +16,7 @@ internal sealed class CrossOriginOptions : IValidateOptions<CrossOriginOptions>
         var failures = new ValidateOptionsResultBuilder();
         foreach (var origin in options.Origins.Where(origin => !IsOrigin(origin)))
         {
-            failures.AddError($"'{origin}' is no origin; it must be scheme, host and port, such as https://chat.example.org or http://localhost:3000.", $"{Section}:{nameof(Origins)}");
+            failures.AddError($"'{origin}' is not an origin; it must be scheme, host and port, such as https://chat.example.org or http://localhost:3000.", $"{Section}:{nameof(Origins)}");
         }
 
         return failures.Build();

@@ -84,7 +84,7 @@ internal sealed class ChatPrompts(IOptions<LimitOptions> options, RequestWork wo
             return new RequestError(
                 RequestErrorKind.Unsupported,
                 "tools",
-                "'tools' are not supported by this model: its chat template has no known form for calls of tools. Leave 'tools' out, or name another model.");
+                "'tools' are not supported by this model: its chat template has no known format for tool calls. Leave 'tools' out, or name another model.");
         }
 
         // Names that the template does not read change nothing.

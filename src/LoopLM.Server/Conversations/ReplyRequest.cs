@@ -62,7 +62,7 @@ internal sealed record ReplyRequest
         else if (tokens >= 0 && fields.Flag("separate_reasoning") is false)
         {
             fields.Report(
-                RequestErrorKind.InvalidValue, name, $"'{name}' needs 'separate_reasoning' to be true: reasoning that is not separated are not counted.");
+                RequestErrorKind.InvalidValue, name, $"'{name}' needs 'separate_reasoning' to be true: reasoning that is not separated is not counted.");
         }
 
         return tokens >= 0 ? tokens : null;

@@ -31,7 +31,7 @@ internal static class InferenceBinding
                 }
                 catch (InvalidProtocolBufferException)
                 {
-                    var message = $"The message is no {typeof(TRequest).Name}.";
+                    var message = $"The message is not a {typeof(TRequest).Name}.";
                     throw GrpcErrors.From(new RequestError(RequestErrorKind.InvalidValue, null, message));
                 }
             });

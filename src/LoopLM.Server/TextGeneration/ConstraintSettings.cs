@@ -22,9 +22,9 @@ internal sealed record ConstraintSettings
     public RequestError? Check(StopSettings stops, LimitOptions limits) =>
         Format is not null && stops.MinTokens > 0
             ? RequestError.Invalid(
-                "min_tokens", $"{new Field("min_tokens")} is {stops.MinTokens}; it must be 0 where the format of the text is given.")
+                "min_tokens", $"{new Field("min_tokens")} is {stops.MinTokens}; it must be 0 where an output format is set.")
         : Format is not null && stops.IgnoreEndOfText
             ? RequestError.Invalid(
-                "ignore_eos", $"{new Field("ignore_eos")} is true; it must be false where the format of the text is given.")
+                "ignore_eos", $"{new Field("ignore_eos")} is true; it must be false where an output format is set.")
         : FieldLimits.Texts("bad_words", BadWords, limits.MaxBadWords, limits.MaxBadWordLength);
 }

@@ -26,7 +26,7 @@ internal sealed class DetokenizeEndpoint(RequestBodies bodies, ServedModels mode
             fields.Report(
                 RequestErrorKind.InvalidValue,
                 name,
-                $"'{name}' has an id that is no token's; ids are from 0 to {model.Tokenizer.VocabularySize - 1}.");
+                $"'{name}' contains an id that is not a token; ids are from 0 to {model.Tokenizer.VocabularySize - 1}.");
         }
 
         return fields.Error is not null ? null : model.Tokenizer.Decode(tokens!, skipSpecialTokens: false);

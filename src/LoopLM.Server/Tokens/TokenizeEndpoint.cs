@@ -19,7 +19,7 @@ internal sealed class TokenizeEndpoint(RequestBodies bodies, ServedModels models
         var asStrings = fields.Flag("return_token_strs") ?? false;
         if (fields.Find(Messages) is not null && fields.Find(Prompt) is not null)
         {
-            fields.Report(RequestErrorKind.InvalidValue, Prompt, $"'{Prompt}' and '{Messages}' exclude each other.");
+            fields.Report(RequestErrorKind.InvalidValue, Prompt, $"'{Prompt}' and '{Messages}' are both given; give one of them.");
         }
 
         var tokens = fields.Find(Messages) is null

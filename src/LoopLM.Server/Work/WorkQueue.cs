@@ -41,7 +41,7 @@ internal sealed class WorkQueue(string kind, int threads, int mostWaiting, TimeP
             var wait = time.GetElapsedTime(0, Volatile.Read(ref _typical) * (mostWaiting + threads) / threads);
             return new RequestError(
                 RequestErrorKind.QueueFull, null,
-                $"{mostWaiting} {kind} of yours wait to be worked on, as many as may ({LimitOptions.Section}:{nameof(LimitOptions.MaxQueuedWork)}). Try again later.",
+                $"{mostWaiting} {kind} of this client are waiting, the most that {LimitOptions.Section}:{nameof(LimitOptions.MaxQueuedWork)} allows. Try again later.",
                 RequestError.RetrySeconds(wait));
         }
 

@@ -90,7 +90,7 @@ public static class GrammarCompiler
         return PatternParser.Parse(expression, anchored: true, out var problem) is { } pattern
             && context.Strings.TryPattern(pattern, out problem) is { IsEmpty: var isEmpty } language
                 ? isEmpty ? context.Refuse(null, null, "no text matches the pattern") : context.Rules.Raw(language)
-                : context.Refuse(null, null, $"of the pattern, {problem}");
+                : context.Refuse(null, null, $"in the pattern, {problem}");
     }
 
     private static int After(ReasoningSyntax reasoning, int start, GrammarBuilder builder)

@@ -61,7 +61,7 @@ public sealed class TokenTrie
     {
         var trie = new TokenTrie(tokenizer, [.. endTokens.Where(id => (uint)id < (uint)tokenizer.VocabularySize).Distinct()], shownTokens);
         var missing = Enumerable.Range(' ', '~' - ' ' + 1).FirstOrDefault(value => !trie.Bytes.Contains((byte)value), -1);
-        problem = missing >= 0 ? $"the tokenizer has no token for '{(char)missing}', so that JSON cannot be written"
+        problem = missing >= 0 ? $"the tokenizer has no token for '{(char)missing}', so JSON cannot be written"
             : trie._endTokens.Length == 0 ? "the model has no token that ends a text"
             : null;
         return problem is null ? trie : null;

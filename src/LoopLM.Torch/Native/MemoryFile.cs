@@ -14,7 +14,7 @@ internal static partial class MemoryFile
     {
         var handle = MemfdCreate(name, CloseOnExec);
         return handle.IsInvalid
-            ? throw new IOException($"The kernel gives no file in memory: {Marshal.GetLastPInvokeErrorMessage()}.")
+            ? throw new IOException($"The kernel refuses a file in memory: {Marshal.GetLastPInvokeErrorMessage()}.")
             : handle;
     }
 

@@ -53,7 +53,7 @@ public static class TokenShard
         {
             problems.Add(
                 $"tokens and targets have {split.Tokens.Length} and {split.IsTarget.Length} elements, "
-                    + $"starts and kinds {split.Starts.Length} and {split.Kinds.Length}; each two must be as long");
+                    + $"starts and kinds {split.Starts.Length} and {split.Kinds.Length}; the two of each pair must have equal length");
         }
 
         var ascending = split.Starts.Length > 0 && split.Starts[0] == 0

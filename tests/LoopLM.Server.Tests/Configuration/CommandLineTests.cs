@@ -64,7 +64,7 @@ public sealed class CommandLineTests
         { "Limits:MaxBodyBytes is '5 MB'; it must be a whole number from 1024 to 67108864.", ["--Limits:MaxBodyBytes=5 MB"] },
         { "is 'nowhere'; it must be scheme, host and port, such as http://localhost:8080.", ["--Kestrel:Endpoints:Rest:Url=nowhere"] },
         { "is 'Http9'; it must be one of", ["--Kestrel:Endpoints:Rest:Protocols=Http9"] },
-        { "'Engine:KvSlots=5' is no option; options are written --name value or --name=value.", ["Engine:KvSlots=5"] },
+        { "'Engine:KvSlots=5' is not an option; options are written --name value or --name=value.", ["Engine:KvSlots=5"] },
         { "'-p' is no option", ["-p"] },
         { "--port has no value.", ["--port", "--host=localhost"] },
         { "--port is given twice; give it once.", ["--port=1", "--PORT", "2"] },

@@ -29,7 +29,7 @@ public sealed class WorkQueueTests
 
         Assert.False(refused.TryGet(out _, out var error));
         Assert.Equal((RequestErrorKind.QueueFull, 1, 1L), (error.Kind, error.RetryAfter, queue.Waiting));
-        Assert.Contains("1 things of yours wait", error.Message.ToString(), StringComparison.Ordinal);
+        Assert.Contains("1 things of this client are waiting", error.Message.ToString(), StringComparison.Ordinal);
         Assert.Contains("Limits:MaxQueuedWork", error.Message.ToString(), StringComparison.Ordinal);
         held.Dispose();
         Assert.True((await waits.WaitAsync(ServerHarness.Patience)).TryGet(out _, out _));

@@ -103,14 +103,14 @@ public class JinjaTemplateTests
     [InlineData("{{ a b }}", 1, 6, "Found 'b'; expected '}}'.")]
     [InlineData("{% break %}", 1, 4, "'break' is outside of a loop.")]
     [InlineData("{% endif %}", 1, 4, "There is no tag 'endif' here.")]
-    [InlineData("{{ f(a=1, 2) }}", 1, 11, "An argument without a name is after one with a name.")]
+    [InlineData("{{ f(a=1, 2) }}", 1, 11, "An argument without a name comes after one with a name.")]
     [InlineData("{{ a ? b }}", 1, 6, "'?' means nothing in a tag.")]
     [InlineData("{% set a.b.c = 1 %}", 1, 11, "Found '.'; expected '%}'.")]
     [InlineData("{%}", 1, 1, "The tag that begins here has no end '%}'.")]
     [InlineData("{% set true = 1 %}", 1, 8, "'true' cannot be set.")]
-    [InlineData("{% macro m(a=1, b) %}{% endmacro %}", 1, 17, "The parameter 'b' has no default but is after one that has.")]
+    [InlineData("{% macro m(a=1, b) %}{% endmacro %}", 1, 17, "The parameter 'b' has no default but comes after one that has.")]
     [InlineData("{% block a %}{% endblock %}{% block a %}{% endblock %}", 1, 37, "There are two blocks 'a'.")]
-    [InlineData("{{ f(**a, b=1) }}", 1, 11, "An argument is after '**'.")]
+    [InlineData("{{ f(**a, b=1) }}", 1, 11, "An argument comes after '**'.")]
     [InlineData("{{ '\\N{BULLET}' }}", 1, 5, "Characters cannot be named here; write \\u and four hexadecimal digits.")]
     public void TryParse_MalformedTemplate_SaysWhereAndWhy(string source, int line, int column, string message)
     {
@@ -147,7 +147,7 @@ public class JinjaTemplateTests
     [InlineData("{{ [1] | map('string') | length }}", JinjaErrorKind.Failed, 1, "what a filter gives without '| list' has no length.")]
     [InlineData("{{ {[]: 1} }}", JinjaErrorKind.Failed, 1, "a list cannot be the key of a mapping.")]
     [InlineData("{{ 'a' | default(x=1) }}", JinjaErrorKind.Failed, 1,
-        "The filter 'default' takes no argument of another name than default_value, boolean.")]
+        "The filter 'default' takes only the arguments default_value, boolean.")]
     [InlineData("{{ strftime_now('%Q') }}", JinjaErrorKind.Failed, 1, "strftime_now does not know %Q.")]
     [InlineData("{{ ['a'] | map('nope') | list }}", JinjaErrorKind.Failed, 1, "There is no filter 'nope' here.")]
     [InlineData("{{ 'a' | upper(1) }}", JinjaErrorKind.Failed, 1, "The filter 'upper' takes at most 0 arguments, not 1.")]

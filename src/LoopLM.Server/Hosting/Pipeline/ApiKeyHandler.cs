@@ -34,8 +34,8 @@ internal sealed class ApiKeyHandler(
     {
         Response.Headers.WWWAuthenticate = "Bearer";
         var message = Clients.HasKey(Request.Headers)
-            ? "The API key is not known here; it must be sent as 'Authorization: Bearer KEY' or 'x-api-key: KEY'."
-            : "There is no API key; send it as 'Authorization: Bearer KEY' or 'x-api-key: KEY'.";
+            ? "The API key is unknown; send a valid one as 'Authorization: Bearer KEY' or 'x-api-key: KEY'."
+            : "The request has no API key; send it as 'Authorization: Bearer KEY' or 'x-api-key: KEY'.";
         return Context.RefuseAsync(new RequestError(RequestErrorKind.UnknownKey, null, message));
     }
 }

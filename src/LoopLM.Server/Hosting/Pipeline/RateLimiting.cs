@@ -19,7 +19,7 @@ internal static class RateLimiting
         using var lease = client.Concurrency?.AttemptAcquire();
         var error = lease is { IsAcquired: false }
             ? new RequestError(
-                RequestErrorKind.RateLimited, null, "As many requests of this client run as may at once. Try again when one has ended.", RetryAfter: 1)
+                RequestErrorKind.RateLimited, null, "This client runs as many requests as it may at once. Try again when one has ended.", RetryAfter: 1)
             : client.Requests is { } requests && !requests.TryTake(1)
                 ? new RequestError(
                     RequestErrorKind.RateLimited,

@@ -28,7 +28,7 @@ internal sealed class LiveReaders(IOptions<LimitOptions> limits)
             if (_taken >= _most)
             {
                 return new RequestError(RequestErrorKind.Overloaded, null,
-                    $"As many live streams are read as may be at once, {_most}. Try again when one has ended.", RetrySeconds);
+                    $"All {_most} live streams are in use. Try again when one has ended.", RetrySeconds);
             }
 
             var held = _byClient.GetValueOrDefault(client);

@@ -54,7 +54,7 @@ internal sealed record ResponseRequest
         var included = fields.Texts(include) ?? [];
         if (included.FirstOrDefault(entry => !s_includes.Contains(entry)) is { } unknown)
         {
-            fields.Report(RequestErrorKind.InvalidValue, include, $"'{include}' has the entry {ClientWord.Quote(unknown)}, which is not known; what there is to include is {LogprobsInclude}.");
+            fields.Report(RequestErrorKind.InvalidValue, include, $"'{include}' has the entry {ClientWord.Quote(unknown)}, which is unknown; it may contain {LogprobsInclude}.");
         }
 
         var wanted = included.Contains(LogprobsInclude);

@@ -200,7 +200,7 @@ internal static class FieldTable
         new("reasoning_effort", "only chats think; use 'max_loops' and 'exit_threshold' for depth", Kinds: Completion | Comparison),
         new("reasoning", "use 'reasoning_effort'", Empty, Chats),
         new("reasoning", "only chats think; use 'max_loops' and 'exit_threshold' for depth", Empty, Completion | Comparison),
-        new("thinking_token_budget", "only the reasoning of chats have a budget; use 'max_tokens'", "[-1]", Completion | Comparison),
+        new("thinking_token_budget", "only the reasoning of chats has a budget; use 'max_tokens'", "[-1]", Completion | Comparison),
         new("thinking_budget", "use 'thinking_token_budget'", "[-1]"),
         new("thinking_budget_tokens", "use 'thinking_token_budget'", "[-1]"),
         new("reasoning_budget", "use 'thinking_token_budget'", "[-1]"),

@@ -49,7 +49,7 @@ internal static class OutputFormatFields
         if (formats.Count > 1)
         {
             fields.Report(
-                RequestErrorKind.InvalidValue, formats[1].Field, $"'{formats[0].Field}' and '{formats[1].Field}' exclude each other.");
+                RequestErrorKind.InvalidValue, formats[1].Field, $"'{formats[0].Field}' and '{formats[1].Field}' are both given; give one of them.");
         }
 
         return formats.FirstOrDefault();
@@ -114,7 +114,7 @@ internal static class OutputFormatFields
             return new(schema);
         }
 
-        fields.Report(RequestErrorKind.MissingField, "schema", "'schema' is missing.");
+        fields.Report(RequestErrorKind.MissingField, "schema", "'schema' is missing; it must be a JSON schema.");
         return null;
     }
 
@@ -184,7 +184,7 @@ internal static class OutputFormatFields
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             fields.Report(
-                RequestErrorKind.InvalidValue, name, $"'{name}' is a string; then it must be the text of a JSON schema, with unique names.");
+                RequestErrorKind.InvalidValue, name, $"'{name}' is a string; it must be the text of a JSON schema with unique names.");
             return null;
         }
     }

@@ -55,7 +55,7 @@ internal sealed class CallTranslator(CallSyntax syntax, TranslationContext conte
         var value = translator.Translate();
         return context.Problem is null && _builder.Beginning((byte)'{', value) is { } objects
             ? _builder.Call(context.Rules.Rule(objects), next)
-            : context.Refuse(document, null, "has to admit an object, because the arguments of a function are one");
+            : context.Refuse(document, null, "must admit an object, because the arguments of a function are one");
     }
 
     private int Tags(SchemaLocation document, SchemaTranslator translator, int next)
@@ -99,5 +99,5 @@ internal sealed class CallTranslator(CallSyntax syntax, TranslationContext conte
     }
 
     private int RefuseName(SchemaLocation document) => context.Refuse(
-        document, "properties", "has a name that the model's format of calls cannot write; letters, digits and underscores are right");
+        document, "properties", "has a name that the model's format of calls cannot write; it may have letters, digits and underscores");
 }

@@ -69,7 +69,7 @@ internal static class ParameterList
 
         if (required.Except(listed.Select(parameter => parameter.Name)).FirstOrDefault() is not null)
         {
-            context.Refuse(schema, "required", "has to name parameters that 'properties' lists");
+            context.Refuse(schema, "required", "must name parameters that 'properties' lists");
         }
 
         return listed.ConvertAll(parameter => (parameter.Name, parameter.At, required.Contains(parameter.Name)));

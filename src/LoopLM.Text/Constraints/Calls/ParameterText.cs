@@ -108,14 +108,14 @@ internal static class ParameterText
             texts.RemoveAll(text => text.Contains(End, StringComparison.Ordinal));
             context.EnumValues += texts.Count;
             return texts.Count == 0 || context.EnumValues > context.Limits.MaxEnumValues
-                ? context.Refuse(at, null, $"has to have 1 to {context.Limits.MaxEnumValues} values, without '{End}' in them")
+                ? context.Refuse(at, null, $"must have 1 to {context.Limits.MaxEnumValues} values, without '{End}' in them")
                 : LiteralTexts.Write(builder, texts.Select(Encoding.UTF8.GetBytes), next);
         }
 
         if (!TryReadCount(at, "minLength", context, out var min) || !TryReadCount(at, "maxLength", context, out var max) || max < min)
         {
             return context.Refuse(
-                at, null, $"'minLength' and 'maxLength' have to be integers from 0 to {context.Limits.MaxCount} in this order");
+                at, null, $"'minLength' and 'maxLength' must be integers from 0 to {context.Limits.MaxCount} in this order");
         }
 
         var language = context.Strings.TryRead(TextsOf(at, "pattern"), TextsOf(at, "format"), min ?? 0, max, out var problem);

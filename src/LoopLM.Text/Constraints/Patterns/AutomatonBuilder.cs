@@ -18,7 +18,7 @@ internal sealed class AutomatonBuilder(int maxStates, CancellationToken cancella
 
     /// <summary>Why an automaton cannot be had.</summary>
     public string Problem =>
-        $"it takes too large an automaton; at most {maxStates} states, and {MaxWork} steps to make all of a grammar, are allowed";
+        $"it needs too large an automaton; at most {maxStates} states and {MaxWork} steps of work are allowed";
 
     /// <summary>Counts work.</summary>
     /// <returns>False once too much of it was done.</returns>

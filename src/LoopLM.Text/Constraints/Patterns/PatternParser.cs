@@ -201,7 +201,7 @@ internal sealed class PatternParser
                     break;
                 default:
                     _reader.Refuse(
-                        "of the groups that begin with '(?' are supported '(?:', '(?=', '(?!', '(?<name>' and the flags 'i' and 's'");
+                        "the supported groups that begin with '(?' are '(?:', '(?=', '(?!', '(?<name>' and the flags 'i' and 's'");
                     break;
             }
         }

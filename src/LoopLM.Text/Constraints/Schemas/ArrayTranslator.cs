@@ -29,7 +29,7 @@ internal sealed class ArrayTranslator(SchemaExpander expander, Func<IReadOnlyLis
         {
             return context.Refuse(
                 at, "uniqueItems",
-                $"is supported where the items are at most {MaxUniqueValues} values, given with 'enum', or where there is at most one");
+                $"is supported only where 'enum' gives the items at most {MaxUniqueValues} values, or where there is at most one item");
         }
 
         return arrays.Inclusions.Count > 0 ? Including(arrays, at)
@@ -112,7 +112,7 @@ internal sealed class ArrayTranslator(SchemaExpander expander, Func<IReadOnlyLis
         var limits = inclusions.ConvertAll(inclusion => Math.Max(inclusion.Min, inclusion.Max ?? 0));
         if (limits.Aggregate((double)counted + 1, (product, limit) => product * (limit + 1)) > MaxPlaces || inclusions.Count > 4)
         {
-            return context.Refuse(at, "contains", "takes too large a grammar beside so many items");
+            return context.Refuse(at, "contains", "needs too large a grammar together with so many items");
         }
 
         var places = new Dictionary<string, int>();

@@ -165,7 +165,7 @@ internal sealed class AssertionReader(KeywordValues values, SchemaReferences ref
         var step = values.Number(at, "multipleOf");
         if (step is { Sign: <= 0 })
         {
-            context.Refuse(at, "multipleOf", "has to be a number above 0");
+            context.Refuse(at, "multipleOf", "must be a number above 0");
             return null;
         }
 

@@ -22,7 +22,7 @@ internal sealed class Contradictions(SchemaExpander expander, TranslationContext
             if (conjunction.Values.Count == 0)
             {
                 var (at, keyword) = conjunction.ValuesAt!.Value;
-                conjunction.Contradict(at, keyword, "has no value that all schemas allow which apply together");
+                conjunction.Contradict(at, keyword, "has no value that all applicable schemas allow");
             }
 
             return;
@@ -122,7 +122,7 @@ internal sealed class Contradictions(SchemaExpander expander, TranslationContext
         }
 
         return strings.Formats.Count(s_disjointFormats.Contains) > 1
-            ? new(strings.At!, "format", "is not the same in all schemas that apply together")
+            ? new(strings.At!, "format", "is not the same in all applicable schemas")
             : !Strings(strings, [], _stringsOfAnyFormat).IsEmpty ? null
             : new(strings.At ?? conjunction.At!, strings.Patterns.Count > 0 ? "pattern" : "minLength", "leaves no string that matches");
     }

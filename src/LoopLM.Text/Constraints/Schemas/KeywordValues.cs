@@ -24,7 +24,7 @@ internal sealed class KeywordValues(SchemaReferences references, TranslationCont
         }
 
         context.Refuse(
-            at, keyword, isMaximum ? "has to be an integer from 0" : $"has to be an integer from 0 to {context.Limits.MaxCount}");
+            at, keyword, isMaximum ? "must be an integer from 0" : $"must be an integer from 0 to {context.Limits.MaxCount}");
         return null;
     }
 
@@ -39,7 +39,7 @@ internal sealed class KeywordValues(SchemaReferences references, TranslationCont
         var number = DecimalValue.Read(value);
         if (number is null)
         {
-            context.Refuse(at, keyword, "has to be a number between -1e400 and 1e400");
+            context.Refuse(at, keyword, "must be a number between -1e400 and 1e400");
         }
 
         return number;
@@ -53,7 +53,7 @@ internal sealed class KeywordValues(SchemaReferences references, TranslationCont
             return value.ValueKind == JsonValueKind.True;
         }
 
-        context.Refuse(at, keyword, "has to be true or false");
+        context.Refuse(at, keyword, "must be true or false");
         return false;
     }
 
@@ -64,7 +64,7 @@ internal sealed class KeywordValues(SchemaReferences references, TranslationCont
             return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
         }
 
-        context.Refuse(at, keyword, "has to be a string");
+        context.Refuse(at, keyword, "must be a string");
         return null;
     }
 
@@ -76,7 +76,7 @@ internal sealed class KeywordValues(SchemaReferences references, TranslationCont
             return [.. value.EnumerateArray().Select(name => name.GetString()!)];
         }
 
-        context.Refuse(at, keyword, "has to be a list of property names");
+        context.Refuse(at, keyword, "must be a list of property names");
         return [];
     }
 
@@ -98,7 +98,7 @@ internal sealed class KeywordValues(SchemaReferences references, TranslationCont
                 var found = name.ValueKind == JsonValueKind.String ? $"'{name.GetString()}'" : $"a JSON {name.ValueKind}";
                 found = found.Length > most ? "a long text" : found;
                 context.Refuse(
-                    at, "type", $"is {found}; it has to be {SchemaKeywords.TypeNames}, or a list of those");
+                    at, "type", $"is {found}; it must be {SchemaKeywords.TypeNames}, or a list of those");
             }
 
             types |= one;
@@ -125,7 +125,7 @@ internal sealed class KeywordValues(SchemaReferences references, TranslationCont
             return [.. value.EnumerateArray()];
         }
 
-        context.Refuse(at, "enum", $"has to be a list of 1 to {context.Limits.MaxEnumValues} values");
+        context.Refuse(at, "enum", $"must be a list of 1 to {context.Limits.MaxEnumValues} values");
         return [];
     }
 
@@ -145,7 +145,7 @@ internal sealed class KeywordValues(SchemaReferences references, TranslationCont
 
         if (value.ValueKind != JsonValueKind.Array || (value.GetArrayLength() == 0 && !allowsNone))
         {
-            context.Refuse(at, keyword, "has to be a list of at least one schema");
+            context.Refuse(at, keyword, "must be a list of at least one schema");
             return [];
         }
 
@@ -168,7 +168,7 @@ internal sealed class KeywordValues(SchemaReferences references, TranslationCont
 
         if (value.ValueKind != JsonValueKind.Object)
         {
-            context.Refuse(at, keyword, "has to be an object of schemas");
+            context.Refuse(at, keyword, "must be an object of schemas");
             return [];
         }
 

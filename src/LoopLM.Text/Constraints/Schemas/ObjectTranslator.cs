@@ -53,7 +53,7 @@ internal sealed class ObjectTranslator(MemberDemands members, Func<IReadOnlyList
         var max = others.Count == 0 && objects.Max >= listed.Count ? null : objects.Max;
         return new Writer(context, ordered, loose.Count > MaxLoose ? [] : loose, others, min, max) is { IsTooLarge: false } writer
             ? writer.Write()
-            : context.Refuse(at, min > 0 ? "minProperties" : "maxProperties", "takes too large a grammar beside so many properties");
+            : context.Refuse(at, min > 0 ? "minProperties" : "maxProperties", "needs too large a grammar together with so many properties");
     }
 
     private Func<int, int> Pair(string name, IReadOnlyList<Demand> demands) => context.Rules.Pair(name, ruleOf(demands));

@@ -48,7 +48,7 @@ internal sealed class SchemaExpander
 
         if (!_known.TryAdd(key, null) || _depth >= MaxNesting)
         {
-            _context.Refuse(demands[0].At, null, "what it asks of names or constants refers to itself, or takes too many references");
+            _context.Refuse(demands[0].At, null, "its conditions on names or constants refer to themselves, or need too many references");
             return new([], null);
         }
 
@@ -146,7 +146,7 @@ internal sealed class SchemaExpander
             }
             else if (into.Read.Contains(demand.OppositeKey))
             {
-                into.Contradict(at, null, "it has to match and must not match");
+                into.Contradict(at, null, "it must match and must not match");
             }
             else if (into.Read.Add(demand.Key))
             {
@@ -156,7 +156,7 @@ internal sealed class SchemaExpander
 
         if (into.Contradiction is null && into.Types == JsonTypes.None)
         {
-            var reason = into.Dropped ?? new(into.At!, "type", "leaves no type that all schemas allow which apply together");
+            var reason = into.Dropped ?? new(into.At!, "type", "leaves no type that all applicable schemas allow");
             into.Contradict(reason.At, reason.Keyword, reason.Reason);
         }
     }
@@ -183,7 +183,7 @@ internal sealed class SchemaExpander
                 _assertions.Read(demand, into);
                 break;
             default:
-                _context.Refuse(demand.At, null, "a schema has to be an object, true or false");
+                _context.Refuse(demand.At, null, "a schema must be an object, true or false");
                 break;
         }
     }

@@ -32,7 +32,7 @@ internal sealed class SchemaReferences(SchemaLocation document)
     /// <param name="reason">Why it leads nowhere.</param>
     public SchemaLocation? Resolve(SchemaLocation at, string keyword, out string reason)
     {
-        reason = "has to be a reference within the schema, such as '#/$defs/name'";
+        reason = "must be a reference within the schema, such as '#/$defs/name'";
         var value = at.Schema.GetProperty(keyword);
         if (value.ValueKind != JsonValueKind.String)
         {
@@ -49,7 +49,7 @@ internal sealed class SchemaReferences(SchemaLocation document)
             uri = Combine(uri, address);
             if (!_named.TryGetValue(uri.AbsoluteUri, out resource!))
             {
-                reason = $"has to be within the schema: other documents are not fetched";
+                reason = $"must be within the schema: other documents are not fetched";
                 return null;
             }
         }

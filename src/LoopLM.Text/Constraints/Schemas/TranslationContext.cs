@@ -46,7 +46,7 @@ internal sealed class TranslationContext
 
     /// <summary>What is wrong with a grammar for which there is no room.</summary>
     public string TooLarge =>
-        $"it takes too large a grammar; at most {Limits.MaxInstructions} instructions, "
+        $"it needs too large a grammar; at most {Limits.MaxInstructions} instructions, "
             + $"and {AutomatonBuilder.MaxWork} steps to make its automata, are allowed";
 
     /// <summary>The first problem; null while there is none.</summary>

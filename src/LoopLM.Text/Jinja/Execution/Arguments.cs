@@ -28,7 +28,7 @@ internal sealed record Arguments(string Callee, IReadOnlyList<JinjaValue> Positi
             {
                 throw new JinjaFault(i >= 0 ? $"{Callee} gets '{name}' twice."
                     : parameters.Length == 0 ? $"{Callee} takes no arguments."
-                    : $"{Callee} takes no argument of another name than {string.Join(", ", parameters!)}.");
+                    : $"{Callee} takes only the arguments {string.Join(", ", parameters!)}.");
             }
 
             bound[i] = value;

@@ -74,7 +74,7 @@ internal sealed class Evaluator(Budget budget)
 
         if (arguments.UnpackedNamed is { } mapping)
         {
-            var map = Evaluate(mapping, scope) as MapValue ?? throw new JinjaFault("After '**' is a mapping.");
+            var map = Evaluate(mapping, scope) as MapValue ?? throw new JinjaFault("The value after '**' must be a mapping.");
             budget.Step(map.Entries.Count);
             named.AddRange(map.Entries.Select(entry => (Values.Text(entry.Key).Value, entry.Value)));
         }

@@ -111,7 +111,7 @@ internal static class Values
     /// <summary>A whole number, cut to what an int holds: enough for a count or a position.</summary>
     public static int Whole(JinjaValue value) => Integer(value) is { } integer
         ? (int)BigInteger.Clamp(integer, int.MinValue, int.MaxValue)
-        : throw new JinjaFault($"{TypeName(value)} is where a whole number is needed.");
+        : throw new JinjaFault($"Found {TypeName(value)}; expected a whole number.");
 
     /// <summary>
     /// The items that a loop runs over: a list's, a mapping's keys, a string's characters, none of what
@@ -175,7 +175,7 @@ internal static class Values
 
     /// <summary>The text of a value that must be one.</summary>
     public static ProvenanceText Text(JinjaValue value) =>
-        value is TextValue text ? text.Text : throw new JinjaFault($"{TypeName(value)} is where a string is needed.");
+        value is TextValue text ? text.Text : throw new JinjaFault($"Found {TypeName(value)}; expected a string.");
 
     /// <summary>The text of a value that must be one, which is going to be read.</summary>
     public static ProvenanceText Text(JinjaValue value, Budget budget)

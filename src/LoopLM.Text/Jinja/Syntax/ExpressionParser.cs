@@ -302,7 +302,7 @@ internal sealed class ExpressionParser(TokenReader tokens)
             var start = tokens.Current;
             if (unpackedNamed is not null)
             {
-                throw TokenReader.Fault(start, "An argument is after '**'.");
+                throw TokenReader.Fault(start, "An argument comes after '**'.");
             }
 
             if (tokens.IsOperator("*") && unpacked is null)
@@ -326,7 +326,7 @@ internal sealed class ExpressionParser(TokenReader tokens)
             }
 
             positional.Add(named.Count == 0 && unpacked is null ? Parse()
-                : throw TokenReader.Fault(start, "An argument without a name is after one with a name."));
+                : throw TokenReader.Fault(start, "An argument without a name comes after one with a name."));
             return positional[^1];
         });
         return new(positional, named, unpacked, unpackedNamed);

@@ -290,7 +290,7 @@ internal sealed class StatementParser
             var value = _tokens.TryOperator("=") ? _expressions.Parse() : null;
             if (value is null && parameters is [.., { Default: not null }])
             {
-                throw TokenReader.Fault(start, $"The parameter '{name}' has no default but is after one that has.");
+                throw TokenReader.Fault(start, $"The parameter '{name}' has no default but comes after one that has.");
             }
 
             parameters.Add(new(name, value));

@@ -55,6 +55,6 @@ internal static class DocumentSources
         "mano" => new ManoTask(spec.Integer("modulus", 7), spec.Range("operations", (1, 4))),
         "sum" => new SumTask(spec.Range("digits", (1, 3))),
         "hop" => new HopTask(spec.Range("hops", (1, 4)), spec.Range("people", (5, 5)), spec.Range("questions", (1, 1))),
-        _ => throw new FormatException($"'{spec.Kind}' is no source; a source is {Help}."),
+        _ => throw new FormatException($"'{spec.Kind}' is not a source; it must be {Help}."),
     };
 }

@@ -223,7 +223,7 @@ internal sealed class SerialOracle(ScriptedModel model, Predicate<int> breaksLog
         Change(changed, request);
         row.Token = _sampler.TrySample(changed, request.Sampling, request.Sampling.Seed!.Value, row.Position + 1, out var token)
             ? token
-            : throw new FailException($"What the request forbids leaves no token for position {row.Position + 1}.", isRequestsFault: true);
+            : throw new FailException($"The request's restrictions leave no token for position {row.Position + 1}.", isRequestsFault: true);
         row.Logprobs = request.Reports.Logprobs is { } top ? scores.Report(row.Token, top, [.. request.Reports.LogprobTokens.Distinct()]) : null;
     }
 

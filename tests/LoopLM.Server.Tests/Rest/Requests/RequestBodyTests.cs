@@ -58,7 +58,7 @@ public sealed class RequestBodyTests
         { "{\"stop\":None}", "line 1, byte 9: found 'None'; a value is .* null" },
         { "{\"prompt\":[1,NaN]}", "found 'NaN'; a value is" },
         { "{\"prompt\":0x10}", "found 'x'; a number is written like 16" },
-        { "{\"prompt\":}", "found '}'; a value must be after its name" },
+        { "{\"prompt\":}", "found '}'; a value must follow its name" },
         { "{\"prompt\":.5}", "byte 11: found '.'" },
         { "{\"prompt\":01}", "byte 12: found '1'; a number is written like 16" },
         { "{\"prompt\":+1}", "byte 11: found '\\+'; a number is written like 16" },

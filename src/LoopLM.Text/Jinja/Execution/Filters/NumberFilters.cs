@@ -31,11 +31,11 @@ internal static class NumberFilters
         switch (subject)
         {
             case FloatValue { Value: var number }:
-                return double.IsInfinity(number) ? throw new JinjaFault("Infinity is no whole number.")
+                return double.IsInfinity(number) ? throw new JinjaFault("Infinity is not a whole number.")
                     : double.IsNaN(number) ? bound[0] ?? Of(0)
                     : Of(new BigInteger(number));
             case UndefinedValue:
-                throw new JinjaFault($"{Values.TypeName(subject)} is no number.");
+                throw new JinjaFault($"{Values.TypeName(subject)} is not a number.");
             case TextValue text when Integer(text.Value) is { } integer:
                 return Of(integer);
         }
@@ -55,7 +55,7 @@ internal static class NumberFilters
     private static double? ToFloat(JinjaValue value) => value switch
     {
         TextValue text => Floats.Parse(text.Value),
-        UndefinedValue => throw new JinjaFault($"{Values.TypeName(value)} is no number."),
+        UndefinedValue => throw new JinjaFault($"{Values.TypeName(value)} is not a number."),
         _ => Values.Number(value),
     };
 
@@ -111,13 +111,13 @@ internal static class NumberFilters
     private static TextValue FormatSize(JinjaValue subject, Arguments arguments, Budget budget)
     {
         var binary = arguments.Bind("binary")[0] is { } flag && Values.IsTrue(flag);
-        var bytes = ToFloat(subject) ?? throw new JinjaFault($"{Values.TypeName(subject)} is no size.");
+        var bytes = ToFloat(subject) ?? throw new JinjaFault($"{Values.TypeName(subject)} is not a size.");
         var @base = binary ? 1024.0 : 1000.0;
         if (bytes < @base)
         {
             if (double.IsInfinity(bytes))
             {
-                throw new JinjaFault("Infinity is no size.");
+                throw new JinjaFault("Infinity is not a size.");
             }
 
             return new(ProvenanceText.OfData(bytes == 1 ? "1 Byte" : $"{Integers.Show(new BigInteger(bytes), budget)} Bytes"));

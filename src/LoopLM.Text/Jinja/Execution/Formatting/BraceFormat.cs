@@ -47,7 +47,7 @@ internal sealed class BraceFormat(Arguments arguments, Budget budget)
                 var close = text[at] == '{' ? FindClose(text, at) : -1;
                 var field = close >= 0
                     ? format.Slice(at + 1, close - at - 1)
-                    : throw new JinjaFault("A format has a single brace; two stand for one.");
+                    : throw new JinjaFault("A format has a single brace; write it twice.");
                 parts.Add(Replace(field, nesting));
                 at = close + 1;
             }
@@ -88,7 +88,7 @@ internal sealed class BraceFormat(Arguments arguments, Budget budget)
             at += 2;
             if (at < field.Length && field.Value[at] != ':')
             {
-                throw new JinjaFault("After a conversion in a format is ':' or '}'.");
+                throw new JinjaFault("A conversion in a format must be followed by ':' or '}'.");
             }
         }
 

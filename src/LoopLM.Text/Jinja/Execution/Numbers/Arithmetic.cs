@@ -46,7 +46,7 @@ internal static class Arithmetic
     public static JinjaValue ApplySign(string sign, JinjaValue value) =>
         value is FloatValue number ? sign == "-" ? new FloatValue(-number.Value) : value
         : Values.Integer(value) is { } integer ? Of(sign == "-" ? -integer : integer)
-        : throw new JinjaFault($"'{sign}' cannot be before {Values.TypeName(value)}.");
+        : throw new JinjaFault($"'{sign}' cannot be applied to {Values.TypeName(value)}.");
 
     private static JinjaValue Repeat(JinjaValue value, BigInteger times, Budget budget)
     {

@@ -6,7 +6,7 @@ namespace LoopLM.Text.Jinja.Execution.Numbers;
 /// <summary>The order of numbers, exact between whole and floating-point ones.</summary>
 internal static class NumberOrder
 {
-    /// <summary>Below, equal or above zero; null where one is no number.</summary>
+    /// <summary>Below, equal or above zero; null where one is not a number.</summary>
     public static int? Compare(JinjaValue left, JinjaValue right) => (left, right) switch
     {
         (FloatValue a, FloatValue b) => double.IsNaN(a.Value) || double.IsNaN(b.Value) ? null : a.Value.CompareTo(b.Value),

@@ -118,7 +118,7 @@ internal sealed class PatternReader(string source)
 
         if (set.Ranges.Any(range => range.Last >= 0x80))
         {
-            Refuse("without case, only ASCII is supported");
+            Refuse("with the flag 'i', only ASCII is supported");
             return set;
         }
 

@@ -113,7 +113,7 @@ internal sealed class SplitPattern
                 transitions.Add((target * width << 1) | (isMatch ? 1 : 0));
                 if (isMatch && state == Start)
                 {
-                    problem = "it matches where nothing is, which splits nowhere";
+                    problem = "it can match empty text, which splits nothing";
                     return null;
                 }
             }

@@ -72,7 +72,7 @@ internal sealed class SplitPatternParser
 
         if (_ignoresCase && s_folded.Any(letters => _reader.Since(start).Contains(letters, StringComparison.OrdinalIgnoreCase)))
         {
-            _reader.Refuse($"without case, letters that one character folds to ({string.Join(", ", s_folded)}) are not supported");
+            _reader.Refuse($"with the flag 'i', letters that one character folds to ({string.Join(", ", s_folded)}) are not supported");
         }
 
         foreach (var index in possessive)
@@ -135,7 +135,7 @@ internal sealed class SplitPatternParser
         }
         else if (_reader.IsAt('?') && !_reader.Take("?:"))
         {
-            return Refuse("of the groups that begin with '(?' only '(?:', '(?i:', '(?=' and '(?!' are supported");
+            return Refuse("the supported groups that begin with '(?' are '(?:', '(?i:', '(?=' and '(?!'");
         }
 
         _nesting++;
@@ -171,7 +171,7 @@ internal sealed class SplitPatternParser
             var (min, max, isCounted) = times;
             if (min > MaxTimes || max > MaxTimes || max < min)
             {
-                return Refuse($"a part is repeated 0 to {MaxTimes} times at most");
+                return Refuse($"a part may be repeated 0 to {MaxTimes} times");
             }
 
             if (atom.IsNullable && max != 1)

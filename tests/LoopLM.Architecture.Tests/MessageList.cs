@@ -61,7 +61,8 @@ internal static partial class MessageList
         _ => node.ToString() is { Length: <= LongestHole } hole && !hole.Contains('\n') ? $"{{{hole}}}" : "{...}",
     };
 
-    private static string OneLine(string text) => text.Replace("\n", "\\n", StringComparison.Ordinal).Replace("\r", "\\r", StringComparison.Ordinal);
+    private static string OneLine(string text) =>
+        text.Replace("\n", "\\n", StringComparison.Ordinal).Replace("\r", "\\r", StringComparison.Ordinal);
 
     [GeneratedRegex(@"\p{L}\S* \S+ \S*\p{L}")]
     private static partial Regex Prose();

@@ -2,7 +2,9 @@ using LoopLM.Testing;
 
 namespace LoopLM.Architecture.Tests;
 
-/// <summary><c>docs/messages.md</c> lists what users can read, so that a change of a message is read as text, among its neighbours.</summary>
+/// <summary>
+/// <c>docs/messages.md</c> lists what users can read, so that a change of a message is read as text, among its neighbours.
+/// </summary>
 public sealed class MessageListTests
 {
     private const string WritePage = "LOOPLM_WRITE_MESSAGES";
@@ -18,7 +20,8 @@ public sealed class MessageListTests
             File.WriteAllText(s_page, list);
         }
 
-        Assert.True(list == File.ReadAllText(s_page).ReplaceLineEndings("\n"), $"docs/messages.md is out of date; {WritePage}=1 writes it.");
+        Assert.True(
+            list == File.ReadAllText(s_page).ReplaceLineEndings("\n"), $"docs/messages.md is out of date; {WritePage}=1 writes it.");
     }
 
     [Theory]

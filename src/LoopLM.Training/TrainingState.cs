@@ -34,13 +34,10 @@ internal static class TrainingState
         }
 
         var problems = tensors
-            .Where(
-                entry => !file.Tensors.TryGetValue(entry.Name, out var found) || found.ElementType != ElementType.Float32
-                    || !found.Shape.AsSpan().SequenceEqual(entry.Tensor.shape))
-            .Select(
-                entry =>
-                    $"there must be a tensor '{entry.Name}' of the shape [{string.Join(", ", entry.Tensor.shape)}] and "
-                        + $"the type {ElementType.Float32}")
+            .Where(entry => !file.Tensors.TryGetValue(entry.Name, out var found) || found.ElementType != ElementType.Float32
+                || !found.Shape.AsSpan().SequenceEqual(entry.Tensor.shape))
+            .Select(entry => $"there must be a tensor '{entry.Name}' of the shape [{string.Join(", ", entry.Tensor.shape)}] "
+                + $"and the type {ElementType.Float32}")
             .ToList();
         if (problems.Count > 0)
         {

@@ -20,7 +20,8 @@ internal sealed class EngineHarness : IDisposable
 
     private readonly EngineMetrics _metrics = new();
 
-    public EngineHarness(EngineOptions? options = null, ScriptedModel? model = null, ExitPolicies? policies = null, TimeProvider? time = null, IDraftStrategy? drafts = null,
+    public EngineHarness(EngineOptions? options = null, ScriptedModel? model = null,
+        ExitPolicies? policies = null, TimeProvider? time = null, IDraftStrategy? drafts = null,
         double? syntheticAcceptance = null)
     {
         Options = options ?? new EngineOptions { KvSlots = 4096, MaxSequences = 8, MaxRows = 32, PrefillChunk = 4 };

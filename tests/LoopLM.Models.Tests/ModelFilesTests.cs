@@ -64,7 +64,7 @@ public sealed class ModelFilesTests
         { Tokenizer, "pre_tokenizer", """{"type": "Metaspace", "replacement": "▁"}""", "pre_tokenizer is {\"type\":\"Metaspace\"" },
         { Tokenizer, "pre_tokenizer",
             """{"type": "Sequence", "pretokenizers": [{"type": "Split", "pattern": {"Regex": "\\d+(?<=x)"}, "behavior": "Isolated", "invert": false}, {"type": "ByteLevel", "add_prefix_space": false, "use_regex": false}]}""",
-            "'(?i:', '(?=' and '(?!' are supported" },
+            "groups that begin with '(?' are '(?:', '(?i:', '(?=' and '(?!'" },
         { Tokenizer, "added_tokens.0.id", "999", "added_tokens[0].id is 999" },
         { TokenizerConfig, "chat_template", "\"{% if %}\"", "line 1, column 7" },
         { TokenizerConfig, "add_bos_token", "true", null },

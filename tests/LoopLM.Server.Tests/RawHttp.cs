@@ -34,5 +34,6 @@ internal static class RawHttp
     }
 
     /// <summary>The status of an answer; 0 where there was none.</summary>
-    public static int StatusOf(string answer) => answer.StartsWith("HTTP/1.1 ", StringComparison.Ordinal) ? int.Parse(answer.AsSpan(9, 3)) : 0;
+    public static int StatusOf(string answer) =>
+        answer.StartsWith("HTTP/1.1 ", StringComparison.Ordinal) ? int.Parse(answer.AsSpan(9, 3)) : 0;
 }

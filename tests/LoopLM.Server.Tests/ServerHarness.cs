@@ -66,7 +66,9 @@ internal sealed partial class ServerHarness : IAsyncDisposable
     public T Service<T>()
         where T : class => _app.Services.GetRequiredService<T>();
 
-    /// <summary>The arguments of a server on free ports that logs nothing and serves the byte model, unless the settings name others.</summary>
+    /// <summary>
+    /// The arguments of a server on free ports that logs nothing and serves the byte model, unless the settings name others.
+    /// </summary>
     public static string[] Arguments(params string[] settings) =>
     [
         "--Kestrel:Endpoints:Rest:Url=http://127.0.0.1:0",
@@ -76,7 +78,9 @@ internal sealed partial class ServerHarness : IAsyncDisposable
         // Answers count drafts and cached tokens: adaptive drafts depend on how long passes take, a cached prefix on what was asked before.
         "--Engine:Speculation:Strategy=Off",
         "--Engine:PrefixCache=Off",
-        .. settings.Any(setting => setting.StartsWith("--Models:", StringComparison.Ordinal)) ? (string[])[] : [$"--Model:Path={BundledFolder}"],
+        .. settings.Any(setting => setting.StartsWith("--Models:", StringComparison.Ordinal))
+            ? (string[])[]
+            : [$"--Model:Path={BundledFolder}"],
         .. settings,
     ];
 
@@ -89,14 +93,17 @@ internal sealed partial class ServerHarness : IAsyncDisposable
     /// <param name="text">What it spells.</param>
     /// <param name="contextLength">Most tokens of a sequence.</param>
     /// <param name="settings">Settings such as <c>--Engine:MaxSequences=1</c>.</param>
-    public static async Task<ServerHarness> StartAsync(Action? opening = null, string text = Text, int contextLength = 64, params string[] settings)
+    public static async Task<ServerHarness> StartAsync(
+        Action? opening = null, string text = Text, int contextLength = 64, params string[] settings)
     {
         const string single = "";
-        var names = settings.Where(setting => setting.StartsWith("--Models:", StringComparison.Ordinal) && setting.Contains(":Name=", StringComparison.Ordinal))
+        var names = settings.Where(setting =>
+            setting.StartsWith("--Models:", StringComparison.Ordinal) && setting.Contains(":Name=", StringComparison.Ordinal))
             .Select(setting => setting[(setting.IndexOf('=', StringComparison.Ordinal) + 1)..]);
         var runners = names.DefaultIfEmpty(single).ToDictionary(
             name => name,
-            name => new SpellingRunner(Encoding.UTF8.GetBytes(name == single ? text : name), vocabularySize: 260, endOfText: 256, contextLength));
+            name => new SpellingRunner(
+                Encoding.UTF8.GetBytes(name == single ? text : name), vocabularySize: 260, endOfText: 256, contextLength));
 
         // The server requests the factories of its models in their order.
         var next = new Queue<SpellingRunner>(runners.Values);
@@ -174,7 +181,8 @@ internal sealed partial class ServerHarness : IAsyncDisposable
     public async Task DrainAsync()
     {
         using var patience = new CancellationTokenSource(Patience);
-        while (Models.All.Any(model => model.Engine.Snapshot is { UsedKvSlots: > 0 } or { RunningSequences: > 0 } or { QueuedRequests: > 0 }))
+        while (Models.All.Any(model =>
+            model.Engine.Snapshot is { UsedKvSlots: > 0 } or { RunningSequences: > 0 } or { QueuedRequests: > 0 }))
         {
             await Task.Delay(5, patience.Token);
         }
@@ -184,7 +192,8 @@ internal sealed partial class ServerHarness : IAsyncDisposable
     public async Task UntilNoPostIsServedAsync()
     {
         using var patience = new CancellationTokenSource(Patience);
-        while (!ServedPosts().Match(await Rest.GetStringAsync("/metrics", patience.Token)).Groups["count"].Value.Equals("0", StringComparison.Ordinal))
+        while (!ServedPosts().Match(await Rest.GetStringAsync("/metrics", patience.Token)).Groups["count"].Value
+            .Equals("0", StringComparison.Ordinal))
         {
             await Task.Delay(5, patience.Token);
         }

@@ -37,7 +37,8 @@ internal sealed class ServerProcess : IDisposable
     {
         string[] arguments =
         [
-            Path.Combine(AppContext.BaseDirectory, "LoopLM.Server.dll"), .. ServerHarness.Arguments(settings), "--Serilog:MinimumLevel:Default=Information",
+            Path.Combine(AppContext.BaseDirectory, "LoopLM.Server.dll"),
+            .. ServerHarness.Arguments(settings), "--Serilog:MinimumLevel:Default=Information",
         ];
         var server = new ServerProcess(Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!);
         await server.UntilLoggedAsync("Application started");

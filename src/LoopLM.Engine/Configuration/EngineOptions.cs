@@ -16,7 +16,10 @@ public sealed record EngineOptions
     [Range(1, 65536)]
     public int MaxRows { get; init; } = 256;
 
-    /// <summary>Most prompt positions of one sequence that start in one tick: smaller keeps other requests' tokens flowing, larger finishes the prompt sooner. 1..65536.</summary>
+    /// <summary>
+    /// Most prompt positions of one sequence that start in one tick: smaller keeps other requests' tokens
+    /// flowing, larger finishes the prompt sooner. 1..65536.
+    /// </summary>
     [Range(1, 65536)]
     public int PrefillChunk { get; init; } = 64;
 
@@ -27,7 +30,9 @@ public sealed record EngineOptions
     /// <summary>Which earlier K and V later tokens see, where a request does not say.</summary>
     public KvLayout KvLayout { get; init; } = KvLayout.LastExited;
 
-    /// <summary>The deepest <c>max_loops</c> that a request may set, as far as the model's family allows it; at least the model's loops. 1..1024.</summary>
+    /// <summary>
+    /// The deepest <c>max_loops</c> that a request may set, as far as the model's family allows it; at least the model's loops. 1..1024.
+    /// </summary>
     [Range(1, 1024)]
     public int MaxLoops { get; init; } = 8;
 
@@ -44,8 +49,8 @@ public sealed record EngineOptions
     public TimeSpan MaxQueueTime { get; init; } = TimeSpan.FromDays(1);
 
     /// <summary>
-    /// Threads that work out which tokens the formats of requests allow next, beside the engine; they compete with it for processors. 1..64.
-    /// Default: a quarter of the processors, at least one.
+    /// Threads that work out which tokens the formats of requests allow next, beside the engine; they compete with it for processors.
+    /// 1..64. Default: a quarter of the processors, at least one.
     /// </summary>
     [Range(1, 64)]
     public int MaskThreads { get; init; } = Math.Max(1, Environment.ProcessorCount / 4);

@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace LoopLM.Engine.Errors;
 
 /// <summary>
-/// A message that names fields as values: <c>$"{new Field("top_k")} is {value}."</c>. Whoever writes it says how the fields are called there.
-/// Other values are formatted at once, the same in every culture.
+/// A message that names fields as values: <c>$"{new Field("top_k")} is {value}."</c>. Whoever writes it says how the fields are called
+/// there. Other values are formatted at once, the same in every culture.
 /// </summary>
 [InterpolatedStringHandler]
 public sealed class ErrorMessage

@@ -14,8 +14,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace LoopLM.Engine.Execution;
 
 /// <summary>
-/// The engine without its thread: each <see cref="Tick"/> plans rows, runs one loop over them, decides exits, reads the head, and publishes.
-/// One thread ticks. It owns the runner and disposes it.
+/// The engine without its thread: each <see cref="Tick"/> plans rows, runs one loop over them, decides exits, reads the head, and
+/// publishes. One thread ticks. It owns the runner and disposes it.
 /// </summary>
 public sealed class EngineCore : IDisposable
 {
@@ -30,18 +30,22 @@ public sealed class EngineCore : IDisposable
     private long _ticks;
 
     /// <summary>Creates an engine with nothing to do.</summary>
-    /// <param name="runner">A runner with room for the options' <see cref="EngineOptions.MaxRows"/> and <see cref="EngineOptions.KvSlots"/>.</param>
+    /// <param name="runner">
+    /// A runner with room for the options' <see cref="EngineOptions.MaxRows"/> and <see cref="EngineOptions.KvSlots"/>.
+    /// </param>
     /// <param name="options">Sizes and defaults.</param>
     /// <param name="metrics">Where it counts.</param>
     /// <param name="policies">The exit policies that requests can name; default the built-in ones.</param>
     /// <param name="time">Its clock; default the system's.</param>
     /// <param name="logger">Its log; default none.</param>
     /// <param name="syntheticAcceptance">
-    /// For benchmarks of models with random weights: the share of drafts, 0 to 1, that a seeded coin confirms instead of a comparison of tokens.
-    /// What is generated then means nothing. Default: tokens are compared.
+    /// For benchmarks of models with random weights: the share of drafts, 0 to 1, that a seeded coin confirms instead of a comparison of
+    /// tokens. What is generated then means nothing. Default: tokens are compared.
     /// </param>
     /// <exception cref="ValidationException">An option is out of its range.</exception>
-    /// <exception cref="ArgumentException">The options contradict each other or the model, or refuse every request that leaves them be.</exception>
+    /// <exception cref="ArgumentException">
+    /// The options contradict each other or the model, or refuse every request that leaves them be.
+    /// </exception>
     public EngineCore(
         IModelRunner runner,
         EngineOptions options,
@@ -93,7 +97,9 @@ public sealed class EngineCore : IDisposable
         return true;
     }
 
-    /// <summary>Runs one tick. Returns false when there was nothing to run: then all is idle, or waits for masks (<see cref="WaitForMask"/>).</summary>
+    /// <summary>
+    /// Runs one tick. Returns false when there was nothing to run: then all is idle, or waits for masks (<see cref="WaitForMask"/>).
+    /// </summary>
     public bool Tick()
     {
         FinishRequested();

@@ -5,8 +5,10 @@ namespace LoopLM.Engine.Execution;
 /// <summary>Log messages of the engine. None carries text of a request.</summary>
 internal static partial class EngineLog
 {
-    [LoggerMessage(1, LogLevel.Information, "Model {Model} loaded by runner {Runner} in {Seconds:F2} s: {Loops} loops, context {ContextLength}, vocabulary {VocabularySize}")]
-    public static partial void Loaded(ILogger logger, string model, string runner, double seconds, int loops, int contextLength, int vocabularySize);
+    [LoggerMessage(1, LogLevel.Information,
+        "Model {Model} loaded by runner {Runner} in {Seconds:F2} s: {Loops} loops, context {ContextLength}, vocabulary {VocabularySize}")]
+    public static partial void Loaded(
+        ILogger logger, string model, string runner, double seconds, int loops, int contextLength, int vocabularySize);
 
     [LoggerMessage(2, LogLevel.Critical, "Model {Model} could not be loaded: {Reason}")]
     public static partial void LoadFailed(ILogger logger, string model, string reason);

@@ -25,7 +25,8 @@ internal sealed class EngineParts
         ILogger logger)
     {
         var validator = new RequestValidator(runner.Model, options, policies, time);
-        if (!validator.TryResolve(new GenerationRequest { Prompt = new int[1], MaxTokens = 1 }, RequestClient.Local, out _, out var rejection))
+        if (!validator.TryResolve(
+            new GenerationRequest { Prompt = new int[1], MaxTokens = 1 }, RequestClient.Local, out _, out var rejection))
         {
             throw new ArgumentException($"With these options the smallest request is refused: {rejection.Message}", nameof(options));
         }

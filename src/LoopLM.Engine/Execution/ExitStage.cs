@@ -144,8 +144,8 @@ internal sealed class ExitStage(
     }
 
     /// <summary>
-    /// Whether the newest position of a sequence drafts the one after it now: there is room for it, and it would run. The coda reads those of
-    /// the positions before, which a prompt that is looping does not have yet.
+    /// Whether the newest position of a sequence drafts the one after it now: there is room for it, and it would run. The coda reads those
+    /// of the positions before, which a prompt that is looping does not have yet.
     /// </summary>
     private bool ShouldDraft(in Row row)
     {

@@ -9,8 +9,8 @@ using LoopLM.Engine.Speculation;
 namespace LoopLM.Engine.Execution;
 
 /// <summary>
-/// Puts the states of rows through the head: for the tokens of positions that are certain, for scores of prompt tokens, for reports of loops, and for drafts.
-/// It keeps its buffers, so that a tick allocates nothing unless log-probabilities are requested.
+/// Puts the states of rows through the head: for the tokens of positions that are certain, for scores of prompt tokens, for reports of
+/// loops, and for drafts. It keeps its buffers, so that a tick allocates nothing unless log-probabilities are requested.
 /// </summary>
 internal sealed class HeadStage(
     IModelRunner runner,
@@ -82,7 +82,10 @@ internal sealed class HeadStage(
         }
     }
 
-    /// <summary>Adds a row whose token can be chosen. Drafts after it that have left come with it: where its token confirms them, they are published in the same tick.</summary>
+    /// <summary>
+    /// Adds a row whose token can be chosen. Drafts after it that have left come with it: where its token
+    /// confirms them, they are published in the same tick.
+    /// </summary>
     private void AddConfirmed(int slot)
     {
         if (!rows[slot].IsReadable)
@@ -145,7 +148,9 @@ internal sealed class HeadStage(
 
         var sequence = row.Sequence;
         var reportsLoop = row.LoopLogprobs is { } loops && loops.Count < row.Loop;
-        var top = row.State != PositionState.Confirmed ? null : row.YieldsToken ? sequence.Reports.Logprobs : sequence.Reports.PromptLogprobs;
+        var top = row.State != PositionState.Confirmed ? null
+            : row.YieldsToken ? sequence.Reports.Logprobs
+            : sequence.Reports.PromptLogprobs;
         var scores = top is null && !reportsLoop ? default : new LogSoftmax(logits, _scratch);
         if (!scores.IsFinite)
         {
@@ -216,7 +221,10 @@ internal sealed class HeadStage(
         }
     }
 
-    /// <summary>The newest position drafts the one after it. Where no token can be chosen, or one that ends the text, nothing starts: the position's own exit decides.</summary>
+    /// <summary>
+    /// The newest position drafts the one after it. Where no token can be chosen, or one that ends the text,
+    /// nothing starts: the position's own exit decides.
+    /// </summary>
     private void Draft(ref Row row, ReadOnlySpan<float> logits)
     {
         var sequence = row.Sequence;

@@ -32,7 +32,8 @@ public sealed class InferenceEngine : IAsyncDisposable
     private readonly ILogger _logger;
 
     // Null wakes the thread alone.
-    private readonly Channel<Submission?> _inbox = Channel.CreateUnbounded<Submission?>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<Submission?> _inbox = Channel.CreateUnbounded<Submission?>(
+        new UnboundedChannelOptions { SingleReader = true });
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile EngineSnapshot _snapshot = new() { Health = EngineHealth.Loading };
@@ -47,7 +48,9 @@ public sealed class InferenceEngine : IAsyncDisposable
 
     /// <summary>Prepares an engine, which refuses requests until it is started and its runner is open.</summary>
     /// <param name="name">Name of the model, for the log.</param>
-    /// <param name="openRunner">Opens a runner with room for the options' rows and KV slots. It is called, used and disposed on the engine's thread.</param>
+    /// <param name="openRunner">
+    /// Opens a runner with room for the options' rows and KV slots. It is called, used and disposed on the engine's thread.
+    /// </param>
     /// <param name="options">Sizes and defaults.</param>
     /// <param name="metrics">Where it counts; its gauges read this engine from here on.</param>
     /// <param name="policies">The exit policies that requests can name.</param>
@@ -81,7 +84,9 @@ public sealed class InferenceEngine : IAsyncDisposable
     /// <summary>Completes when the model is loaded; fails where it cannot be.</summary>
     public Task Opened => _opened.Task;
 
-    /// <summary>Starts the thread, which begins by opening the runner. An engine that has been started, or asked to stop, stays as it is.</summary>
+    /// <summary>
+    /// Starts the thread, which begins by opening the runner. An engine that has been started, or asked to stop, stays as it is.
+    /// </summary>
     public void Start()
     {
         if (Interlocked.Exchange(ref _begun, 1) == 0)
@@ -90,7 +95,9 @@ public sealed class InferenceEngine : IAsyncDisposable
         }
     }
 
-    /// <summary>Fails everything for good, as a lost device does: what the runner computes with is no longer what it opened. Safe from any thread.</summary>
+    /// <summary>
+    /// Fails everything for good, as a lost device does: what the runner computes with is no longer what it opened. Safe from any thread.
+    /// </summary>
     /// <param name="fault">Why, for the operator.</param>
     public void Fail(string fault)
     {
@@ -110,8 +117,8 @@ public sealed class InferenceEngine : IAsyncDisposable
     }
 
     /// <summary>
-    /// Accepts several requests of one client, all of them or none; then says why not. They take turns with others, and once one of them has started,
-    /// none ends for its time in the queue. Safe from any thread.
+    /// Accepts several requests of one client, all of them or none; then says why not. They take turns with others, and once one of them
+    /// has started, none ends for its time in the queue. Safe from any thread.
     /// </summary>
     /// <param name="requests">The requests, at least one.</param>
     /// <param name="client">Whom they come from.</param>
@@ -208,7 +215,8 @@ public sealed class InferenceEngine : IAsyncDisposable
         var core = CreateCore(_openRunner());
         _snapshot = core.TakeSnapshot(EngineHealth.Ready);
         var model = _snapshot.Model!;
-        EngineLog.Loaded(_logger, _name, _snapshot.Runner!, _time.GetElapsedTime(started).TotalSeconds, model.Loops, model.ContextLength, model.VocabularySize);
+        EngineLog.Loaded(_logger, _name, _snapshot.Runner!, _time.GetElapsedTime(started).TotalSeconds,
+            model.Loops, model.ContextLength, model.VocabularySize);
         _core = core;
         _opened.SetResult();
         return core;

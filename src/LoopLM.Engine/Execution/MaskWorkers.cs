@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace LoopLM.Engine.Execution;
 
 /// <summary>
-/// Threads that work out the masks of constrained sequences beside the engine. The sequence whose masks have taken least so far comes first,
-/// so that dear masks hold up dear masks.
+/// Threads that work out the masks of constrained sequences beside the engine. The sequence whose masks have taken least so
+/// far comes first, so that dear masks hold up dear masks.
 /// </summary>
 /// <param name="options">How many threads, and how many sequences at most.</param>
 /// <param name="metrics">Where it counts.</param>

@@ -103,7 +103,10 @@ internal sealed class OutputProcessor(
         ledger.Confirm(row.Sequence.Number, row.Position, row.ExitStep);
     }
 
-    /// <summary>Ends the sequence of a row in an error. A draft that fails is dropped: if its token comes after all, it runs again and fails for certain.</summary>
+    /// <summary>
+    /// Ends the sequence of a row in an error. A draft that fails is dropped: if its token comes
+    /// after all, it runs again and fails for certain.
+    /// </summary>
     public void Fail(in Row row, string error, bool isRequestsFault = false)
     {
         if (row.Sequence.IsCertain(row.Position))

@@ -9,7 +9,8 @@ namespace LoopLM.Engine.Execution;
 
 /// <summary>Checks requests and reserves room in the queue for them. Safe from any thread.</summary>
 internal sealed class RequestIntake(
-    RequestValidator validator, EngineOptions options, Scheduler scheduler, SequenceFinisher finisher, RunnerFailures failures, QueueCapacity queue, MaskWorkers masks, EngineMetrics metrics)
+    RequestValidator validator, EngineOptions options, Scheduler scheduler, SequenceFinisher finisher,
+    RunnerFailures failures, QueueCapacity queue, MaskWorkers masks, EngineMetrics metrics)
 {
     /// <summary>Reserves room in the queue for the requests of one client, for all or for none.</summary>
     public bool TryAccept(

@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging;
 
 namespace LoopLM.Engine.Execution;
 
-/// <summary>What follows from an exception of the runner: the rows of that call are lost; with the device, everything is, for good.</summary>
+/// <summary>
+/// What follows from an exception of the runner: the rows of that call are lost; with the device, everything is, for good.
+/// </summary>
 internal sealed class RunnerFailures(SequenceFinisher finisher, RowTable rows, ILogger logger)
 {
     /// <summary>What readers receive once the device is lost.</summary>

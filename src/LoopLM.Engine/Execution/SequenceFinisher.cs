@@ -10,11 +10,14 @@ namespace LoopLM.Engine.Execution;
 
 /// <summary>Ends sequences: their reader is informed, and what they hold is free.</summary>
 internal sealed class SequenceFinisher(
-    Scheduler scheduler, PrefixCache prefixes, QueueCapacity queue, MaskWorkers masks, IModelRunner runner, EngineMetrics metrics, ILogger logger)
+    Scheduler scheduler, PrefixCache prefixes, QueueCapacity queue,
+    MaskWorkers masks, IModelRunner runner, EngineMetrics metrics, ILogger logger)
 {
     private readonly ConcurrentQueue<Sequence> _requested = new();
 
-    /// <summary>Notes that the reader of a sequence requests its end. Any thread may call it. One that is not queued yet is noted again when it is.</summary>
+    /// <summary>
+    /// Notes that the reader of a sequence requests its end. Any thread may call it. One that is not queued yet is noted again when it is.
+    /// </summary>
     public void Request(Sequence sequence) => _requested.Enqueue(sequence);
 
     /// <summary>Ends a running sequence. Its rows are freed at the next <see cref="RowTable.Compact"/>.</summary>
@@ -30,7 +33,9 @@ internal sealed class SequenceFinisher(
         Publish(sequence, end);
     }
 
-    /// <summary>Ends a running sequence in an error. One that its request is at fault for is the client's to know, not the operator's.</summary>
+    /// <summary>
+    /// Ends a running sequence in an error. One that its request is at fault for is the client's to know, not the operator's.
+    /// </summary>
     public void Fail(Sequence sequence, string error, bool isRequestsFault = false)
     {
         if (!isRequestsFault)
@@ -70,7 +75,9 @@ internal sealed class SequenceFinisher(
         return wasRunning;
     }
 
-    /// <summary>Ends everything. Every end is published before anything is freed, so that a bug in what is freed leaves no reader waiting.</summary>
+    /// <summary>
+    /// Ends everything. Every end is published before anything is freed, so that a bug in what is freed leaves no reader waiting.
+    /// </summary>
     public void FinishAll(in GenerationEvent end)
     {
         while (scheduler.FindWaiting() is { } waiting)

@@ -3,7 +3,9 @@ using LoopLM.Engine.Scheduling;
 
 namespace LoopLM.Engine.Execution;
 
-/// <summary>Accepted requests that have room reserved in the queue. They are committed on the engine's thread, or the room is released.</summary>
+/// <summary>
+/// Accepted requests that have room reserved in the queue. They are committed on the engine's thread, or the room is released.
+/// </summary>
 internal sealed class Submission(SequenceGroup group, Scheduler scheduler, SequenceFinisher finisher, QueueCapacity queue)
 {
     /// <summary>A generation for each request.</summary>

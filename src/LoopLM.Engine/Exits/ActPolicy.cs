@@ -1,6 +1,9 @@
 namespace LoopLM.Engine.Exits;
 
-/// <summary>Adaptive computation time (Universal Transformer, section 2.2): exits when the plain sum of the gate probabilities reaches the threshold.</summary>
+/// <summary>
+/// Adaptive computation time (Universal Transformer, section 2.2): exits when the plain sum of
+/// the gate probabilities reaches the threshold.
+/// </summary>
 public sealed class ActPolicy : IExitPolicy
 {
     /// <inheritdoc/>

@@ -16,10 +16,16 @@ public sealed record ExitSettings
     /// <summary>The first loop a generated token may leave at, 1..max_loops. Default 1.</summary>
     public int? MinLoops { get; init; }
 
-    /// <summary>The last loop a generated token may run, from 1. It may exceed the model's loops up to the configured limit. Default: the model's loops.</summary>
+    /// <summary>
+    /// The last loop a generated token may run, from 1. It may exceed the model's loops up to the
+    /// configured limit. Default: the model's loops.
+    /// </summary>
     public int? MaxLoops { get; init; }
 
-    /// <summary>For the policy <c>trace</c>: the exit step of each generated token. The first comes out of the prompt pass, so its step is the model's loops.</summary>
+    /// <summary>
+    /// For the policy <c>trace</c>: the exit step of each generated token. The first comes out of the
+    /// prompt pass, so its step is the model's loops.
+    /// </summary>
     public ReadOnlyMemory<int>? Trace { get; init; }
 
     /// <summary>The settings with what they leave open taken from others.</summary>
@@ -82,7 +88,8 @@ public sealed record ExitSettings
             ? Invalid("max_loops", $"{new Field("max_loops")} is {maxLoops}; it must be between 1 and {most}.")
         : minLoops < 1 || minLoops > maxLoops
             ? Invalid(
-                "min_loops", $"{new Field("min_loops")} is {minLoops}; it must be between 1 and {new Field("max_loops")}, which is {maxLoops}.")
+                "min_loops",
+                $"{new Field("min_loops")} is {minLoops}; it must be between 1 and {new Field("max_loops")}, which is {maxLoops}.")
         : null;
 
     private Rejection? CheckTrace(string policy, int modelLoops, int maxTokens, int maxLoops)
@@ -104,7 +111,8 @@ public sealed record ExitSettings
         {
             return Invalid(
                 name,
-                $"{new Field(name)} begins with {steps.Span[0]}; it must begin with {modelLoops}, because the first token comes from the prompt pass.");
+                $"{new Field(name)} begins with {steps.Span[0]}; it must begin with {modelLoops}, "
+                    + $"because the first token comes from the prompt pass.");
         }
 
         foreach (var step in steps.Span[1..Math.Max(maxTokens, 1)])
@@ -112,7 +120,8 @@ public sealed record ExitSettings
             if (step < 1 || step > maxLoops)
             {
                 return Invalid(
-                    name, $"{new Field(name)} contains {step}; exit steps are between 1 and {new Field("max_loops")}, which is {maxLoops}.");
+                    name,
+                    $"{new Field(name)} contains {step}; exit steps are between 1 and {new Field("max_loops")}, which is {maxLoops}.");
             }
         }
 

@@ -2,7 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace LoopLM.Engine.Exits;
 
-/// <summary>The gate probabilities of one token, loop by loop. The first are held in place, so that a tick of a model of few loops allocates nothing.</summary>
+/// <summary>
+/// The gate probabilities of one token, loop by loop. The first are held in place, so that a
+/// tick of a model of few loops allocates nothing.
+/// </summary>
 public struct GateProbabilities
 {
     private const int InPlace = 16;

@@ -1,6 +1,9 @@
 namespace LoopLM.Engine.Exits;
 
-/// <summary>Exits when the state has converged: |h_t - h_(t-1)| / |h_t| below the threshold, the convergence test of an ODE solver. Never at loop 1, which has nothing to compare with.</summary>
+/// <summary>
+/// Exits when the state has converged: |h_t - h_(t-1)| / |h_t| below the threshold, the convergence test of an ODE
+/// solver. Never at loop 1, which has nothing to compare with.
+/// </summary>
 public sealed class HiddenDeltaPolicy : IExitPolicy
 {
     /// <inheritdoc/>

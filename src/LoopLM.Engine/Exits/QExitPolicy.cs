@@ -1,6 +1,9 @@
 namespace LoopLM.Engine.Exits;
 
-/// <summary>The paper's rule (Ouro, section 3.2): exit at the first loop where CDF >= threshold. A threshold of 1 never exits early, even where the CDF rounds to 1.</summary>
+/// <summary>
+/// The paper's rule (Ouro, section 3.2): exit at the first loop where CDF >= threshold. A threshold of 1
+/// never exits early, even where the CDF rounds to 1.
+/// </summary>
 public sealed class QExitPolicy : IExitPolicy
 {
     /// <inheritdoc/>

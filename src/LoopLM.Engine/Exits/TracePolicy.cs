@@ -1,6 +1,8 @@
 namespace LoopLM.Engine.Exits;
 
-/// <summary>Replays the exit steps that the request gives, token by token; for benchmarks and for replaying a recorded run. It reads no threshold.</summary>
+/// <summary>
+/// Replays the exit steps that the request gives, token by token; for benchmarks and for replaying a recorded run. It reads no threshold.
+/// </summary>
 public sealed class TracePolicy : IExitPolicy
 {
     /// <summary>The policy's name: a request carries a trace exactly when it requests this policy.</summary>

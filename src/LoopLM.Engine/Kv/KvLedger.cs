@@ -1,16 +1,16 @@
 namespace LoopLM.Engine.Kv;
 
 /// <summary>
-/// Maps (sequence, position, loop) to KV slots of the core, and (sequence, position) to position slots, and owns which slots are free. It counts references, one for each table entry that names a slot,
-/// so that loops of one position, and later sequences with a common prefix, can alias a slot. It holds numbers only; the tensors are the runner's.
+/// Maps (sequence, position, loop) to KV slots of the core, and (sequence, position) to position slots, and owns which slots are free. It
+/// counts references, one for each table entry that names a slot, so that loops of one position, and later sequences with a common prefix,
+/// can alias a slot. It holds numbers only; the tensors are the runner's.
 /// </summary>
 /// <remarks>
 /// <see cref="KvLayout.LastExited"/>: a position takes a slot for each loop it runs; when it exits at e, loops beyond e alias slot e.
-/// <see cref="KvLayout.Shared"/>: the prompt does the same until it is done; then every loop aliases the slot of the last one, and each generated
-/// position takes one slot that all its loops name.
-/// An observed loop, after the exit of its position, writes into a slot that only it sees; what later tokens see stays as it is.
-/// A sequence is opened only if its worst case fits beside the worst cases of the others, so that taking a slot never fails;
-/// every early exit shrinks the worst case at once.
+/// <see cref="KvLayout.Shared"/>: the prompt does the same until it is done; then every loop aliases the slot of the last one, and each
+/// generated position takes one slot that all its loops name. An observed loop, after the exit of its position, writes into a slot that
+/// only it sees; what later tokens see stays as it is. A sequence is opened only if its worst case fits beside the worst cases of the
+/// others, so that taking a slot never fails; every early exit shrinks the worst case at once.
 /// </remarks>
 public sealed class KvLedger
 {
@@ -93,7 +93,8 @@ public sealed class KvLedger
         }
 
         var worstCase = WorstCase(reservation);
-        if (worstCase > Capacity - CommittedSlots || !_positions.TryOpen(sequence, reservation.PromptLength + reservation.GeneratedPositions))
+        if (worstCase > Capacity - CommittedSlots
+            || !_positions.TryOpen(sequence, reservation.PromptLength + reservation.GeneratedPositions))
         {
             return false;
         }
@@ -137,7 +138,10 @@ public sealed class KvLedger
         return slot;
     }
 
-    /// <summary>A position has left after a loop: deeper loops of later positions see that loop's K and V. Its worst case stays committed until <see cref="Confirm"/>.</summary>
+    /// <summary>
+    /// A position has left after a loop: deeper loops of later positions see that loop's K and V. Its worst
+    /// case stays committed until <see cref="Confirm"/>.
+    /// </summary>
     public void Exit(int sequence, int position, int exitStep)
     {
         var table = Table(sequence);
@@ -161,7 +165,10 @@ public sealed class KvLedger
         }
     }
 
-    /// <summary>Frees what generated positions hold that are not confirmed: the sequence goes on in another way. Only <see cref="KvLayout.LastExited"/> can go back.</summary>
+    /// <summary>
+    /// Frees what generated positions hold that are not confirmed: the sequence goes on in another way. Only
+    /// <see cref="KvLayout.LastExited"/> can go back.
+    /// </summary>
     /// <param name="sequence">An open sequence.</param>
     /// <param name="fromPosition">The first of them; all later positions are dropped too.</param>
     public void Drop(int sequence, int fromPosition)
@@ -290,12 +297,16 @@ public sealed class KvLedger
     }
 
     /// <summary>Recounts everything from the tables.</summary>
-    /// <exception cref="InvalidOperationException">A count is wrong, a slot is lost, or a sequence holds more than was committed for it.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A count is wrong, a slot is lost, or a sequence holds more than was committed for it.
+    /// </exception>
     public void Audit() => Audit(cached: []);
 
     /// <summary>Recounts everything from the tables and the cached prefixes.</summary>
     /// <param name="cached">The slots that cached prefixes hold.</param>
-    /// <exception cref="InvalidOperationException">A count is wrong, a slot is lost, or a sequence holds more than was committed for it.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A count is wrong, a slot is lost, or a sequence holds more than was committed for it.
+    /// </exception>
     internal void Audit(IReadOnlyList<int> cached)
     {
         var references = new int[Capacity];

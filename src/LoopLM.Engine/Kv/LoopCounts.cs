@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace LoopLM.Engine.Kv;
 
-/// <summary>A count for every loop, held in place so that counting and copying allocate nothing. Loops from 32 on are counted together.</summary>
+/// <summary>
+/// A count for every loop, held in place so that counting and copying allocate nothing. Loops from 32 on are counted together.
+/// </summary>
 public struct LoopCounts
 {
     private const int Length = 32;

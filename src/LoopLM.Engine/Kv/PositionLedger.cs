@@ -1,6 +1,9 @@
 namespace LoopLM.Engine.Kv;
 
-/// <summary>Maps (sequence, position) to position slots and owns which are free. A sequence is opened only if all its positions fit beside those of the others.</summary>
+/// <summary>
+/// Maps (sequence, position) to position slots and owns which are free. A sequence is opened only if
+/// all its positions fit beside those of the others.
+/// </summary>
 /// <param name="slots">Slots in all; 0 where the model needs none, and then nothing is kept.</param>
 /// <param name="sequences">Sequence numbers are 0..sequences-1.</param>
 internal sealed class PositionLedger(int slots, int sequences)

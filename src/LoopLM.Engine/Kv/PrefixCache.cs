@@ -1,9 +1,9 @@
 namespace LoopLM.Engine.Kv;
 
 /// <summary>
-/// Prefixes whose K and V are there: a radix tree over token ids for each client and salt. Its nodes hold slots that the ledger counts, and give
-/// them up as soon as a sequence needs them, those that were used least recently first. Only positions that ran all loops of the model are in it,
-/// so that what is computed with them is the same to the bit.
+/// Prefixes whose K and V are there: a radix tree over token ids for each client and salt. Its nodes hold slots that the ledger counts, and
+/// give them up as soon as a sequence needs them, those that were used least recently first. Only positions that ran all loops of the model
+/// are in it, so that what is computed with them is the same to the bit.
 /// </summary>
 internal sealed class PrefixCache
 {
@@ -69,7 +69,9 @@ internal sealed class PrefixCache
             && _uses.All(node => node.Parent!.Children[node.Tokens[0]] == node && node.Slots.Length == node.Tokens.Length * _loops)
             && _uses.Sum(node => node.Children.Count) + _roots.Values.Sum(root => root.Children.Count) == _uses.Count
             && _roots.Values.All(root => root.Children.Count > 0);
-        return isOrdered ? [.. _uses.SelectMany(node => node.Slots)] : throw new InvalidOperationException("Prefix cache: the tree is not in order.");
+        return isOrdered
+            ? [.. _uses.SelectMany(node => node.Slots)]
+            : throw new InvalidOperationException("Prefix cache: the tree is not in order.");
     }
 
     private int Walk(PrefixKey key, ReadOnlySpan<int> tokens, int? sequence)

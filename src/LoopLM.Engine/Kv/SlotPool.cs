@@ -1,6 +1,8 @@
 namespace LoopLM.Engine.Kv;
 
-/// <summary>Which slots are free, and what the others are held by: entries of tables, which are counted, and at most one cached prefix.</summary>
+/// <summary>
+/// Which slots are free, and what the others are held by: entries of tables, which are counted, and at most one cached prefix.
+/// </summary>
 internal sealed class SlotPool
 {
     private readonly int[] _free;

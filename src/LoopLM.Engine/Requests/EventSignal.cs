@@ -22,7 +22,8 @@ public sealed class EventSignal : IValueTaskSource
     }
 
     /// <summary>
-    /// Waits until <see cref="Set"/> was called since the last wait ended. What was written before such a call can then be read. A wait must end before the next.
+    /// Waits until <see cref="Set"/> was called since the last wait ended. What was written before such a call
+    /// can then be read. A wait must end before the next.
     /// </summary>
     public ValueTask WaitAsync()
     {

@@ -29,7 +29,10 @@ public sealed class Generation : IDisposable
     /// <summary>Called when the reader requests an end that is not published yet, by any thread.</summary>
     internal Action? EndRequested { get; set; }
 
-    /// <summary>Asks the engine to stop, because nobody reads on: within one tick it frees what the generation holds and writes the end, unless it has ended before.</summary>
+    /// <summary>
+    /// Asks the engine to stop, because nobody reads on: within one tick it frees what the generation holds
+    /// and writes the end, unless it has ended before.
+    /// </summary>
     public void Cancel()
     {
         if (EndAsked is null)
@@ -38,7 +41,10 @@ public sealed class Generation : IDisposable
         }
     }
 
-    /// <summary>Asks the engine to stop, because the reader has all it wanted, such as the text before a stop string. Otherwise like <see cref="Cancel"/>.</summary>
+    /// <summary>
+    /// Asks the engine to stop, because the reader has all it wanted, such as the text before a stop
+    /// string. Otherwise like <see cref="Cancel"/>.
+    /// </summary>
     public void Stop() => Ask(FinishReason.Stop);
 
     /// <summary>Cancels.</summary>

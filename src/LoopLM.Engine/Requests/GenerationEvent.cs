@@ -3,7 +3,10 @@ using LoopLM.Engine.Sampling;
 
 namespace LoopLM.Engine.Requests;
 
-/// <summary>Something that happened to a generation. Every generation ends in exactly one <see cref="GenerationEventKind.Finished"/> or <see cref="GenerationEventKind.Failed"/>.</summary>
+/// <summary>
+/// Something that happened to a generation. Every generation ends in exactly one
+/// <see cref="GenerationEventKind.Finished"/> or <see cref="GenerationEventKind.Failed"/>.
+/// </summary>
 public readonly record struct GenerationEvent
 {
     private GenerationEvent(GenerationEventKind kind) => Kind = kind;
@@ -17,16 +20,26 @@ public readonly record struct GenerationEvent
     /// <summary>Token: the loop it left at, from 1.</summary>
     public int ExitStep { get; private init; }
 
-    /// <summary>Token: the gate probability of every loop it ran, where the request wants them; without that those that the policy read, none for the first token.</summary>
+    /// <summary>
+    /// Token: the gate probability of every loop it ran, where the request wants them; without that those
+    /// that the policy read, none for the first token.
+    /// </summary>
     public GateProbabilities Gates { get; private init; }
 
-    /// <summary>Prompt token or token: its log-probability and the most probable tokens, where the request wants them; null elsewhere.</summary>
+    /// <summary>
+    /// Prompt token or token: its log-probability and the most probable tokens, where the request wants them; null elsewhere.
+    /// </summary>
     public PositionLogprobs? Logprobs { get; private init; }
 
-    /// <summary>Token: the most probable tokens after every loop it ran, loop 1 first, and where the request wants it after those it skipped; null where nobody asks.</summary>
+    /// <summary>
+    /// Token: the most probable tokens after every loop it ran, loop 1 first, and where the request wants it
+    /// after those it skipped; null where nobody asks.
+    /// </summary>
     public IReadOnlyList<TokenLogprob[]>? LoopLogprobs { get; private init; }
 
-    /// <summary>Token: whether an early loop of the position before had drafted it, so that its own loops began before it was chosen.</summary>
+    /// <summary>
+    /// Token: whether an early loop of the position before had drafted it, so that its own loops began before it was chosen.
+    /// </summary>
     public bool IsDrafted { get; private init; }
 
     /// <summary>Token, finished or failed: the drafts that were made so far, accepted or not.</summary>
@@ -51,7 +64,8 @@ public readonly record struct GenerationEvent
         new(GenerationEventKind.PromptToken) { Token = token, Logprobs = logprobs };
 
     internal static GenerationEvent ForToken(
-        int token, int exitStep, in GateProbabilities gates, PositionLogprobs? logprobs, IReadOnlyList<TokenLogprob[]>? loopLogprobs, bool isDrafted = false) =>
+        int token, int exitStep, in GateProbabilities gates, PositionLogprobs? logprobs,
+        IReadOnlyList<TokenLogprob[]>? loopLogprobs, bool isDrafted = false) =>
         new(GenerationEventKind.Token)
         {
             Token = token,

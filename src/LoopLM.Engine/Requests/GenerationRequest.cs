@@ -32,7 +32,9 @@ public sealed record GenerationRequest
     /// <summary>How it thinks ahead, which changes nothing of what is generated. Default: the engine's.</summary>
     public SpeculationSettings Speculation { get; init; } = new();
 
-    /// <summary>Separates what it reuses of earlier prompts from requests of the same client with another salt. Null is a salt like any other.</summary>
+    /// <summary>
+    /// Separates what it reuses of earlier prompts from requests of the same client with another salt. Null is a salt like any other.
+    /// </summary>
     public string? CacheSalt { get; init; }
 
     /// <summary>Token ids that end the generation; such a token is reported before the end.</summary>
@@ -41,6 +43,8 @@ public sealed record GenerationRequest
     /// <summary>What is reported beside the tokens. Default: nothing.</summary>
     public ReportSettings Reports { get; init; } = new();
 
-    /// <summary>Set after every event, for a reader that waits for several generations at once, or without allocating. Null for one that does not.</summary>
+    /// <summary>
+    /// Set after every event, for a reader that waits for several generations at once, or without allocating. Null for one that does not.
+    /// </summary>
     public EventSignal? Signal { get; init; }
 }

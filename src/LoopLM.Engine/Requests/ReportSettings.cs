@@ -24,15 +24,21 @@ public sealed record ReportSettings
     /// <summary>Tokens that are reported beside each generated one in any case, where <see cref="Logprobs"/> are.</summary>
     public IReadOnlyCollection<int> LogprobTokens { get; init; } = [];
 
-    /// <summary>Like <see cref="Logprobs"/>, of every prompt token but the first, which nothing predicts. Every row of the prompt then goes through the head.</summary>
+    /// <summary>
+    /// Like <see cref="Logprobs"/>, of every prompt token but the first, which nothing predicts. Every
+    /// row of the prompt then goes through the head.
+    /// </summary>
     public int? PromptLogprobs { get; init; }
 
-    /// <summary>How many of the most probable tokens are reported of every loop that a generated token ran. Every loop of it then goes through the head. 0 reports nothing.</summary>
+    /// <summary>
+    /// How many of the most probable tokens are reported of every loop that a generated token ran. Every loop of
+    /// it then goes through the head. 0 reports nothing.
+    /// </summary>
     public int LoopLogprobs { get; init; }
 
     /// <summary>
-    /// Whether the same is reported of the loops that a generated token skipped. They run for the report alone, so that the tokens are the same
-    /// and each costs all loops. Needs <see cref="LoopLogprobs"/>.
+    /// Whether the same is reported of the loops that a generated token skipped. They run for the report alone, so that the tokens are the
+    /// same and each costs all loops. Needs <see cref="LoopLogprobs"/>.
     /// </summary>
     public bool SkippedLoopLogprobs { get; init; }
 
@@ -53,11 +59,14 @@ public sealed record ReportSettings
         ?? (LoopLogprobs > 0 && model.HasCoda
             ? Rejection.Invalid(
                 "return_loop_logprobs",
-                $"{new Field("return_loop_logprobs")} is not available for this model: its coda reads the last loop of every earlier token.")
+                $"{new Field("return_loop_logprobs")} is not available for this model: "
+                    + $"its coda reads the last loop of every earlier token.")
             : null)
         ?? FieldChecks.Tokens("logprob_token_ids", LogprobTokens, model.VocabularySize);
 
-    /// <summary>The settings as a model can fulfil them: numbers instead of <see cref="AllTokens"/>, gates where it has a gate, no token twice.</summary>
+    /// <summary>
+    /// The settings as a model can fulfil them: numbers instead of <see cref="AllTokens"/>, gates where it has a gate, no token twice.
+    /// </summary>
     public ReportSettings For(ModelDescription model) => this with
     {
         Gates = Gates && model.HasGate,

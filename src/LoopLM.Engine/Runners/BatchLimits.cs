@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace LoopLM.Engine.Runners;
 
 /// <summary>
-/// What the numbers of a batch must stay below, for runners to check before they compute: the numbers become addresses, and on CUDA one beyond a tensor
-/// would end the process's use of the device. Checking allocates nothing.
+/// What the numbers of a batch must stay below, for runners to check before they compute: the numbers become addresses, and on CUDA one
+/// beyond a tensor would end the process's use of the device. Checking allocates nothing.
 /// </summary>
 /// <param name="Capacity">Row slots, KV slots and position slots.</param>
 /// <param name="Model">Vocabulary and context.</param>

@@ -7,7 +7,9 @@ namespace LoopLM.Engine.Runners;
 /// <param name="Available">Bytes that nobody uses, or that the system can take back, now.</param>
 public readonly record struct HostMemory(long Total, long Available)
 {
-    /// <summary>Reads it: on Linux from /proc and the control groups of this process, of version 1 and 2; elsewhere the runtime says what there is.</summary>
+    /// <summary>
+    /// Reads it: on Linux from /proc and the control groups of this process, of version 1 and 2; elsewhere the runtime says what there is.
+    /// </summary>
     /// <param name="root">Where those folders are.</param>
     public static HostMemory Read(string root = "/")
     {
@@ -38,7 +40,8 @@ public readonly record struct HostMemory(long Total, long Available)
         foreach (var line in Lines(Path.Combine(root, "proc/self/cgroup")))
         {
             // Number of the hierarchy, its controllers, the group. Version 2 names no controllers.
-            if (line.Split(':', 3) is not [_, var controllers, var group] || (controllers.Length > 0 && !controllers.Split(',').Contains("memory")))
+            if (line.Split(':', 3) is not [_, var controllers, var group]
+                || (controllers.Length > 0 && !controllers.Split(',').Contains("memory")))
             {
                 continue;
             }
@@ -75,7 +78,8 @@ public readonly record struct HostMemory(long Total, long Available)
     /// <summary>The number that a file holds; null where it holds none, as where there is no limit.</summary>
     private static long? Number(string path) => Lines(path) is [var text, ..] ? Parse(text) : null;
 
-    private static long? Parse(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+    private static long? Parse(string text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private static string[] Lines(string path)
     {

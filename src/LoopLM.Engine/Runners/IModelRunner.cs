@@ -1,9 +1,9 @@
 namespace LoopLM.Engine.Runners;
 
 /// <summary>
-/// What computes a looped model: the one interface between scheduling and numbers. Nothing above it sees a tensor, nothing below it knows a queue.
-/// One thread opens, calls and disposes a runner. A call that throws leaves the rows of that batch undefined and all other rows intact,
-/// unless it throws <see cref="DeviceLostException"/>.
+/// What computes a looped model: the one interface between scheduling and numbers. Nothing above it sees a tensor, nothing below it
+/// knows a queue. One thread opens, calls and disposes a runner. A call that throws leaves the rows of that batch undefined and all
+/// other rows intact, unless it throws <see cref="DeviceLostException"/>.
 /// </summary>
 public interface IModelRunner : IDisposable
 {
@@ -19,7 +19,9 @@ public interface IModelRunner : IDisposable
     /// </summary>
     /// <param name="batch">The rows and what each attends to.</param>
     /// <param name="gateLogits">Receives the gate logit of each row; empty where it is not read, and for models without a gate.</param>
-    /// <param name="stateChanges">Receives |h_t - h_(t-1)| / |h_t| (Euclidean norms) of each row, 0 where both are 0, +infinity at loop 1; empty where it is not read.</param>
+    /// <param name="stateChanges">
+    /// Receives |h_t - h_(t-1)| / |h_t| (Euclidean norms) of each row, 0 where both are 0, +infinity at loop 1; empty where it is not read.
+    /// </param>
     void RunLoop(LoopBatch batch, Span<float> gateLogits, Span<float> stateChanges);
 
     /// <summary>Applies the coda, where the model has one, and the head to the states of rows. The states stay as they are.</summary>
@@ -32,6 +34,8 @@ public interface IModelRunner : IDisposable
     /// <param name="states">Receives N x HiddenSize values, row by row.</param>
     void ReadStates(ReadOnlySpan<int> rowSlots, Span<float> states);
 
-    /// <summary>Forgets what the runner keeps of a sequence, which is over. Its KV slots and row slots may be given to others. It does not throw.</summary>
+    /// <summary>
+    /// Forgets what the runner keeps of a sequence, which is over. Its KV slots and row slots may be given to others. It does not throw.
+    /// </summary>
     void Release(int sequence);
 }

@@ -30,8 +30,8 @@ public sealed class LoopBatch
     public ReadOnlySpan<int> VisibleSlots(int row) => _visible[row].Span;
 
     /// <summary>
-    /// The position slots that a row attends to in a prelude, which runs before loop 1, or in a coda, which runs before the head; its own last.
-    /// Empty where the model has neither there.
+    /// The position slots that a row attends to in a prelude, which runs before loop 1, or in a coda, which runs before the
+    /// head; its own last. Empty where the model has neither there.
     /// </summary>
     /// <param name="row">Index into <see cref="Rows"/>.</param>
     public ReadOnlySpan<int> PositionSlots(int row) => _positions[row].Span;

@@ -33,6 +33,9 @@ public sealed record ModelDescription
     /// <summary>Most positions of one sequence: prompt and generated tokens together.</summary>
     public required int ContextLength { get; init; }
 
-    /// <summary>Cost of everything outside the loop (embedding and head) relative to one loop of one row, by parameters touched: F0/Fr of the depth bound.</summary>
+    /// <summary>
+    /// Cost of everything outside the loop (embedding and head) relative to one loop of one row, by
+    /// parameters touched: F0/Fr of the depth bound.
+    /// </summary>
     public required double HeadCost { get; init; }
 }

@@ -1,7 +1,8 @@
 namespace LoopLM.Engine.Runners;
 
 /// <summary>
-/// The groups of layers of a model whose K and V a position holds once, whatever its loops, beside the core's, which it holds for each loop.
+/// The groups of layers of a model whose K and V a position holds once, whatever its loops,
+/// beside the core's, which it holds for each loop.
 /// </summary>
 [Flags]
 public enum PositionLayers

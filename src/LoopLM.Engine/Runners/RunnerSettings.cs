@@ -7,8 +7,8 @@ namespace LoopLM.Engine.Runners;
 public sealed record RunnerSettings
 {
     /// <summary>
-    /// How matrices are held: <c>float32</c>, <c>bfloat16</c>, <c>int8</c>, <c>int4</c>, or <c>auto</c>, which lets the runner choose.
-    /// Default: <c>auto</c>.
+    /// How matrices are held: <c>float32</c>, <c>bfloat16</c>, <c>int8</c>, <c>int4</c>, or <c>auto</c>,
+    /// which lets the runner choose. Default: <c>auto</c>.
     /// </summary>
     public string Weights { get; init; } = "auto";
 

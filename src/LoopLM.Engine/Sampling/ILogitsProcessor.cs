@@ -1,6 +1,8 @@
 namespace LoopLM.Engine.Sampling;
 
-/// <summary>One step between the model's logits and the choice of a token. It belongs to one sequence; the engine's thread calls it.</summary>
+/// <summary>
+/// One step between the model's logits and the choice of a token. It belongs to one sequence; the engine's thread calls it.
+/// </summary>
 internal interface ILogitsProcessor
 {
     /// <summary>Changes the logits of a token; those of a token that may not come become negative infinity.</summary>

@@ -1,8 +1,8 @@
 namespace LoopLM.Engine.Sampling;
 
 /// <summary>
-/// Makes tokens that came before less likely. First the repetition penalty r of the tokens of prompt and output (CTRL, Keskar et al. 2019, section 4.1:
-/// x / r where x > 0, else x * r), then those of the output alone: x - frequency * count - presence.
+/// Makes tokens that came before less likely. First the repetition penalty r of the tokens of prompt and output (CTRL, Keskar et al. 2019,
+/// section 4.1: x / r where x > 0, else x * r), then those of the output alone: x - frequency * count - presence.
 /// </summary>
 internal sealed class Penalties : ILogitsProcessor
 {
@@ -19,7 +19,8 @@ internal sealed class Penalties : ILogitsProcessor
     /// <param name="prompt">The prompt, whose tokens count as repeated and not as output.</param>
     public Penalties(SamplingSettings settings, ReadOnlySpan<int> prompt)
     {
-        (_repetition, _frequency, _presence) = (settings.RepetitionPenalty ?? 1, settings.FrequencyPenalty ?? 0, settings.PresencePenalty ?? 0);
+        (_repetition, _frequency, _presence) =
+            (settings.RepetitionPenalty ?? 1, settings.FrequencyPenalty ?? 0, settings.PresencePenalty ?? 0);
         if (_repetition != 1)
         {
             foreach (var token in prompt)

@@ -4,9 +4,9 @@ using LoopLM.Engine.Errors;
 namespace LoopLM.Engine.Sampling;
 
 /// <summary>
-/// How the next token is chosen from the logits. Applied in this order: the request's constraint, allowed tokens, bad words, minimum of tokens, bias,
-/// repetition, frequency and presence penalty, temperature, min-p, top-k, top-p. The order is vLLM's. What is null changes nothing, and
-/// <see cref="Over"/> fills it in.
+/// How the next token is chosen from the logits. Applied in this order: the request's constraint, allowed tokens, bad words,
+/// minimum of tokens, bias, repetition, frequency and presence penalty, temperature, min-p, top-k, top-p. The order is vLLM's. What
+/// is null changes nothing, and <see cref="Over"/> fills it in.
 /// </summary>
 public sealed record SamplingSettings
 {
@@ -22,7 +22,10 @@ public sealed record SamplingSettings
     /// <summary>Added to the logits of single tokens: by token id, -100..100.</summary>
     public IReadOnlyDictionary<int, float> LogitBias { get; init; } = ReadOnlyDictionary<int, float>.Empty;
 
-    /// <summary>Divides a positive logit, and multiplies a negative one, of every token that prompt or output contain; above 0, and 1 changes nothing.</summary>
+    /// <summary>
+    /// Divides a positive logit, and multiplies a negative one, of every token that prompt or
+    /// output contain; above 0, and 1 changes nothing.
+    /// </summary>
     public float? RepetitionPenalty { get; init; }
 
     /// <summary>Subtracted from a token's logit for each time it is in the output, -2..2.</summary>
@@ -37,16 +40,23 @@ public sealed record SamplingSettings
     /// <summary>Keeps the k most probable tokens; 0 keeps all.</summary>
     public int? TopK { get; init; }
 
-    /// <summary>Keeps the fewest most probable tokens whose probabilities sum to at least this, 0 to 1: 0 keeps the most probable one, 1 all.</summary>
+    /// <summary>
+    /// Keeps the fewest most probable tokens whose probabilities sum to at least this, 0 to 1: 0 keeps the most probable one, 1 all.
+    /// </summary>
     public float? TopP { get; init; }
 
     /// <summary>Drops tokens less probable than this share of the most probable one, 0..1; 0 drops none.</summary>
     public float? MinP { get; init; }
 
-    /// <summary>Makes the choices repeatable: the same seed and position give the same random number whatever else the engine does. Null takes a random one.</summary>
+    /// <summary>
+    /// Makes the choices repeatable: the same seed and position give the same random number whatever
+    /// else the engine does. Null takes a random one.
+    /// </summary>
     public long? Seed { get; init; }
 
-    /// <summary>The settings with what they leave open taken from others. The bad words of both count; bias, allowed tokens and seed are their own.</summary>
+    /// <summary>
+    /// The settings with what they leave open taken from others. The bad words of both count; bias, allowed tokens and seed are their own.
+    /// </summary>
     public SamplingSettings Over(SamplingSettings defaults) => this with
     {
         BadWords = [.. defaults.BadWords, .. BadWords],

@@ -3,9 +3,9 @@ using LoopLM.Engine.Requests;
 namespace LoopLM.Engine.Scheduling;
 
 /// <summary>
-/// Sequences that wait for admission. Clients share it by self-clocked fair queueing: the next sequence is that of the client whose admitted cost,
-/// with this sequence and by weight, is least. Within a client the groups take turns, first come first served, one sequence each time.
-/// A sequence that does not fit yet lets others after it pass, a bounded number of times: then it is protected until it fits.
+/// Sequences that wait for admission. Clients share it by self-clocked fair queueing: the next sequence is that of the client whose
+/// admitted cost, with this sequence and by weight, is least. Within a client the groups take turns, first come first served, one sequence
+/// each time. A sequence that does not fit yet lets others after it pass, a bounded number of times: then it is protected until it fits.
 /// </summary>
 /// <remarks>
 /// Virtual time is the largest finish that was admitted. A client begins there when something of it begins to wait, so one that was away
@@ -101,7 +101,8 @@ internal sealed class AdmissionQueue
         var groups = _clients.SelectMany(client => client.Groups).ToArray();
         var counted = groups.Sum(group => group.Waiting.Count) == Count
             && groups.All(group => group.Waiting.Count > 0) && groups.Distinct().Count() == groups.Length;
-        var known = _clients.Count == _byClient.Count && _clients.All(client => _byClient[client.Client] == client && client.Groups.Count > 0);
+        var known = _clients.Count == _byClient.Count
+            && _clients.All(client => _byClient[client.Client] == client && client.Groups.Count > 0);
         var ordered = _clients.Zip(_clients.Skip(1)).All(pair => pair.First.Finish <= pair.Second.Finish);
         var unstarted = groups.Where(group => group.Unstarted is not null).ToHashSet().SetEquals(_unstarted);
         if (!counted || !known || !ordered || !unstarted)

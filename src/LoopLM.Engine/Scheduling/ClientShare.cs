@@ -10,7 +10,9 @@ internal sealed class ClientShare(RequestClient client)
     /// <summary>Its groups with sequences that wait, the next one first.</summary>
     public List<SequenceGroup> Groups { get; } = [];
 
-    /// <summary>The cost of what was admitted, divided by the client's weight, from the virtual time at which something began to wait.</summary>
+    /// <summary>
+    /// The cost of what was admitted, divided by the client's weight, from the virtual time at which something began to wait.
+    /// </summary>
     public double Start { get; set; }
 
     /// <summary><see cref="Start"/> as it will be when the next sequence is admitted.</summary>

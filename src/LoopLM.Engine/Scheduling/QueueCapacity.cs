@@ -65,7 +65,8 @@ internal sealed class QueueCapacity(int capacity, long tokenCapacity, EngineMetr
             var (held, heldTokens) = _byClient.GetValueOrDefault(client);
             var (free, freeTokens) = (capacity - _taken, tokenCapacity - _tokens);
             if (count > free || (_taken > 0 && tokens > freeTokens)
-                || (held > 0 && client != RequestClient.Local && (IsTooMuch(held, count, free) || IsTooMuch(heldTokens, tokens, freeTokens))))
+                || (held > 0 && client != RequestClient.Local
+                    && (IsTooMuch(held, count, free) || IsTooMuch(heldTokens, tokens, freeTokens))))
             {
                 return false;
             }
@@ -108,7 +109,9 @@ internal sealed class QueueCapacity(int capacity, long tokenCapacity, EngineMetr
             // The time since the last admission counts too: the queue may stand still.
             var seconds = time.GetElapsedTime(_since).TotalSeconds;
             var fade = Fade(seconds);
-            return _taken == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(_taken * ((_seconds * fade) + seconds) / Math.Max(1, _admissions * fade));
+            return _taken == 0
+                ? TimeSpan.Zero
+                : TimeSpan.FromSeconds(_taken * ((_seconds * fade) + seconds) / Math.Max(1, _admissions * fade));
         }
     }
 

@@ -60,7 +60,9 @@ internal struct Row
     /// <summary>Whether the head reads it once it has left.</summary>
     public readonly bool IsRead => YieldsToken || Sequence.Reports.PromptLogprobs is not null;
 
-    /// <summary>What is read after its loops. The prompt always runs all of them, so its last position is read for the report alone.</summary>
+    /// <summary>
+    /// What is read after its loops. The prompt always runs all of them, so its last position is read for the report alone.
+    /// </summary>
     public readonly ExitSignals Reads =>
         State != PositionState.Looping ? ExitSignals.None
         : !IsPrompt ? Sequence.Reads

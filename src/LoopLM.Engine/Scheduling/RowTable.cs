@@ -3,8 +3,8 @@ using LoopLM.Engine.Exits;
 namespace LoopLM.Engine.Scheduling;
 
 /// <summary>
-/// The rows by row slot. Running rows are in the order in which they started, so that a chunk of a prompt stays together. Parked rows have left
-/// the loops and wait: for a position before them, or for the mask of their token.
+/// The rows by row slot. Running rows are in the order in which they started, so that a chunk of a prompt stays together. Parked rows have
+/// left the loops and wait: for a position before them, or for the mask of their token.
 /// </summary>
 internal sealed class RowTable
 {
@@ -85,7 +85,9 @@ internal sealed class RowTable
         return slot;
     }
 
-    /// <summary>Frees the slots of rows that are over, and parks or resumes the others by their states. Running rows keep their order.</summary>
+    /// <summary>
+    /// Frees the slots of rows that are over, and parks or resumes the others by their states. Running rows keep their order.
+    /// </summary>
     public void Compact()
     {
         var (free, running, parked, resumed) = (FreeCount, 0, 0, 0);
@@ -125,7 +127,10 @@ internal sealed class RowTable
         (RunningCount, ParkedCount) = (running + resumed, parked);
     }
 
-    /// <summary>Checks that every row slot is free or has one row, that every row belongs to a running sequence, and that windows and rows name each other.</summary>
+    /// <summary>
+    /// Checks that every row slot is free or has one row, that every row belongs to a running
+    /// sequence, and that windows and rows name each other.
+    /// </summary>
     /// <exception cref="InvalidOperationException">One does not.</exception>
     public void Audit(IReadOnlyCollection<Sequence> running)
     {
@@ -141,7 +146,8 @@ internal sealed class RowTable
             throw new InvalidOperationException("Row table: a row has no running sequence, or a twin.");
         }
 
-        if (Running.ToArray().Any(slot => !_rows[slot].IsRunning) || Parked.ToArray().Any(slot => _rows[slot].IsRunning || _rows[slot].IsOver))
+        if (Running.ToArray().Any(slot => !_rows[slot].IsRunning)
+            || Parked.ToArray().Any(slot => _rows[slot].IsRunning || _rows[slot].IsOver))
         {
             throw new InvalidOperationException("Row table: a row is not where its state belongs.");
         }

@@ -45,7 +45,9 @@ internal sealed class Scheduler
 
     public void Enqueue(SequenceGroup group) => _queue.Enqueue(group);
 
-    /// <summary>The sequence that has waited too long, if any. One whose group has started never has: what has begun is brought to its end.</summary>
+    /// <summary>
+    /// The sequence that has waited too long, if any. One whose group has started never has: what has begun is brought to its end.
+    /// </summary>
     public Sequence? FindExpired(TimeProvider time, TimeSpan longest) =>
         _queue.OldestUnstarted is { } oldest && time.GetElapsedTime(oldest.AcceptedAt) >= longest ? oldest : null;
 
@@ -55,7 +57,9 @@ internal sealed class Scheduler
     /// <summary>Takes a sequence out of the queue.</summary>
     public void Dequeue(Sequence sequence) => _queue.Remove(sequence);
 
-    /// <summary>Admits what fits, starts rows, and plans one loop of every running row. The plan has no rows when there is nothing to run.</summary>
+    /// <summary>
+    /// Admits what fits, starts rows, and plans one loop of every running row. The plan has no rows when there is nothing to run.
+    /// </summary>
     public AttentionGroups Plan()
     {
         _plan.Admitted.Clear();
@@ -76,7 +80,9 @@ internal sealed class Scheduler
         return _plan;
     }
 
-    /// <summary>Ends a running sequence: its slots, its number and, at the next <see cref="RowTable.Compact"/>, its rows are free.</summary>
+    /// <summary>
+    /// Ends a running sequence: its slots, its number and, at the next <see cref="RowTable.Compact"/>, its rows are free.
+    /// </summary>
     public void Remove(Sequence sequence)
     {
         _ledger.Close(sequence.Number);
@@ -112,7 +118,8 @@ internal sealed class Scheduler
     }
 
     /// <summary>
-    /// The sequence admitted before that reads most of what a prompt begins with, beyond what is cached; null where none reads enough to wait for.
+    /// The sequence admitted before that reads most of what a prompt begins with, beyond what is
+    /// cached; null where none reads enough to wait for.
     /// </summary>
     private Sequence? FindLeader(Sequence sequence)
     {
@@ -130,7 +137,8 @@ internal sealed class Scheduler
                 break;
             }
 
-            if (!running.HasReadPrompt && running.PrefixKey == key && running.Prompt.Span.CommonPrefixLength(prompt) is var common && common > best)
+            if (!running.HasReadPrompt && running.PrefixKey == key
+                && running.Prompt.Span.CommonPrefixLength(prompt) is var common && common > best)
             {
                 (leader, best) = (running, common);
             }
@@ -139,7 +147,10 @@ internal sealed class Scheduler
         return leader;
     }
 
-    /// <summary>Every sequence with a certain token gets its row: the row of the position before has just become free, and nothing else has taken it.</summary>
+    /// <summary>
+    /// Every sequence with a certain token gets its row: the row of the position before has just
+    /// become free, and nothing else has taken it.
+    /// </summary>
     private void StartConfirmed()
     {
         foreach (var sequence in _running)

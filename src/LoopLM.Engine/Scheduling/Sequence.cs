@@ -48,7 +48,9 @@ internal sealed class Sequence(Generation generation)
     /// <summary>The tokens that are reported in any case.</summary>
     public int[] LogprobTokens { get; init; } = [];
 
-    /// <summary>The loops of a generated token that are reported, whether it ran them or skipped them; 0 reports those that it ran.</summary>
+    /// <summary>
+    /// The loops of a generated token that are reported, whether it ran them or skipped them; 0 reports those that it ran.
+    /// </summary>
     public int ObservedLoops { get; init; }
 
     /// <summary>The most loops that it may run, over all its positions: what its client is charged in the queue.</summary>
@@ -182,7 +184,10 @@ internal sealed class Sequence(Generation generation)
         }
     }
 
-    /// <summary>Publishes the token that follows the oldest position, which leaves the window. What is left there are drafts, and the first may be this token.</summary>
+    /// <summary>
+    /// Publishes the token that follows the oldest position, which leaves the window. What is left there
+    /// are drafts, and the first may be this token.
+    /// </summary>
     public void Publish(int token, long now)
     {
         if (Generated > 0)

@@ -2,7 +2,9 @@ using LoopLM.Engine.Requests;
 
 namespace LoopLM.Engine.Scheduling;
 
-/// <summary>The sequences that one request wants. They are queued together or refused together, and each starts when there is room for it.</summary>
+/// <summary>
+/// The sequences that one request wants. They are queued together or refused together, and each starts when there is room for it.
+/// </summary>
 internal sealed class SequenceGroup(Sequence[] sequences)
 {
     public RequestClient Client => Sequences[0].Client;

@@ -10,7 +10,10 @@ internal readonly record struct DraftForecast(double Tokens, double Rows, double
     /// <param name="exitStep">The mean exit step, from 1.</param>
     public static DraftForecast Plain(double exitStep) => new(1 / exitStep, 1, 1 / exitStep);
 
-    /// <summary>The forecast with drafts: a position whose draft was accepted starts <paramref name="loop"/> ticks after the one before, any other when that exits.</summary>
+    /// <summary>
+    /// The forecast with drafts: a position whose draft was accepted starts <paramref name="loop"/> ticks
+    /// after the one before, any other when that exits.
+    /// </summary>
     /// <param name="exitStep">The mean exit step, above <paramref name="loop"/>.</param>
     /// <param name="loop">The loop after which a position drafts, from 1.</param>
     /// <param name="share">The share of drafts that are accepted, 0 to 1.</param>

@@ -1,6 +1,9 @@
 namespace LoopLM.Engine.Speculation;
 
-/// <summary>What a pass costs by its number of rows, learnt from the passes that run. Small numbers are counted one by one, large ones are counted in groups.</summary>
+/// <summary>
+/// What a pass costs by its number of rows, learnt from the passes that run. Small numbers are counted
+/// one by one, large ones are counted in groups.
+/// </summary>
 internal sealed class PassCosts
 {
     private const int Exact = 16;

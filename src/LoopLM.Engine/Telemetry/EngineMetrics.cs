@@ -4,7 +4,10 @@ using LoopLM.Engine.Requests;
 
 namespace LoopLM.Engine.Telemetry;
 
-/// <summary>Every instrument of the engine. Names, units and buckets are here and nowhere else. Several engines share them and tell each other apart by <see cref="ForModel"/>.</summary>
+/// <summary>
+/// Every instrument of the engine. Names, units and buckets are here and nowhere else. Several engines share them
+/// and tell each other apart by <see cref="ForModel"/>.
+/// </summary>
 public sealed class EngineMetrics : IDisposable
 {
     /// <summary>Name of the meter to subscribe to.</summary>
@@ -44,18 +47,27 @@ public sealed class EngineMetrics : IDisposable
         _requests = _meter.CreateCounter<long>("looplm.requests", description: "Generations ended, by outcome.");
         _promptTokens = _meter.CreateCounter<long>("looplm.tokens.prompt", description: "Prompt tokens of admitted requests.");
         _generatedTokens = _meter.CreateCounter<long>("looplm.tokens.generated", description: "Tokens generated.");
-        _prefixQueries = _meter.CreateCounter<long>("looplm.prefix_cache.queries", description: "Prompt tokens that were looked for among cached prefixes.");
-        _prefixHits = _meter.CreateCounter<long>("looplm.prefix_cache.hits", description: "Prompt tokens that were found there, and not computed.");
+        _prefixQueries = _meter.CreateCounter<long>(
+            "looplm.prefix_cache.queries", description: "Prompt tokens that were looked for among cached prefixes.");
+        _prefixHits = _meter.CreateCounter<long>(
+            "looplm.prefix_cache.hits", description: "Prompt tokens that were found there, and not computed.");
         _draftTokens = _meter.CreateCounter<long>("looplm.speculation.draft_tokens", description: "Tokens drafted by an early loop.");
-        _acceptedDraftTokens = _meter.CreateCounter<long>("looplm.speculation.accepted_draft_tokens", description: "Drafted tokens that were accepted.");
-        _exitStep = CreateHistogram<int>("looplm.exit_step", null, "Loop at which each generated token left.", [.. Enumerable.Range(1, 16), 24, 32, 64]);
-        _tickRows = CreateHistogram<int>("looplm.tick.rows", null, "Rows that went through the layers together.", [.. s_rows.Select(rows => (int)rows)]);
+        _acceptedDraftTokens = _meter.CreateCounter<long>(
+            "looplm.speculation.accepted_draft_tokens", description: "Drafted tokens that were accepted.");
+        _exitStep = CreateHistogram<int>(
+            "looplm.exit_step", null, "Loop at which each generated token left.", [.. Enumerable.Range(1, 16), 24, 32, 64]);
+        _tickRows = CreateHistogram<int>(
+            "looplm.tick.rows", null, "Rows that went through the layers together.", [.. s_rows.Select(rows => (int)rows)]);
         _tickDuration = CreateHistogram("looplm.tick.duration", "s", "Time of one tick.", s_seconds);
-        _maskDuration = CreateHistogram("looplm.mask.duration", "s", "Time to work out which tokens a format allows next, beside the engine.", s_seconds);
-        _lateMasks = _meter.CreateCounter<long>("looplm.masks.late", description: "Tokens that waited for their mask when their row had left.");
+        _maskDuration = CreateHistogram(
+            "looplm.mask.duration", "s", "Time to work out which tokens a format allows next, beside the engine.", s_seconds);
+        _lateMasks = _meter.CreateCounter<long>(
+            "looplm.masks.late", description: "Tokens that waited for their mask when their row had left.");
         _queueTime = CreateHistogram("looplm.queue.time", "s", "From acceptance to admission.", s_seconds);
-        _queuedByClient = _meter.CreateUpDownCounter<long>("looplm.queue.client.requests", description: "Requests that wait for admission, by client.");
-        _queueFull = _meter.CreateCounter<long>("looplm.queue.full", description: "Times that a client found no room in the queue, by client.");
+        _queuedByClient = _meter.CreateUpDownCounter<long>(
+            "looplm.queue.client.requests", description: "Requests that wait for admission, by client.");
+        _queueFull = _meter.CreateCounter<long>(
+            "looplm.queue.full", description: "Times that a client found no room in the queue, by client.");
         _timeToFirstToken = CreateHistogram("looplm.time_to_first_token", "s", "From acceptance to the first token.", s_seconds);
         _interTokenLatency = CreateHistogram("looplm.inter_token_latency", "s", "Between two tokens of a generation.", s_seconds);
         CreateGauge("looplm.exit_step.mean", snapshot => snapshot.MeanExitStep, "Mean exit step of all tokens since the start.");

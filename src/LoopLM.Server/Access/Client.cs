@@ -9,7 +9,8 @@ namespace LoopLM.Server.Access;
 /// <param name="defaults">The limits where they have none of their own.</param>
 /// <param name="time">The clock of the limits.</param>
 /// <param name="weight">Their share in relation to other keys; null without a key.</param>
-internal sealed class Client(string name, RateLimitOptions limits, RateLimitOptions defaults, TimeProvider time, int? weight = null) : IDisposable
+internal sealed class Client(
+    string name, RateLimitOptions limits, RateLimitOptions defaults, TimeProvider time, int? weight = null) : IDisposable
 {
     public string Name { get; } = name;
 
@@ -24,7 +25,9 @@ internal sealed class Client(string name, RateLimitOptions limits, RateLimitOpti
 
     /// <summary>Requests at once; null where they are not limited.</summary>
     public ConcurrencyLimiter? Concurrency { get; } =
-        (limits.ConcurrentRequests ?? defaults.ConcurrentRequests) is { } most ? new(new ConcurrencyLimiterOptions { PermitLimit = most }) : null;
+        (limits.ConcurrentRequests ?? defaults.ConcurrentRequests) is { } most
+            ? new(new ConcurrencyLimiterOptions { PermitLimit = most })
+            : null;
 
     public void Dispose() => Concurrency?.Dispose();
 

@@ -17,7 +17,8 @@ internal sealed class Clients : IDisposable
 
     public Clients(IOptions<AuthOptions> auth, IOptions<RateLimitOptions> limits, TimeProvider time)
     {
-        _byKey = [.. auth.Value.Keys.Select(key => (Convert.FromHexString(key.Sha256), new Client(key.Name, key, limits.Value, time, key.Weight)))];
+        _byKey = [.. auth.Value.Keys.Select(key =>
+            (Convert.FromHexString(key.Sha256), new Client(key.Name, key, limits.Value, time, key.Weight)))];
         _anonymous = _byKey.Length == 0 ? new Client("anonymous", limits.Value, limits.Value, time) : null;
     }
 

@@ -45,7 +45,8 @@ internal sealed class CommandLine
     }
 
     /// <summary>The shorthands, without their dashes.</summary>
-    public static IReadOnlyList<string> Shorthands { get; } = ["model", "host", "port", "grpc-port", "api-key", "ssl-certfile", "ssl-keyfile"];
+    public static IReadOnlyList<string> Shorthands { get; } =
+        ["model", "host", "port", "grpc-port", "api-key", "ssl-certfile", "ssl-keyfile"];
 
     /// <summary>Settings with their values; the last of a name wins.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Settings => _settings;

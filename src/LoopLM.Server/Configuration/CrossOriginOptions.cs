@@ -16,12 +16,16 @@ internal sealed class CrossOriginOptions : IValidateOptions<CrossOriginOptions>
         var failures = new ValidateOptionsResultBuilder();
         foreach (var origin in options.Origins.Where(origin => !IsOrigin(origin)))
         {
-            failures.AddError($"'{origin}' is not an origin; it must be scheme, host and port, such as https://chat.example.org or http://localhost:3000.", $"{Section}:{nameof(Origins)}");
+            failures.AddError(
+                $"'{origin}' is not an origin; it must be scheme, host and port, "
+                    + "such as https://chat.example.org or http://localhost:3000.",
+                $"{Section}:{nameof(Origins)}");
         }
 
         return failures.Build();
     }
 
     private static bool IsOrigin(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.GetLeftPart(UriPartial.Authority) == text;
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+            && uri.GetLeftPart(UriPartial.Authority) == text;
 }

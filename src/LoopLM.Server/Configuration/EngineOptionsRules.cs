@@ -15,7 +15,9 @@ internal sealed class EngineOptionsRules(ExitPolicies policies) : IValidateOptio
         var failures = new ValidateOptionsResultBuilder();
         if (options.MaxRows < options.MaxSequences)
         {
-            failures.AddError($"it is {options.MaxRows}; it must be at least MaxSequences, which is {options.MaxSequences}.", $"{name}:{nameof(options.MaxRows)}");
+            failures.AddError(
+                $"it is {options.MaxRows}; it must be at least MaxSequences, which is {options.MaxSequences}.",
+                $"{name}:{nameof(options.MaxRows)}");
         }
 
         var exit = options.Exit;
@@ -36,12 +38,15 @@ internal sealed class EngineOptionsRules(ExitPolicies policies) : IValidateOptio
 
         if (exit.MinLoops is { } least && (least < 1 || least > (exit.MaxLoops ?? options.MaxLoops)))
         {
-            failures.AddError($"it is {least}; it must be between 1 and the largest number of loops, which is {exit.MaxLoops ?? options.MaxLoops}.", $"{name}:Exit:MinLoops");
+            failures.AddError(
+                $"it is {least}; it must be between 1 and the largest number of loops, which is {exit.MaxLoops ?? options.MaxLoops}.",
+                $"{name}:Exit:MinLoops");
         }
 
         if (options.Speculation.DraftLoops is { } draft && (draft < 1 || draft > options.MaxLoops))
         {
-            failures.AddError($"it is {draft}; it must be between 1 and MaxLoops, which is {options.MaxLoops}.", $"{name}:Speculation:DraftLoops");
+            failures.AddError(
+                $"it is {draft}; it must be between 1 and MaxLoops, which is {options.MaxLoops}.", $"{name}:Speculation:DraftLoops");
         }
 
         return failures.Build();

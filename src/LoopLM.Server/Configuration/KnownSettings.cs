@@ -89,13 +89,18 @@ internal sealed class KnownSettings
         return check;
     }
 
-    /// <summary>The setting that is meant by a path whose section is nearly one: only where that has the next name, since other programs have names as near.</summary>
+    /// <summary>
+    /// The setting that is meant by a path whose section is nearly one: only where that has the next
+    /// name, since other programs have names as near.
+    /// </summary>
     private static string? FindMisspelt(string path)
     {
         var names = path.Split(':');
         return !IsSection(path)
             && SettingNames.FindNearest(names[0], s_own.Members.Keys.Select(section => (section, section))) is { } section
-            && (s_own.Members[section] is SettingShape.ListOf ? int.TryParse(names[1], out _) : Names(s_own.Members[section]).Contains(names[1], StringComparer.OrdinalIgnoreCase))
+            && (s_own.Members[section] is SettingShape.ListOf
+                ? int.TryParse(names[1], out _)
+                : Names(s_own.Members[section]).Contains(names[1], StringComparer.OrdinalIgnoreCase))
             ? string.Join(':', names[1..].Prepend(section))
             : null;
     }
@@ -165,7 +170,8 @@ internal sealed class KnownSettings
         if (!ShorthandSettings.TryParse(setting.Value, out _))
         {
             var found = ClientText.Show(setting.Value ?? "");
-            _problems.Add($"{ClientText.Show(setting.Path)} is '{found}'; it must be scheme, host and port, such as http://localhost:8080.");
+            _problems.Add(
+                $"{ClientText.Show(setting.Path)} is '{found}'; it must be scheme, host and port, such as http://localhost:8080.");
         }
     }
 

@@ -40,7 +40,10 @@ public sealed class LimitOptions
     [Range(0, 1024)]
     public int MaxLogprobs { get; set; } = 20;
 
-    /// <summary>Log-probabilities of prompt tokens in one answer, over all its choices, 0 to 2^30; as many of generated tokens where those of the whole vocabulary are requested. Each is some 20 bytes of the answer.</summary>
+    /// <summary>
+    /// Log-probabilities of prompt tokens in one answer, over all its choices, 0 to 2^30; as many of generated tokens where those of the
+    /// whole vocabulary are requested. Each is some 20 bytes of the answer.
+    /// </summary>
     [Range(0, 1 << 30)]
     public int MaxPromptLogprobs { get; set; } = 1 << 20;
 
@@ -60,7 +63,10 @@ public sealed class LimitOptions
     [Range(1, 65536)]
     public int MaxBadWordLength { get; set; } = 256;
 
-    /// <summary>Tokens of a chat's answer where the request does not say, 1 to 1048576; fewer where the context has less left. Default: all that it has left.</summary>
+    /// <summary>
+    /// Tokens of a chat's answer where the request does not say, 1 to 1048576; fewer where the context
+    /// has less left. Default: all that it has left.
+    /// </summary>
     [Range(1, 1 << 20)]
     public int? DefaultChatTokens { get; set; }
 
@@ -84,25 +90,36 @@ public sealed class LimitOptions
     [Range(1, 65536)]
     public int MaxEnumValues { get; set; } = 2048;
 
-    /// <summary>How long the server may work on a JSON schema before generation starts, 1 ms to 1 minute; the wait for a thread does not count.</summary>
+    /// <summary>
+    /// How long the server may work on a JSON schema before generation starts, 1 ms to 1 minute; the wait for a thread does not count.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:01:00")]
     public TimeSpan SchemaTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Threads that compile schemas, choices and patterns, and as many that read long texts, 1 to 64. Default: half the processors, at least one.</summary>
+    /// <summary>
+    /// Threads that compile schemas, choices and patterns, and as many that read long texts, 1 to 64.
+    /// Default: half the processors, at least one.
+    /// </summary>
     [Range(1, 64)]
     public int WorkThreads { get; set; } = Math.Max(1, Environment.ProcessorCount / 2);
 
-    /// <summary>Schemas, choices and patterns of one client that wait for such a thread, and as many long texts, 0 to 65536. What comes beyond them is refused.</summary>
+    /// <summary>
+    /// Schemas, choices and patterns of one client that wait for such a thread, and as many long texts,
+    /// 0 to 65536. What comes beyond them is refused.
+    /// </summary>
     [Range(0, 65536)]
     public int MaxQueuedWork { get; set; } = 64;
 
-    /// <summary>Bytes of the compiled schemas, choices and patterns that are kept for the next request, and of those that were refused, 0 to 2^30. The largest take some 2.5 MB.</summary>
+    /// <summary>
+    /// Bytes of the compiled schemas, choices and patterns that are kept for the next request, and of those that
+    /// were refused, 0 to 2^30. The largest take some 2.5 MB.
+    /// </summary>
     [Range(0, 1 << 30)]
     public int MaxGrammarCacheBytes { get; set; } = 32 << 20;
 
     /// <summary>
-    /// Work of all masks of one choice, 2^16 to 2^30; each of its tokens grants 4096 more. The unit is one way to read the text so far, some 40 ns.
-    /// A choice that needs more ends in an error.
+    /// Work of all masks of one choice, 2^16 to 2^30; each of its tokens grants 4096 more. The unit is one way to read the text so
+    /// far, some 40 ns. A choice that needs more ends in an error.
     /// </summary>
     [Range(1 << 16, 1 << 30)]
     public int MaxMaskWork { get; set; } = 1 << 22;
@@ -115,19 +132,30 @@ public sealed class LimitOptions
     [Range(1, 4096)]
     public int MaxLiveReaders { get; set; } = 64;
 
-    /// <summary>How long one tick of an engine may last before the server counts as hung: liveness turns red, so that it is started again. 1 ms to 1 day.</summary>
+    /// <summary>
+    /// How long one tick of an engine may last before the server counts as hung: liveness turns red,
+    /// so that it is started again. 1 ms to 1 day.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "1.00:00:00")]
     public TimeSpan TickTimeout { get; set; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>Bytes of the bodies of all requests that are read or answered, beyond 64 KiB of each, 1 MiB to 1 GiB. A request for which there is no room is refused.</summary>
+    /// <summary>
+    /// Bytes of the bodies of all requests that are read or answered, beyond 64 KiB of each, 1 MiB to 1 GiB.
+    /// A request for which there is no room is refused.
+    /// </summary>
     [Range(1 << 20, 1 << 30)]
     public int MaxBodyMemory { get; set; } = 32 << 20;
 
-    /// <summary>Bytes of all answers that their clients have not read yet, beyond 64 KiB of each, 1 MiB to 1 GiB. An answer for which there is no room is refused; a stream breaks off.</summary>
+    /// <summary>
+    /// Bytes of all answers that their clients have not read yet, beyond 64 KiB of each, 1 MiB to 1 GiB. An answer for
+    /// which there is no room is refused; a stream breaks off.
+    /// </summary>
     [Range(1 << 20, 1 << 30)]
     public int MaxAnswerMemory { get; set; } = 32 << 20;
 
-    /// <summary>Connections at once, 1 to 2^20; more are closed at once. Default: as many as the process's file descriptors allow.</summary>
+    /// <summary>
+    /// Connections at once, 1 to 2^20; more are closed at once. Default: as many as the process's file descriptors allow.
+    /// </summary>
     [Range(1, 1 << 20)]
     public int? MaxConnections { get; set; }
 
@@ -135,7 +163,10 @@ public sealed class LimitOptions
     [Range(1, 1 << 20)]
     public int? MaxConnectionsPerAddress { get; set; }
 
-    /// <summary>How long a connection may stay open without a request, 1 second to 1 hour. Longer than proxies keep theirs, or they meet closed ones.</summary>
+    /// <summary>
+    /// How long a connection may stay open without a request, 1 second to 1 hour. Longer than
+    /// proxies keep theirs, or they meet closed ones.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan KeepAliveTimeout { get; set; } = TimeSpan.FromSeconds(75);
 
@@ -143,7 +174,10 @@ public sealed class LimitOptions
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan RequestHeadersTimeout { get; set; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>Bytes a second, from 1, at which a body must come and written bytes of an answer be read. Time without anything to send does not count.</summary>
+    /// <summary>
+    /// Bytes a second, from 1, at which a body must come and written bytes of an answer be read.
+    /// Time without anything to send does not count.
+    /// </summary>
     [Range(1, 1 << 30)]
     public int MinDataRate { get; set; } = 240;
 

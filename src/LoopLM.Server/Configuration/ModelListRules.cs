@@ -27,14 +27,18 @@ internal sealed class ModelListRules(
             Add(engineRules.Validate(settings.EngineSection, settings.Engine));
         }
 
-        foreach (var shared in options.Models.SelectMany(settings => Names(settings.Model)).GroupBy(each => each).Where(each => each.Count() > 1))
+        foreach (var shared in options.Models.SelectMany(settings => Names(settings.Model))
+            .GroupBy(each => each).Where(each => each.Count() > 1))
         {
-            failures.Add($"{ModelOptions.ListSection}: '{shared.Key}' is the name or an alias {shared.Count()} times; every name must belong to one model.");
+            failures.Add(
+                $"{ModelOptions.ListSection}: '{shared.Key}' is the name or an alias {shared.Count()} times; "
+                    + $"every name must belong to one model.");
         }
 
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures.Distinct());
 
-        void AddTo(string section, ValidateOptionsResult result) => failures.AddRange((result.Failures ?? []).Select(failure => $"{section}: {failure}"));
+        void AddTo(string section, ValidateOptionsResult result) =>
+            failures.AddRange((result.Failures ?? []).Select(failure => $"{section}: {failure}"));
 
         void Add(ValidateOptionsResult result) => failures.AddRange(result.Failures ?? []);
     }

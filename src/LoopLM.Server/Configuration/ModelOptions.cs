@@ -3,7 +3,10 @@ using Microsoft.Extensions.Options;
 
 namespace LoopLM.Server.Configuration;
 
-/// <summary>A checkpoint that is served and what computes it: section <c>Model</c>, or an entry of the list <c>Models</c>, whose entries take what they leave open from <c>Model</c>.</summary>
+/// <summary>
+/// A checkpoint that is served and what computes it: section <c>Model</c>, or an entry of the list <c>Models</c>,
+/// whose entries take what they leave open from <c>Model</c>.
+/// </summary>
 public sealed class ModelOptions
 {
     /// <summary>Name of the section.</summary>
@@ -26,7 +29,8 @@ public sealed class ModelOptions
     public IList<string> Aliases { get; init; } = [];
 
     /// <summary>Its name, which without <see cref="Name"/> is that of its folder. For a model with a path.</summary>
-    internal string NameOrFolder => Name ?? System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(Path!)));
+    internal string NameOrFolder =>
+        Name ?? System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(Path!)));
 
     /// <summary>What computes it: <c>cpu</c> or <c>torch</c>. Default: the first of the runners that the server was built with.</summary>
     public string? Runner { get; set; }
@@ -39,7 +43,10 @@ public sealed class ModelOptions
     [AllowedValues("auto", "float32", "bfloat16", "int8", "int4", ErrorMessage = "Weights must be auto, float32, bfloat16, int8 or int4.")]
     public string Weights { get; set; } = "auto";
 
-    /// <summary>Variables of its chat template where a request does not set them, such as <c>enable_thinking</c>. true, false and whole numbers are no texts.</summary>
+    /// <summary>
+    /// Variables of its chat template where a request does not set them, such as
+    /// <c>enable_thinking</c>. true, false and whole numbers are no texts.
+    /// </summary>
     public IDictionary<string, string> ChatTemplateKwargs { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Most tokens of a prompt with its answer, from 2 to what the checkpoint allows. Default: what it allows.</summary>
@@ -50,7 +57,10 @@ public sealed class ModelOptions
     [Range(1, 1024)]
     public int? Threads { get; set; }
 
-    /// <summary>Whether the checkpoint's <c>generation_config.json</c> is read, for end tokens and defaults of sampling: <c>auto</c> where there is one, or <c>none</c>.</summary>
+    /// <summary>
+    /// Whether the checkpoint's <c>generation_config.json</c> is read, for end tokens and defaults of sampling:
+    /// <c>auto</c> where there is one, or <c>none</c>.
+    /// </summary>
     [AllowedValues("auto", "none", ErrorMessage = "GenerationConfig must be auto or none.")]
     public string GenerationConfig { get; set; } = "auto";
 
@@ -58,7 +68,10 @@ public sealed class ModelOptions
     [ValidateObjectMembers]
     public SamplingOptions Sampling { get; init; } = new();
 
-    /// <summary>How the model writes calls of tools, by vLLM's names: <c>auto</c> finds the format by marks in its chat template, <c>none</c> refuses tools.</summary>
+    /// <summary>
+    /// How the model writes calls of tools, by vLLM's names: <c>auto</c> finds the format by marks in
+    /// its chat template, <c>none</c> refuses tools.
+    /// </summary>
     [AllowedValues(
         "auto", "hermes", "llama3_json", "mistral", "granite", "qwen3_coder", "pythonic", "none",
         ErrorMessage = "ToolCallFormat must be auto, hermes, llama3_json, mistral, granite, qwen3_coder, pythonic or none.")]

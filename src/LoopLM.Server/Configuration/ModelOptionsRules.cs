@@ -3,7 +3,10 @@ using Microsoft.Extensions.Options;
 
 namespace LoopLM.Server.Configuration;
 
-/// <summary>The rules of <see cref="ModelOptions"/> that depend on the machine and on how the server was built. Options go by the name of their section.</summary>
+/// <summary>
+/// The rules of <see cref="ModelOptions"/> that depend on the machine and on how the server was
+/// built. Options go by the name of their section.
+/// </summary>
 internal sealed class ModelOptionsRules(ModelRunners runners) : IValidateOptions<ModelOptions>
 {
     public ValidateOptionsResult Validate(string? name, ModelOptions options)
@@ -11,7 +14,8 @@ internal sealed class ModelOptionsRules(ModelRunners runners) : IValidateOptions
         var failures = new ValidateOptionsResultBuilder();
         if (options.Path is null)
         {
-            failures.AddError("it is missing and no model is bundled; it must be the folder of a checkpoint.", $"{name}:{nameof(ModelOptions.Path)}");
+            failures.AddError(
+                "it is missing and no model is bundled; it must be the folder of a checkpoint.", $"{name}:{nameof(ModelOptions.Path)}");
         }
         else if (string.IsNullOrWhiteSpace(options.Path))
         {
@@ -27,7 +31,8 @@ internal sealed class ModelOptionsRules(ModelRunners runners) : IValidateOptions
 
         if (options.Aliases.Any(alias => alias is not { Length: >= 1 and <= ModelOptions.MaxNameLength }))
         {
-            failures.AddError($"an alias must have 1 to {ModelOptions.MaxNameLength} characters.", $"{name}:{nameof(ModelOptions.Aliases)}");
+            failures.AddError(
+                $"an alias must have 1 to {ModelOptions.MaxNameLength} characters.", $"{name}:{nameof(ModelOptions.Aliases)}");
         }
 
         if (options.Runner is { } runner && !runners.Names.Contains(runner))

@@ -2,7 +2,10 @@ using System.ComponentModel.DataAnnotations;
 
 namespace LoopLM.Server.Configuration;
 
-/// <summary>Section <c>Model:Sampling</c>: how tokens are chosen where a request does not say. Null leaves it to the checkpoint's <c>generation_config.json</c>.</summary>
+/// <summary>
+/// Section <c>Model:Sampling</c>: how tokens are chosen where a request does not say. Null leaves it to
+/// the checkpoint's <c>generation_config.json</c>.
+/// </summary>
 public sealed record SamplingOptions
 {
     /// <summary>Divides the logits, 0 to 2; 0 is greedy.</summary>

@@ -22,13 +22,18 @@ internal sealed record ChatConversation
     /// <summary>Whether the prompt ends with the last message, so that the model goes on writing it.</summary>
     public bool ContinueFinalMessage { get; init; }
 
-    /// <summary>Whether that is so only because the last message is the assistant's; then the model answers it where its template cannot be cut there.</summary>
+    /// <summary>
+    /// Whether that is so only because the last message is the assistant's; then the model answers
+    /// it where its template cannot be cut there.
+    /// </summary>
     public bool IsPrefilled { get; init; }
 
     /// <summary>How much reasoning it takes, one of <see cref="ReasoningEffort"/>'s words; null where the request does not say.</summary>
     public string? Effort { get; init; }
 
-    /// <summary>Whether the tokenizer's template puts its special tokens around the prompt, which chat templates write themselves.</summary>
+    /// <summary>
+    /// Whether the tokenizer's template puts its special tokens around the prompt, which chat templates write themselves.
+    /// </summary>
     public bool AddSpecialTokens { get; init; }
 
     /// <summary>Bytes of the body that it came in.</summary>
@@ -42,11 +47,15 @@ internal sealed record ChatConversation
     /// <param name="messages">What was read of the messages.</param>
     /// <param name="tools">What was read of the tools.</param>
     /// <param name="effort">What was read of the effort of reasoning.</param>
-    /// <param name="mayPrefill">Whether a last message of the assistant is the beginning of the answer, where the request does not say.</param>
-    public static ChatConversation Read(RequestFields fields, IReadOnlyList<ChatMessage> messages, ChatTools tools, string? effort, bool mayPrefill)
+    /// <param name="mayPrefill">
+    /// Whether a last message of the assistant is the beginning of the answer, where the request does not say.
+    /// </param>
+    public static ChatConversation Read(
+        RequestFields fields, IReadOnlyList<ChatMessage> messages, ChatTools tools, string? effort, bool mayPrefill)
     {
         var (asked, generation) = (fields.Flag(ContinueName), fields.Flag(GenerationName));
-        var isPrefilled = mayPrefill && asked is null && generation is null && messages is [.., { Role: "assistant", Content.Length: > 0, Calls: null }];
+        var isPrefilled = mayPrefill && asked is null && generation is null
+            && messages is [.., { Role: "assistant", Content.Length: > 0, Calls: null }];
         var continues = asked ?? isPrefilled;
         if (continues && generation is true)
         {
@@ -55,7 +64,8 @@ internal sealed record ChatConversation
 
         if (continues && messages is [.., { Role: not "assistant" } last])
         {
-            fields.Report(RequestErrorKind.InvalidValue, ContinueName, $"'{ContinueName}' is true, but the last message has the role {last.Role}; it must be the assistant's.");
+            fields.Report(RequestErrorKind.InvalidValue, ContinueName,
+                $"'{ContinueName}' is true, but the last message has the role {last.Role}; it must be the assistant's.");
         }
 
         return new ChatConversation
@@ -87,7 +97,8 @@ internal sealed record ChatConversation
                 fields.Report(
                     RequestErrorKind.InvalidType,
                     VariablesName,
-                    $"'{VariablesName}' has {RequestFields.Describe(property.Value)} as {ClientWord.Quote(property.Name)}; it must hold strings, numbers, booleans and nulls only.");
+                    $"'{VariablesName}' has {RequestFields.Describe(property.Value)} as {ClientWord.Quote(property.Name)}; "
+                        + $"it must hold strings, numbers, booleans and nulls only.");
             }
             else if (property.Value.ValueKind != JsonValueKind.String)
             {

@@ -30,7 +30,8 @@ internal static class ChatLogprobs
     /// <param name="tokens">The tokens.</param>
     /// <param name="top">How many of the most probable tokens each shows.</param>
     public static void WriteTokens(
-        Utf8JsonWriter json, ReadOnlySpan<byte> name, ByteLevelBpeTokenizer tokenizer, TokenText texts, ReadOnlySpan<TextEvent> tokens, int top)
+        Utf8JsonWriter json, ReadOnlySpan<byte> name, ByteLevelBpeTokenizer tokenizer,
+        TokenText texts, ReadOnlySpan<TextEvent> tokens, int top)
     {
         json.WriteStartArray(name);
         foreach (ref readonly var token in tokens)

@@ -31,7 +31,10 @@ internal sealed record ChatMessage(
         IReadOnlyList<ToolCall>? calls = null,
         string? callId = null)
     {
-        var members = new List<KeyValuePair<string, JinjaValue>> { new("role", JinjaValue.Of(role)), new("content", JinjaValue.Of(content)) };
+        var members = new List<KeyValuePair<string, JinjaValue>>
+        {
+            new("role", JinjaValue.Of(role)), new("content", JinjaValue.Of(content)),
+        };
         Add("name", name is null ? null : JinjaValue.Of(name));
         Add("reasoning_content", reasoning is null ? null : JinjaValue.Of(reasoning));
         Add("tool_call_id", callId is null ? null : JinjaValue.Of(callId));

@@ -69,13 +69,15 @@ internal static class ChatMessages
                 // OpenAI's newer name; models know the older one.
                 return "system";
             case null:
-                fields.Report(RequestErrorKind.MissingField, "role", "'role' is missing; it must be system, developer, user, assistant or tool.");
+                fields.Report(
+                    RequestErrorKind.MissingField, "role", "'role' is missing; it must be system, developer, user, assistant or tool.");
                 return "";
             case "function":
                 // OpenAI's older name.
                 return "tool";
             case var other:
-                fields.Report(RequestErrorKind.InvalidValue, "role", $"'role' is {ClientWord.Quote(other)}; it must be system, developer, user, assistant or tool.");
+                fields.Report(RequestErrorKind.InvalidValue, "role",
+                    $"'role' is {ClientWord.Quote(other)}; it must be system, developer, user, assistant or tool.");
                 return "";
         }
     }
@@ -85,11 +87,13 @@ internal static class ChatMessages
         const string name = "tool_calls";
         if (fields.Items(name) is { Count: > 0 } items)
         {
-            return [.. items.Select((item, i) => fields.Nested($"{name}[{i}]", item, ReadCall)).TakeWhile(_ => fields.Error is null).OfType<ToolCall>()];
+            return [.. items.Select((item, i) => fields.Nested($"{name}[{i}]", item, ReadCall))
+                .TakeWhile(_ => fields.Error is null).OfType<ToolCall>()];
         }
 
         // The older form, of one call without an id.
-        return fields.Object("function_call") is { } older && fields.Nested("function_call", older, each => ToolCalls.Read(each, "")) is { } call ? [call] : null;
+        return fields.Object("function_call") is { } older
+            && fields.Nested("function_call", older, each => ToolCalls.Read(each, "")) is { } call ? [call] : null;
     }
 
     private static ToolCall? ReadCall(RequestFields fields)

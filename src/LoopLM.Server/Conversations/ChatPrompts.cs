@@ -72,11 +72,14 @@ internal sealed class ChatPrompts(IOptions<LimitOptions> options, RequestWork wo
 
         return new(text, failure);
 
-        bool TryRender(Conversation written, [NotNullWhen(true)] out RenderedText? rendered, [NotNullWhen(false)] out JinjaError? problem) =>
+        bool TryRender(
+            Conversation written, [NotNullWhen(true)] out RenderedText? rendered, [NotNullWhen(false)] out JinjaError? problem) =>
             model.ChatTemplate.TryRender(written, time.GetLocalNow(), limits, out rendered, out problem, cancellationToken);
     }
 
-    /// <summary>Why the model's template cannot serve a conversation, as far as that is known without running it; null where it may.</summary>
+    /// <summary>
+    /// Why the model's template cannot serve a conversation, as far as that is known without running it; null where it may.
+    /// </summary>
     private static RequestError? Check(ServedModel model, ChatConversation chat)
     {
         if (chat.Tools.Value is not null && model.ToolCalls is null)
@@ -84,12 +87,14 @@ internal sealed class ChatPrompts(IOptions<LimitOptions> options, RequestWork wo
             return new RequestError(
                 RequestErrorKind.Unsupported,
                 "tools",
-                "'tools' are not supported by this model: its chat template has no known format for tool calls. Leave 'tools' out, or name another model.");
+                "'tools' are not supported by this model: its chat template has no known format for tool calls. Leave 'tools' out, "
+                    + "or name another model.");
         }
 
         // Names that the template does not read change nothing.
         return chat.Variables.Select(variable => variable.Key).FirstOrDefault(model.ChatTemplate.Sets) is { } own
-            ? new RequestError(RequestErrorKind.InvalidValue, "chat_template_kwargs", $"'chat_template_kwargs' has the name '{own}', which the server sets; leave it out.")
+            ? new RequestError(RequestErrorKind.InvalidValue, "chat_template_kwargs",
+                $"'chat_template_kwargs' has the name '{own}', which the server sets; leave it out.")
             : null;
     }
 

@@ -74,7 +74,9 @@ internal sealed class ChatReply(ReplyFormat format, bool includesReasoning)
         return text?.ToString() ?? first;
     }
 
-    /// <summary>The calls among some parts, each with all its arguments there. The first may have no name: then its call began before.</summary>
+    /// <summary>
+    /// The calls among some parts, each with all its arguments there. The first may have no name: then its call began before.
+    /// </summary>
     public static List<ReplyPart> JoinCalls(List<ReplyPart> parts)
     {
         if (!parts.Exists(part => part.Kind is ReplyPartKind.ToolCall or ReplyPartKind.ToolArguments))

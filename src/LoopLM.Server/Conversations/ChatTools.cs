@@ -19,7 +19,10 @@ internal sealed partial record ChatTools(JinjaValue? Value, IReadOnlyList<Functi
     /// <summary>All functions that may be called.</summary>
     public IReadOnlyList<FunctionSchema> Functions { get; init; } = [];
 
-    /// <summary>Reads <c>tools</c>, <c>tool_choice</c> and <c>parallel_tool_calls</c>. The first problem is left in <see cref="RequestFields.Error"/>.</summary>
+    /// <summary>
+    /// Reads <c>tools</c>, <c>tool_choice</c> and <c>parallel_tool_calls</c>. The first problem is
+    /// left in <see cref="RequestFields.Error"/>.
+    /// </summary>
     /// <param name="fields">The body.</param>
     /// <param name="flat">Whether what describes a function is beside its type, not within <c>function</c>.</param>
     public static ChatTools Read(RequestFields fields, bool flat = false)
@@ -39,7 +42,9 @@ internal sealed partial record ChatTools(JinjaValue? Value, IReadOnlyList<Functi
         var allowed = choice.Names is { } names ? functions.FindAll(function => names.Contains(function.Schema.Name)) : functions;
         var parallel = fields.Flag("parallel_tool_calls") ?? true;
         return new(
-            choice.MayCall && allowed.Count > 0 && fields.Error is null ? ReadValue(fields, allowed.ConvertAll(function => function.Tool), flat) : null,
+            choice.MayCall && allowed.Count > 0 && fields.Error is null
+                ? ReadValue(fields, allowed.ConvertAll(function => function.Tool), flat)
+                : null,
             choice.MustCall ? allowed.ConvertAll(function => function.Schema) : [],
             OneCall: !parallel)
         {
@@ -49,13 +54,15 @@ internal sealed partial record ChatTools(JinjaValue? Value, IReadOnlyList<Functi
 
     /// <summary>Whether an entry of <c>tools</c> is a function; without a type it is one.</summary>
     public static bool IsFunction(JsonElement tool) =>
-        !tool.TryGetProperty("type", out var type) || type.ValueKind == JsonValueKind.Null || (type.ValueKind == JsonValueKind.String && type.ValueEquals(FunctionType));
+        !tool.TryGetProperty("type", out var type) || type.ValueKind == JsonValueKind.Null
+            || (type.ValueKind == JsonValueKind.String && type.ValueEquals(FunctionType));
 
     private static void CheckChoice(RequestFields fields, ToolChoice choice, List<string> functions)
     {
         if (choice.MustCall && functions.Count == 0)
         {
-            fields.Report(RequestErrorKind.InvalidValue, ToolChoice.Field, $"'{ToolChoice.Field}' demands a call, but '{Name}' has no function; give it one, or choose auto or none.");
+            fields.Report(RequestErrorKind.InvalidValue, ToolChoice.Field,
+                $"'{ToolChoice.Field}' demands a call, but '{Name}' has no function; give it one, or choose auto or none.");
         }
 
         if (choice.Names?.FirstOrDefault(name => !functions.Contains(name)) is { } unknown)
@@ -63,14 +70,17 @@ internal sealed partial record ChatTools(JinjaValue? Value, IReadOnlyList<Functi
             fields.Report(
                 RequestErrorKind.InvalidValue,
                 ToolChoice.Field,
-                $"'{ToolChoice.Field}' is the name {ClientWord.Quote(unknown)}, which no function of '{Name}' has; it must be none, auto, required or one of {Listed(functions)}.");
+                $"'{ToolChoice.Field}' is the name {ClientWord.Quote(unknown)}, which no function of '{Name}' has; it must be none, auto, "
+                    + $"required or one of {Listed(functions)}.");
         }
     }
 
     private static string Listed(List<string> functions)
     {
         const int most = 10;
-        return functions.Count == 0 ? "their names" : string.Join(", ", functions.Take(most)) + (functions.Count > most ? " and others" : "");
+        return functions.Count == 0
+            ? "their names"
+            : string.Join(", ", functions.Take(most)) + (functions.Count > most ? " and others" : "");
     }
 
     private static JinjaValue? ReadValue(RequestFields fields, List<JsonElement> tools, bool flat)
@@ -81,7 +91,8 @@ internal sealed partial record ChatTools(JinjaValue? Value, IReadOnlyList<Functi
         }
         catch (InvalidOperationException)
         {
-            fields.Report(RequestErrorKind.InvalidValue, Name, $"'{Name}' contains an escaped lone surrogate; it must be well-formed Unicode.");
+            fields.Report(
+                RequestErrorKind.InvalidValue, Name, $"'{Name}' contains an escaped lone surrogate; it must be well-formed Unicode.");
             return null;
         }
     }
@@ -90,7 +101,8 @@ internal sealed partial record ChatTools(JinjaValue? Value, IReadOnlyList<Functi
     private static JinjaValue Nested(JsonElement tool) => JinjaValue.Of(
     [
         KeyValuePair.Create("type", JinjaValue.Of(FunctionType)),
-        KeyValuePair.Create(FunctionType, JinjaValue.Of(tool.EnumerateObject().Where(member => member.Name != "type").Select(member => KeyValuePair.Create(member.Name, JinjaValue.Of(member.Value))))),
+        KeyValuePair.Create(FunctionType, JinjaValue.Of(tool.EnumerateObject().Where(member => member.Name != "type")
+            .Select(member => KeyValuePair.Create(member.Name, JinjaValue.Of(member.Value))))),
     ]);
 
     /// <summary>Reads a function; null where the tool is of another type, which this server does not run.</summary>
@@ -129,7 +141,8 @@ internal sealed partial record ChatTools(JinjaValue? Value, IReadOnlyList<Functi
 
         if (!FunctionName().IsMatch(name))
         {
-            fields.Report(RequestErrorKind.InvalidValue, "name", $"'name' is {ClientWord.Quote(name)}; it must have 1 to 64 letters, digits, underscores or dashes.");
+            fields.Report(RequestErrorKind.InvalidValue, "name",
+                $"'name' is {ClientWord.Quote(name)}; it must have 1 to 64 letters, digits, underscores or dashes.");
         }
 
         return new FunctionSchema(name, parameters);

@@ -21,7 +21,8 @@ internal static class ContentText
             case null:
                 if (!isOptional)
                 {
-                    fields.Report(RequestErrorKind.MissingField, name, $"'{name}' is {fields.Absence(name)}; it must be a string or a list of parts of the type {types[0]}.");
+                    fields.Report(RequestErrorKind.MissingField, name,
+                        $"'{name}' is {fields.Absence(name)}; it must be a string or a list of parts of the type {types[0]}.");
                 }
 
                 return null;
@@ -60,7 +61,8 @@ internal static class ContentText
 
         if (type != Refusal && !types.Contains(type))
         {
-            fields.Report(RequestErrorKind.UnsupportedValue, "type", $"'type' is {ClientWord.Quote(type)}; it must be {types[0]}: the model reads text only, and nothing is fetched.");
+            fields.Report(RequestErrorKind.UnsupportedValue, "type",
+                $"'type' is {ClientWord.Quote(type)}; it must be {types[0]}: the model reads text only, and nothing is fetched.");
             return "";
         }
 

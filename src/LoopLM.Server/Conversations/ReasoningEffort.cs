@@ -8,8 +8,8 @@ namespace LoopLM.Server.Conversations;
 internal static class ReasoningEffort
 {
     /// <summary>
-    /// The depth of an effort: none and minimal one loop, low half of the model's loops, medium whatever the exit policy gives, high and more
-    /// all loops. What the request says of depth itself goes before.
+    /// The depth of an effort: none and minimal one loop, low half of the model's loops, medium whatever the exit policy gives, high and
+    /// more all loops. What the request says of depth itself goes before.
     /// </summary>
     /// <param name="exit">What the request says of depth.</param>
     /// <param name="effort">The effort; null changes nothing.</param>
@@ -23,7 +23,9 @@ internal static class ReasoningEffort
             "high" or "xhigh" or "max" => ((int?)loops, (int?)null),
             _ => (null, null),
         };
-        return exit is { Policy: null, Threshold: null, MinLoops: null, MaxLoops: null, Trace: null } ? exit with { MinLoops = least, MaxLoops = most } : exit;
+        return exit is { Policy: null, Threshold: null, MinLoops: null, MaxLoops: null, Trace: null }
+            ? exit with { MinLoops = least, MaxLoops = most }
+            : exit;
     }
 
     /// <summary>Reads an effort. A problem is left in <see cref="RequestFields.Error"/>.</summary>
@@ -34,7 +36,8 @@ internal static class ReasoningEffort
         var effort = fields.Text(name);
         if (effort is not (null or "none" or "minimal" or "low" or "medium" or "high" or "xhigh" or "max"))
         {
-            fields.Report(RequestErrorKind.InvalidValue, name, $"'{name}' is {ClientWord.Quote(effort)}; it must be none, minimal, low, medium, high, xhigh or max.");
+            fields.Report(RequestErrorKind.InvalidValue, name,
+                $"'{name}' is {ClientWord.Quote(effort)}; it must be none, minimal, low, medium, high, xhigh or max.");
         }
 
         return effort;

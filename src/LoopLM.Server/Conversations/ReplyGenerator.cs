@@ -36,7 +36,9 @@ internal sealed class ReplyGenerator(TextService texts, ChatPrompts prompts, IOp
             Constraints = request.Text.Constraints with
             {
                 Format = request.FormatFor(format),
-                ReasoningBudget = request.MaxReasoningTokens is { } tokens && format.Reasoning is { } reasoning ? new(tokens, reasoning) : null,
+                ReasoningBudget = request.MaxReasoningTokens is { } tokens && format.Reasoning is { } reasoning
+                    ? new(tokens, reasoning)
+                    : null,
             },
             Exit = ReasoningEffort.Apply(request.Text.Exit, request.Conversation.Effort, model.Checkpoint.Config.Loops),
         };
@@ -55,7 +57,8 @@ internal sealed class ReplyGenerator(TextService texts, ChatPrompts prompts, IOp
         var end = prompt.AsSpan().TrimEnd();
         var tools = request.Conversation.Tools;
         var isHeld = request.Text.Constraints.Format is not null || tools.Forced.Count > 0;
-        var mayReason = request.SeparateReasoning && model.ChatTemplate.MarksReasoning && !(isHeld && end.EndsWith(ReplyFormat.ReasoningEnd));
+        var mayReason = request.SeparateReasoning && model.ChatTemplate.MarksReasoning
+            && !(isHeld && end.EndsWith(ReplyFormat.ReasoningEnd));
         var calls = tools.Value is null ? null : model.ToolCalls;
         return new(mayReason, mayReason && end.EndsWith(ReplyFormat.ReasoningStart), calls, tools.OneCall)
         {

@@ -32,7 +32,9 @@ internal sealed record ReplyRequest
     /// <summary>Whether log-probabilities name tokens by id.</summary>
     public bool TokensAsIds { get; init; }
 
-    /// <summary>Reads the fields that all endpoints for conversations have. The first problem is left in <see cref="RequestFields.Error"/>.</summary>
+    /// <summary>
+    /// Reads the fields that all endpoints for conversations have. The first problem is left in <see cref="RequestFields.Error"/>.
+    /// </summary>
     /// <param name="fields">The body.</param>
     /// <param name="conversation">What was read of the conversation.</param>
     public static ReplyRequest Read(RequestFields fields, ChatConversation conversation)
@@ -62,7 +64,8 @@ internal sealed record ReplyRequest
         else if (tokens >= 0 && fields.Flag("separate_reasoning") is false)
         {
             fields.Report(
-                RequestErrorKind.InvalidValue, name, $"'{name}' needs 'separate_reasoning' to be true: reasoning that is not separated is not counted.");
+                RequestErrorKind.InvalidValue, name,
+                $"'{name}' needs 'separate_reasoning' to be true: reasoning that is not separated is not counted.");
         }
 
         return tokens >= 0 ? tokens : null;

@@ -4,7 +4,9 @@ using LoopLM.Server.Models;
 
 namespace LoopLM.Server.Conversations;
 
-/// <summary>The variables that a chat template gets: those of the request, those that follow from its effort, and those of the model's settings.</summary>
+/// <summary>
+/// The variables that a chat template gets: those of the request, those that follow from its effort, and those of the model's settings.
+/// </summary>
 internal static class TemplateVariables
 {
     /// <summary>What templates call the switch of reasoning: Qwen's and DeepSeek's name.</summary>

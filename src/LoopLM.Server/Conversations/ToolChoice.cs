@@ -60,7 +60,9 @@ internal sealed record ToolChoice(bool MayCall, bool MustCall, IReadOnlyList<str
                 return word;
             case var type:
                 fields.Report(
-                    RequestErrorKind.UnsupportedValue, "type", $"'type' is {ClientWord.Quote(type)}, a tool that this server does not run; choose a function, or auto, none or required.");
+                    RequestErrorKind.UnsupportedValue, "type",
+                    $"'type' is {ClientWord.Quote(type)}, a tool that this server does not run; choose a function, "
+                        + $"or auto, none or required.");
                 return null;
         }
     }
@@ -68,7 +70,9 @@ internal sealed record ToolChoice(bool MayCall, bool MustCall, IReadOnlyList<str
     /// <summary>The name of a function, which chats put into <c>function</c> and responses beside <c>type</c>.</summary>
     private static string? ReadName(RequestFields fields)
     {
-        var name = fields.Object(Function) is { } function ? fields.Nested(Function, function, inner => inner.Text("name")) : fields.Text("name");
+        var name = fields.Object(Function) is { } function
+            ? fields.Nested(Function, function, inner => inner.Text("name"))
+            : fields.Text("name");
         if (name is null)
         {
             fields.Report(RequestErrorKind.MissingField, "name", "'name' is missing; it must be the name of a function.");
@@ -93,7 +97,8 @@ internal sealed record ToolChoice(bool MayCall, bool MustCall, IReadOnlyList<str
         }
 
         // Tools of other types are not offered, so that they need not be allowed.
-        var names = tools.Select((tool, i) => fields.Nested($"tools[{i}]", tool, each => each.Text("type") is null or Function ? ReadName(each) : null));
+        var names = tools.Select((tool, i) =>
+            fields.Nested($"tools[{i}]", tool, each => each.Text("type") is null or Function ? ReadName(each) : null));
         return choice with { Names = [.. names.OfType<string>()] };
     }
 }

@@ -4,7 +4,9 @@ namespace LoopLM.Server.Errors;
 
 /// <summary>Why a request is not answered as asked. Each protocol has one table from the kind to its own terms.</summary>
 /// <param name="Kind">The kind.</param>
-/// <param name="Field">The field at fault by its name in REST, which <see cref="FieldNames"/> translates; null where it is not the request's fault.</param>
+/// <param name="Field">
+/// The field at fault by its name in REST, which <see cref="FieldNames"/> translates; null where it is not the request's fault.
+/// </param>
 /// <param name="Message">What was found and what would be right; of the request no text but names and single words.</param>
 /// <param name="RetryAfter">Seconds after which trying again has a chance; null where that is not measured.</param>
 internal sealed record RequestError(RequestErrorKind Kind, string? Field, ErrorMessage Message, int? RetryAfter = null)

@@ -21,11 +21,13 @@ internal static class GrpcErrors
     private static StatusCode CodeOf(RequestErrorKind kind) => kind switch
     {
         RequestErrorKind.InvalidValue or RequestErrorKind.InvalidType or RequestErrorKind.MissingField
-            or RequestErrorKind.Unsupported or RequestErrorKind.UnsupportedValue or RequestErrorKind.ContextExceeded => StatusCode.InvalidArgument,
+            or RequestErrorKind.Unsupported or RequestErrorKind.UnsupportedValue or RequestErrorKind.ContextExceeded =>
+                StatusCode.InvalidArgument,
         RequestErrorKind.UnknownModel => StatusCode.NotFound,
         RequestErrorKind.UnknownKey => StatusCode.Unauthenticated,
         RequestErrorKind.QueueFull or RequestErrorKind.RateLimited or RequestErrorKind.TooManyHeaders => StatusCode.ResourceExhausted,
-        RequestErrorKind.Overloaded or RequestErrorKind.QueueTimeout or RequestErrorKind.Loading or RequestErrorKind.Draining or RequestErrorKind.Unhealthy => StatusCode.Unavailable,
+        RequestErrorKind.Overloaded or RequestErrorKind.QueueTimeout or RequestErrorKind.Loading
+            or RequestErrorKind.Draining or RequestErrorKind.Unhealthy => StatusCode.Unavailable,
         RequestErrorKind.Failed => StatusCode.Internal,
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
     };

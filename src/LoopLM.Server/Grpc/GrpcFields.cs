@@ -49,7 +49,9 @@ internal sealed class GrpcFields(GenerateRequest request) : ISettingSource
 
     public void Report(RequestError error) => Error ??= error;
 
-    /// <summary>The name of an enumeration's value in REST's style, its number where it has none, null for the one that says nothing.</summary>
+    /// <summary>
+    /// The name of an enumeration's value in REST's style, its number where it has none, null for the one that says nothing.
+    /// </summary>
     private static string? NameOf(FieldDescriptor field, int value)
     {
         const string nothing = "UNSPECIFIED";

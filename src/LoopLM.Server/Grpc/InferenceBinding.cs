@@ -6,8 +6,8 @@ using LoopLM.Server.Errors;
 namespace LoopLM.Server.Grpc;
 
 /// <summary>
-/// Binds <see cref="InferenceService"/> so that a message which is no protobuf is the caller's fault, and no bug; and as a stream of requests, which
-/// <see cref="SingleMessageInference"/> reads.
+/// Binds <see cref="InferenceService"/> so that a message which is no protobuf is the caller's fault, and no bug; and as a stream of
+/// requests, which <see cref="SingleMessageInference"/> reads.
 /// </summary>
 internal static class InferenceBinding
 {
@@ -36,7 +36,8 @@ internal static class InferenceBinding
                 }
             });
             inner.AddMethod(
-                new Method<TRequest, TResponse>(MethodType.DuplexStreaming, method.ServiceName, method.Name, strict, method.ResponseMarshaller),
+                new Method<TRequest, TResponse>(
+                    MethodType.DuplexStreaming, method.ServiceName, method.Name, strict, method.ResponseMarshaller),
                 (DuplexStreamingServerMethod<TRequest, TResponse>?)null);
         }
     }

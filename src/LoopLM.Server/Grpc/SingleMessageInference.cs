@@ -7,8 +7,8 @@ using Microsoft.Extensions.Options;
 namespace LoopLM.Server.Grpc;
 
 /// <summary>
-/// Reads the one message of a call itself, as if it were a stream, so that frames which cannot be read are the caller's fault. The library would
-/// log them as failures of the service.
+/// Reads the one message of a call itself, as if it were a stream, so that frames which cannot be read are the caller's
+/// fault. The library would log them as failures of the service.
 /// </summary>
 /// <param name="limits">Say how long the message may be.</param>
 internal abstract class SingleMessageInference(IOptions<LimitOptions> limits) : Inference.InferenceBase
@@ -32,7 +32,8 @@ internal abstract class SingleMessageInference(IOptions<LimitOptions> limits) : 
             // The library does not say how many bytes it takes.
             throw GrpcErrors.TooLarge(limits.Value.MaxBodyBytes);
         }
-        catch (Exception exception) when (exception is InvalidDataException or IOException or RpcException { StatusCode: StatusCode.Internal })
+        catch (Exception exception)
+            when (exception is InvalidDataException or IOException or RpcException { StatusCode: StatusCode.Internal })
         {
             // A frame has an unknown flag, is compressed in no known way, says to be longer than 2 GiB, or ends early.
         }

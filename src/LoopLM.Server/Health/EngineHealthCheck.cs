@@ -10,7 +10,8 @@ namespace LoopLM.Server.Health;
 /// <param name="models">The models.</param>
 /// <param name="limits">Say how long a tick may last.</param>
 /// <param name="isHealthy">Which states of an engine are good.</param>
-internal sealed class EngineHealthCheck(ServedModels models, IOptions<LimitOptions> limits, Predicate<EngineHealth> isHealthy) : IHealthCheck
+internal sealed class EngineHealthCheck(
+    ServedModels models, IOptions<LimitOptions> limits, Predicate<EngineHealth> isHealthy) : IHealthCheck
 {
     /// <summary>Tag of the check that says whether requests are accepted.</summary>
     public const string Ready = "ready";

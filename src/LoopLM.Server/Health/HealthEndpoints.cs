@@ -26,7 +26,8 @@ internal static class HealthEndpoints
         });
 
         // The engines' state is at hand, so the first Watch need not wait for a round of publishing.
-        services.Configure<HealthCheckPublisherOptions>(options => (options.Delay, options.Period) = (TimeSpan.Zero, TimeSpan.FromSeconds(2)));
+        services.Configure<HealthCheckPublisherOptions>(options =>
+            (options.Delay, options.Period) = (TimeSpan.Zero, TimeSpan.FromSeconds(2)));
         return services;
     }
 
@@ -42,7 +43,8 @@ internal static class HealthEndpoints
     private static HealthCheckRegistration Check(string tag, Predicate<EngineHealth> isHealthy) =>
         new(
             tag,
-            services => new EngineHealthCheck(services.GetRequiredService<ServedModels>(), services.GetRequiredService<IOptions<LimitOptions>>(), isHealthy),
+            services => new EngineHealthCheck(
+                services.GetRequiredService<ServedModels>(), services.GetRequiredService<IOptions<LimitOptions>>(), isHealthy),
             HealthStatus.Unhealthy,
             [tag]);
 

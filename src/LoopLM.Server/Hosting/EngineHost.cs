@@ -5,8 +5,8 @@ using Microsoft.Extensions.Options;
 namespace LoopLM.Server.Hosting;
 
 /// <summary>
-/// Ties the engines to the life of the server. Models load once the server listens, which says meanwhile that it is not ready; where one cannot be
-/// loaded it stops. Told to stop, it refuses new requests at once, finishes what runs, and only then closes its sockets.
+/// Ties the engines to the life of the server. Models load once the server listens, which says meanwhile that it is not ready; where one
+/// cannot be loaded it stops. Told to stop, it refuses new requests at once, finishes what runs, and only then closes its sockets.
 /// </summary>
 internal sealed partial class EngineHost(
     ServedModels models, IOptions<LimitOptions> limits, StopSignals signals, IHostApplicationLifetime lifetime, ILogger<EngineHost> logger)

@@ -30,8 +30,8 @@ public static class ServerApplication
     /// <param name="args">The command line: settings such as <c>--Model:Path=...</c>, and the shorthands that <c>--help</c> lists.</param>
     /// <param name="runners">What can compute.</param>
     /// <returns>
-    /// The exit code: 0 where it was asked to stop; 1 where it could not start, of which standard error lists every reason, or where an engine could not work
-    /// any more; 128 and the number of the signal where a second one ended what still ran.
+    /// The exit code: 0 where it was asked to stop; 1 where it could not start, of which standard error lists every reason, or where an
+    /// engine could not work any more; 128 and the number of the signal where a second one ended what still ran.
     /// </returns>
     public static async Task<int> RunAsync(string[] args, ModelRunners runners)
     {
@@ -159,7 +159,8 @@ public static class ServerApplication
     }
 
     /// <summary>
-    /// Adds what the shorthands stand for, and gives the problems of settings so far. Wrong values are replaced, so that the rest can be checked.
+    /// Adds what the shorthands stand for, and gives the problems of settings so far. Wrong values
+    /// are replaced, so that the rest can be checked.
     /// </summary>
     private static List<string> ReadSettings(ConfigurationManager configuration, CommandLine line)
     {
@@ -193,7 +194,8 @@ public static class ServerApplication
     private static IServiceCollection AddOptions(this IServiceCollection services, ConfigurationManager configuration)
     {
         services.AddSingleton<ModelOptionsRules>().AddSingleton<EngineOptionsRules>();
-        services.AddOptionsWithValidateOnStart<ModelListOptions, ModelListRules>().Configure<IConfiguration>((models, from) => models.Read(from));
+        services.AddOptionsWithValidateOnStart<ModelListOptions, ModelListRules>()
+            .Configure<IConfiguration>((models, from) => models.Read(from));
         services.AddOptionsWithValidateOnStart<LimitOptions, LimitOptionsValidator>().BindConfiguration(LimitOptions.Section);
 
         var limits = configuration.GetSection(LimitOptions.Section).Get<LimitOptions>() ?? new LimitOptions();
@@ -232,7 +234,8 @@ public static class ServerApplication
     internal static List<string> Reasons(Exception exception) => exception switch
     {
         OptionsValidationException invalid => [.. invalid.Failures.Select(WithoutBuilderPrefix)],
-        AggregateException several when several.InnerExceptions.All(inner => Reasons(inner).Count > 0) => [.. several.InnerExceptions.SelectMany(Reasons)],
+        AggregateException several when several.InnerExceptions.All(inner => Reasons(inner).Count > 0) =>
+            [.. several.InnerExceptions.SelectMany(Reasons)],
         ModelProblemsException models => models.Problems.ToList(),
         IOException { InnerException: AddressInUseException } =>
             [$"{exception.Message.TrimEnd('.')}. End what listens there, or choose another port: --port for REST, --grpc-port for gRPC."],

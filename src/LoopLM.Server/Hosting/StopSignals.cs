@@ -5,11 +5,12 @@ using Microsoft.Extensions.Options;
 namespace LoopLM.Server.Hosting;
 
 /// <summary>
-/// What signals do. The first SIGTERM, SIGINT, SIGQUIT or SIGHUP stops the server in order; a second one, a second later or more, ends what still runs and the process.
+/// What signals do. The first SIGTERM, SIGINT, SIGQUIT or SIGHUP stops the server in order; a second one, a second
+/// later or more, ends what still runs and the process.
 /// </summary>
 /// <remarks>
-/// SIGHUP stops the server like the others. There is nothing to load again, because settings are read once, and a server whose terminal has gone would keep its
-/// port and its memory unseen. Where it is ignored from the start, as under <c>nohup</c>, it stays ignored.
+/// SIGHUP stops the server like the others. There is nothing to load again, because settings are read once, and a server whose terminal has
+/// gone would keep its port and its memory unseen. Where it is ignored from the start, as under <c>nohup</c>, it stays ignored.
 /// </remarks>
 internal sealed partial class StopSignals(
     IHostApplicationLifetime lifetime, IOptions<LimitOptions> limits, TimeProvider time, ILogger<StopSignals> logger) : IDisposable

@@ -17,12 +17,16 @@ internal static partial class MemoryCheck
         return needed <= host.Total ? []
             :
             [
-                $"The models need {Size(needed)} of memory, and the machine or its container has {Size(host.Total)}. Serve fewer models, or change their settings:",
+                $"The models need {Size(needed)} of memory, and the machine or its container has {Size(host.Total)}. Serve fewer models, "
+                    + $"or change their settings:",
                 .. models.Select(model => $"Model '{model.Model.Name}': {Describe(model.Model.Settings, model.Memory)}"),
             ];
     }
 
-    /// <summary>Logs what each model takes, and warns where that is more than is free now: it may still fit, since slots take memory only when they are used.</summary>
+    /// <summary>
+    /// Logs what each model takes, and warns where that is more than is free now: it may still fit,
+    /// since slots take memory only when they are used.
+    /// </summary>
     public static void Log(IReadOnlyList<(ServedModel Model, RunnerMemory Memory)> models, HostMemory host, ILogger logger)
     {
         foreach (var (model, memory) in models.Where(each => each.Memory != default))
@@ -43,7 +47,8 @@ internal static partial class MemoryCheck
 
     private static string Describe(ModelSettings settings, RunnerMemory memory)
     {
-        List<string> parts = [$"{Size(memory.KeysAndValues)} for {settings.EngineSection}:{nameof(EngineOptions.KvSlots)}={settings.Engine.KvSlots}"];
+        List<string> parts =
+            [$"{Size(memory.KeysAndValues)} for {settings.EngineSection}:{nameof(EngineOptions.KvSlots)}={settings.Engine.KvSlots}"];
         if (settings.Kv.Type != "bfloat16")
         {
             parts[0] += $", which {settings.KvSection}:{nameof(KvOptions.Type)}=bfloat16 may halve";
@@ -65,10 +70,12 @@ internal static partial class MemoryCheck
         : (bytes / (double)(1 << 30)).ToString("0.00 GiB", CultureInfo.InvariantCulture);
 
     [LoggerMessage(1, LogLevel.Information,
-        "Model {Model} takes {KeysAndValues} for keys and values, {Weights} for copies of weights, {Rows} for rows; {Mapped} of weights are mapped")]
+        "Model {Model} takes {KeysAndValues} for keys and values, {Weights} for copies of weights, {Rows} for rows; "
+            + "{Mapped} of weights are mapped")]
     private static partial void Takes(ILogger logger, string model, string keysAndValues, string weights, string rows, string mapped);
 
     [LoggerMessage(2, LogLevel.Warning,
-        "The models need {Needed} of memory with their mapped weights, and {Available} are free now. Where the rest does not become free, the system may end the server, or read weights from the disk again and again")]
+        "The models need {Needed} of memory with their mapped weights, and {Available} are free now. Where the rest does not become free, "
+            + "the system may end the server, or read weights from the disk again and again")]
     private static partial void MoreThanIsFree(ILogger logger, string needed, string available);
 }

@@ -3,12 +3,12 @@ using LoopLM.Checkpoints.Files;
 namespace LoopLM.Server.Models;
 
 /// <summary>
-/// Looks every few seconds whether the files of the served models are still those that were opened. Requesting their state costs microseconds and also
-/// works on network mounts, of which the system tells no changes. Each finding is logged once.
+/// Looks every few seconds whether the files of the served models are still those that were opened. Requesting their state costs
+/// microseconds and also works on network mounts, of which the system tells no changes. Each finding is logged once.
 /// </summary>
 /// <remarks>
-/// Weights are computed with where they are mapped: a change in place reaches the answers, so the model accepts nothing more. A file that took the name of
-/// another reaches nothing, since the one that was opened lives on; nor does a change of a file that was read as a whole.
+/// Weights are computed with where they are mapped: a change in place reaches the answers, so the model accepts nothing more. A file that
+/// took the name of another reaches nothing, since the one that was opened lives on; nor does a change of a file that was read as a whole.
 /// </remarks>
 internal sealed partial class ModelFilesWatch(ServedModels models, TimeProvider time, ILogger<ModelFilesWatch> logger) : BackgroundService
 {

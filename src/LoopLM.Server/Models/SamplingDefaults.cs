@@ -5,7 +5,10 @@ using LoopLM.Server.Configuration;
 
 namespace LoopLM.Server.Models;
 
-/// <summary>How a model's tokens are chosen where a request does not say: by the configuration of the server, else by the checkpoint's <c>generation_config.json</c>, else freely.</summary>
+/// <summary>
+/// How a model's tokens are chosen where a request does not say: by the configuration of the server, else by the
+/// checkpoint's <c>generation_config.json</c>, else freely.
+/// </summary>
 /// <param name="configured">What the server's configuration says.</param>
 /// <param name="generation">What the checkpoint says.</param>
 internal sealed class SamplingDefaults(SamplingOptions configured, GenerationConfig generation)

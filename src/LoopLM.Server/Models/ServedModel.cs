@@ -71,7 +71,10 @@ internal sealed class ServedModel : IAsyncDisposable
     /// <summary>The special tokens with which its chat template ends a turn.</summary>
     public int[] TurnEnds { get; }
 
-    /// <summary>Its tokens as constraints walk them, or why it has none that could be held to one. Made for the first request that needs it: it takes a while for a large vocabulary.</summary>
+    /// <summary>
+    /// Its tokens as constraints walk them, or why it has none that could be held to one. Made for the first request
+    /// that needs it: it takes a while for a large vocabulary.
+    /// </summary>
     public (TokenTrie? Tokens, string? Problem) ConstraintTokens => _constraintTokens.Value;
 
     /// <summary>The same with the special tokens among the marks of reasoning and calls, for texts in which they are shown.</summary>
@@ -121,7 +124,9 @@ internal sealed class ServedModel : IAsyncDisposable
         }
     }
 
-    /// <summary>The special tokens among the marks of reasoning, and of calls where those are read: text that is separated has to show them.</summary>
+    /// <summary>
+    /// The special tokens among the marks of reasoning, and of calls where those are read: text that is separated has to show them.
+    /// </summary>
     public IReadOnlySet<int> Marks(bool withCalls) => withCalls ? _marks : _reasoningMarks;
 
     /// <summary>Cancels what still runs, and closes the files.</summary>

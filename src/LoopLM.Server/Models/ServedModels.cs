@@ -14,7 +14,10 @@ using Microsoft.Extensions.Options;
 
 namespace LoopLM.Server.Models;
 
-/// <summary>The models that are served, each with an engine of its own. There are none before <see cref="Open"/>; <see cref="EngineHost"/> starts the engines.</summary>
+/// <summary>
+/// The models that are served, each with an engine of its own. There are none before
+/// <see cref="Open"/>; <see cref="EngineHost"/> starts the engines.
+/// </summary>
 internal sealed class ServedModels(
     IOptions<ModelListOptions> options, ModelRunners runners, EngineMetrics metrics, ExitPolicies policies, TimeProvider time,
     ILogger<InferenceEngine> logger, ILogger<ModelRunners> runnerLogger, ILogger<ServedModels> hostingLogger) : IAsyncDisposable
@@ -106,7 +109,8 @@ internal sealed class ServedModels(
         model = string.IsNullOrEmpty(name) ? Default : _byName.GetValueOrDefault(name);
         error = model is not null ? null
             : new RequestError(
-                RequestErrorKind.UnknownModel, "model", $"The model `{ClientText.Show(name!, ModelOptions.MaxNameLength)}` does not exist. {Listed()}");
+                RequestErrorKind.UnknownModel, "model",
+                $"The model `{ClientText.Show(name!, ModelOptions.MaxNameLength)}` does not exist. {Listed()}");
         return model is not null;
     }
 

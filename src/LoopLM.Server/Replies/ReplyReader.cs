@@ -5,11 +5,11 @@ using LoopLM.StructuredOutput;
 namespace LoopLM.Server.Replies;
 
 /// <summary>
-/// Separates reasoning, answer and tool calls of a reply as its text comes, however it is cut. Reasoning is at the beginning, between
-/// <c>&lt;think&gt;</c> and <c>&lt;/think&gt;</c>; a call anywhere after it, in the form of the model's template.
-/// What looks like a mark is withheld until it is decided, and so is white space, which counts for nothing beside a mark. What begins like
-/// a call and is none stays part of the answer. The work is linear in the text: each character is looked at once, but for those of a mark that
-/// ends with the text so far.
+/// Separates reasoning, answer and tool calls of a reply as its text comes, however it is cut. Reasoning is at the beginning,
+/// between <c>&lt;think&gt;</c> and <c>&lt;/think&gt;</c>; a call anywhere after it, in the form of the model's template.
+/// What looks like a mark is withheld until it is decided, and so is white space, which counts for nothing beside a mark.
+/// What begins like a call and is none stays part of the answer. The work is linear in the text: each character is looked at
+/// once, but for those of a mark that ends with the text so far.
 /// </summary>
 internal sealed class ReplyReader
 {

@@ -4,7 +4,10 @@ using LoopLM.Server.Rest.Requests;
 
 namespace LoopLM.Server.Rest;
 
-/// <summary>An endpoint that takes a JSON object. Nothing of an answer is written before its outcome is known: what is refused or fails gets its status.</summary>
+/// <summary>
+/// An endpoint that takes a JSON object. Nothing of an answer is written before its outcome is
+/// known: what is refused or fails gets its status.
+/// </summary>
 /// <typeparam name="T">What is read of the object.</typeparam>
 /// <param name="bodies">Reads bodies.</param>
 internal abstract class JsonEndpoint<T>(RequestBodies bodies)

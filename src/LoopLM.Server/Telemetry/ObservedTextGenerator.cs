@@ -5,11 +5,14 @@ using Serilog;
 
 namespace LoopLM.Server.Telemetry;
 
-/// <summary>Tells the log of requests what was generated, once nobody reads it any more, and of callers who went away before the end.</summary>
+/// <summary>
+/// Tells the log of requests what was generated, once nobody reads it any more, and of callers who went away before the end.
+/// </summary>
 /// <param name="inner">Generates.</param>
 /// <param name="diagnostics">Takes what the line of the current request says.</param>
 /// <param name="logger">Takes who went away.</param>
-internal sealed partial class ObservedTextGenerator(ITextGenerator inner, IDiagnosticContext diagnostics, ILogger<ObservedTextGenerator> logger) : ITextGenerator
+internal sealed partial class ObservedTextGenerator(
+    ITextGenerator inner, IDiagnosticContext diagnostics, ILogger<ObservedTextGenerator> logger) : ITextGenerator
 {
     public Result<TextChoices[]> Start(EncodedText text, Caller caller)
     {

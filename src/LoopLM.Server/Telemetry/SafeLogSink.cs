@@ -33,7 +33,9 @@ internal sealed class SafeLogSink(ILogEventSink next) : ILogEventSink, IDisposab
             ClientText.IsVisible(template.Text) ? template : new MessageTemplateParser().Parse(Escape(template.Text)),
             logEvent.Properties.ToDictionary(
                 property => property.Key,
-                property => s_withheld.Contains(property.Key) || (quotes && property.Key == Quote) ? s_replacement : Escape(property.Value)),
+                property => s_withheld.Contains(property.Key) || (quotes && property.Key == Quote)
+                    ? s_replacement
+                    : Escape(property.Value)),
             logEvent.TraceId ?? default,
             logEvent.SpanId ?? default));
     }

@@ -13,7 +13,8 @@ internal sealed class FormatCompilation(CancellationTokenSource cancellation)
     public CancellationToken Cancellation => cancellation.Token;
 
     /// <summary>What it gives; set right after it was created.</summary>
-    public Task<Result<CompiledFormat>> Result { get; set; } = Task.FromCanceled<Result<CompiledFormat>>(new CancellationToken(canceled: true));
+    public Task<Result<CompiledFormat>> Result { get; set; } = Task.FromCanceled<Result<CompiledFormat>>(
+        new CancellationToken(canceled: true));
 
     /// <summary>Ends it.</summary>
     public void Cancel() => cancellation.Cancel();

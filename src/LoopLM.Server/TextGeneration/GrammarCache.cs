@@ -14,15 +14,16 @@ using Microsoft.Extensions.Options;
 namespace LoopLM.Server.TextGeneration;
 
 /// <summary>
-/// What compiling the formats that were used last gave, grammars and problems, up to a total of memory. A format is compiled once for all requests
-/// that wait for it, on threads for that. Safe from any thread.
+/// What compiling the formats that were used last gave, grammars and problems, up to a total of memory. A format is compiled once for all
+/// requests that wait for it, on threads for that. Safe from any thread.
 /// </summary>
 internal sealed partial class GrammarCache(IOptions<LimitOptions> limits, RequestWork work, ILogger<GrammarCache> logger) : IDisposable
 {
     // A format that took too long once is not tried again at once.
     private static readonly TimeSpan s_passing = TimeSpan.FromSeconds(30);
 
-    private readonly MemoryCache _compiled = new(new MemoryCacheOptions { SizeLimit = limits.Value.MaxGrammarCacheBytes, TrackStatistics = true });
+    private readonly MemoryCache _compiled = new(
+        new MemoryCacheOptions { SizeLimit = limits.Value.MaxGrammarCacheBytes, TrackStatistics = true });
     private readonly Dictionary<(ServedModel Model, string Hash), FormatCompilation> _underWay = [];
 
     /// <summary>What is held, and how often something was found.</summary>

@@ -15,7 +15,8 @@ internal sealed class GrammarConstraint(TokenConstraint constraint) : ITokenCons
 
         constraint.Prepare();
         return constraint.IsExhausted
-            ? $"The output format takes too much work to enforce: its masks have used up Limits:MaxMaskWork at token {constraint.Tokens}. Simplify its alternatives and counts."
+            ? $"The output format takes too much work to enforce: its masks have used up Limits:MaxMaskWork at token {constraint.Tokens}. "
+                + $"Simplify its alternatives and counts."
             : null;
     }
 

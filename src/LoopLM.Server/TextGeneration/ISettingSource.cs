@@ -3,8 +3,8 @@ using LoopLM.Server.Errors;
 namespace LoopLM.Server.TextGeneration;
 
 /// <summary>
-/// The settings of a request as its protocol has them, by their names in REST. What is absent, and what the protocol does not have, is null; so is
-/// what has the wrong type, which the source reports itself.
+/// The settings of a request as its protocol has them, by their names in REST. What is absent, and what the protocol does not have, is
+/// null; so is what has the wrong type, which the source reports itself.
 /// </summary>
 internal interface ISettingSource
 {

@@ -36,7 +36,8 @@ internal sealed class OutputConstraints(IOptions<LimitOptions> limits, GrammarCa
         }
 
         return compiled is { Grammar: { } grammar, Tokens: { } tokens }
-            ? (Func<int, ITokenConstraint>)(maxTokens => new GrammarConstraint(new TokenConstraint(grammar, tokens, maxTokens, limits.Value.MaxMaskWork)))
+            ? (Func<int, ITokenConstraint>)(maxTokens =>
+                new GrammarConstraint(new TokenConstraint(grammar, tokens, maxTokens, limits.Value.MaxMaskWork)))
             : new RequestError(compiled.Kind, format.Field, compiled.Problem!);
     }
 

@@ -5,7 +5,9 @@ using LoopLM.Text.Tokenization;
 
 namespace LoopLM.Server.TextGeneration;
 
-/// <summary>Ends reasoning that has used up its budget: forces the tokens of the mark after it, as long as what else restricts the text allows them.</summary>
+/// <summary>
+/// Ends reasoning that has used up its budget: forces the tokens of the mark after it, as long as what else restricts the text allows them.
+/// </summary>
 internal sealed class ReasoningBudgetConstraint : ITokenConstraint
 {
     private readonly ITokenConstraint? _inner;

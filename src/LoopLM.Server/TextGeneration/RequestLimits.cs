@@ -24,7 +24,10 @@ internal sealed class RequestLimits(IOptions<LimitOptions> limits)
         ?? request.Stops.Check(_limits)
         ?? request.Constraints.Check(request.Stops, _limits);
 
-    /// <summary>The limits on the log-probabilities of all prompt tokens, and of all generated ones where those of the whole vocabulary are requested.</summary>
+    /// <summary>
+    /// The limits on the log-probabilities of all prompt tokens, and of all generated ones where
+    /// those of the whole vocabulary are requested.
+    /// </summary>
     /// <param name="request">The request.</param>
     /// <param name="promptTokens">Tokens of its prompts.</param>
     /// <param name="maxTokens">Most tokens that it may generate for each of them, all prompts together.</param>

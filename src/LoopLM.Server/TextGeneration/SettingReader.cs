@@ -15,8 +15,8 @@ internal static class SettingReader
     private const int MostSaltCharacters = 256;
 
     /// <summary>
-    /// Reads everything but what protocols and endpoints request in their own ways: prompts, the limit of tokens, log-probabilities, special tokens
-    /// around prompts, and formats. The first problem goes to the source.
+    /// Reads everything but what protocols and endpoints request in their own ways: prompts, the limit of tokens, log-probabilities,
+    /// special tokens around prompts, and formats. The first problem goes to the source.
     /// </summary>
     public static TextRequest Read(ISettingSource source) => new()
     {

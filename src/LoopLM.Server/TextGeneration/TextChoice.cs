@@ -5,7 +5,10 @@ using LoopLM.Text.Decoding;
 
 namespace LoopLM.Server.TextGeneration;
 
-/// <summary>An accepted generation as text: decodes the engine's tokens and ends at the first stop string. One reader. Disposing it cancels what still runs.</summary>
+/// <summary>
+/// An accepted generation as text: decodes the engine's tokens and ends at the first stop string. One
+/// reader. Disposing it cancels what still runs.
+/// </summary>
 /// <param name="generation">The engine's part.</param>
 /// <param name="decoder">Makes text of the tokens.</param>
 /// <param name="prompt">The prompt's tokens.</param>
@@ -26,7 +29,9 @@ internal sealed class TextChoice(
     /// <summary>The prompt's tokens.</summary>
     public ReadOnlyMemory<int> Prompt { get; } = prompt;
 
-    /// <summary>What the model says about the prompt's tokens from the second on, where the request wants it. Complete once an event was read.</summary>
+    /// <summary>
+    /// What the model says about the prompt's tokens from the second on, where the request wants it. Complete once an event was read.
+    /// </summary>
     public IReadOnlyList<PositionLogprobs> PromptLogprobs => _promptLogprobs;
 
     /// <summary>Tokens generated so far, a stop token included.</summary>

@@ -4,7 +4,9 @@ using LoopLM.Server.Models;
 
 namespace LoopLM.Server.TextGeneration;
 
-/// <summary>The generations of one request: for each prompt in order, as many as were requested. One reader. Disposing it cancels what still runs.</summary>
+/// <summary>
+/// The generations of one request: for each prompt in order, as many as were requested. One reader. Disposing it cancels what still runs.
+/// </summary>
 /// <param name="model">The model that answers.</param>
 /// <param name="generations">Prompt by prompt.</param>
 /// <param name="perPrompt">Generations of each prompt.</param>

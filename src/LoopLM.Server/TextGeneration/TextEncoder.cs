@@ -8,7 +8,9 @@ using LoopLM.Server.Work;
 
 namespace LoopLM.Server.TextGeneration;
 
-/// <summary>Encodes requests for the engine: prompts as tokens, formats as constraints. What these steps show to be wrong is refused.</summary>
+/// <summary>
+/// Encodes requests for the engine: prompts as tokens, formats as constraints. What these steps show to be wrong is refused.
+/// </summary>
 internal sealed class TextEncoder(RequestLimits limits, OutputConstraints constraints, RequestWork work)
 {
     /// <summary>Encodes requests to one model, or says why one of them cannot be.</summary>
@@ -109,7 +111,9 @@ internal sealed class TextEncoder(RequestLimits limits, OutputConstraints constr
         }
     }
 
-    /// <summary>A word is at the beginning of a text or after a space, which often belongs to its first token; both ways are forbidden, as in vLLM.</summary>
+    /// <summary>
+    /// A word is at the beginning of a text or after a space, which often belongs to its first token; both ways are forbidden, as in vLLM.
+    /// </summary>
     private static int[][] EncodeBadWords(ServedModel model, IReadOnlyList<string> words)
     {
         var encoded = new List<int[]>();

@@ -13,7 +13,9 @@ internal readonly record struct TextEvent
     /// <summary>Text that is decided by now and was not before; often empty. At the end: what was withheld.</summary>
     public required string Text { get; init; }
 
-    /// <summary>Whether this is the end: then <see cref="FinishReason"/> or <see cref="Error"/> counts, else the members of a token.</summary>
+    /// <summary>
+    /// Whether this is the end: then <see cref="FinishReason"/> or <see cref="Error"/> counts, else the members of a token.
+    /// </summary>
     public bool IsEnd { get; init; }
 
     /// <summary>Token: its id.</summary>
@@ -34,7 +36,10 @@ internal readonly record struct TextEvent
     /// <summary>Token: its log-probability and the most probable tokens, where the request wants them.</summary>
     public PositionLogprobs? Logprobs { get; init; }
 
-    /// <summary>Token: the most probable tokens after every loop it ran, loop 1 first, where the request wants them; after them those after the loops that it skipped, where it wants those.</summary>
+    /// <summary>
+    /// Token: the most probable tokens after every loop it ran, loop 1 first, where the request wants them; after them those
+    /// after the loops that it skipped, where it wants those.
+    /// </summary>
     public IReadOnlyList<TokenLogprob[]>? LoopLogprobs { get; init; }
 
     /// <summary>End: why.</summary>

@@ -7,7 +7,9 @@ using LoopLM.Server.Models;
 
 namespace LoopLM.Server.TextGeneration;
 
-/// <summary>A request in terms of text, whatever the protocol it came by: a record of settings for each concern, which checks itself.</summary>
+/// <summary>
+/// A request in terms of text, whatever the protocol it came by: a record of settings for each concern, which checks itself.
+/// </summary>
 internal sealed record TextRequest
 {
     /// <summary>Name or alias of the model; null or empty for the default.</summary>
@@ -22,7 +24,9 @@ internal sealed record TextRequest
     /// <summary>Most tokens of each generation; null for <see cref="DefaultTokens"/>.</summary>
     public int? MaxTokens { get; init; }
 
-    /// <summary>Most tokens where the request does not say; fewer where context or KV slots have less left. Null for all that they have left.</summary>
+    /// <summary>
+    /// Most tokens where the request does not say; fewer where context or KV slots have less left. Null for all that they have left.
+    /// </summary>
     public int? DefaultTokens { get; init; } = 16;
 
     /// <summary>How prompts become tokens.</summary>

@@ -5,7 +5,9 @@ using LoopLM.Server.Models;
 
 namespace LoopLM.Server.TextGeneration;
 
-/// <summary>Turns requests for text into generations of the engine of their model, checked from cheap to dear; every protocol goes through it.</summary>
+/// <summary>
+/// Turns requests for text into generations of the engine of their model, checked from cheap to dear; every protocol goes through it.
+/// </summary>
 internal sealed class TextService(ServedModels models, RequestLimits limits, TextEncoder encoder, ITextGenerator generator)
 {
     /// <summary>Starts all generations of a request, or none and says why not.</summary>
@@ -44,7 +46,9 @@ internal sealed class TextService(ServedModels models, RequestLimits limits, Tex
         return await StartAsync(model!, requests, caller, cancellation);
     }
 
-    /// <summary>Finds the model of a request and makes the cheap checks: what they refuse is refused before any work on its texts.</summary>
+    /// <summary>
+    /// Finds the model of a request and makes the cheap checks: what they refuse is refused before any work on its texts.
+    /// </summary>
     public bool TryFindModel(TextRequest request, [NotNullWhen(true)] out ServedModel? model, [NotNullWhen(false)] out RequestError? error)
     {
         if (models.TryFind(request.Model, out model, out error))

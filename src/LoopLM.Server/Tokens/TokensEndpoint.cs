@@ -49,7 +49,9 @@ internal abstract class TokensEndpoint(RequestBodies bodies, ServedModels models
     /// <returns>Writes the members of the answer; null where a problem was reported.</returns>
     protected abstract Task<Action<Utf8JsonWriter>?> PrepareAsync(HttpContext context, ServedModel model, RequestFields fields);
 
-    /// <summary>Works on what a body says; null where that gives nothing, or the server is too busy, which the fields then report.</summary>
+    /// <summary>
+    /// Works on what a body says; null where that gives nothing, or the server is too busy, which the fields then report.
+    /// </summary>
     protected async Task<T?> OnTextAsync<T>(HttpContext context, RequestFields fields, Func<T?> read)
         where T : class
     {

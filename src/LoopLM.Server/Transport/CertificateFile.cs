@@ -14,7 +14,9 @@ internal sealed class CertificateFile : IValidateOptions<TlsOptions>
 
     public ValidateOptionsResult Validate(string? name, TlsOptions options) =>
         string.IsNullOrEmpty(options.Certificate)
-            ? options.Key is null ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail($"{TlsOptions.Section}:{nameof(TlsOptions.Key)} needs {Setting}.")
+            ? options.Key is null
+                ? ValidateOptionsResult.Success
+                : ValidateOptionsResult.Fail($"{TlsOptions.Section}:{nameof(TlsOptions.Key)} needs {Setting}.")
             : TryRead(options, out _, out var problem) ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problem);
 
     /// <summary>Reads a certificate with its key and those that signed it.</summary>
@@ -29,7 +31,8 @@ internal sealed class CertificateFile : IValidateOptions<TlsOptions>
         var missing = new[] { file, options.Key }.FirstOrDefault(each => each is not null && !File.Exists(each));
         if (missing is not null)
         {
-            problem = $"{(missing == file ? Setting : $"{TlsOptions.Section}:{nameof(TlsOptions.Key)}")} is '{missing}'; there is no such file.";
+            problem =
+                $"{(missing == file ? Setting : $"{TlsOptions.Section}:{nameof(TlsOptions.Key)}")} is '{missing}'; there is no such file.";
             return false;
         }
 
@@ -41,9 +44,11 @@ internal sealed class CertificateFile : IValidateOptions<TlsOptions>
         }
         catch (CryptographicException exception)
         {
-            problem = $"{Setting} is '{file}'; it gives no certificate with its key: {exception.Message.ReplaceLineEndings(" ").TrimEnd('.')}. "
-                + $"It must be PEM with the private key in the same file, beside it or in {TlsOptions.Section}:{nameof(TlsOptions.Key)}, "
-                + $"or PKCS #12 (.pfx); a password is {TlsOptions.Section}:{nameof(TlsOptions.Password)}.";
+            problem =
+                $"{Setting} is '{file}'; it gives no certificate with its key: {exception.Message.ReplaceLineEndings(" ").TrimEnd('.')}. "
+                    + $"It must be PEM with the private key in the same file, "
+                    + $"beside it or in {TlsOptions.Section}:{nameof(TlsOptions.Key)}, "
+                    + $"or PKCS #12 (.pfx); a password is {TlsOptions.Section}:{nameof(TlsOptions.Password)}.";
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -63,7 +68,9 @@ internal sealed class CertificateFile : IValidateOptions<TlsOptions>
         }
 
         string[] beside = [Path.ChangeExtension(file, ".key"), Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, "privkey.pem")];
-        return File.ReadAllText(file).Contains("PRIVATE KEY-----", StringComparison.Ordinal) ? file : Array.Find(beside, File.Exists) ?? file;
+        return File.ReadAllText(file).Contains("PRIVATE KEY-----", StringComparison.Ordinal)
+            ? file
+            : Array.Find(beside, File.Exists) ?? file;
     }
 
     private static bool IsPkcs12(string file) => Path.GetExtension(file).ToUpperInvariant() is ".PFX" or ".P12";
@@ -71,13 +78,16 @@ internal sealed class CertificateFile : IValidateOptions<TlsOptions>
     private static SslStreamCertificateContext ReadPkcs12(string file, string? password)
     {
         var all = X509CertificateLoader.LoadPkcs12CollectionFromFile(file, password);
-        var own = all.FirstOrDefault(each => each.HasPrivateKey) ?? throw new CryptographicException("no certificate in it has a private key");
+        var own = all.FirstOrDefault(each => each.HasPrivateKey)
+            ?? throw new CryptographicException("no certificate in it has a private key");
         return Create(own, all);
     }
 
     private static SslStreamCertificateContext ReadPem(string file, string keyFile, string? password)
     {
-        var own = password is null ? X509Certificate2.CreateFromPemFile(file, keyFile) : X509Certificate2.CreateFromEncryptedPemFile(file, password, keyFile);
+        var own = password is null
+            ? X509Certificate2.CreateFromPemFile(file, keyFile)
+            : X509Certificate2.CreateFromEncryptedPemFile(file, password, keyFile);
         var all = new X509Certificate2Collection();
         all.ImportFromPemFile(file);
         return Create(own, all);

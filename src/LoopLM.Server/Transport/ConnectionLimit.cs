@@ -110,7 +110,8 @@ internal sealed partial class ConnectionLimit
     private partial void ConnectionRefused(string limit);
 
     [LoggerMessage(2, LogLevel.Warning,
-        "The process may have {Limit} files and sockets open, which leaves room for {Connections} connections. Raise the limit to {Needed}: "
+        "The process may have {Limit} files and sockets open, which leaves room for {Connections} connections. "
+        + "Raise the limit to {Needed}: "
         + "ulimit -n, LimitNOFILE of systemd, or --ulimit nofile of docker")]
     private partial void FewDescriptors(int limit, int connections, int needed);
 }

@@ -3,7 +3,9 @@ using LoopLM.Server.Models;
 
 namespace LoopLM.Server.Transport;
 
-/// <summary>Ends the connections of HTTP/1.1 with their next answer while the server drains, so that clients go elsewhere in time.</summary>
+/// <summary>
+/// Ends the connections of HTTP/1.1 with their next answer while the server drains, so that clients go elsewhere in time.
+/// </summary>
 internal static class DrainingConnections
 {
     public static IApplicationBuilder UseDrainingConnections(this IApplicationBuilder app) => app.Use((context, next) =>

@@ -1,6 +1,9 @@
 namespace LoopLM.Server.Transport;
 
-/// <summary>What one request holds of a <see cref="ByteBudget"/>. A small share is free, so that a budget that is used up refuses large requests only. One thread at a time.</summary>
+/// <summary>
+/// What one request holds of a <see cref="ByteBudget"/>. A small share is free, so that a budget that is used up
+/// refuses large requests only. One thread at a time.
+/// </summary>
 /// <param name="budget">The budget.</param>
 internal sealed class HeldBytes(ByteBudget budget) : IDisposable
 {

@@ -3,13 +3,15 @@ using System.Buffers;
 namespace LoopLM.Server.Transport;
 
 /// <summary>
-/// Takes bytes in chunks that it borrows from a pool, so that no buffer grows by copying and every chunk goes back as soon as it is done with.
-/// Where the budget has no room for the next chunk, what is written from then on goes nowhere.
+/// Takes bytes in chunks that it borrows from a pool, so that no buffer grows by copying and every chunk goes back as soon as it is done
+/// with. Where the budget has no room for the next chunk, what is written from then on goes nowhere.
 /// </summary>
 /// <param name="held">What is charged for the chunks.</param>
 internal sealed class PooledBuffer(HeldBytes held) : IBufferWriter<byte>, IDisposable
 {
-    /// <summary>Bytes of a chunk, unless a writer requests more in one piece. Larger arrays would live where the collector seldom looks.</summary>
+    /// <summary>
+    /// Bytes of a chunk, unless a writer requests more in one piece. Larger arrays would live where the collector seldom looks.
+    /// </summary>
     public const int ChunkBytes = 16 << 10;
 
     private readonly Queue<(byte[] Bytes, int Length)> _full = new();

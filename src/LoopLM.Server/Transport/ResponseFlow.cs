@@ -3,8 +3,9 @@ using System.IO.Pipelines;
 namespace LoopLM.Server.Transport;
 
 /// <summary>
-/// Sends a response no faster than its client reads it. While the answer holds more than its free share, a client that reads too slowly is
-/// given up, sooner where answers hold more than half of what they may; below that share Kestrel's own minimum rate holds. One thread at a time.
+/// Sends a response no faster than its client reads it. While the answer holds more than its free share, a client
+/// that reads too slowly is given up, sooner where answers hold more than half of what they may; below that share
+/// Kestrel's own minimum rate holds. One thread at a time.
 /// </summary>
 internal sealed partial class ResponseFlow : IDisposable
 {
@@ -61,7 +62,9 @@ internal sealed partial class ResponseFlow : IDisposable
         return FollowAsync(flush.AsTask(), bytes, unread);
     }
 
-    /// <summary>Sends what is written of a stream whose parts soon are old. A client that holds it up for the grace period of answers is given up.</summary>
+    /// <summary>
+    /// Sends what is written of a stream whose parts soon are old. A client that holds it up for the grace period of answers is given up.
+    /// </summary>
     /// <param name="giveUp">Gives up a client that holds it up at once.</param>
     /// <returns>False where the client was given up; nothing more can be sent.</returns>
     public ValueTask<bool> FlushOrGiveUpAsync(CancellationToken giveUp)

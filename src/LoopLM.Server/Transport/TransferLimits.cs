@@ -7,7 +7,9 @@ namespace LoopLM.Server.Transport;
 /// <summary>What bodies and answers on their way may hold of the process's memory, and how fast large ones must flow.</summary>
 internal sealed class TransferLimits(IOptions<LimitOptions> limits, TimeProvider time)
 {
-    /// <summary>How long requests wait that are refused for want of room, in seconds. Whoever holds the room must let it go at the minimum rate.</summary>
+    /// <summary>
+    /// How long requests wait that are refused for want of room, in seconds. Whoever holds the room must let it go at the minimum rate.
+    /// </summary>
     private const int RetrySeconds = 5;
 
     /// <summary>The clock.</summary>

@@ -27,15 +27,16 @@ internal static class TransportExtensions
     {
         services.AddSingleton<TransferLimits>().AddSingleton<ConnectionLimit>().AddHostedService<MemoryTrim>();
         services.AddSingleton<ServerCertificate>();
-        services.AddOptions<KestrelServerOptions>().Configure<ConnectionLimit, IOptions<TlsOptions>, ServerCertificate>((kestrel, connections, tls, certificate) =>
-        {
-            Configure(kestrel.Limits, limits);
-            kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(connections.Admit));
-            if (tls.Value.Certificate is { Length: > 0 })
+        services.AddOptions<KestrelServerOptions>()
+            .Configure<ConnectionLimit, IOptions<TlsOptions>, ServerCertificate>((kestrel, connections, tls, certificate) =>
             {
-                kestrel.ConfigureHttpsDefaults(https => Configure(https, certificate, limits));
-            }
-        });
+                Configure(kestrel.Limits, limits);
+                kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(connections.Admit));
+                if (tls.Value.Certificate is { Length: > 0 })
+                {
+                    kestrel.ConfigureHttpsDefaults(https => Configure(https, certificate, limits));
+                }
+            });
         return services.Configure<SocketTransportOptions>(sockets =>
         {
             sockets.MaxReadBufferSize = RequestBufferBytes;
@@ -64,12 +65,13 @@ internal static class TransportExtensions
     {
         https.HandshakeTimeout = limits.RequestHeadersTimeout;
         https.ServerCertificateSelector = (_, _) => certificate.Current.TargetCertificate;
-        https.OnAuthenticate = (_, tls) => (tls.ServerCertificateContext, tls.ServerCertificateSelectionCallback) = (certificate.Current, null);
+        https.OnAuthenticate = (_, tls) =>
+            (tls.ServerCertificateContext, tls.ServerCertificateSelectionCallback) = (certificate.Current, null);
     }
 
     /// <summary>
-    /// Bounds what Linux takes of an answer ahead of its client. It would take up to 4 MiB for each connection, and only once a third of that
-    /// has been read say that there is room again, which looks like a client that has stopped.
+    /// Bounds what Linux takes of an answer ahead of its client. It would take up to 4 MiB for each connection, and only once a third of
+    /// that has been read say that there is room again, which looks like a client that has stopped.
     /// </summary>
     private static Socket Listen(EndPoint endpoint)
     {

@@ -6,8 +6,8 @@ using LoopLM.Server.Errors;
 namespace LoopLM.Server.Work;
 
 /// <summary>
-/// Runs long work of one kind on threads of its own, a few at a time, so that the thread pool stays free for what is short. What comes meanwhile
-/// waits without a thread. Clients take turns: one that sends much waits behind itself, and beyond a bound is refused.
+/// Runs long work of one kind on threads of its own, a few at a time, so that the thread pool stays free for what is short. What comes
+/// meanwhile waits without a thread. Clients take turns: one that sends much waits behind itself, and beyond a bound is refused.
 /// </summary>
 /// <param name="kind">What waits, in the plural, as messages say it.</param>
 /// <param name="threads">How many run at a time.</param>
@@ -41,7 +41,8 @@ internal sealed class WorkQueue(string kind, int threads, int mostWaiting, TimeP
             var wait = time.GetElapsedTime(0, Volatile.Read(ref _typical) * (mostWaiting + threads) / threads);
             return new RequestError(
                 RequestErrorKind.QueueFull, null,
-                $"{mostWaiting} {kind} of this client are waiting, the most that {LimitOptions.Section}:{nameof(LimitOptions.MaxQueuedWork)} allows. Try again later.",
+                $"{mostWaiting} {kind} of this client are waiting, the most that "
+                    + $"{LimitOptions.Section}:{nameof(LimitOptions.MaxQueuedWork)} allows. Try again later.",
                 RequestError.RetrySeconds(wait));
         }
 

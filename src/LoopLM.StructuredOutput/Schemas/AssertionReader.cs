@@ -139,8 +139,8 @@ internal sealed class AssertionReader(KeywordValues values, SchemaReferences ref
     /// </summary>
     public IEnumerable<(NumberRange Range, NumberRange Outside)> Bounds(SchemaLocation at)
     {
-        foreach (var (keyword, exclusive, isLower) in new[] { ("minimum", "exclusiveMinimum", true),
-            ("maximum", "exclusiveMaximum", false) })
+        (string, string, bool)[] bounds = [("minimum", "exclusiveMinimum", true), ("maximum", "exclusiveMaximum", false)];
+        foreach (var (keyword, exclusive, isLower) in bounds)
         {
             var isFlag = at.TryGet(exclusive, out var flag) && flag.ValueKind is JsonValueKind.True or JsonValueKind.False;
             if (values.Number(at, keyword) is { } bound)

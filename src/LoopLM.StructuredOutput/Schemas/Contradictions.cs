@@ -258,12 +258,11 @@ internal sealed class Contradictions(SchemaExpander expander, TranslationContext
                 way.Restrict(JsonTypes.Object);
                 way.Objects = way.Objects.Require([name]) with { Named = way.Objects.Named.Add((name, witness.Value.Alone)) };
             })).ToList();
-        if (expander.Members.Others(objects)
-            .Any(
-                other => (witness.Pattern is null
-                    ? !witness.Group.Patterns.Any(member => other.Patterns.Contains(member.Pattern))
-                    : other.Patterns.Contains(witness.Pattern))
-                && !expander.IsEmpty([.. other.Values, witness.Value.Alone])))
+        if (expander.Members.Others(objects).Any(other =>
+            (witness.Pattern is null
+                ? !witness.Group.Patterns.Any(member => other.Patterns.Contains(member.Pattern))
+                : other.Patterns.Contains(witness.Pattern))
+            && !expander.IsEmpty([.. other.Values, witness.Value.Alone])))
         {
             ways.Add(way =>
             {

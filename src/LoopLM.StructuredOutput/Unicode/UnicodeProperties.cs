@@ -106,9 +106,8 @@ internal static class UnicodeProperties
         var all = names.Concat(groups.Select(group =>
             (group.Short, group.Long, names.Where(name => name.Short[0] == group.Short[0]).SelectMany(name => name.Categories).ToArray())));
         return all.SelectMany(name => new[] { KeyValuePair.Create(name.Short, name.Item3), KeyValuePair.Create(name.Long, name.Item3) })
-            .Append(
-                KeyValuePair.Create(
-                    "LC", new[] { UnicodeCategory.UppercaseLetter, UnicodeCategory.LowercaseLetter, UnicodeCategory.TitlecaseLetter }))
+            .Append(KeyValuePair.Create(
+                "LC", new[] { UnicodeCategory.UppercaseLetter, UnicodeCategory.LowercaseLetter, UnicodeCategory.TitlecaseLetter }))
             .ToFrozenDictionary();
     }
 }

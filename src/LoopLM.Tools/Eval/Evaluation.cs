@@ -121,8 +121,9 @@ internal sealed class Evaluation(Checkpoint checkpoint, ByteLevelBpeTokenizer to
         }
 
         var loops = checkpoint.Config.Loops;
-        foreach (var (layout, q) in new[] { (KvLayout.LastExited, 1),
-            (KvLayout.LastExited, threshold), (KvLayout.Shared, 1), (KvLayout.Shared, threshold) })
+        (KvLayout, float)[] strategies =
+            [(KvLayout.LastExited, 1), (KvLayout.LastExited, threshold), (KvLayout.Shared, 1), (KvLayout.Shared, threshold)];
+        foreach (var (layout, q) in strategies)
         {
             yield return EngineAnswers.Run(questions, FactoryOf("float32").Open, loops, layout, q);
         }

@@ -22,11 +22,15 @@ public sealed class AllocationTests
     {
         var options = new EngineOptions { KvSlots = 80_000, MaxSequences = 8, MaxRows = 40 };
         using var metrics = new EngineMetrics();
-        using var engine = new EngineCore(new EvenRunner(), options, metrics, new DraftAfter(draftLoop), policies: null, time: null, logger: null);
+        using var engine = new EngineCore(
+            new EvenRunner(), options, metrics, new DraftAfter(draftLoop), policies: null, time: null, logger: null);
         var generations = new Generation[8];
         for (var i = 0; i < generations.Length; i++)
         {
-            Assert.True(engine.TrySubmit(Greedy(4, 2000, QExit(threshold)) with { Constraint = constrained ? new HashedTokens() : null }, out generations[i]!, out _));
+            Assert.True(
+                engine.TrySubmit(
+                    Greedy(4, 2000, QExit(threshold)) with { Constraint = constrained ? new HashedTokens() : null },
+                    out generations[i]!, out _));
         }
 
         Run(engine, generations, 900);

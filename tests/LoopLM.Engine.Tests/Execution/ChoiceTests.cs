@@ -16,7 +16,8 @@ public sealed class ChoiceTests
     {
         using var engine = new EngineHarness();
 
-        var outcome = engine.Run(Sampled(2, 40) with { Sampling = new SamplingSettings { Temperature = 2, Seed = 1, AllowedTokens = [5, 9] } });
+        var outcome = engine.Run(
+            Sampled(2, 40) with { Sampling = new SamplingSettings { Temperature = 2, Seed = 1, AllowedTokens = [5, 9] } });
 
         Assert.Equal([5, 9], outcome.Tokens.Distinct().Order());
     }

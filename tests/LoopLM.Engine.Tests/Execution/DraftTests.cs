@@ -131,7 +131,9 @@ public sealed class DraftTests
         var outcome = engine.Run(TestRequests.Greedy(1, 6));
 
         // Nothing follows the last token, so nobody drafts it.
-        Assert.Equal((5, 5, 5L, 5L), (outcome.Events.Count(each => each.IsDrafted), outcome.End.DraftTokens, engine.Snapshot.DraftTokens, engine.Snapshot.AcceptedDraftTokens));
+        Assert.Equal(
+            (5, 5, 5L, 5L), (outcome.Events.Count(each => each.IsDrafted), outcome.End.DraftTokens,
+                engine.Snapshot.DraftTokens, engine.Snapshot.AcceptedDraftTokens));
     }
 
     [Fact]
@@ -152,7 +154,8 @@ public sealed class DraftTests
         using var engine = new EngineHarness(s_roomy, s_agreeing, drafts: new DraftAfter(2));
         engine.Submit(TestRequests.Greedy(1, 9) with { Exit = exit });
 
-        // The prompt drafts in the second tick, the position that runs eight loops in the fourth, those after it in the ticks in which they start.
+        // The prompt drafts in the second tick, the position that runs eight loops in the fourth, those
+        // after it in the ticks in which they start.
         engine.Tick(6);
 
         Assert.Equal(4, engine.Snapshot.DraftTokens);
@@ -177,9 +180,11 @@ public sealed class DraftTests
     {
         using var engine = new EngineHarness(s_roomy);
 
-        var rejection = engine.Reject(TestRequests.Greedy(1, 1) with { Speculation = new() { Strategy = SpeculationStrategy.Fixed, DraftLoops = loops } });
+        var rejection = engine.Reject(
+            TestRequests.Greedy(1, 1) with { Speculation = new() { Strategy = SpeculationStrategy.Fixed, DraftLoops = loops } });
 
-        Assert.Equal(("draft_loops", $"'draft_loops' is {loops}; it must be between 1 and 8."), (rejection.Field!.Value.Name, rejection.Message.ToString()));
+        Assert.Equal(("draft_loops", $"'draft_loops' is {loops}; it must be between 1 and 8."),
+            (rejection.Field!.Value.Name, rejection.Message.ToString()));
     }
 
     [Fact]
@@ -187,7 +192,8 @@ public sealed class DraftTests
     {
         using var engine = new EngineHarness(s_roomy);
 
-        var rejection = engine.Reject(TestRequests.Greedy(1, 1) with { Speculation = new() { Strategy = SpeculationStrategy.Off, DraftLoops = 1 } });
+        var rejection = engine.Reject(
+            TestRequests.Greedy(1, 1) with { Speculation = new() { Strategy = SpeculationStrategy.Off, DraftLoops = 1 } });
 
         Assert.Equal("'draft_loops' needs 'speculation' to be 'fixed'; it is 'off'.", rejection.Message.ToString());
     }

@@ -103,7 +103,8 @@ public sealed class FaultTests
     public void Tick_HeadLosesTheDevice_FailsEverythingAndRunsNoFurtherHead()
     {
         const int moreThanOneHead = 70;
-        using var engine = new EngineHarness(new EngineOptions { KvSlots = 4096, MaxSequences = moreThanOneHead, MaxRows = moreThanOneHead });
+        using var engine = new EngineHarness(
+            new EngineOptions { KvSlots = 4096, MaxSequences = moreThanOneHead, MaxRows = moreThanOneHead });
         var heads = 0;
         engine.Runner.BeforeHead = () =>
         {

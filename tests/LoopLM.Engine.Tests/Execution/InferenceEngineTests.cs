@@ -297,7 +297,8 @@ public sealed class InferenceEngineTests : IDisposable
         await StopAsync(engine);
 
         var snapshot = engine.Snapshot;
-        Assert.Equal((EngineHealth.Stopped, 3, 2.0, 0), (snapshot.Health, snapshot.GeneratedTokens, snapshot.MeanExitStep, snapshot.UsedKvSlots));
+        Assert.Equal(
+            (EngineHealth.Stopped, 3, 2.0, 0), (snapshot.Health, snapshot.GeneratedTokens, snapshot.MeanExitStep, snapshot.UsedKvSlots));
     }
 
     [Fact]
@@ -341,7 +342,8 @@ public sealed class InferenceEngineTests : IDisposable
     }
 
     private InferenceEngine Prepare(Func<IModelRunner> open, EngineOptions? options = null, TimeProvider? time = null) => new(
-        "model", open, options ?? s_options, _metrics, ExitPolicies.BuiltIn, time ?? TimeProvider.System, NullLogger<InferenceEngine>.Instance);
+        "model", open, options ?? s_options, _metrics, ExitPolicies.BuiltIn,
+        time ?? TimeProvider.System, NullLogger<InferenceEngine>.Instance);
 
     private async Task<InferenceEngine> StartAsync()
     {

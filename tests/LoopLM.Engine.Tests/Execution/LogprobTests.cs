@@ -31,7 +31,8 @@ public sealed class LogprobTests
         var tokens = Tokens(engine.Run(Greedy(3, 4) with { Reports = new() { Logprobs = 2 } }));
 
         Assert.Equal(4, tokens.Length);
-        Assert.All(tokens, token => Assert.Equal((1, 2, token.Token), (token.Logprobs!.Rank, token.Logprobs.Top.Count, token.Logprobs.Top[0].Token)));
+        Assert.All(tokens, token =>
+            Assert.Equal((1, 2, token.Token), (token.Logprobs!.Rank, token.Logprobs.Top.Count, token.Logprobs.Top[0].Token)));
         Assert.All(tokens, token => Assert.Equal(token.Logprobs!.Logprob, token.Logprobs.Top[0].Logprob));
     }
 
@@ -42,7 +43,12 @@ public sealed class LogprobTests
         var asked = Greedy(3, 1) with { Reports = new() { Logprobs = 1 } };
 
         var plain = Tokens(engine.Run(asked))[0];
-        var biased = Tokens(engine.Run(asked with { Sampling = new SamplingSettings { Temperature = 2, LogitBias = new Dictionary<int, float> { [9] = 100 } } }))[0];
+        var biased = Tokens(
+            engine.Run(
+                asked with
+                {
+                    Sampling = new SamplingSettings { Temperature = 2, LogitBias = new Dictionary<int, float> { [9] = 100 } },
+                }))[0];
 
         Assert.Equal(9, biased.Token);
         Assert.Equal(plain.Logprobs!.Top, biased.Logprobs!.Top);
@@ -55,7 +61,8 @@ public sealed class LogprobTests
     [InlineData(100, 128)]
     public void Tick_PromptLogprobs_ScoreTheTokensThatAGreedyDecodeGives(int prefillChunk, int maxRows)
     {
-        using var engine = new EngineHarness(new EngineOptions { KvSlots = 4096, MaxSequences = 4, MaxRows = maxRows, PrefillChunk = prefillChunk });
+        using var engine = new EngineHarness(
+            new EngineOptions { KvSlots = 4096, MaxSequences = 4, MaxRows = maxRows, PrefillChunk = prefillChunk });
         var request = Greedy(5, 80) with { Reports = new() { Logprobs = 3 } };
         var decoded = engine.Run(request);
         int[] whole = [.. request.Prompt.Span, .. decoded.Tokens];
@@ -136,7 +143,8 @@ public sealed class LogprobTests
         using var engine = new EngineHarness();
         int[] trace = [4, 1, 3, 2, 1, 4, 2];
         ExitSettings Exit(int[] steps) => new() { Policy = "trace", Trace = steps, MaxLoops = maxLoops };
-        GenerationRequest Traced(int[] steps) => Greedy(5, steps.Length, Exit(steps)) with { KvLayout = layout, Reports = new() { LoopLogprobs = 3, Logprobs = 2 } };
+        GenerationRequest Traced(int[] steps) =>
+            Greedy(5, steps.Length, Exit(steps)) with { KvLayout = layout, Reports = new() { LoopLogprobs = 3, Logprobs = 2 } };
 
         var observed = Tokens(engine.Run(Traced(trace) with { Reports = Traced(trace).Reports with { SkippedLoopLogprobs = true } }));
 
@@ -157,11 +165,16 @@ public sealed class LogprobTests
         using var engine = new EngineHarness();
         static SamplingSettings Seeded(int seed) => new() { Temperature = 1, Seed = seed };
         var requests = Enumerable.Range(0, 12)
-            .Select(i => Greedy(2 + i, 10, QExit(0.5f, maxLoops: 2 + (i % 4)), salt: i) with { KvLayout = (KvLayout)(i % 2), Sampling = Seeded(i) })
+            .Select(
+                i => Greedy(
+                    2 + i, 10, QExit(0.5f, maxLoops: 2 + (i % 4)), salt: i) with
+                { KvLayout = (KvLayout)(i % 2), Sampling = Seeded(i) })
             .ToList();
         var expected = requests.ConvertAll(request => engine.Run(request));
 
-        var generations = requests.Select((request, i) => engine.Submit(i % 3 == 0 ? request : request with { Reports = new() { LoopLogprobs = 1, SkippedLoopLogprobs = true } })).ToList();
+        var generations = requests.Select(
+            (request, i) => engine.Submit(
+                i % 3 == 0 ? request : request with { Reports = new() { LoopLogprobs = 1, SkippedLoopLogprobs = true } })).ToList();
         engine.Drain();
 
         var outcomes = generations.ConvertAll(Outcome.Of);
@@ -175,7 +188,9 @@ public sealed class LogprobTests
     public void Tick_SkippedLoopLogprobs_TakeOneSlotMore(KvLayout layout, int slots)
     {
         using var engine = new EngineHarness(new EngineOptions { KvSlots = slots, MaxSequences = 1, MaxRows = 8, PrefillChunk = 4 });
-        var request = Greedy(3, 5, QExit(0, maxLoops: 2)) with { KvLayout = layout, Reports = new() { LoopLogprobs = 1, SkippedLoopLogprobs = true } };
+        var request = Greedy(
+            3, 5, QExit(0, maxLoops: 2)) with
+        { KvLayout = layout, Reports = new() { LoopLogprobs = 1, SkippedLoopLogprobs = true } };
 
         Assert.Equal([4, 4, 4, 4, 4], Tokens(engine.Run(request)).Select(token => token.LoopLogprobs!.Count));
         Assert.Equal(RejectionReason.KvExceeded, engine.Reject(request with { Prompt = new int[4] }).Reason);

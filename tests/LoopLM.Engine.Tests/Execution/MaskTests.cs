@@ -54,11 +54,14 @@ public sealed class MaskTests
         var random = new Random(7);
         var requests = Enumerable.Range(0, 16).Select(i => RandomRequest(random, i) with { KvLayout = layout }).ToArray();
         var alone = requests.Select(RunAlone).ToArray();
-        using var engine = new EngineHarness(new EngineOptions { KvSlots = 900, MaxSequences = 6, MaxRows = 14, PrefillChunk = 3, Refill = refill, MaskThreads = 3 });
+        using var engine = new EngineHarness(
+            new EngineOptions { KvSlots = 900, MaxSequences = 6, MaxRows = 14, PrefillChunk = 3, Refill = refill, MaskThreads = 3 });
         using var masks = new SemaphoreSlim(0);
 
         var generations = Array.ConvertAll(requests, request => engine.Submit(
-            request.Constraint is null ? request : request with { Constraint = new HashedTokens { BeforeMask = () => Assert.True(masks.Wait(s_patience)) } }));
+            request.Constraint is null
+                ? request
+                : request with { Constraint = new HashedTokens { BeforeMask = () => Assert.True(masks.Wait(s_patience)) } }));
         while (!engine.Core.IsIdle)
         {
             if (random.Next(3) == 0 || !engine.Core.Tick())

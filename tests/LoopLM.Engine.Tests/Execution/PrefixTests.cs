@@ -17,7 +17,8 @@ public sealed class PrefixTests
 
         var second = engine.Run(TestRequests.Greedy(20, 3));
 
-        Assert.Equal((first.Tokens, 0, 19, rows + 4), (second.Tokens, first.End.CachedPromptTokens, second.End.CachedPromptTokens, PromptRows(engine)), Same);
+        Assert.Equal((first.Tokens, 0, 19, rows + 4),
+            (second.Tokens, first.End.CachedPromptTokens, second.End.CachedPromptTokens, PromptRows(engine)), Same);
     }
 
     [Fact]
@@ -142,7 +143,8 @@ public sealed class PrefixTests
         Assert.Equal([0, 49], choices[1..].Select(choice => Outcome.Of(choice).End.CachedPromptTokens));
     }
 
-    private static GenerationRequest Prompt(int token) => new() { Prompt = Enumerable.Range(0, 10).Select(i => token + (i * 5)).ToArray(), MaxTokens = 1 };
+    private static GenerationRequest Prompt(int token) =>
+        new() { Prompt = Enumerable.Range(0, 10).Select(i => token + (i * 5)).ToArray(), MaxTokens = 1 };
 
     private static int PromptRows(EngineHarness engine) => (int)engine.Snapshot.PrefillRows.ToArray().Sum();
 

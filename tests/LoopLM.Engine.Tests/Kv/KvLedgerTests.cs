@@ -196,7 +196,8 @@ public sealed class KvLedgerTests
     [InlineData(KvLayout.LastExited, 10, 5, 4, 8, 80)]
     [InlineData(KvLayout.Shared, 10, 5, 4, 8, 40)]
     [InlineData(KvLayout.Shared, 10, 50, 4, 4, 60)]
-    public void WorstCase_Layouts_AreTheLargestTheyCanHold(KvLayout layout, int prompt, int generated, int modelLoops, int maxLoops, int slots) =>
+    public void WorstCase_Layouts_AreTheLargestTheyCanHold(
+        KvLayout layout, int prompt, int generated, int modelLoops, int maxLoops, int slots) =>
         Assert.Equal(slots, KvLedger.WorstCase(new KvReservation(layout, prompt, generated, modelLoops, maxLoops)));
 
     [Theory]
@@ -256,7 +257,8 @@ public sealed class KvLedgerTests
             if (walks[number] is not { } walk)
             {
                 var reservation = new KvReservation(
-                    (KvLayout)random.Next(2), random.Next(1, 12), random.Next(12), random.Next(1, 5), random.Next(1, 7), random.Next(2) == 0);
+                    (KvLayout)random.Next(2), random.Next(1, 12), random.Next(12),
+                    random.Next(1, 5), random.Next(1, 7), random.Next(2) == 0);
                 walks[number] = ledger.TryOpen(number, reservation) ? Walk(ledger, number, reservation, random).GetEnumerator() : null;
             }
             else if (random.Next(50) == 0 || !walk.MoveNext())
@@ -317,7 +319,8 @@ public sealed class KvLedgerTests
             }
 
             position += confirmed;
-            for (var loop = exitSteps[confirmed - 1] + 1; reservation.Observes && loop <= Math.Max(reservation.ModelLoops, reservation.MaxLoops); loop++)
+            for (var loop = exitSteps[confirmed - 1] + 1;
+                reservation.Observes && loop <= Math.Max(reservation.ModelLoops, reservation.MaxLoops); loop++)
             {
                 yield return ledger.Observe(number, position - 1, loop);
                 ledger.EndObservation(number);

@@ -9,12 +9,14 @@ public sealed class HostMemoryTests : IDisposable
 
     private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("looplm-host-");
 
-    public HostMemoryTests() => Write("proc/meminfo", "MemTotal:       16777216 kB\nMemFree:         1048576 kB\nMemAvailable:    8388608 kB\n");
+    public HostMemoryTests() =>
+        Write("proc/meminfo", "MemTotal:       16777216 kB\nMemFree:         1048576 kB\nMemAvailable:    8388608 kB\n");
 
     public void Dispose() => _root.Delete(recursive: true);
 
     [Fact]
-    public void Read_NoGroups_IsThatOfTheMachine() => Assert.Equal(new HostMemory(16 * Gibibyte, 8 * Gibibyte), HostMemory.Read(_root.FullName));
+    public void Read_NoGroups_IsThatOfTheMachine() =>
+        Assert.Equal(new HostMemory(16 * Gibibyte, 8 * Gibibyte), HostMemory.Read(_root.FullName));
 
     [Fact]
     public void Read_LimitOfVersion2_CountsTheCacheAsFree()

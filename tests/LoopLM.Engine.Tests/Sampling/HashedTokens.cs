@@ -2,7 +2,9 @@ using LoopLM.Engine.Sampling;
 
 namespace LoopLM.Engine.Tests.Sampling;
 
-/// <summary>A constraint that forbids about half of all tokens, which half by a hash of the tokens so far. A test can hold its masks up.</summary>
+/// <summary>
+/// A constraint that forbids about half of all tokens, which half by a hash of the tokens so far. A test can hold its masks up.
+/// </summary>
 internal sealed class HashedTokens : ITokenConstraint
 {
     private uint _hash = 2166136261;

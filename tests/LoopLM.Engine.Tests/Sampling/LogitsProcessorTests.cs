@@ -72,7 +72,9 @@ public sealed class LogitsProcessorTests
     public void Process_AllPenalties_RepeatFirstAndCountNoPrompt() =>
         Assert.Equal(
             [0.5f, 2, 3, 0.75f],
-            Processed(Penalise(new SamplingSettings { RepetitionPenalty = 2, FrequencyPenalty = 0.5f, PresencePenalty = 0.25f }, prompt: [0]), 3, 3));
+            Processed(
+                Penalise(
+                    new SamplingSettings { RepetitionPenalty = 2, FrequencyPenalty = 0.5f, PresencePenalty = 0.25f }, prompt: [0]), 3, 3));
 
     [Fact]
     public void For_PlainRequest_IsEmpty() => Assert.Empty(LogitsProcessors.For(TestRequests.Greedy(3, 3) with { StopTokens = [1] }));
@@ -102,8 +104,8 @@ public sealed class LogitsProcessorTests
     private static Penalties Penalise(SamplingSettings settings, params int[] prompt) => new Penalties(settings, prompt);
 
     /// <summary>
-    /// The logits 1, 2, 3, 4 after a processor that has accepted some tokens. They are the same where drafts come after these tokens, where they
-    /// are taken back, and where the last token was a draft first.
+    /// The logits 1, 2, 3, 4 after a processor that has accepted some tokens. They are the same where drafts come after these tokens, where
+    /// they are taken back, and where the last token was a draft first.
     /// </summary>
     private static float[] Processed(ILogitsProcessor processor, params int[] accepted)
     {

@@ -87,7 +87,8 @@ public sealed class SamplerTests
         var weights = logits.Select(logit => Math.Exp(logit)).ToArray();
         var nucleus = new HashSet<int>();
         var sum = 0.0;
-        foreach (var token in Enumerable.Range(0, 5000).OrderByDescending(token => weights[token]).TakeWhile(_ => sum < 0.9 * weights.Sum()))
+        foreach (var token in Enumerable.Range(0, 5000)
+            .OrderByDescending(token => weights[token]).TakeWhile(_ => sum < 0.9 * weights.Sum()))
         {
             nucleus.Add(token);
             sum += weights[token];

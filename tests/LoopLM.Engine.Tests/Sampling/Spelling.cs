@@ -2,7 +2,9 @@ using LoopLM.Engine.Sampling;
 
 namespace LoopLM.Engine.Tests.Sampling;
 
-/// <summary>A constraint that allows one token at each step, and nothing after the last. It checks that the engine tells it what it allowed.</summary>
+/// <summary>
+/// A constraint that allows one token at each step, and nothing after the last. It checks that the engine tells it what it allowed.
+/// </summary>
 internal sealed class Spelling(params int[] tokens) : ITokenConstraint
 {
     private int _next = -1;

@@ -106,7 +106,8 @@ public sealed partial class AboutTests
         Assert.Empty(fields.Unknown);
     }
 
-    private static async Task<JsonElement> DocumentAsync(ServerHarness server) => JsonElement.Parse(await server.Rest.GetStringAsync("/openapi/v1.json"));
+    private static async Task<JsonElement> DocumentAsync(ServerHarness server) =>
+        JsonElement.Parse(await server.Rest.GetStringAsync("/openapi/v1.json"));
 
     [GeneratedRegex("\"[$]ref\": \"#/([^\"]+)\"")]
     private static partial Regex Reference();

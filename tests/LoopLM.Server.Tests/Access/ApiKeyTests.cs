@@ -16,7 +16,8 @@ public sealed class ApiKeyTests
     private const string Key = "sk-a-secret";
 
     private static readonly string[] s_settings =
-        ["--Auth:Keys:0:Name=first", $"--Auth:Keys:0:Sha256={Hash("another")}", "--Auth:Keys:1:Name=second", $"--Auth:Keys:1:Sha256={Hash(Key)}"];
+        ["--Auth:Keys:0:Name=first", $"--Auth:Keys:0:Sha256={Hash("another")}",
+            "--Auth:Keys:1:Name=second", $"--Auth:Keys:1:Sha256={Hash(Key)}"];
 
     [Theory]
     [InlineData(null, HttpStatusCode.Unauthorized)]
@@ -50,7 +51,8 @@ public sealed class ApiKeyTests
     [InlineData("x-api-key", "Bearer sk-a-secret", null, HttpStatusCode.Unauthorized)]
     [InlineData("x-api-key", Key, "Bearer wrong", HttpStatusCode.Unauthorized)]
     [InlineData("x-api-key", "wrong", "Bearer " + Key, HttpStatusCode.OK)]
-    public async Task Post_KeyInAHeaderOfItsOwn_DecidesUnlessThereIsAuthorization(string header, string key, string? authorization, HttpStatusCode status)
+    public async Task Post_KeyInAHeaderOfItsOwn_DecidesUnlessThereIsAuthorization(
+        string header, string key, string? authorization, HttpStatusCode status)
     {
         await using var server = await ServerHarness.StartAsync(settings: s_settings);
         server.Rest.DefaultRequestHeaders.TryAddWithoutValidation(header, key);
@@ -75,7 +77,9 @@ public sealed class ApiKeyTests
         foreach (var endpoint in server.Endpoints.Where(endpoint => endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null))
         {
             var method = endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods[0] ?? "GET";
-            using var response = await SendAsync(server, new HttpMethod(method), "/" + endpoint.RoutePattern.RawText!.TrimStart('/').Replace("{**id}", "a", StringComparison.Ordinal), null);
+            using var response = await SendAsync(
+                server, new HttpMethod(method),
+                "/" + endpoint.RoutePattern.RawText!.TrimStart('/').Replace("{**id}", "a", StringComparison.Ordinal), null);
 
             Assert.True(HttpStatusCode.Unauthorized == response.StatusCode, endpoint.RoutePattern.RawText);
         }
@@ -89,7 +93,8 @@ public sealed class ApiKeyTests
         var (response, error) = await ServerHarness.RefuseAsync(SendAsync(server, HttpMethod.Post, "/v1/completions", "Bearer topsecret"));
 
         Assert.Equal("Bearer", response.Headers.WwwAuthenticate.Single().Scheme);
-        Assert.Equal(("authentication_error", "invalid_api_key"), (error.GetProperty("type").GetString(), error.GetProperty("code").GetString()));
+        Assert.Equal(
+            ("authentication_error", "invalid_api_key"), (error.GetProperty("type").GetString(), error.GetProperty("code").GetString()));
         Assert.DoesNotContain("topsecret", error.GetProperty("message").GetString(), StringComparison.Ordinal);
     }
 
@@ -102,7 +107,8 @@ public sealed class ApiKeyTests
             .Select(endpoint => endpoint.RoutePattern.RawText);
 
         Assert.NotEmpty(open);
-        Assert.All(open, route => Assert.Matches("^/?(|live|docs/.*|assets/.*|health(/live|/ready)?|grpc[.]health[.]v1[.]Health/.*)$", route));
+        Assert.All(open, route =>
+            Assert.Matches("^/?(|live|docs/.*|assets/.*|health(/live|/ready)?|grpc[.]health[.]v1[.]Health/.*)$", route));
     }
 
     [Theory]
@@ -152,7 +158,8 @@ public sealed class ApiKeyTests
 
         using var call = new Inference.InferenceClient(server.Channel).Generate(new GenerateRequest { Text = "a" }, deadline: deadline);
         var exception = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.ReadAllAsync().ToListAsync().AsTask());
-        var health = await new global::Grpc.Health.V1.Health.HealthClient(server.Channel).CheckAsync(new HealthCheckRequest(), deadline: deadline);
+        var health = await new global::Grpc.Health.V1.Health.HealthClient(server.Channel).CheckAsync(
+            new HealthCheckRequest(), deadline: deadline);
 
         Assert.Equal((StatusCode.Unauthenticated, HealthCheckResponse.Types.ServingStatus.Serving), (exception.StatusCode, health.Status));
     }
@@ -162,7 +169,8 @@ public sealed class ApiKeyTests
     {
         await using var server = await ServerHarness.StartAsync(settings: s_settings);
         using var call = new Inference.InferenceClient(server.Channel).Generate(
-            new GenerateRequest { Text = "a", MaxTokens = 2 }, new Metadata { { "authorization", $"Bearer {Key}" } }, DateTime.UtcNow + ServerHarness.Patience);
+            new GenerateRequest { Text = "a", MaxTokens = 2 },
+            new Metadata { { "authorization", $"Bearer {Key}" } }, DateTime.UtcNow + ServerHarness.Patience);
 
         Assert.Equal(3, (await call.ResponseStream.ReadAllAsync().ToListAsync()).Count);
     }
@@ -174,7 +182,8 @@ public sealed class ApiKeyTests
         try
         {
             await using (var server = await ServerHarness.StartAsync(settings:
-                [.. s_settings, "--Serilog:MinimumLevel:Default=Verbose", "--Serilog:MinimumLevel:Override:Microsoft.AspNetCore=Verbose", "--Serilog:WriteTo:0:Name=File",
+                [.. s_settings, "--Serilog:MinimumLevel:Default=Verbose",
+                    "--Serilog:MinimumLevel:Override:Microsoft.AspNetCore=Verbose", "--Serilog:WriteTo:0:Name=File",
                     $"--Serilog:WriteTo:0:Args:path={file}", "--Serilog:WriteTo:0:Args:outputTemplate={Message} {Properties}{NewLine}"]))
             {
                 using var answered = await SendAsync(server, HttpMethod.Post, "/v1/completions", $"Bearer {Key}");
@@ -205,13 +214,16 @@ public sealed class ApiKeyTests
     [InlineData("http://[::]:1", false)]
     [InlineData("http://10.0.0.1:1", false)]
     [InlineData("http://example.org:1", false)]
-    public void IsLoopback_Address_SaysWhetherOthersReachIt(string address, bool loopback) => Assert.Equal(loopback, OpenServerWarning.IsLoopback(address));
+    public void IsLoopback_Address_SaysWhetherOthersReachIt(string address, bool loopback) =>
+        Assert.Equal(loopback, OpenServerWarning.IsLoopback(address));
 
     private static string Hash(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 
     private static Task<HttpResponseMessage> SendAsync(ServerHarness server, HttpMethod method, string path, string? authorization)
     {
-        var request = new HttpRequestMessage(method, new Uri(server.Rest.BaseAddress + path[1..], new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+        var request = new HttpRequestMessage(
+            method, new Uri(
+                server.Rest.BaseAddress + path[1..], new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
         if (method == HttpMethod.Post)
         {
             request.Content = ServerHarness.Json("""{"prompt":"a","max_tokens":1}""");

@@ -19,7 +19,8 @@ public sealed class CrossOriginTests
         await using var server = await ServerHarness.StartAsync(settings: configured is null ? [] : [$"--Cors:Origins:0={configured}"]);
         using var request = new HttpRequestMessage(HttpMethod.Options, "/v1/completions")
         {
-            Headers = { { "Origin", origin }, { "Access-Control-Request-Method", "POST" }, { "Access-Control-Request-Headers", "authorization,content-type" } },
+            Headers = { { "Origin", origin }, { "Access-Control-Request-Method", "POST" },
+                { "Access-Control-Request-Headers", "authorization,content-type" } },
         };
 
         using var response = await server.Rest.SendAsync(request);

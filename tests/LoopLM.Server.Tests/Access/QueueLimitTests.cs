@@ -27,7 +27,8 @@ public sealed class QueueLimitTests
     [Fact]
     public async Task Post_WaitsTooLong_IsRefusedWith503AndTheRunningOneFinishes()
     {
-        await using var server = await ServerHarness.StartAsync(settings: ["--Engine:MaxSequences=1", "--Engine:MaxQueueTime=00:00:00.001"]);
+        await using var server = await ServerHarness.StartAsync(
+            settings: ["--Engine:MaxSequences=1", "--Engine:MaxQueueTime=00:00:00.001"]);
         using var started = new ManualResetEventSlim();
         using var refused = new ManualResetEventSlim();
         server.Runner.BeforeLoop = _ =>
@@ -49,11 +50,13 @@ public sealed class QueueLimitTests
     [Fact]
     public async Task Post_ChoicesWaitLongerThanRequestsMay_AreAllAnswered()
     {
-        await using var server = await ServerHarness.StartAsync(settings: ["--Engine:MaxSequences=1", "--Engine:MaxQueueTime=00:00:00.001"]);
+        await using var server = await ServerHarness.StartAsync(
+            settings: ["--Engine:MaxSequences=1", "--Engine:MaxQueueTime=00:00:00.001"]);
 
         var completion = await server.CompleteAsync("""{"prompt":["a","b","c"],"n":4,"max_tokens":20,"ignore_eos":true}""");
 
-        Assert.All(completion.GetProperty("choices").EnumerateArray(), choice => Assert.Equal("length", choice.GetProperty("finish_reason").GetString()));
+        Assert.All(completion.GetProperty("choices").EnumerateArray(), choice =>
+            Assert.Equal("length", choice.GetProperty("finish_reason").GetString()));
     }
 
     [Fact]
@@ -76,7 +79,8 @@ public sealed class QueueLimitTests
     public async Task Post_ClientFloodsTheQueue_IsRefusedWhileAnotherFindsAPlace(int weight, int places)
     {
         await using var server = await ServerHarness.StartAsync(
-            settings: [.. Keys("flood", "other"), $"--Auth:Keys:0:Weight={weight}", "--Engine:MaxSequences=1", "--Engine:MaxQueuedRequests=4"]);
+            settings: [.. Keys("flood", "other"), $"--Auth:Keys:0:Weight={weight}",
+                "--Engine:MaxSequences=1", "--Engine:MaxQueuedRequests=4"]);
         using var hold = new Hold(server.Runner);
         var running = PostAsync(server, "flood");
         hold.WaitUntilHeld();
@@ -94,8 +98,10 @@ public sealed class QueueLimitTests
 
         Assert.Equal(HttpStatusCode.OK, (await other).StatusCode);
         Assert.All(await Task.WhenAll([running, .. flood]), response => Assert.Equal(HttpStatusCode.OK, response.StatusCode));
-        Assert.Contains($"looplm_queue_client_requests{{client=\"flood\",model=\"looplm-bytes\"}} {places}", metrics, StringComparison.Ordinal);
-        Assert.Contains($"looplm_queue_full_total{{client=\"flood\",model=\"looplm-bytes\"}} {6 - places}", metrics, StringComparison.Ordinal);
+        Assert.Contains(
+            $"looplm_queue_client_requests{{client=\"flood\",model=\"looplm-bytes\"}} {places}", metrics, StringComparison.Ordinal);
+        Assert.Contains(
+            $"looplm_queue_full_total{{client=\"flood\",model=\"looplm-bytes\"}} {6 - places}", metrics, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -110,10 +116,11 @@ public sealed class QueueLimitTests
     private static IEnumerable<string> Keys(params string[] names) => names.SelectMany((name, i) => (string[])
         [$"--Auth:Keys:{i}:Name={name}", $"--Auth:Keys:{i}:Sha256={Convert.ToHexString(ApiKeyOptions.Hash(name))}"]);
 
-    private static Task<HttpResponseMessage> PostAsync(ServerHarness server, string key) => SendAsync(server, key, new(HttpMethod.Post, "/v1/completions")
-    {
-        Content = ServerHarness.Json("""{"prompt":"a","max_tokens":2}"""),
-    });
+    private static Task<HttpResponseMessage> PostAsync(ServerHarness server, string key) =>
+        SendAsync(server, key, new(HttpMethod.Post, "/v1/completions")
+        {
+            Content = ServerHarness.Json("""{"prompt":"a","max_tokens":2}"""),
+        });
 
     private static async Task<string> MetricsAsync(ServerHarness server, string key) =>
         await (await SendAsync(server, key, new(HttpMethod.Get, "/metrics"))).Content.ReadAsStringAsync();

@@ -72,8 +72,10 @@ public sealed class RateLimitTests
     public async Task Post_KeyWithLimitsOfItsOwn_IsHeldToThemAlone()
     {
         var settings = new[] { "a", "b" }.SelectMany((key, i) => (string[])
-            [$"--Auth:Keys:{i}:Name={key}", $"--Auth:Keys:{i}:Sha256={Convert.ToHexString(System.Security.Cryptography.SHA256.HashData([(byte)key[0]]))}"]);
-        await using var server = await ServerHarness.StartAsync(settings: [.. settings, "--RateLimits:RequestsPerMinute=1", "--Auth:Keys:1:RequestsPerMinute=2"]);
+            [$"--Auth:Keys:{i}:Name={key}",
+                $"--Auth:Keys:{i}:Sha256={Convert.ToHexString(System.Security.Cryptography.SHA256.HashData([(byte)key[0]]))}"]);
+        await using var server = await ServerHarness.StartAsync(
+            settings: [.. settings, "--RateLimits:RequestsPerMinute=1", "--Auth:Keys:1:RequestsPerMinute=2"]);
 
         var statuses = new List<HttpStatusCode>();
         foreach (var key in new[] { "a", "a", "b", "b", "b" })
@@ -82,7 +84,9 @@ public sealed class RateLimitTests
             statuses.Add((await server.Rest.GetAsync("/v1/models")).StatusCode);
         }
 
-        Assert.Equal([HttpStatusCode.OK, HttpStatusCode.TooManyRequests, HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.TooManyRequests], statuses);
+        Assert.Equal(
+            [HttpStatusCode.OK, HttpStatusCode.TooManyRequests, HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.TooManyRequests],
+            statuses);
     }
 
     [Fact]
@@ -98,12 +102,14 @@ public sealed class RateLimitTests
     [Fact]
     public async Task Generate_LimitsUsedUp_IsResourceExhausted()
     {
-        await using var server = await ServerHarness.StartAsync(settings: ["--RateLimits:RequestsPerMinute=2", "--RateLimits:TokensPerMinute=5"]);
+        await using var server = await ServerHarness.StartAsync(
+            settings: ["--RateLimits:RequestsPerMinute=2", "--RateLimits:TokensPerMinute=5"]);
         var codes = new List<StatusCode>();
         var pushbacks = new List<string?>();
         for (var i = 0; i < 3; i++)
         {
-            using var call = new Inference.InferenceClient(server.Channel).Generate(new GenerateRequest { Text = "abc", MaxTokens = 2 }, deadline: DateTime.UtcNow + ServerHarness.Patience);
+            using var call = new Inference.InferenceClient(server.Channel).Generate(
+                new GenerateRequest { Text = "abc", MaxTokens = 2 }, deadline: DateTime.UtcNow + ServerHarness.Patience);
             var refused = await Record.ExceptionAsync(async () => await call.ResponseStream.ReadAllAsync().ToListAsync()) as RpcException;
             codes.Add(refused?.StatusCode ?? StatusCode.OK);
             pushbacks.Add(refused?.Trailers.GetValue("grpc-retry-pushback-ms"));

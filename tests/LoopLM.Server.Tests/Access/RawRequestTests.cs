@@ -5,7 +5,8 @@ namespace LoopLM.Server.Tests.Access;
 /// <summary>Requests that name a protected route or its host in odd ways reach nothing without a key.</summary>
 public sealed class RawRequestTests
 {
-    private static readonly string[] s_settings = ["--Auth:Keys:0:Name=one", $"--Auth:Keys:0:Sha256={Convert.ToHexString(SHA256.HashData("key"u8))}"];
+    private static readonly string[] s_settings =
+        ["--Auth:Keys:0:Name=one", $"--Auth:Keys:0:Sha256={Convert.ToHexString(SHA256.HashData("key"u8))}"];
 
     [Theory]
     [InlineData("//v1/models")]
@@ -79,7 +80,9 @@ public sealed class RawRequestTests
 
     private static void AssertRefused(string answer)
     {
-        Assert.True(RawHttp.StatusOf(answer) is 400 or 401 or 405 || answer.Contains("grpc-status: 16", StringComparison.OrdinalIgnoreCase), answer);
+        Assert.True(
+            RawHttp.StatusOf(answer) is 400 or 401 or 405
+                || answer.Contains("grpc-status: 16", StringComparison.OrdinalIgnoreCase), answer);
         Assert.DoesNotContain("looplm-bytes", answer, StringComparison.Ordinal);
     }
 }

@@ -1,6 +1,9 @@
 namespace LoopLM.Server.Tests.Allocation;
 
-/// <summary>Measures what the process allocates from mark to mark. The least counts: what a token allocates comes every time, what others do now and then does not.</summary>
+/// <summary>
+/// Measures what the process allocates from mark to mark. The least counts: what a token allocates comes
+/// every time, what others do now and then does not.
+/// </summary>
 internal sealed class AllocationMeter
 {
     private long? _before;

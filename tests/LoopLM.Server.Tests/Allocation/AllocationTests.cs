@@ -22,14 +22,17 @@ public sealed class AllocationTests
 
     [Theory]
     [InlineData("/v1/completions", $$"""{"prompt":"a",{{Common}}}""", 1)]
-    [InlineData("/v1/completions", $$"""{"prompt":"a","n":3,"return_token_ids":true,"return_gate_probabilities":true,"stop":"xyz",{{Common}}}""", 3)]
+    [InlineData("/v1/completions",
+        $$"""{"prompt":"a","n":3,"return_token_ids":true,"return_gate_probabilities":true,"stop":"xyz",{{Common}}}""", 3)]
     [InlineData("/v1/chat/completions", $$"""{"messages":[{"role":"user","content":"a"}],{{Common}}}""", 1)]
     public async Task Post_LongStream_AllocatesNothingForAToken(string path, string body, int choices)
     {
         await using var server = await StartAsync();
         using var steps = new Steps(server.Runner);
         using var socket = Connect(server.Rest.BaseAddress!);
-        socket.Send(Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
+        socket.Send(
+            Encoding.ASCII.GetBytes(
+                $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
         var events = new EventCounter(socket);
         steps.Take();
         var meter = new AllocationMeter();
@@ -62,7 +65,8 @@ public sealed class AllocationTests
         steps.Take();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
-            service.Generate(new GenerateRequest { Text = "a", MaxTokens = 4000, ExitPolicy = "fixed", Temperature = 0 }, writer, new CallContext(cancellation.Token)));
+            service.Generate(new GenerateRequest { Text = "a", MaxTokens = 4000, ExitPolicy = "fixed", Temperature = 0 },
+                writer, new CallContext(cancellation.Token)));
 
         Assert.InRange(writer.Allocated.Least / (double)Tokens, 0, Budget);
     }
@@ -70,11 +74,16 @@ public sealed class AllocationTests
     /// <summary>A socket that was never used asynchronously, for reading from others allocates.</summary>
     private static Socket Connect(Uri server)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = (int)ServerHarness.Patience.TotalMilliseconds };
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp)
+        {
+            NoDelay = true,
+            ReceiveTimeout = (int)ServerHarness.Patience.TotalMilliseconds,
+        };
         socket.Connect(server.Host, server.Port);
         return socket;
     }
 
     private static Task<ServerHarness> StartAsync() =>
-        ServerHarness.StartAsync(text: string.Concat(Enumerable.Repeat("A fox saw a crow. ", 250)), contextLength: 8192, settings: "--Engine:KvSlots=65536");
+        ServerHarness.StartAsync(
+            text: string.Concat(Enumerable.Repeat("A fox saw a crow. ", 250)), contextLength: 8192, settings: "--Engine:KvSlots=65536");
 }

@@ -27,9 +27,11 @@ internal sealed class CallContext(CancellationToken cancellationToken) : ServerC
     protected override AuthContext AuthContextCore => new(null, []);
 
     /// <summary>Where gRPC for ASP.NET looks for the request of a call.</summary>
-    protected override IDictionary<object, object> UserStateCore { get; } = new Dictionary<object, object> { ["__HttpContext"] = new DefaultHttpContext() };
+    protected override IDictionary<object, object> UserStateCore { get; } =
+        new Dictionary<object, object> { ["__HttpContext"] = new DefaultHttpContext() };
 
-    protected override ContextPropagationToken CreatePropagationTokenCore(ContextPropagationOptions? options) => throw new NotSupportedException();
+    protected override ContextPropagationToken CreatePropagationTokenCore(ContextPropagationOptions? options) =>
+        throw new NotSupportedException();
 
     protected override Task WriteResponseHeadersAsyncCore(Metadata responseHeaders) => Task.CompletedTask;
 }

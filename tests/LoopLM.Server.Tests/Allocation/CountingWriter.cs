@@ -4,7 +4,8 @@ using LoopLM.Protocol.V1;
 namespace LoopLM.Server.Tests.Allocation;
 
 /// <summary>Takes the messages of a stream, measures what is allocated between some of them, and then ends the call.</summary>
-internal sealed class CountingWriter(Steps steps, int first, int interval, int measurements, CancellationTokenSource call) : IServerStreamWriter<GenerateResponse>
+internal sealed class CountingWriter(Steps steps, int first, int interval, int measurements, CancellationTokenSource call)
+    : IServerStreamWriter<GenerateResponse>
 {
     private int _count;
 

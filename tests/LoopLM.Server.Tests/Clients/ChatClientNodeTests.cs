@@ -24,7 +24,8 @@ public sealed class ChatClientNodeTests
 
         var result = await AskAsync(server, script, server.ModelName, options);
 
-        Assert.Equal(("Hello \ud83d\ude00.", reason, 12), (result["text"]?.GetValue<string>(), result["finishReason"]?.GetValue<string>(), result["outputTokens"]?.GetValue<int>()));
+        Assert.Equal(("Hello \ud83d\ude00.", reason, 12),
+            (result["text"]?.GetValue<string>(), result["finishReason"]?.GetValue<string>(), result["outputTokens"]?.GetValue<int>()));
     }
 
     [Theory]

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace LoopLM.Server.Tests.Clients;
 
-/// <summary>The command line client Codex, whose requests hold tools of several types and a long prompt. Skipped where its package is absent.</summary>
+/// <summary>
+/// The command line client Codex, whose requests hold tools of several types and a long prompt. Skipped where its package is absent.
+/// </summary>
 public sealed class CodexTests : IDisposable
 {
     private const int ContextLength = 131072;
@@ -50,7 +52,8 @@ public sealed class CodexTests : IDisposable
     }
 
     private static Task<ServerHarness> StartAsync(TemplatedModel model, string text) => ServerHarness.StartAsync(
-        text: text, contextLength: ContextLength, settings: [model.Setting, $"--Engine:KvSlots={4 * ContextLength}", $"--Limits:MaxBodyBytes={16 << 20}"]);
+        text: text, contextLength: ContextLength,
+        settings: [model.Setting, $"--Engine:KvSlots={4 * ContextLength}", $"--Limits:MaxBodyBytes={16 << 20}"]);
 
     /// <summary>Runs one prompt without a terminal, and gives the items that were completed.</summary>
     private async Task<List<(string? Type, string? Text)>> ExecuteAsync(ServerHarness server)
@@ -72,7 +75,8 @@ public sealed class CodexTests : IDisposable
             RedirectStandardError = true,
             Environment = { ["CODEX_HOME"] = _home.FullName },
         };
-        string[] arguments = ["exec", "--json", "--ephemeral", "--skip-git-repo-check", "--dangerously-bypass-approvals-and-sandbox", "-m", server.ModelName];
+        string[] arguments = ["exec", "--json", "--ephemeral", "--skip-git-repo-check",
+            "--dangerously-bypass-approvals-and-sandbox", "-m", server.ModelName];
         foreach (var argument in (string[])[.. arguments, .. settings.SelectMany(setting => (string[])["-c", setting]), "Hi"])
         {
             start.ArgumentList.Add(argument);

@@ -38,7 +38,8 @@ public sealed class InstructorNodeTests : IDisposable
     private async Task CreateAsync(ServerHarness server, string mode, bool stream)
     {
         var result = await _client.AskAsync(
-            server, $$"""{"model":"{{server.ModelName}}","prompt":"Hi","maxTokens":3000,"mode":"{{mode}}","stream":{{(stream ? "true" : "false")}}}""");
+            server,
+            $$"""{"model":"{{server.ModelName}}","prompt":"Hi","maxTokens":3000,"mode":"{{mode}}","stream":{{(stream ? "true" : "false")}}}""");
 
         Assert.True(result["object"]?["x"] is not null, result.ToJsonString());
     }

@@ -31,7 +31,8 @@ public sealed class OpenAiNodeTests : IDisposable
     {
         await using var server = await ServerHarness.StartAsync(text: "Hello.");
 
-        var chunks = (await AskAsync(server, "chat", Hi + ",\"stream\":true,\"stream_options\":{\"include_usage\":true}"))["chunks"]!.AsArray();
+        var chunks = (await AskAsync(server, "chat", Hi + ",\"stream\":true,\"stream_options\":{\"include_usage\":true}"))["chunks"]!
+            .AsArray();
 
         var choices = chunks.Where(chunk => chunk!["choices"]!.AsArray().Count > 0).Select(chunk => chunk!["choices"]![0]!).ToList();
         Assert.Equal("Hello.", string.Concat(choices.Select(choice => choice["delta"]!["content"]?.GetValue<string>())));
@@ -44,7 +45,9 @@ public sealed class OpenAiNodeTests : IDisposable
     {
         await using var server = await ServerHarness.StartAsync();
 
-        var choices = (await AskAsync(server, "completions", "\"prompt\":\"a\",\"n\":2,\"max_tokens\":1,\"logprobs\":1,\"temperature\":0"))["answer"]!["choices"]!.AsArray();
+        var choices = (await AskAsync(
+            server, "completions",
+            "\"prompt\":\"a\",\"n\":2,\"max_tokens\":1,\"logprobs\":1,\"temperature\":0"))["answer"]!["choices"]!.AsArray();
 
         Assert.Equal(["h", "h"], choices.Select(choice => choice!["text"]!.GetValue<string>()));
         Assert.All(choices, choice => Assert.Equal("""["h"]""", choice!["logprobs"]!["tokens"]!.ToJsonString()));
@@ -55,7 +58,8 @@ public sealed class OpenAiNodeTests : IDisposable
     {
         await using var server = await ServerHarness.StartAsync();
 
-        var chunks = (await AskAsync(server, "completions", "\"prompt\":\"a\",\"max_tokens\":4,\"temperature\":0,\"stream\":true"))["chunks"]!.AsArray();
+        var chunks = (await AskAsync(
+            server, "completions", "\"prompt\":\"a\",\"max_tokens\":4,\"temperature\":0,\"stream\":true"))["chunks"]!.AsArray();
 
         Assert.Equal("h\u00e9l", string.Concat(chunks.Select(chunk => chunk!["choices"]![0]!["text"]!.GetValue<string>())));
     }
@@ -66,7 +70,8 @@ public sealed class OpenAiNodeTests : IDisposable
         using var model = new TemplatedModel(TemplatedModel.Talkative);
         await using var server = await ServerHarness.StartAsync(text: "No call here.", contextLength: 128, settings: [model.Setting]);
         server.Runner.Certainty = 5;
-        const string tools = ",\"seed\":1,\"tool_choice\":\"required\",\"parallel_tool_calls\":false,\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"parameters\":{\"type\":\"object\",\"properties\":{\"x\":{\"type\":\"boolean\"}},\"required\":[\"x\"],\"additionalProperties\":false}}}]";
+        const string tools =
+            ",\"seed\":1,\"tool_choice\":\"required\",\"parallel_tool_calls\":false,\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"parameters\":{\"type\":\"object\",\"properties\":{\"x\":{\"type\":\"boolean\"}},\"required\":[\"x\"],\"additionalProperties\":false}}}]";
 
         var choice = (await AskAsync(server, "chat", Hi.Replace("40", "100", StringComparison.Ordinal) + tools))["answer"]!["choices"]![0]!;
 
@@ -90,26 +95,38 @@ public sealed class OpenAiNodeTests : IDisposable
     public async Task Responses_Streamed_AreJoinedByTheSdk()
     {
         using var model = new TemplatedModel(TemplatedModel.Talkative);
-        await using var server = await ServerHarness.StartAsync(text: "<think>hm</think>I ask." + ResponseCalls.Call, contextLength: 256, settings: [model.Setting]);
+        await using var server = await ServerHarness.StartAsync(
+            text: "<think>hm</think>I ask." + ResponseCalls.Call, contextLength: 256, settings: [model.Setting]);
 
-        var result = await AskAsync(server, "responses", $"{Input.Replace("40", "150", StringComparison.Ordinal)},{ResponseCalls.Tools},\"stream\":true");
+        var result = await AskAsync(
+            server, "responses", $"{Input.Replace("40", "150", StringComparison.Ordinal)},{ResponseCalls.Tools},\"stream\":true");
 
         Assert.Null(result["error"]);
         var output = result["answer"]!["output"]!.AsArray();
         Assert.Equal(["reasoning", "message", "function_call"], output.Select(item => item!["type"]!.GetValue<string>()));
-        Assert.Equal(("I ask.", """{"x":1}"""), (output[1]!["content"]![0]!["text"]!.GetValue<string>(), output[2]!["arguments"]!.GetValue<string>()));
-        Assert.Equal("I ask.", string.Concat(result["chunks"]!.AsArray().Where(chunk => chunk!["type"]!.GetValue<string>() == "response.output_text.delta").Select(chunk => chunk!["delta"]!.GetValue<string>())));
+        Assert.Equal(
+            ("I ask.", """{"x":1}"""),
+            (output[1]!["content"]![0]!["text"]!.GetValue<string>(), output[2]!["arguments"]!.GetValue<string>()));
+        Assert.Equal(
+            "I ask.", string.Concat(
+                result["chunks"]!.AsArray().Where(chunk => chunk!["type"]!.GetValue<string>() == "response.output_text.delta")
+                    .Select(chunk => chunk!["delta"]!.GetValue<string>())));
     }
 
     [Fact]
     public async Task Responses_OutputSentBack_GoesOn()
     {
         using var model = new TemplatedModel(TemplatedModel.Talkative);
-        await using var server = await ServerHarness.StartAsync(text: "<think>hm</think>I ask." + ResponseCalls.Call, contextLength: 512, settings: [model.Setting]);
-        var first = (await AskAsync(server, "responses", $"{Input.Replace("40", "150", StringComparison.Ordinal)},{ResponseCalls.Tools}"))["answer"]!["output"]!.AsArray();
-        var items = first.Select(item => item!.ToJsonString()).Append($$"""{"type":"function_call_output","call_id":{{first[2]!["call_id"]!.ToJsonString()}},"output":"2"}""");
+        await using var server = await ServerHarness.StartAsync(
+            text: "<think>hm</think>I ask." + ResponseCalls.Call, contextLength: 512, settings: [model.Setting]);
+        var first = (await AskAsync(
+            server, "responses",
+            $"{Input.Replace("40", "150", StringComparison.Ordinal)},{ResponseCalls.Tools}"))["answer"]!["output"]!.AsArray();
+        var items = first.Select(item => item!.ToJsonString())
+            .Append($$"""{"type":"function_call_output","call_id":{{first[2]!["call_id"]!.ToJsonString()}},"output":"2"}""");
 
-        var second = (await AskAsync(server, "responses", $"\"input\":[{string.Join(',', items)}],\"max_output_tokens\":150,{ResponseCalls.Tools}"))["answer"]!;
+        var second = (await AskAsync(
+            server, "responses", $"\"input\":[{string.Join(',', items)}],\"max_output_tokens\":150,{ResponseCalls.Tools}"))["answer"]!;
 
         Assert.Equal("completed", second["status"]!.GetValue<string>());
     }
@@ -121,7 +138,9 @@ public sealed class OpenAiNodeTests : IDisposable
 
         var result = await AskAsync(server, "responses", Input + ",\"previous_response_id\":\"resp_1\"");
 
-        Assert.Equal("""{"name":"BadRequestError","status":400,"code":"unsupported_parameter","param":"previous_response_id"}""", result["error"]!.ToJsonString());
+        Assert.Equal(
+            """{"name":"BadRequestError","status":400,"code":"unsupported_parameter","param":"previous_response_id"}""",
+            result["error"]!.ToJsonString());
     }
 
     [Fact]

@@ -15,7 +15,8 @@ namespace LoopLM.Server.Tests.Clients;
 public sealed class OpenAiResponsesSdkTests
 {
     private const string Reasoning = "<think>hm</think>";
-    private const string Schema = """{"type":"object","properties":{"x":{"type":"boolean"}},"required":["x"],"additionalProperties":false}""";
+    private const string Schema =
+        """{"type":"object","properties":{"x":{"type":"boolean"}},"required":["x"],"additionalProperties":false}""";
 
     [Fact]
     public async Task CreateResponse_Text_GivesTextStatusUsageAndExitSteps()
@@ -59,23 +60,27 @@ public sealed class OpenAiResponsesSdkTests
 
         ResponseResult response = await Client(server).CreateResponseAsync(options, patience.Token);
 
-        Assert.Equal((ResponseStatus.Incomplete, ResponseIncompleteStatusReason.MaxOutputTokens), (response.Status, response.IncompleteStatusDetails.Reason));
+        Assert.Equal((ResponseStatus.Incomplete, ResponseIncompleteStatusReason.MaxOutputTokens),
+            (response.Status, response.IncompleteStatusDetails.Reason));
     }
 
     [Fact]
     public async Task CreateResponseStreaming_ReasoningTextAndCall_GivesTheSameAsWhole()
     {
         using var model = new TemplatedModel(TemplatedModel.Talkative);
-        await using var server = await ServerHarness.StartAsync(text: Reasoning + "I ask." + ResponseCalls.Call, contextLength: 256, settings: [model.Setting]);
+        await using var server = await ServerHarness.StartAsync(
+            text: Reasoning + "I ask." + ResponseCalls.Call, contextLength: 256, settings: [model.Setting]);
         using var patience = new CancellationTokenSource(ServerHarness.Patience);
         var options = Options(server);
         options.StreamingEnabled = true;
         options.MaxOutputTokenCount = 150;
-        options.Tools.Add(ResponseTool.CreateFunctionTool("f", BinaryData.FromString("""{"type":"object"}"""), strictModeEnabled: null, "Does it."));
+        options.Tools.Add(
+            ResponseTool.CreateFunctionTool("f", BinaryData.FromString("""{"type":"object"}"""), strictModeEnabled: null, "Does it."));
         var (text, reasoning, items) = (new StringBuilder(), new StringBuilder(), new List<ResponseItem>());
         ResponseResult? completed = null;
 
-        await foreach (var update in (await Client(server).CreateResponseStreamingAsync(options, patience.Token)).WithCancellation(patience.Token))
+        await foreach (var update in (await Client(server).CreateResponseStreamingAsync(
+            options, patience.Token)).WithCancellation(patience.Token))
         {
             switch (update)
             {
@@ -95,7 +100,8 @@ public sealed class OpenAiResponsesSdkTests
         }
 
         Assert.Equal(("I ask.", "hm", "I ask."), (text.ToString(), reasoning.ToString(), completed?.GetOutputText()));
-        Assert.Equal([ResponseItemKind.Reasoning, ResponseItemKind.Message, ResponseItemKind.FunctionCall], items.Select(item => item.Kind));
+        Assert.Equal(
+            [ResponseItemKind.Reasoning, ResponseItemKind.Message, ResponseItemKind.FunctionCall], items.Select(item => item.Kind));
         var call = (FunctionCallResponseItem)items[2];
         Assert.Equal(("f", """{"x":1}"""), (call.FunctionName, call.FunctionArguments.ToString()));
     }
@@ -104,14 +110,16 @@ public sealed class OpenAiResponsesSdkTests
     public async Task CreateResponse_ItemsSentBack_GoOn()
     {
         using var model = new TemplatedModel(TemplatedModel.Talkative);
-        await using var server = await ServerHarness.StartAsync(text: "I ask." + ResponseCalls.Call, contextLength: 512, settings: [model.Setting]);
+        await using var server = await ServerHarness.StartAsync(
+            text: "I ask." + ResponseCalls.Call, contextLength: 512, settings: [model.Setting]);
         using var patience = new CancellationTokenSource(ServerHarness.Patience);
         var options = Options(server);
         options.MaxOutputTokenCount = 150;
         options.Tools.Add(ResponseTool.CreateFunctionTool("f", BinaryData.FromString("""{"type":"object"}"""), strictModeEnabled: true));
         ResponseResult first = await Client(server).CreateResponseAsync(options, patience.Token);
         first.OutputItems.ToList().ForEach(options.InputItems.Add);
-        options.InputItems.Add(ResponseItem.CreateFunctionCallOutputItem(first.OutputItems.OfType<FunctionCallResponseItem>().Single().CallId, "2"));
+        options.InputItems.Add(
+            ResponseItem.CreateFunctionCallOutputItem(first.OutputItems.OfType<FunctionCallResponseItem>().Single().CallId, "2"));
 
         ResponseResult second = await Client(server).CreateResponseAsync(options, patience.Token);
 
@@ -143,7 +151,10 @@ public sealed class OpenAiResponsesSdkTests
         server.Runner.Certainty = 5;
         using var patience = new CancellationTokenSource(ServerHarness.Patience);
         var options = Options(server);
-        options.TextOptions = new() { TextFormat = ResponseTextFormat.CreateJsonSchemaFormat("answer", BinaryData.FromString(Schema), jsonSchemaIsStrict: true) };
+        options.TextOptions = new()
+        {
+            TextFormat = ResponseTextFormat.CreateJsonSchemaFormat("answer", BinaryData.FromString(Schema), jsonSchemaIsStrict: true),
+        };
 
         ResponseResult response = await Client(server).CreateResponseAsync(options, patience.Token);
 
@@ -176,7 +187,8 @@ public sealed class OpenAiResponsesSdkTests
 
         await Assert.ThrowsAnyAsync<IOException>(async () =>
         {
-            await foreach (var update in (await Client(server).CreateResponseStreamingAsync(options, patience.Token)).WithCancellation(patience.Token))
+            await foreach (var update in (await Client(server).CreateResponseStreamingAsync(
+                options, patience.Token)).WithCancellation(patience.Token))
             {
                 updates.Add(update);
             }

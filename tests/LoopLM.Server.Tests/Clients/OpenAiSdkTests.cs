@@ -14,7 +14,8 @@ namespace LoopLM.Server.Tests.Clients;
 public sealed class OpenAiSdkTests
 {
     private const string Call = """<tool_call>{"name":"f","arguments":{"x":1}}</tool_call>""";
-    private const string Schema = """{"type":"object","properties":{"x":{"type":"boolean"}},"required":["x"],"additionalProperties":false}""";
+    private const string Schema =
+        """{"type":"object","properties":{"x":{"type":"boolean"}},"required":["x"],"additionalProperties":false}""";
 
     [Fact]
     public async Task CompleteChat_Conversation_GivesTextReasonUsageAndExitSteps()
@@ -24,7 +25,8 @@ public sealed class OpenAiSdkTests
 
         ChatCompletion completion = await Client(server).CompleteChatAsync([new UserChatMessage("Hi")], Options(), patience.Token);
 
-        Assert.Equal(("Hello.", OpenAI.Chat.ChatFinishReason.Stop, 28), (completion.Content[0].Text, completion.FinishReason, completion.Usage.TotalTokenCount));
+        Assert.Equal(("Hello.", OpenAI.Chat.ChatFinishReason.Stop, 28),
+            (completion.Content[0].Text, completion.FinishReason, completion.Usage.TotalTokenCount));
         Assert.True(completion.Patch.TryGetJson("$.choices[0].exit_steps"u8, out var exitSteps));
         Assert.Equal("[4,4,4,4,4,4,4]", Encoding.UTF8.GetString(exitSteps.Span));
     }
@@ -121,7 +123,8 @@ public sealed class OpenAiSdkTests
         server.Runner.Certainty = 5;
         using var patience = new CancellationTokenSource(ServerHarness.Patience);
         var options = Options();
-        options.ResponseFormat = OpenAI.Chat.ChatResponseFormat.CreateJsonSchemaFormat("answer", BinaryData.FromString(Schema), jsonSchemaIsStrict: true);
+        options.ResponseFormat = OpenAI.Chat.ChatResponseFormat.CreateJsonSchemaFormat(
+            "answer", BinaryData.FromString(Schema), jsonSchemaIsStrict: true);
 
         ChatCompletion completion = await Client(server).CompleteChatAsync([new UserChatMessage("Hi")], options, patience.Token);
 
@@ -137,7 +140,8 @@ public sealed class OpenAiSdkTests
         var options = Options();
         options.Temperature = 3;
 
-        var exception = await Assert.ThrowsAsync<ClientResultException>(() => Client(server).CompleteChatAsync([new UserChatMessage("Hi")], options, patience.Token));
+        var exception = await Assert.ThrowsAsync<ClientResultException>(() =>
+            Client(server).CompleteChatAsync([new UserChatMessage("Hi")], options, patience.Token));
 
         Assert.Equal(400, exception.Status);
         Assert.Contains("temperature", exception.Message, StringComparison.Ordinal);
@@ -152,7 +156,8 @@ public sealed class OpenAiSdkTests
 
         var response = await client.GetResponseAsync("Hi", new ChatOptions { MaxOutputTokens = 40, Temperature = 0 }, patience.Token);
 
-        Assert.Equal(("Hello.", Microsoft.Extensions.AI.ChatFinishReason.Stop, 7), (response.Text, response.FinishReason, response.Usage!.OutputTokenCount));
+        Assert.Equal(("Hello.", Microsoft.Extensions.AI.ChatFinishReason.Stop, 7),
+            (response.Text, response.FinishReason, response.Usage!.OutputTokenCount));
     }
 
     [Fact]
@@ -162,7 +167,8 @@ public sealed class OpenAiSdkTests
         using var patience = new CancellationTokenSource(ServerHarness.Patience);
         using var client = Client(server).AsIChatClient();
 
-        var response = await client.GetStreamingResponseAsync("Hi", new ChatOptions { MaxOutputTokens = 40, Temperature = 0 }, patience.Token)
+        var response = await client.GetStreamingResponseAsync(
+            "Hi", new ChatOptions { MaxOutputTokens = 40, Temperature = 0 }, patience.Token)
             .ToChatResponseAsync(patience.Token);
 
         Assert.Equal(("Hello.", Microsoft.Extensions.AI.ChatFinishReason.Stop), (response.Text, response.FinishReason));

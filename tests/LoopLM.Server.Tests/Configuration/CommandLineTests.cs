@@ -34,20 +34,25 @@ public sealed class CommandLineTests
         { "There is no setting max-num-seqs. Did you mean Engine:MaxSequences?", ["--max-num-seqs=4"] },
         { "There is no setting Engine:Exit:Treshold. Did you mean Engine:Exit:Threshold?", ["--Engine:Exit:Treshold=1"] },
         { "There is no setting Engine:Exit:Trace.", ["--Engine:Exit:Trace=1"] },
-        { "There is no setting Auth:Keys:0:Sha265. Did you mean Auth:Keys:0:Sha256?", ["--Auth:Keys:0:Name=a", $"--Auth:Keys:0:Sha256={new string('a', 64)}", "--Auth:Keys:0:Sha265=1"] },
+        { "There is no setting Auth:Keys:0:Sha265. Did you mean Auth:Keys:0:Sha256?",
+            ["--Auth:Keys:0:Name=a", $"--Auth:Keys:0:Sha256={new string('a', 64)}", "--Auth:Keys:0:Sha265=1"] },
         { "There is no setting Auth:Keys:first.", ["--Auth:Keys:first:Name=a"] },
         { "There is no setting Auth:Keys:0:Name:a.", ["--Auth:Keys:0:Name:a=1"] },
         { "There is no setting Auth:Keys:first.", ["--Auth:Keys:first:Name:a=1"] },
         { "There is no setting Model:Path:a.", ["--Model:Path:a=1"] },
         { "There is no setting Models:1:Name:a.", [.. ServerHarness.SeveralModels("a"), "--Models:1:Path=b", "--Models:1:Name:a=1"] },
         { "There is no setting Limits:DrainTimeout:a.", ["--Limits:DrainTimeout:a=1"] },
-        { "There is no setting Models:0:KvSlots. Did you mean Models:0:Engine:KvSlots?", [.. ServerHarness.SeveralModels("a"), "--Models:0:KvSlots=1"] },
-        { "There is no setting Models:0:Engine:MaxRow. Did you mean Models:0:Engine:MaxRows?", [.. ServerHarness.SeveralModels("a"), "--Models:0:Engine:MaxRow=1"] },
-        { "There is no setting Models:\\u{10}:Patth. Did you mean Models:\\u{10}:Path?", [.. ServerHarness.SeveralModels("a"), "--Models:\u0010:Patth=b"] },
+        { "There is no setting Models:0:KvSlots. Did you mean Models:0:Engine:KvSlots?",
+            [.. ServerHarness.SeveralModels("a"), "--Models:0:KvSlots=1"] },
+        { "There is no setting Models:0:Engine:MaxRow. Did you mean Models:0:Engine:MaxRows?",
+            [.. ServerHarness.SeveralModels("a"), "--Models:0:Engine:MaxRow=1"] },
+        { "There is no setting Models:\\u{10}:Patth. Did you mean Models:\\u{10}:Path?",
+            [.. ServerHarness.SeveralModels("a"), "--Models:\u0010:Patth=b"] },
         { "Models:0\\u{10}:ContextLength is '1'; it must be", [.. ServerHarness.SeveralModels("a"), "--Models:0\u0010:ContextLength=1"] },
         { "There is no setting Model:Engine.", [.. ServerHarness.SeveralModels("a"), "--Model:Engine:KvSlots=many"] },
         { "There is no setting Kestrel:Endpoint. Did you mean Kestrel:Endpoints?", ["--Kestrel:Endpoint:Rest:Url=http://localhost:1"] },
-        { "There is no setting Kestrel:Endpoints:Rest:Uri. Did you mean Kestrel:Endpoints:Rest:Url?", ["--Kestrel:Endpoints:Rest:Uri=http://localhost:1"] },
+        { "There is no setting Kestrel:Endpoints:Rest:Uri. Did you mean Kestrel:Endpoints:Rest:Url?",
+            ["--Kestrel:Endpoints:Rest:Uri=http://localhost:1"] },
         { "There is no setting Engine:KvSlots:More.", ["--Engine:KvSlots:More=1"] },
         { "Engine is a section of settings, such as --Engine:", ["--Engine=5"] },
         { "Engine:KvSlots is '0'; it must be a whole number from 1 to 2147483647.", ["--Engine:KvSlots=0"] },
@@ -75,7 +80,8 @@ public sealed class CommandLineTests
         { "--host is 'example.org'; it must be localhost, an IP address of this machine, or * for all of them.", ["--host=example.org"] },
         { "--api-key must have 1 to 1024 visible ASCII characters, without spaces.", ["--api-key="] },
         { "--api-key must have 1 to 1024", ["--api-key", "topsecret key"] },
-        { "--Kestrel:Endpoints:Rest:Url says where to listen, and so do --host, --port or --grpc-port; use only one of them.", ["--host=localhost"] },
+        { "--Kestrel:Endpoints:Rest:Url says where to listen, and so do --host, --port or --grpc-port; use only one of them.",
+            ["--host=localhost"] },
         { "there is no folder '", ["--model=no/such/folder"] },
         { "Model:Path: it is empty; it must be the folder of a checkpoint.", ["--model", ""] },
     };
@@ -93,7 +99,9 @@ public sealed class CommandLineTests
     [Fact]
     public void Build_SeveralWrong_ListsEachOnce()
     {
-        var problems = Problems(["--Engine:KvSlots=0", "--Engine:KvSlot=1", "--Engine:MaxRows=1", "--prot=1", "--Limits:MaxChoices=x", "--RateLimits:TokensPerMinute=0", "port=1"]);
+        var problems = Problems(
+            ["--Engine:KvSlots=0", "--Engine:KvSlot=1", "--Engine:MaxRows=1", "--prot=1",
+                "--Limits:MaxChoices=x", "--RateLimits:TokensPerMinute=0", "port=1"]);
 
         Assert.Equal(7, problems.Count);
     }
@@ -101,8 +109,10 @@ public sealed class CommandLineTests
     [Fact]
     public async Task Build_EnvironmentVariables_OwnOnesAreCheckedAndOthersAreNot()
     {
-        using var process = Start(["--Serilog:MinimumLevel:Default=Fatal"], ("Engine__KvSlot", "5"), ("Engineering__KvSlots", "x"), ("MODEL", "gpt"), ("KvSlots", "x"), ("LOOPLM_API_KEY", "a b"),
-            ("ASPNETCORE_URLS", "http://localhost:1"), ("ASPNETCORE_HTTP_PORTS", "8080"), ("LOOPLM_KvSlots", "5"), ("Engien__KvSlots", "5"), ("Engien__Other", "5"), ("Modles__0__Path", "x"));
+        using var process = Start(["--Serilog:MinimumLevel:Default=Fatal"], ("Engine__KvSlot", "5"),
+            ("Engineering__KvSlots", "x"), ("MODEL", "gpt"), ("KvSlots", "x"), ("LOOPLM_API_KEY", "a b"),
+            ("ASPNETCORE_URLS", "http://localhost:1"), ("ASPNETCORE_HTTP_PORTS", "8080"),
+            ("LOOPLM_KvSlots", "5"), ("Engien__KvSlots", "5"), ("Engien__Other", "5"), ("Modles__0__Path", "x"));
 
         var problems = await process.StandardError.ReadToEndAsync().WaitAsync(ServerHarness.Patience);
         await process.WaitForExitAsync().WaitAsync(ServerHarness.Patience);
@@ -149,11 +159,13 @@ public sealed class CommandLineTests
     public async Task Build_ApiKeys_AreKnownBesideThoseOfTheSettings()
     {
         string[] arguments = ServerHarness.Arguments(
-            "--Auth:Keys:0:Name=a", $"--Auth:Keys:0:Sha256={Convert.ToHexString(ApiKeyOptions.Hash("first"))}", "--api-key", "second", "--api-key=third", "--api-key=third");
+            "--Auth:Keys:0:Name=a", $"--Auth:Keys:0:Sha256={Convert.ToHexString(ApiKeyOptions.Hash("first"))}",
+            "--api-key", "second", "--api-key=third", "--api-key=third");
         await using var app = ServerApplication.Build(arguments, new ModelRunners());
         var clients = app.Services.GetRequiredService<KeyClients>();
 
-        Assert.Equal(["a", "api-key", "api-key-2", null], new[] { "first", "second", "third", "fourth" }.Select(key => clients.Find(new HeaderDictionary { ["x-api-key"] = key })?.Name));
+        Assert.Equal(["a", "api-key", "api-key-2", null],
+            new[] { "first", "second", "third", "fourth" }.Select(key => clients.Find(new HeaderDictionary { ["x-api-key"] = key })?.Name));
         Assert.DoesNotContain("second", ((IConfigurationRoot)app.Configuration).GetDebugView(), StringComparison.Ordinal);
     }
 
@@ -177,7 +189,9 @@ public sealed class CommandLineTests
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
-        using var process = Start(["--host=127.0.0.1", "--port", $"{((IPEndPoint)taken.LocalEndpoint).Port}", "--grpc-port=0", "--Serilog:MinimumLevel:Default=Information"]);
+        using var process = Start(
+            ["--host=127.0.0.1", "--port", $"{((IPEndPoint)taken.LocalEndpoint).Port}",
+                "--grpc-port=0", "--Serilog:MinimumLevel:Default=Information"]);
 
         var errors = await process.StandardError.ReadToEndAsync().WaitAsync(ServerHarness.Patience);
         var output = await process.StandardOutput.ReadToEndAsync().WaitAsync(ServerHarness.Patience);
@@ -206,7 +220,11 @@ public sealed class CommandLineTests
 
     private static Process Start(string[] arguments, params (string Name, string Value)[] environment)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "LoopLM.Server.dll"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "LoopLM.Server.dll"), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;

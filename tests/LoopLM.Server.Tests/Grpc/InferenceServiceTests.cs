@@ -18,7 +18,8 @@ public sealed class InferenceServiceTests
     {
         await using var server = await ServerHarness.StartAsync(text: "h\u00e9");
 
-        var responses = await GenerateAsync(server, new GenerateRequest { Text = "abc", MaxTokens = 9, ExitThreshold = 0.6f, Temperature = 0 });
+        var responses = await GenerateAsync(
+            server, new GenerateRequest { Text = "abc", MaxTokens = 9, ExitThreshold = 0.6f, Temperature = 0 });
 
         var tokens = responses[..^1].ConvertAll(response => response.Token);
         Assert.Equal(["h", "", "é", ""], tokens.Select(token => token.Text));
@@ -26,7 +27,8 @@ public sealed class InferenceServiceTests
         Assert.Equal([4, 2, 2, 2], tokens.Select(token => token.ExitStep));
         Assert.Equal([4, 2, 2, 2], tokens.Select(token => token.GateProbabilities.Count));
         var finish = responses[^1].Finish;
-        Assert.Equal((FinishReason.Stop, false, 3, 4, 2.5), (finish.Reason, finish.HasStop, finish.PromptTokens, finish.CompletionTokens, finish.MeanExitStep));
+        Assert.Equal((FinishReason.Stop, false, 3, 4, 2.5),
+            (finish.Reason, finish.HasStop, finish.PromptTokens, finish.CompletionTokens, finish.MeanExitStep));
     }
 
     [Fact]
@@ -58,7 +60,14 @@ public sealed class InferenceServiceTests
     public async Task Generate_TokensAndTrace_LeavesWhereTheTraceSays()
     {
         await using var server = await ServerHarness.StartAsync();
-        var request = new GenerateRequest { Tokens = new TokenIds { Ids = { 1, 2 } }, MaxTokens = 3, ExitPolicy = "trace", ExitTrace = { 4, 1, 3 }, KvLayout = KvLayout.Shared };
+        var request = new GenerateRequest
+        {
+            Tokens = new TokenIds { Ids = { 1, 2 } },
+            MaxTokens = 3,
+            ExitPolicy = "trace",
+            ExitTrace = { 4, 1, 3 },
+            KvLayout = KvLayout.Shared,
+        };
 
         var responses = await GenerateAsync(server, request);
 
@@ -184,7 +193,8 @@ public sealed class InferenceServiceTests
             using var response = await http.SendAsync(request).WaitAsync(ServerHarness.Patience);
             await response.Content.ReadAsByteArrayAsync();
 
-            var headers = response.TrailingHeaders.Concat(response.Headers).ToDictionary(header => header.Key, header => header.Value.First());
+            var headers = response.TrailingHeaders.Concat(response.Headers)
+                .ToDictionary(header => header.Key, header => header.Value.First());
             Assert.Equal(($"{(int)StatusCode.InvalidArgument}", 1), (headers["grpc-status"], connections));
         }
     }
@@ -200,15 +210,19 @@ public sealed class InferenceServiceTests
         try
         {
             await using (var server = await ServerHarness.StartAsync(settings:
-                ["--Serilog:MinimumLevel:Default=Warning", "--Serilog:MinimumLevel:Override:Grpc=Warning", "--Serilog:WriteTo:0:Name=File", $"--Serilog:WriteTo:0:Args:path={file}"]))
+                ["--Serilog:MinimumLevel:Default=Warning", "--Serilog:MinimumLevel:Override:Grpc=Warning",
+                    "--Serilog:WriteTo:0:Name=File", $"--Serilog:WriteTo:0:Args:path={file}"]))
             {
                 var bytes = Marshallers.Create<byte[]>(each => each, each => each);
-                var method = new Method<byte[], byte[]>(MethodType.ServerStreaming, Inference.Descriptor.FullName, "Generate", bytes, bytes);
-                using var call = server.Channel.CreateCallInvoker().AsyncServerStreamingCall(method, null, new CallOptions(deadline: Deadline), message);
+                var method = new Method<byte[], byte[]>(
+                    MethodType.ServerStreaming, Inference.Descriptor.FullName, "Generate", bytes, bytes);
+                using var call = server.Channel.CreateCallInvoker()
+                    .AsyncServerStreamingCall(method, null, new CallOptions(deadline: Deadline), message);
 
                 var exception = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.ReadAllAsync().ToListAsync().AsTask());
 
-                Assert.Equal((StatusCode.InvalidArgument, "The message is no GenerateRequest."), (exception.StatusCode, exception.Status.Detail));
+                Assert.Equal(
+                    (StatusCode.InvalidArgument, "The message is no GenerateRequest."), (exception.StatusCode, exception.Status.Detail));
             }
 
             Assert.DoesNotContain("   at ", File.Exists(file) ? await File.ReadAllTextAsync(file) : "", StringComparison.Ordinal);
@@ -266,7 +280,8 @@ public sealed class InferenceServiceTests
     {
         await using var server = await ServerHarness.StartAsync();
 
-        var responses = await GenerateAsync(server, new GenerateRequest { Text = "a", MaxTokens = 1, Logprobs = 1, LogprobTokenIds = { 7 } });
+        var responses = await GenerateAsync(
+            server, new GenerateRequest { Text = "a", MaxTokens = 1, Logprobs = 1, LogprobTokenIds = { 7 } });
 
         Assert.Equal(7, responses[0].Token.TopLogprobs[1].Id);
         Assert.Equal(2, responses[0].Token.TopLogprobs.Count);
@@ -277,10 +292,12 @@ public sealed class InferenceServiceTests
     {
         await using var server = await ServerHarness.StartAsync();
 
-        var list = await new Protocol.HealthV1.Health.HealthClient(server.Channel).ListAsync(new Protocol.HealthV1.HealthListRequest(), deadline: Deadline);
+        var list = await new Protocol.HealthV1.Health.HealthClient(server.Channel).ListAsync(
+            new Protocol.HealthV1.HealthListRequest(), deadline: Deadline);
 
         Assert.Equal(
-            [("", Protocol.HealthV1.HealthCheckResponse.Types.ServingStatus.Serving), ("looplm.v1.Inference", Protocol.HealthV1.HealthCheckResponse.Types.ServingStatus.Serving)],
+            [("", Protocol.HealthV1.HealthCheckResponse.Types.ServingStatus.Serving),
+                ("looplm.v1.Inference", Protocol.HealthV1.HealthCheckResponse.Types.ServingStatus.Serving)],
             list.Statuses.Select(each => (each.Key, each.Value.Status)).Order());
     }
 
@@ -291,7 +308,8 @@ public sealed class InferenceServiceTests
         using var hold = new Hold(server.Runner);
         var first = GenerateAsync(server, new GenerateRequest { Text = "a" });
         hold.WaitUntilHeld();
-        var others = Enumerable.Range(0, 2).Select(_ => Record.ExceptionAsync(() => GenerateAsync(server, new GenerateRequest { Text = "a" })).AsTask()).ToArray();
+        var others = Enumerable.Range(0, 2)
+            .Select(_ => Record.ExceptionAsync(() => GenerateAsync(server, new GenerateRequest { Text = "a" })).AsTask()).ToArray();
 
         var refused = Assert.IsType<RpcException>(await await Task.WhenAny(others).WaitAsync(ServerHarness.Patience));
         hold.LetGo();
@@ -324,7 +342,8 @@ public sealed class InferenceServiceTests
     {
         await using var server = await ServerHarness.StartAsync();
         using var hold = new Hold(server.Runner, position: 1);
-        using (var call = new Inference.InferenceClient(server.Channel).Generate(new GenerateRequest { Text = "a", MaxTokens = 60 }, deadline: Deadline))
+        using (var call = new Inference.InferenceClient(server.Channel).Generate(
+            new GenerateRequest { Text = "a", MaxTokens = 60 }, deadline: Deadline))
         {
             Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None));
             hold.WaitUntilHeld();
@@ -341,7 +360,8 @@ public sealed class InferenceServiceTests
     {
         await using var server = await ServerHarness.StartAsync();
 
-        var response = await new global::Grpc.Health.V1.Health.HealthClient(server.Channel).CheckAsync(new HealthCheckRequest { Service = "looplm.v1.Inference" }, deadline: Deadline);
+        var response = await new global::Grpc.Health.V1.Health.HealthClient(server.Channel).CheckAsync(
+            new HealthCheckRequest { Service = "looplm.v1.Inference" }, deadline: Deadline);
 
         Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, response.Status);
     }

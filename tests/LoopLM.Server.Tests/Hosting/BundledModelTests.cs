@@ -39,7 +39,8 @@ public sealed class BundledModelTests
 
         var generated = await CompleteAsync(client, $$"""{"prompt":"Once upon","max_tokens":40,{{settings}}}""");
         int[] whole = [.. Integers(generated, "prompt_token_ids"), .. Integers(generated, "token_ids")];
-        var scored = await CompleteAsync(client, $$"""{"prompt":[[{{string.Join(',', whole)}}],[65,66]],"max_tokens":0,"echo":true,{{settings}}}""");
+        var scored = await CompleteAsync(
+            client, $$"""{"prompt":[[{{string.Join(',', whole)}}],[65,66]],"max_tokens":0,"echo":true,{{settings}}}""");
 
         Assert.Equal("Once upon" + generated.GetProperty("text").GetString(), scored.GetProperty("text").GetString());
         Assert.Equal(Scores(generated).TakeLast(40), Scores(scored).TakeLast(40));
@@ -57,7 +58,11 @@ public sealed class BundledModelTests
     }
 
     private static HttpClient Client(WebApplication app) =>
-        new() { BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Last()), Timeout = ServerHarness.Patience };
+        new()
+        {
+            BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Last()),
+            Timeout = ServerHarness.Patience
+        };
 
     private static async Task<JsonElement> CompleteAsync(HttpClient client, string body)
     {
@@ -72,13 +77,15 @@ public sealed class BundledModelTests
         Assert.Equal((0, 0), (engine.Snapshot.UsedKvSlots, engine.Snapshot.RunningSequences));
     }
 
-    private static IEnumerable<int> Integers(JsonElement choice, string name) => choice.GetProperty(name).EnumerateArray().Select(each => each.GetInt32());
+    private static IEnumerable<int> Integers(JsonElement choice, string name) =>
+        choice.GetProperty(name).EnumerateArray().Select(each => each.GetInt32());
 
     /// <summary>Token, log-probability and most probable tokens of each position.</summary>
     private static IEnumerable<(string?, string, string)> Scores(JsonElement choice)
     {
         var logprobs = choice.GetProperty("logprobs");
         return logprobs.GetProperty("tokens").EnumerateArray().Select((token, i) =>
-            (token.GetString(), logprobs.GetProperty("token_logprobs")[i].GetRawText(), logprobs.GetProperty("top_logprobs")[i].GetRawText()));
+            (token.GetString(), logprobs.GetProperty("token_logprobs")[i].GetRawText(),
+                logprobs.GetProperty("top_logprobs")[i].GetRawText()));
     }
 }

@@ -20,8 +20,10 @@ public sealed class ContextLengthTests
         using var client = new HttpClient { BaseAddress = new Uri(app.Urls.Last()), Timeout = ServerHarness.Patience };
 
         var list = JsonElement.Parse(await client.GetStringAsync("/v1/models")).GetProperty("data");
-        var (_, error) = await ServerHarness.RefuseAsync(client.PostAsync("/v1/completions", ServerHarness.Json("""{"prompt":"abcdef","max_tokens":27}""")));
-        using var answered = await client.PostAsync("/v1/completions", ServerHarness.Json("""{"model":"long","prompt":"abcdef","max_tokens":27}"""));
+        var (_, error) = await ServerHarness.RefuseAsync(
+            client.PostAsync("/v1/completions", ServerHarness.Json("""{"prompt":"abcdef","max_tokens":27}""")));
+        using var answered = await client.PostAsync(
+            "/v1/completions", ServerHarness.Json("""{"model":"long","prompt":"abcdef","max_tokens":27}"""));
 
         Assert.Equal([32, 2048], list.EnumerateArray().Select(model => model.GetProperty("max_model_len").GetInt32()));
         Assert.Equal("context_length_exceeded", error.GetProperty("code").GetString());

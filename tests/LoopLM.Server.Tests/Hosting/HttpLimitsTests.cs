@@ -46,7 +46,9 @@ public sealed class HttpLimitsTests
         }
 
         var refused = await Assert.ThrowsAsync<RpcException>(
-            () => ReadAsync(new Inference.InferenceClient(server.Channel).Generate(new GenerateRequest { Text = "a" }, metadata, DateTime.UtcNow + ServerHarness.Patience)));
+            () => ReadAsync(
+                new Inference.InferenceClient(server.Channel).Generate(
+                    new GenerateRequest { Text = "a" }, metadata, DateTime.UtcNow + ServerHarness.Patience)));
 
         Assert.Equal(StatusCode.ResourceExhausted, refused.StatusCode);
         Assert.Contains("at most 100", refused.Status.Detail, StringComparison.Ordinal);
@@ -87,8 +89,10 @@ public sealed class HttpLimitsTests
         var deadline = DateTime.UtcNow + ServerHarness.Patience;
 
         var metadata = await Assert.ThrowsAsync<RpcException>(
-            () => ReadAsync(client.Generate(new GenerateRequest { Text = "a" }, new Metadata { { "x-long", new string('a', 1 << 20) } }, deadline)));
-        var message = await Assert.ThrowsAsync<RpcException>(() => ReadAsync(client.Generate(new GenerateRequest { Text = new string('a', 5000) }, deadline: deadline)));
+            () => ReadAsync(
+                client.Generate(new GenerateRequest { Text = "a" }, new Metadata { { "x-long", new string('a', 1 << 20) } }, deadline)));
+        var message = await Assert.ThrowsAsync<RpcException>(() =>
+            ReadAsync(client.Generate(new GenerateRequest { Text = new string('a', 5000) }, deadline: deadline)));
 
         Assert.NotEqual(StatusCode.OK, metadata.StatusCode);
         Assert.Equal(StatusCode.ResourceExhausted, message.StatusCode);

@@ -10,7 +10,8 @@ namespace LoopLM.Server.Tests.Hosting;
 public sealed class SeveralModelsTests
 {
     private static readonly string[] s_settings =
-        [.. ServerHarness.SeveralModels("alpha", "org/beta"), "--Models:1:Aliases:0=b", "--Models:1:Aliases:1=org/b", "--Models:1:Engine:MaxQueuedRequests=1"];
+        [.. ServerHarness.SeveralModels("alpha", "org/beta"), "--Models:1:Aliases:0=b",
+            "--Models:1:Aliases:1=org/b", "--Models:1:Engine:MaxQueuedRequests=1"];
 
     [Theory]
     [InlineData("\"model\":\"alpha\",", "alpha")]
@@ -24,14 +25,17 @@ public sealed class SeveralModelsTests
 
         var completion = await server.CompleteAsync($$"""{{{field}}"prompt":"a"}""");
 
-        Assert.Equal((name, name), (completion.GetProperty("choices")[0].GetProperty("text").GetString(), completion.GetProperty("model").GetString()));
+        Assert.Equal(
+            (name, name), (completion.GetProperty("choices")[0].GetProperty("text").GetString(),
+                completion.GetProperty("model").GetString()));
     }
 
     [Fact]
     public async Task Generate_Alias_IsAnsweredByItsModel()
     {
         await using var server = await ServerHarness.StartAsync(settings: s_settings);
-        using var call = new Inference.InferenceClient(server.Channel).Generate(new GenerateRequest { Text = "a", Model = "b" }, deadline: DateTime.UtcNow + ServerHarness.Patience);
+        using var call = new Inference.InferenceClient(server.Channel).Generate(
+            new GenerateRequest { Text = "a", Model = "b" }, deadline: DateTime.UtcNow + ServerHarness.Patience);
 
         var responses = await call.ResponseStream.ReadAllAsync().ToListAsync();
 
@@ -99,7 +103,8 @@ public sealed class SeveralModelsTests
         loaded.Set();
         await Task.WhenAll(server.Models.All.Select(model => model.Engine.Opened)).WaitAsync(ServerHarness.Patience);
 
-        Assert.Equal((HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK), (before, (await server.Rest.GetAsync("/health/ready")).StatusCode));
+        Assert.Equal(
+            (HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK), (before, (await server.Rest.GetAsync("/health/ready")).StatusCode));
     }
 
     [Fact]
@@ -130,7 +135,9 @@ public sealed class SeveralModelsTests
         holdAlpha.LetGo();
         holdBeta.LetGo();
 
-        Assert.Equal(["alpha", "org/beta"], (await Task.WhenAll(running)).Select(completion => completion.GetProperty("choices")[0].GetProperty("text").GetString()));
+        Assert.Equal(
+            ["alpha", "org/beta"], (await Task.WhenAll(running)).Select(completion =>
+                completion.GetProperty("choices")[0].GetProperty("text").GetString()));
         await stopping;
     }
 

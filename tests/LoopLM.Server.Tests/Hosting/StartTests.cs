@@ -13,12 +13,14 @@ public sealed class StartTests
     public async Task Start_SeveralSettingsWrong_ListsEveryOne()
     {
         var reasons = await ReasonsAsync(
-            "--Model:Runner=abacus", "--Model:Device=tpu", "--Model:Weights=int1", "--Kv:Type=int8", "--Model:Path=no/such/folder", "--Engine:MaxSequences=0", "--Engine:KvSlots=0",
+            "--Model:Runner=abacus", "--Model:Device=tpu", "--Model:Weights=int1", "--Kv:Type=int8",
+            "--Model:Path=no/such/folder", "--Engine:MaxSequences=0", "--Engine:KvSlots=0",
             "--Engine:Exit:Policy=never", "--Engine:Exit:MaxLoops=99", "--Limits:MaxBodyBytes=1", "--Limits:DrainTimeout=-00:00:01");
 
         var all = string.Join('\n', reasons);
         Assert.All(
-            ["abacus", "Device", "Weights", "Kv:Type", "no/such/folder", "MaxSequences", "KvSlots", "never", "Exit:MaxLoops", "MaxBodyBytes", "DrainTimeout"],
+            ["abacus", "Device", "Weights", "Kv:Type", "no/such/folder", "MaxSequences",
+                "KvSlots", "never", "Exit:MaxLoops", "MaxBodyBytes", "DrainTimeout"],
             named => Assert.Contains(named, all, StringComparison.Ordinal));
     }
 
@@ -47,7 +49,8 @@ public sealed class StartTests
     [Theory]
     [InlineData("Sha256", "--Auth:Keys:0:Sha256=00", "--Auth:Keys:0:Name=a")]
     [InlineData("Name", "--Auth:Keys:0:Sha256=" + AnyHash)]
-    [InlineData("the same Sha256", "--Auth:Keys:0:Name=a", "--Auth:Keys:0:Sha256=" + AnyHash, "--Auth:Keys:1:Name=b", "--Auth:Keys:1:Sha256=" + AnyHash)]
+    [InlineData("the same Sha256", "--Auth:Keys:0:Name=a", "--Auth:Keys:0:Sha256=" + AnyHash,
+        "--Auth:Keys:1:Name=b", "--Auth:Keys:1:Sha256=" + AnyHash)]
     [InlineData("Weight", "--Auth:Keys:0:Weight=0", "--Auth:Keys:0:Name=a", "--Auth:Keys:0:Sha256=" + AnyHash)]
     [InlineData("RequestsPerMinute", "--RateLimits:RequestsPerMinute=0")]
     [InlineData("no origin", "--Cors:Origins:0=*")]
@@ -58,7 +61,8 @@ public sealed class StartTests
 
     [Fact]
     public async Task Start_ContextLongerThanTheCheckpointAllows_SaysBoth() =>
-        Assert.Matches("context length is set to 2049; .* max_position_embeddings = 2048", Assert.Single(await ReasonsAsync("--Model:ContextLength=2049")));
+        Assert.Matches("context length is set to 2049; .* max_position_embeddings = 2048",
+            Assert.Single(await ReasonsAsync("--Model:ContextLength=2049")));
 
     [Fact]
     public async Task Start_CheckpointCutShort_NamesTheFile()
@@ -76,7 +80,8 @@ public sealed class StartTests
                 weights.SetLength(weights.Length / 2);
             }
 
-            Assert.Contains("model.safetensors", string.Join('\n', await ReasonsAsync($"--Model:Path={folder.FullName}")), StringComparison.Ordinal);
+            Assert.Contains(
+                "model.safetensors", string.Join('\n', await ReasonsAsync($"--Model:Path={folder.FullName}")), StringComparison.Ordinal);
         }
         finally
         {
@@ -98,15 +103,18 @@ public sealed class StartTests
     [Fact]
     public async Task Process_SeveralModelsBroken_PrintsALineForEachProblemAndNothingElse()
     {
-        using var first = new AlteredModel().Write("model.safetensors", AlteredModel.LfsPointer).Write("tokenizer.json", AlteredModel.HtmlPage);
+        using var first = new AlteredModel().Write("model.safetensors", AlteredModel.LfsPointer)
+            .Write("tokenizer.json", AlteredModel.HtmlPage);
         using var second = new AlteredModel().Write("chat_template.jinja", "{% if %}");
         string[] arguments =
         [
             Path.Combine(AppContext.BaseDirectory, "LoopLM.Server.dll"),
-            .. ServerHarness.Arguments($"--Models:0:Path={first.Folder}", "--Models:0:Name=first", $"--Models:1:Path={second.Folder}", "--Models:1:Name=second"),
+            .. ServerHarness.Arguments(
+                $"--Models:0:Path={first.Folder}", "--Models:0:Name=first", $"--Models:1:Path={second.Folder}", "--Models:1:Name=second"),
             "--Serilog:MinimumLevel:Default=Information",
         ];
-        using var server = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var server = Process.Start(
+            new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         try
         {
             var output = server.StandardOutput.ReadToEndAsync();
@@ -119,9 +127,12 @@ public sealed class StartTests
             Assert.Equal("The server cannot start:", lines[0]);
             Assert.Collection(
                 lines[1..],
-                line => Assert.StartsWith($"- Model 'first': {first.Folder}: model.safetensors: it is a Git LFS pointer", line, StringComparison.Ordinal),
-                line => Assert.StartsWith($"- Model 'first': {first["tokenizer.json"]}: it is an HTML or XML page", line, StringComparison.Ordinal),
-                line => Assert.StartsWith($"- Model 'second': {second.Folder}: chat_template.jinja, line 1, column 7", line, StringComparison.Ordinal));
+                line => Assert.StartsWith(
+                    $"- Model 'first': {first.Folder}: model.safetensors: it is a Git LFS pointer", line, StringComparison.Ordinal),
+                line => Assert.StartsWith(
+                    $"- Model 'first': {first["tokenizer.json"]}: it is an HTML or XML page", line, StringComparison.Ordinal),
+                line => Assert.StartsWith(
+                    $"- Model 'second': {second.Folder}: chat_template.jinja, line 1, column 7", line, StringComparison.Ordinal));
         }
         finally
         {
@@ -142,14 +153,17 @@ public sealed class StartTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "sets a limit with bash");
         var program = Path.Combine(AppContext.BaseDirectory, "LoopLM.Server.dll");
-        using var server = Process.Start(new ProcessStartInfo("bash", ["-c", $"ulimit -n 400; exec dotnet {program}"]) { RedirectStandardError = true })!;
+        using var server = Process.Start(
+            new ProcessStartInfo("bash", ["-c", $"ulimit -n 400; exec dotnet {program}"]) { RedirectStandardError = true })!;
         try
         {
             var errors = await server.StandardError.ReadToEndAsync().WaitAsync(ServerHarness.Patience);
             await server.WaitForExitAsync().WaitAsync(ServerHarness.Patience);
 
             Assert.Equal(1, server.ExitCode);
-            Assert.Matches("^The server cannot start:\n- The process may have 400 files and sockets open, and needs 512[.] .*ulimit -n[^\n]*\n$", errors);
+            Assert.Matches(
+                "^The server cannot start:\n- The process may have 400 files and sockets open, and needs 512[.] .*ulimit -n[^\n]*\n$",
+                errors);
         }
         finally
         {
@@ -161,11 +175,13 @@ public sealed class StartTests
     public async Task Process_ToldToTerminate_DrainsAndExitsWithZero()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "sends SIGTERM");
-        string[] arguments = [Path.Combine(AppContext.BaseDirectory, "LoopLM.Server.dll"), .. ServerHarness.Arguments("--Serilog:MinimumLevel:Default=Information")];
+        string[] arguments = [Path.Combine(AppContext.BaseDirectory, "LoopLM.Server.dll"),
+            .. ServerHarness.Arguments("--Serilog:MinimumLevel:Default=Information")];
         using var server = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
         try
         {
-            while (await server.StandardOutput.ReadLineAsync().WaitAsync(ServerHarness.Patience) is { } line && !line.Contains("Application started", StringComparison.Ordinal))
+            while (await server.StandardOutput.ReadLineAsync().WaitAsync(ServerHarness.Patience) is { } line
+                && !line.Contains("Application started", StringComparison.Ordinal))
             {
             }
 

@@ -55,7 +55,8 @@ public sealed class StopSignalsTests
             }
         });
         Assert.Equal(code, await server.ExitAsync());
-        Assert.StartsWith("data: {\"error\":{\"message\":\"The server is shutting down", rest.FindLast(line => line.Length > 0), StringComparison.Ordinal);
+        Assert.StartsWith("data: {\"error\":{\"message\":\"The server is shutting down",
+            rest.FindLast(line => line.Length > 0), StringComparison.Ordinal);
         Assert.Contains(server.Output, line => line.Contains("is broken off: The server is shutting down.", StringComparison.Ordinal));
         Assert.DoesNotContain(server.Output, line => line.Contains("unhandled", StringComparison.OrdinalIgnoreCase));
         Assert.DoesNotContain(server.Output, line => line.StartsWith("   at ", StringComparison.Ordinal));

@@ -19,13 +19,18 @@ public sealed class MemoryCheckTests
             new(KeysAndValues: 0, Weights: share, Rows: 0, Mapped: share),
         ];
 
-        var problems = await ProblemsAsync(memory, [.. ServerHarness.SeveralModels("one", "two"), "--Kv:Type=bfloat16", "--Models:1:Engine:KvSlots=512"]);
+        var problems = await ProblemsAsync(
+            memory, [.. ServerHarness.SeveralModels("one", "two"), "--Kv:Type=bfloat16", "--Models:1:Engine:KvSlots=512"]);
 
         Assert.Collection(
             problems,
-            line => Assert.Matches(@"^The models need \d+\.\d\d GiB of memory, and the machine or its container has \d+\.\d\d GiB\. Serve fewer models, or change their settings:$", line),
+            line => Assert.Matches(
+                @"^The models need \d+\.\d\d GiB of memory, and the machine or its container has \d+\.\d\d GiB\. Serve fewer models, or change their settings:$",
+                line),
             line => Assert.Matches(@"^Model 'one': \d+\.\d\d GiB for Engine:KvSlots=\d+; 1\.00 GiB for Engine:MaxRows=256\.$", line),
-            line => Assert.Matches(@"^Model 'two': 0 MiB for Models:1:Engine:KvSlots=512; \d+\.\d\d GiB for weights in Models:1:Weights=auto, .*looplm quantize.*; 0 MiB for Models:1:Engine:MaxRows=256\.$", line));
+            line => Assert.Matches(
+                @"^Model 'two': 0 MiB for Models:1:Engine:KvSlots=512; \d+\.\d\d GiB for weights in Models:1:Weights=auto, .*looplm quantize.*; 0 MiB for Models:1:Engine:MaxRows=256\.$",
+                line));
     }
 
     [Fact]
@@ -46,6 +51,8 @@ public sealed class MemoryCheckTests
         var runners = new ModelRunners(
             ("none", (_, _) => new TestRunnerFactory(_ => throw new InvalidOperationException("opened"), next.Dequeue())));
         await using var app = ServerApplication.Build(ServerHarness.Arguments(settings), runners);
-        return Record.Exception(app.Services.GetRequiredService<ServedModels>().Open) is { } exception ? ServerApplication.Reasons(exception) : [];
+        return Record.Exception(app.Services.GetRequiredService<ServedModels>().Open) is { } exception
+            ? ServerApplication.Reasons(exception)
+            : [];
     }
 }

@@ -13,20 +13,25 @@ public sealed class ModelFilesWatchTests
     [Fact]
     public async Task Process_WeightsCutShortWhileTheyAreUsed_FailsTheirModelAndServesTheOther()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64, "the handler is machine code");
+        Assert.SkipUnless(
+            OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64, "the handler is machine code");
         using var cut = new AlteredModel().Write("model.safetensors", File.ReadAllBytes(s_weights));
         using var server = await ServerProcess.StartAsync(
-            $"--Models:0:Path={cut.Folder}", "--Models:0:Name=cut", $"--Models:1:Path={ServerHarness.BundledFolder}", "--Models:1:Name=whole", "--Model:Threads=2");
+            $"--Models:0:Path={cut.Folder}", "--Models:0:Name=cut",
+            $"--Models:1:Path={ServerHarness.BundledFolder}", "--Models:1:Name=whole", "--Model:Threads=2");
         await server.UntilReadyAsync();
         var running = server.Rest.PostAsync(
-            "/v1/completions", ServerHarness.Json("""{"model":"cut","prompt":"Once","max_tokens":2000,"n":64,"ignore_eos":true,"exit_threshold":1}"""));
-        await Task.WhenAny(running, server.Rest.PostAsync("/v1/completions", ServerHarness.Json("""{"model":"cut","prompt":"a","max_tokens":1}""")));
+            "/v1/completions", ServerHarness.Json(
+                """{"model":"cut","prompt":"Once","max_tokens":2000,"n":64,"ignore_eos":true,"exit_threshold":1}"""));
+        await Task.WhenAny(
+            running, server.Rest.PostAsync("/v1/completions", ServerHarness.Json("""{"model":"cut","prompt":"a","max_tokens":1}""")));
 
         Overwrite(cut["model.safetensors"], file => RandomAccess.SetLength(file, 4096));
 
         using var failed = await running;
         Assert.Equal(HttpStatusCode.InternalServerError, failed.StatusCode);
-        using var other = await server.Rest.PostAsync("/v1/completions", ServerHarness.Json("""{"model":"whole","prompt":"a","max_tokens":4}"""));
+        using var other = await server.Rest.PostAsync(
+            "/v1/completions", ServerHarness.Json("""{"model":"whole","prompt":"a","max_tokens":4}"""));
         Assert.Equal(HttpStatusCode.OK, other.StatusCode);
         using var health = await server.Rest.GetAsync("/health/live");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, health.StatusCode);
@@ -44,7 +49,8 @@ public sealed class ModelFilesWatchTests
         Overwrite(model["model.safetensors"], file => RandomAccess.Write(file, [1], RandomAccess.GetLength(file) - 1));
 
         await UntilAsync(() => server.Engine.Snapshot.Health == EngineHealth.Unhealthy);
-        Assert.StartsWith($"{model["model.safetensors"]} was changed in place: it was written to at ", server.Engine.Snapshot.Fault, StringComparison.Ordinal);
+        Assert.StartsWith($"{model["model.safetensors"]} was changed in place: it was written to at ",
+            server.Engine.Snapshot.Fault, StringComparison.Ordinal);
         var (response, error) = await ServerHarness.RefuseAsync(server.PostAsync("""{"prompt":"a"}"""));
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "engine_unhealthy"), (response.StatusCode, error.GetProperty("code").GetString()));
     }

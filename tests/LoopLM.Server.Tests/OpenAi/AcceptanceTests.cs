@@ -7,7 +7,8 @@ public sealed class AcceptanceTests
 {
     private const string Function = """{"type":"function","function":{"name":"f","parameters":{"type":"object","properties":{}}}}""";
     private const string FlatFunction = """{"type":"function","name":"f","strict":false,"parameters":{"type":"object","properties":{}}}""";
-    private const string Call = """{"role":"assistant","content":null,"tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{}"}}]}""";
+    private const string Call =
+        """{"role":"assistant","content":null,"tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{}"}}]}""";
 
     private const string Template = "{# </think> <tool_call> #}{% set t = tools %}{% for m in messages %}{{ m.content }};{% endfor %}";
 
@@ -87,7 +88,8 @@ public sealed class AcceptanceTests
 
     [Fact]
     public async Task Post_ChatWithAHistory_IsAnswered() => await AnswersAsync(
-        "/v1/chat/completions", s_conversations.Select(messages => $$$"""{"messages":[{{{messages}}}],"tools":[{{{Function}}}],"max_tokens":4}"""));
+        "/v1/chat/completions", s_conversations.Select(messages =>
+            $$$"""{"messages":[{{{messages}}}],"tools":[{{{Function}}}],"max_tokens":4}"""));
 
     [Fact]
     public async Task Post_Response_IsAnswered() => await AnswersAsync(

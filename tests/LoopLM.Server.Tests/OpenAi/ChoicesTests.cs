@@ -21,7 +21,9 @@ public sealed class ChoicesTests
         Assert.Equal([0, 1, 2, 3], Choices(answer).Select(choice => choice.GetProperty("index").GetInt32()));
         Assert.Equal(["abh", "abh", "ch", "ch"], Choices(answer).Select(choice => choice.GetProperty("text").GetString()));
         var usage = answer.GetProperty("usage");
-        Assert.Equal((3, 4, 7), (usage.GetProperty("prompt_tokens").GetInt32(), usage.GetProperty("completion_tokens").GetInt32(), usage.GetProperty("total_tokens").GetInt32()));
+        Assert.Equal(
+            (3, 4, 7), (usage.GetProperty("prompt_tokens").GetInt32(),
+                usage.GetProperty("completion_tokens").GetInt32(), usage.GetProperty("total_tokens").GetInt32()));
     }
 
     [Fact]
@@ -29,7 +31,8 @@ public sealed class ChoicesTests
     {
         await using var server = await StrayingAsync();
 
-        var several = Choices(await server.CompleteAsync($$"""{"prompt":"a","n":4,"best_of":4,"seed":5,{{Sampled}}}""")).Select(Text).ToList();
+        var several = Choices(await server.CompleteAsync($$"""{"prompt":"a","n":4,"best_of":4,"seed":5,{{Sampled}}}"""))
+            .Select(Text).ToList();
 
         Assert.Equal(Text(Choices(await server.CompleteAsync($$"""{"prompt":"a","seed":5,{{Sampled}}}"""))[0]), several[0]);
         Assert.Equal(4, several.Distinct().Count());
@@ -64,7 +67,8 @@ public sealed class ChoicesTests
         var whole = JsonNode.Parse((await server.CompleteAsync(body + "}")).GetRawText())!;
         var events = await server.StreamAsync(body + ""","stream":true,"stream_options":{"include_usage":true}}""");
 
-        Assert.Equal(whole["choices"]!.AsArray().Select(choice => StreamedChoices.Canonical(choice!)), StreamedChoices.Join(events).Select(StreamedChoices.Canonical));
+        Assert.Equal(whole["choices"]!.AsArray().Select(choice => StreamedChoices.Canonical(choice!)),
+            StreamedChoices.Join(events).Select(StreamedChoices.Canonical));
         Assert.Equal(whole["usage"]!.ToJsonString(), JsonNode.Parse(events[^2])!["usage"]!.ToJsonString());
         Assert.Equal("[DONE]", events[^1]);
     }
@@ -78,7 +82,8 @@ public sealed class ChoicesTests
         var whole = JsonNode.Parse((await server.CompleteAsync(body + "}")).GetRawText())!;
         var events = await server.StreamAsync(body + ""","stream":true}""");
 
-        Assert.Equal(whole["choices"]!.AsArray().Select(choice => StreamedChoices.Canonical(choice!)), StreamedChoices.Join(events).Select(StreamedChoices.Canonical));
+        Assert.Equal(whole["choices"]!.AsArray().Select(choice => StreamedChoices.Canonical(choice!)),
+            StreamedChoices.Join(events).Select(StreamedChoices.Canonical));
     }
 
     [Fact]
@@ -117,7 +122,8 @@ public sealed class ChoicesTests
         hold.LetGo();
 
         Assert.Equal((HttpStatusCode.TooManyRequests, "queue_full"), (refused.StatusCode, error.GetProperty("code").GetString()));
-        Assert.Equal([HttpStatusCode.OK, HttpStatusCode.TooManyRequests], (await Task.WhenAll(others)).Select(other => other.StatusCode).Order());
+        Assert.Equal(
+            [HttpStatusCode.OK, HttpStatusCode.TooManyRequests], (await Task.WhenAll(others)).Select(other => other.StatusCode).Order());
         await first;
     }
 
@@ -128,7 +134,9 @@ public sealed class ChoicesTests
     {
         await using var server = await ServerHarness.StartAsync();
 
-        Assert.Equal(1, await server.LoopsOfAClientThatLeavesAsync("/v1/completions", $$"""{"prompt":["a","b"],"n":3,"max_tokens":60,"stream":{{stream}}}"""));
+        Assert.Equal(
+            1, await server.LoopsOfAClientThatLeavesAsync(
+                "/v1/completions", $$"""{"prompt":["a","b"],"n":3,"max_tokens":60,"stream":{{stream}}}"""));
     }
 
     [Fact]

@@ -28,7 +28,8 @@ public sealed class CompletionFieldsTests
 
         foreach (var name in (string[])["max_tokens", "n_predict"])
         {
-            var choice = (await server.CompleteAsync($$"""{"prompt":"a","temperature":0,"{{name}}":{{tokens}}}""")).GetProperty("choices")[0];
+            var choice = (await server.CompleteAsync(
+                $$"""{"prompt":"a","temperature":0,"{{name}}":{{tokens}}}""")).GetProperty("choices")[0];
             Assert.Equal((text, finish), (choice.GetProperty("text").GetString(), choice.GetProperty("finish_reason").GetString()));
         }
     }
@@ -39,7 +40,8 @@ public sealed class CompletionFieldsTests
         await using var server = await ServerHarness.StartAsync(text: "abcdefgh");
         server.Runner.Certainty = 1.5f;
 
-        var choice = (await server.CompleteAsync("""{"prompt":"a","temperature":2,"top_p":0,"seed":3,"max_tokens":8}""")).GetProperty("choices")[0];
+        var choice = (await server.CompleteAsync(
+            """{"prompt":"a","temperature":2,"top_p":0,"seed":3,"max_tokens":8}""")).GetProperty("choices")[0];
 
         Assert.Equal("abcdefgh", choice.GetProperty("text").GetString());
     }
@@ -49,7 +51,8 @@ public sealed class CompletionFieldsTests
     {
         await using var server = await ServerHarness.StartAsync(text: "ab");
 
-        var choice = (await server.CompleteAsync("""{"prompt":"a","temperature":0,"max_tokens":1,"logprobs":1,"logprob_token_ids":[120,97,121]}""")).GetProperty("choices")[0];
+        var choice = (await server.CompleteAsync(
+            """{"prompt":"a","temperature":0,"max_tokens":1,"logprobs":1,"logprob_token_ids":[120,97,121]}""")).GetProperty("choices")[0];
 
         var top = choice.GetProperty("logprobs").GetProperty("top_logprobs")[0];
         Assert.Equal(["a", "x", "y"], top.EnumerateObject().Select(each => each.Name));
@@ -79,7 +82,8 @@ public sealed class CompletionFieldsTests
         await using var server = await ServerHarness.StartAsync(text: "Once upon a time");
         server.Runner.Certainty = 5;
 
-        var choice = (await server.CompleteAsync($$"""{"prompt":"a","temperature":0,"max_tokens":20,"{{field}}":{{form}}}""")).GetProperty("choices")[0];
+        var choice = (await server.CompleteAsync(
+            $$"""{"prompt":"a","temperature":0,"max_tokens":20,"{{field}}":{{form}}}""")).GetProperty("choices")[0];
 
         Assert.Matches("^[0-9]{3}$", choice.GetProperty("text").GetString());
     }

@@ -53,7 +53,8 @@ public sealed class FaultTests
 
         Assert.Equal((HttpStatusCode.TooManyRequests, true), (refused.StatusCode, refused.Headers.RetryAfter?.Delta > TimeSpan.Zero));
         await first;
-        Assert.Equal([HttpStatusCode.OK, HttpStatusCode.TooManyRequests], (await Task.WhenAll(others)).Select(other => other.StatusCode).Order());
+        Assert.Equal(
+            [HttpStatusCode.OK, HttpStatusCode.TooManyRequests], (await Task.WhenAll(others)).Select(other => other.StatusCode).Order());
     }
 
     [Fact]

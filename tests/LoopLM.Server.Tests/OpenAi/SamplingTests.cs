@@ -26,7 +26,8 @@ public sealed class SamplingTests
 
         Assert.Equal(
             (text, finish, stopReason ?? "null"),
-            (choice.GetProperty("text").GetString(), choice.GetProperty("finish_reason").GetString(), choice.GetProperty("stop_reason").GetRawText()));
+            (choice.GetProperty("text").GetString(), choice.GetProperty("finish_reason").GetString(),
+                choice.GetProperty("stop_reason").GetRawText()));
     }
 
     [Theory]
@@ -42,7 +43,8 @@ public sealed class SamplingTests
         var choice = await ChooseAsync(server, $$"""{{{Greedy}},{{options}}"max_tokens":4}""");
 
         Assert.StartsWith(begins, choice.GetProperty("text").GetString(), StringComparison.Ordinal);
-        Assert.Equal((finish, JsonValueKind.Null), (choice.GetProperty("finish_reason").GetString(), choice.GetProperty("stop_reason").ValueKind));
+        Assert.Equal(
+            (finish, JsonValueKind.Null), (choice.GetProperty("finish_reason").GetString(), choice.GetProperty("stop_reason").ValueKind));
     }
 
     [Theory]
@@ -81,7 +83,10 @@ public sealed class SamplingTests
     {
         await using var server = await ServerHarness.StartAsync();
 
-        var logprobs = (await ChooseAsync(server, $$"""{{{Greedy}},"max_tokens":1,"logprobs":1,"allowed_token_ids":[122],"return_tokens_as_token_ids":true}""")).GetProperty("logprobs");
+        var logprobs = (await ChooseAsync(
+            server,
+            $$"""{{{Greedy}},"max_tokens":1,"logprobs":1,"allowed_token_ids":[122],"return_tokens_as_token_ids":true}""")).GetProperty(
+                "logprobs");
 
         Assert.Equal(["token_id:104", "token_id:122"], logprobs.GetProperty("top_logprobs")[0].EnumerateObject().Select(each => each.Name));
         Assert.Equal(-9999, logprobs.GetProperty("token_logprobs")[0].GetDouble());
@@ -96,13 +101,18 @@ public sealed class SamplingTests
         var answer = await server.CompleteAsync("""{"prompt":"aé😀b","max_tokens":0,"echo":true,"logprobs":1}""");
 
         var choice = answer.GetProperty("choices")[0];
-        Assert.Equal(("aé😀b", "length", 0), (choice.GetProperty("text").GetString(), choice.GetProperty("finish_reason").GetString(), choice.GetProperty("exit_steps").GetArrayLength()));
+        Assert.Equal(
+            ("aé😀b", "length", 0), (choice.GetProperty("text").GetString(),
+                choice.GetProperty("finish_reason").GetString(), choice.GetProperty("exit_steps").GetArrayLength()));
         var logprobs = choice.GetProperty("logprobs");
         Assert.Equal([0, 1, 1, 2, 2, 2, 2, 3], logprobs.GetProperty("text_offset").EnumerateArray().Select(each => each.GetInt32()));
         Assert.Equal(8, logprobs.GetProperty("tokens").GetArrayLength());
-        Assert.Equal((JsonValueKind.Null, JsonValueKind.Null), (logprobs.GetProperty("token_logprobs")[0].ValueKind, logprobs.GetProperty("top_logprobs")[0].ValueKind));
+        Assert.Equal((JsonValueKind.Null, JsonValueKind.Null),
+            (logprobs.GetProperty("token_logprobs")[0].ValueKind, logprobs.GetProperty("top_logprobs")[0].ValueKind));
         Assert.All(logprobs.GetProperty("token_logprobs").EnumerateArray().Skip(1), each => Assert.True(each.GetDouble() < 0));
-        Assert.Equal((8, 0), (answer.GetProperty("usage").GetProperty("prompt_tokens").GetInt32(), answer.GetProperty("usage").GetProperty("completion_tokens").GetInt32()));
+        Assert.Equal(
+            (8, 0), (answer.GetProperty("usage").GetProperty("prompt_tokens").GetInt32(),
+                answer.GetProperty("usage").GetProperty("completion_tokens").GetInt32()));
         Assert.Equal(8, server.Runner.HeadRows);
     }
 
@@ -113,7 +123,8 @@ public sealed class SamplingTests
 
         var choice = await ChooseAsync(server, """{"prompt":"abc","max_tokens":2,"echo":true}""");
 
-        Assert.Equal(("abche", JsonValueKind.Null, 2), (choice.GetProperty("text").GetString(), choice.GetProperty("logprobs").ValueKind, server.Runner.HeadRows));
+        Assert.Equal(("abche", JsonValueKind.Null, 2),
+            (choice.GetProperty("text").GetString(), choice.GetProperty("logprobs").ValueKind, server.Runner.HeadRows));
     }
 
     [Fact]
@@ -122,11 +133,15 @@ public sealed class SamplingTests
         await using var server = await ServerHarness.StartAsync();
         server.Runner.Certainty = 5;
 
-        var scored = (await ChooseAsync(server, """{"prompt":"a\u0000b","max_tokens":1,"prompt_logprobs":1}""")).GetProperty("prompt_logprobs");
+        var scored = (await ChooseAsync(
+            server, """{"prompt":"a\u0000b","max_tokens":1,"prompt_logprobs":1}""")).GetProperty("prompt_logprobs");
 
-        Assert.Equal([JsonValueKind.Null, JsonValueKind.Object, JsonValueKind.Object], scored.EnumerateArray().Select(each => each.ValueKind));
+        Assert.Equal(
+            [JsonValueKind.Null, JsonValueKind.Object, JsonValueKind.Object], scored.EnumerateArray().Select(each => each.ValueKind));
         Assert.Equal(["0"], scored[1].EnumerateObject().Select(each => each.Name));
-        Assert.Equal((1, "\0"), (scored[1].GetProperty("0").GetProperty("rank").GetInt32(), scored[1].GetProperty("0").GetProperty("decoded_token").GetString()));
+        Assert.Equal(
+            (1, "\0"), (scored[1].GetProperty("0").GetProperty("rank").GetInt32(),
+                scored[1].GetProperty("0").GetProperty("decoded_token").GetString()));
         Assert.Equal(["98", "0"], scored[2].EnumerateObject().Select(each => each.Name));
         Assert.True(scored[2].GetProperty("98").GetProperty("rank").GetInt32() > 1);
     }
@@ -153,7 +168,9 @@ public sealed class SamplingTests
         Assert.Equal([4, 2], loops.EnumerateArray().Select(token => token.GetArrayLength()));
         Assert.Equal(3, loops[0][0].GetArrayLength());
         var first = loops[0][3][0];
-        Assert.Equal(("h", 104, 0), (first.GetProperty("token").GetString(), first.GetProperty("id").GetInt32(), first.GetProperty("logprob").GetDouble()));
+        Assert.Equal(
+            ("h", 104, 0), (first.GetProperty("token").GetString(),
+                first.GetProperty("id").GetInt32(), first.GetProperty("logprob").GetDouble()));
     }
 
     [Fact]
@@ -162,10 +179,12 @@ public sealed class SamplingTests
         await using var server = await ServerHarness.StartAsync();
         server.Runner.SpellsByLoop = true;
 
-        var choice = await ChooseAsync(server, """{"prompt":"a","max_tokens":3,"exit_threshold":0.6,"return_loop_logprobs":1,"return_skipped_loop_logprobs":true}""");
+        var choice = await ChooseAsync(
+            server, """{"prompt":"a","max_tokens":3,"exit_threshold":0.6,"return_loop_logprobs":1,"return_skipped_loop_logprobs":true}""");
         var plain = await ChooseAsync(server, """{"prompt":"a","max_tokens":3,"exit_threshold":0.6}""");
 
-        Assert.Equal((plain.GetProperty("text").GetString(), "[4,2,2]"), (choice.GetProperty("text").GetString(), choice.GetProperty("exit_steps").GetRawText()));
+        Assert.Equal((plain.GetProperty("text").GetString(), "[4,2,2]"),
+            (choice.GetProperty("text").GetString(), choice.GetProperty("exit_steps").GetRawText()));
         var loops = choice.GetProperty("loop_logprobs");
         Assert.Equal([4, 4, 4], loops.EnumerateArray().Select(token => token.GetArrayLength()));
         Assert.Equal([196, 196, 196, 195], loops[1].EnumerateArray().Select(loop => loop[0].GetProperty("id").GetInt32()));
@@ -176,7 +195,8 @@ public sealed class SamplingTests
     {
         await using var server = await ServerHarness.StartAsync();
 
-        var (response, error) = await ServerHarness.RefuseAsync(server.PostAsync("""{"prompt":"a","allowed_token_ids":[120],"bad_words":["x"]}"""));
+        var (response, error) = await ServerHarness.RefuseAsync(
+            server.PostAsync("""{"prompt":"a","allowed_token_ids":[120],"bad_words":["x"]}"""));
 
         Assert.Equal((HttpStatusCode.BadRequest, "invalid_value"), (response.StatusCode, error.GetProperty("code").GetString()));
     }
@@ -188,10 +208,12 @@ public sealed class SamplingTests
         server.Runner.Certainty = 2;
         const string body = """{"prompt":"a","max_tokens":40,"seed":-1}""";
 
-        Assert.NotEqual((await ChooseAsync(server, body)).GetProperty("text").GetString(), (await ChooseAsync(server, body)).GetProperty("text").GetString());
+        Assert.NotEqual((await ChooseAsync(server, body)).GetProperty("text").GetString(),
+            (await ChooseAsync(server, body)).GetProperty("text").GetString());
     }
 
-    private static async Task<JsonElement> ChooseAsync(ServerHarness server, string body) => (await server.CompleteAsync(body)).GetProperty("choices")[0];
+    private static async Task<JsonElement> ChooseAsync(ServerHarness server, string body) =>
+        (await server.CompleteAsync(body)).GetProperty("choices")[0];
 
     private static IEnumerable<string?> Texts(JsonElement list) => list.EnumerateArray().Select(each => each.GetString());
 }

@@ -15,7 +15,8 @@ public sealed class SchemaTests(OpenAiSchemas schemas) : IClassFixture<OpenAiSch
     private const string Reasoning = "<think>hm</think>Yes.";
     private const string Usage = """ "stream_options":{"include_usage":true} """;
     private const string Extensions = """ "return_token_ids":true,"return_gate_probabilities":true,"return_loop_logprobs":1 """;
-    private const string Person = """{"type":"object","properties":{"x":{"type":"boolean"}},"required":["x"],"additionalProperties":false}""";
+    private const string Person =
+        """{"type":"object","properties":{"x":{"type":"boolean"}},"required":["x"],"additionalProperties":false}""";
 
     public static TheoryData<string, string, string, string> Answers => new()
     {
@@ -25,18 +26,21 @@ public sealed class SchemaTests(OpenAiSchemas schemas) : IClassFixture<OpenAiSch
         { "ChatCompletion", Chat, "Hello there", $"""{Hi},"max_tokens":3 """ },
         { "ChatCompletion", Chat, Reasoning, Hi },
         { "ChatCompletion", Chat, ResponseCalls.Call, $"{Hi},{Tool}" },
-        { "ChatCompletion", Chat, "{\"x\":true}", $$$""" {{{Hi}}},"response_format":{"type":"json_schema","json_schema":{"name":"a","schema":{{{Person}}}}} """ },
+        { "ChatCompletion", Chat, "{\"x\":true}",
+            $$$""" {{{Hi}}},"response_format":{"type":"json_schema","json_schema":{"name":"a","schema":{{{Person}}}}} """ },
         { "Completion", Completions, "Hello.", """ "prompt":"a" """ },
         { "Completion", Completions, "Hello.", $""" "prompt":["a","b"],"n":2,"logprobs":3,{Extensions} """ },
         { "Completion", Completions, "Hello, stop", """ "prompt":"a","stop":"stop" """ },
         { "EchoedCompletion", Completions, "Hello.", """ "prompt":"abc","echo":true,"logprobs":2,"prompt_logprobs":1 """ },
         { "EchoedCompletion", Completions, "Hello.", """ "prompt":"abc","echo":true,"logprobs":1,"max_tokens":0 """ },
-        { "Response", Responses, "Hello.", """ "input":"Hi","instructions":"Be kind.","metadata":{"a":"b"},"reasoning":{"effort":"low","summary":"auto"} """ },
+        { "Response", Responses, "Hello.",
+            """ "input":"Hi","instructions":"Be kind.","metadata":{"a":"b"},"reasoning":{"effort":"low","summary":"auto"} """ },
         { "Response", Responses, "Hello.", $""" "input":"Hi","include":["message.output_text.logprobs"],"top_logprobs":2,{Extensions} """ },
         { "Response", Responses, "Hello there", """ "input":"Hi","max_output_tokens":3 """ },
         { "Response", Responses, Reasoning, """ "input":"Hi" """ },
         { "Response", Responses, Reasoning + ResponseCalls.Call, $""" "input":"Hi","tool_choice":"auto",{ResponseCalls.Tools} """ },
-        { "Response", Responses, "", $$""" "input":"Hi","tool_choice":{"type":"function","name":"f"},"parallel_tool_calls":false,{{ResponseCalls.Tools}} """ },
+        { "Response", Responses, "",
+            $$""" "input":"Hi","tool_choice":{"type":"function","name":"f"},"parallel_tool_calls":false,{{ResponseCalls.Tools}} """ },
         { "Response", Responses, "", $$$""" "input":"Hi","text":{"format":{"type":"json_schema","name":"a","schema":{{{Person}}}}} """ },
     };
 
@@ -52,9 +56,11 @@ public sealed class SchemaTests(OpenAiSchemas schemas) : IClassFixture<OpenAiSch
         { "CompletionChunk", Completions, "Hello.", $""" "prompt":["a","b"],"n":2,"logprobs":3,{Usage},{Extensions} """ },
         { "CompletionChunk", Completions, "Hello.", """ "prompt":"a","echo":true """ },
         { "ResponseStreamEvent", Responses, "Hello.", """ "input":"Hi" """ },
-        { "ResponseStreamEvent", Responses, "Hello.", $""" "input":"Hi","include":["message.output_text.logprobs"],"top_logprobs":2,{Extensions} """ },
+        { "ResponseStreamEvent", Responses, "Hello.",
+            $""" "input":"Hi","include":["message.output_text.logprobs"],"top_logprobs":2,{Extensions} """ },
         { "ResponseStreamEvent", Responses, "Hello there", """ "input":"Hi","max_output_tokens":3 """ },
-        { "ResponseStreamEvent", Responses, Reasoning + ResponseCalls.Call + "b" + ResponseCalls.Call, $""" "input":"Hi",{ResponseCalls.Tools} """ },
+        { "ResponseStreamEvent", Responses, Reasoning + ResponseCalls.Call + "b" + ResponseCalls.Call,
+            $""" "input":"Hi",{ResponseCalls.Tools} """ },
     };
 
     public static TheoryData<string, string, string> Errors => new()
@@ -103,7 +109,8 @@ public sealed class SchemaTests(OpenAiSchemas schemas) : IClassFixture<OpenAiSch
         await using var server = await StartAsync(model, "abcdefgh");
         NodeClient.FailAt(server, 5);
 
-        var lines = await server.ReadBrokenStreamAsync(Responses, """{"input":"Hi","temperature":0,"max_output_tokens":20,"stream":true}""");
+        var lines = await server.ReadBrokenStreamAsync(
+            Responses, """{"input":"Hi","temperature":0,"max_output_tokens":20,"stream":true}""");
 
         JsonNode[] events = [.. Data(lines)];
         Assert.Equal("response.failed", events[^1]["type"]!.GetValue<string>());
@@ -124,7 +131,10 @@ public sealed class SchemaTests(OpenAiSchemas schemas) : IClassFixture<OpenAiSch
     public async Task Send_Refused_IsOfThePublishedForm(string method, string path, string body)
     {
         await using var server = await ServerHarness.StartAsync();
-        using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = body.Length > 0 ? ServerHarness.Json(body) : null };
+        using var request = new HttpRequestMessage(new HttpMethod(method), path)
+        {
+            Content = body.Length > 0 ? ServerHarness.Json(body) : null,
+        };
 
         using var response = await server.Rest.SendAsync(request);
 
@@ -140,11 +150,14 @@ public sealed class SchemaTests(OpenAiSchemas schemas) : IClassFixture<OpenAiSch
         Assert.Equal(["/error must have required property 'code'"], await schemas.FindProblemsAsync("ErrorAnswer", error));
     }
 
-    private static Task<ServerHarness> StartAsync(TemplatedModel model, string text) => ServerHarness.StartAsync(text: text, contextLength: 256, settings: [model.Setting]);
+    private static Task<ServerHarness> StartAsync(TemplatedModel model, string text) =>
+        ServerHarness.StartAsync(text: text, contextLength: 256, settings: [model.Setting]);
 
     private static async Task<string> PostAsync(ServerHarness server, string path, string fields)
     {
-        var most = fields.Contains("max_", StringComparison.Ordinal) ? "" : path == Responses ? ",\"max_output_tokens\":200" : ",\"max_tokens\":200";
+        var most = fields.Contains("max_", StringComparison.Ordinal) ? ""
+            : path == Responses ? ",\"max_output_tokens\":200"
+            : ",\"max_tokens\":200";
         using var response = await server.Rest.PostAsync(path, ServerHarness.Json($"{{\"temperature\":0{most},{fields}}}"));
         var body = await response.Content.ReadAsStringAsync();
         Assert.True(response.IsSuccessStatusCode, body);
@@ -154,5 +167,6 @@ public sealed class SchemaTests(OpenAiSchemas schemas) : IClassFixture<OpenAiSch
     private static IEnumerable<JsonNode> Data(IEnumerable<string> lines) =>
         lines.Where(line => line.StartsWith("data: {", StringComparison.Ordinal)).Select(line => JsonNode.Parse(line["data: ".Length..])!);
 
-    private async Task AssertFormAsync(string type, params JsonNode[] values) => Assert.Empty(await schemas.FindProblemsAsync(type, values));
+    private async Task AssertFormAsync(string type, params JsonNode[] values) =>
+        Assert.Empty(await schemas.FindProblemsAsync(type, values));
 }

@@ -36,7 +36,8 @@ public sealed class SpeculationTests
     public async Task Post_FixedSpeculationAtTemperature_GivesTheSameText()
     {
         await using var server = await ServerHarness.StartAsync();
-        const string sampled = "\"prompt\":\"a\",\"max_tokens\":40,\"temperature\":1,\"seed\":3,\"ignore_eos\":true,\"repetition_penalty\":1.2";
+        const string sampled =
+            "\"prompt\":\"a\",\"max_tokens\":40,\"temperature\":1,\"seed\":3,\"ignore_eos\":true,\"repetition_penalty\":1.2";
 
         var plain = await server.CompleteAsync($"{{{sampled}}}");
         var drafted = await server.CompleteAsync($"{{{sampled},{Fixed}}}");

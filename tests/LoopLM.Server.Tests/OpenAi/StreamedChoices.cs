@@ -6,7 +6,9 @@ namespace LoopLM.Server.Tests.OpenAi;
 /// <summary>Puts the chunks of a streamed completion together again.</summary>
 internal static class StreamedChoices
 {
-    /// <summary>The choices as a whole completion would have them, in order of their index: texts and lists joined, the rest as it came last.</summary>
+    /// <summary>
+    /// The choices as a whole completion would have them, in order of their index: texts and lists joined, the rest as it came last.
+    /// </summary>
     public static List<JsonObject> Join(IEnumerable<string> events)
     {
         var choices = new SortedDictionary<int, JsonObject>();

@@ -195,7 +195,8 @@ public sealed class ValidationTests
 
         var (response, error) = await ServerHarness.RefuseAsync(server.Rest.PostAsync("/v1/completions", content));
 
-        Assert.Equal((HttpStatusCode.UnsupportedMediaType, "unsupported_media_type"), (response.StatusCode, error.GetProperty("code").GetString()));
+        Assert.Equal(
+            (HttpStatusCode.UnsupportedMediaType, "unsupported_media_type"), (response.StatusCode, error.GetProperty("code").GetString()));
     }
 
     [Fact]
@@ -205,7 +206,8 @@ public sealed class ValidationTests
 
         var (response, error) = await ServerHarness.RefuseAsync(server.PostAsync($$"""{"prompt":"{{new string('a', 3000)}}"}"""));
 
-        Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "request_too_large"), (response.StatusCode, error.GetProperty("code").GetString()));
+        Assert.Equal(
+            (HttpStatusCode.RequestEntityTooLarge, "request_too_large"), (response.StatusCode, error.GetProperty("code").GetString()));
     }
 
     [Theory]

@@ -42,7 +42,9 @@ public class ReplyReaderTests
         var random = new Random(reply.Length);
         for (var size = 1; size <= reply.Length + 1; size++)
         {
-            Assert.Equal((reasoning, answer, calls), Read(new ReplyFormat(MayReason: true, InReasoning: false, s_hermes, OneCall: false), reply, () => size));
+            Assert.Equal(
+                (reasoning, answer, calls),
+                Read(new ReplyFormat(MayReason: true, InReasoning: false, s_hermes, OneCall: false), reply, () => size));
         }
 
         Assert.Equal((reasoning, answer, calls), Read(new ReplyFormat(true, false, s_hermes, false), reply, () => random.Next(4)));
@@ -50,11 +52,13 @@ public class ReplyReaderTests
 
     [Fact]
     public void Append_PromptOpenedTheReasoning_BeginsInIt() => Assert.Equal(
-        ("hm", "Yes.", ""), Read(new ReplyFormat(MayReason: true, InReasoning: true, Calls: null, OneCall: false), "hm\n</think>\nYes.", () => 3));
+        ("hm", "Yes.", ""), Read(
+            new ReplyFormat(MayReason: true, InReasoning: true, Calls: null, OneCall: false), "hm\n</think>\nYes.", () => 3));
 
     [Fact]
     public void Append_OneCallOnly_LeavesTheOthersOut() => Assert.Equal(
-        ("", "", "f{\"x\":1};"), Read(new ReplyFormat(MayReason: false, InReasoning: false, s_hermes, OneCall: true), Call + Call, () => 5));
+        ("", "", "f{\"x\":1};"), Read(
+            new ReplyFormat(MayReason: false, InReasoning: false, s_hermes, OneCall: true), Call + Call, () => 5));
 
     [Fact]
     public void Append_NothingToTellApart_GivesAllOfIt() => Assert.Equal(
@@ -68,10 +72,13 @@ public class ReplyReaderTests
         const string reply = "[]<|python_end|> x";
         var pythonic = CallTemplates.Find(CallTemplates.Text("pythonic"))!;
 
-        Assert.Equal(("", reply, ""), Read(new ReplyFormat(MayReason: false, InReasoning: false, pythonic, OneCall: false), reply, () => size));
+        Assert.Equal(
+            ("", reply, ""), Read(new ReplyFormat(MayReason: false, InReasoning: false, pythonic, OneCall: false), reply, () => size));
     }
 
-    /// <summary>What is copied again and again is allocated again and again: eight times the text may take eight times the bytes, not 64 times.</summary>
+    /// <summary>
+    /// What is copied again and again is allocated again and again: eight times the text may take eight times the bytes, not 64 times.
+    /// </summary>
     [Theory]
     [InlineData("\n")]
     [InlineData("<")]
@@ -96,7 +103,8 @@ public class ReplyReaderTests
         {
             var text = start + string.Concat(Enumerable.Repeat(again ?? start, length / (again ?? start).Length));
             var reader = new ReplyReader(new ReplyFormat(MayReason: true, InReasoning: false, s_hermes, OneCall: false));
-            var pieces = Enumerable.Range(0, ((text.Length - 1) / size) + 1).Select(i => text[(i * size)..(int)Math.Min(text.Length, (long)(i + 1) * size)]).ToList();
+            var pieces = Enumerable.Range(0, ((text.Length - 1) / size) + 1)
+                .Select(i => text[(i * size)..(int)Math.Min(text.Length, (long)(i + 1) * size)]).ToList();
             var before = GC.GetAllocatedBytesForCurrentThread();
             foreach (var piece in pieces)
             {

@@ -90,7 +90,8 @@ public sealed class RoutesTests
     {
         await using var server = await ServerHarness.StartAsync();
 
-        var (response, error) = await ServerHarness.RefuseAsync(server.Rest.SendAsync(new HttpRequestMessage(new HttpMethod(method), path)));
+        var (response, error) = await ServerHarness.RefuseAsync(
+            server.Rest.SendAsync(new HttpRequestMessage(new HttpMethod(method), path)));
 
         Assert.Equal((HttpStatusCode.MethodNotAllowed, "method_not_allowed"), (response.StatusCode, error.GetProperty("code").GetString()));
         Assert.Equal(allowed, string.Join(", ", response.Content.Headers.Allow));
@@ -116,7 +117,8 @@ public sealed class RoutesTests
     {
         await using var server = await ServerHarness.StartAsync();
 
-        var (response, error) = await ServerHarness.RefuseAsync(server.Rest.SendAsync(new HttpRequestMessage(new HttpMethod(method), path)));
+        var (response, error) = await ServerHarness.RefuseAsync(
+            server.Rest.SendAsync(new HttpRequestMessage(new HttpMethod(method), path)));
 
         Assert.Equal((HttpStatusCode.NotFound, "unknown_url"), (response.StatusCode, error.GetProperty("code").GetString()));
         Assert.Equal("application/json", response.Content.Headers.ContentType?.MediaType);
@@ -139,7 +141,8 @@ public sealed class RoutesTests
         await using var server = await ServerHarness.StartAsync();
         var host = rest.StartsWith("Host", StringComparison.Ordinal) ? "" : "Host: localhost\r\n";
 
-        var answer = await RawHttp.SendAsync(server, $"{method} {path} HTTP/1.1\r\n{host}x-request-id: mine-7\r\nConnection: close\r\n{rest}\r\n");
+        var answer = await RawHttp.SendAsync(
+            server, $"{method} {path} HTTP/1.1\r\n{host}x-request-id: mine-7\r\nConnection: close\r\n{rest}\r\n");
 
         Assert.Equal(status, RawHttp.StatusOf(answer));
         Assert.Contains("\r\nx-request-id: mine-7\r\n", answer, StringComparison.OrdinalIgnoreCase);
@@ -178,7 +181,8 @@ public sealed class RoutesTests
         var (response, error) = await ServerHarness.RefuseAsync(server.PostAsync($$"""{"prompt":"a","model":"{{name}}"}"""));
 
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
-        Assert.EndsWith(" does not exist. Served: `alpha`, `org/beta`.", error.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.EndsWith(
+            " does not exist. Served: `alpha`, `org/beta`.", error.GetProperty("message").GetString(), StringComparison.Ordinal);
         Assert.DoesNotMatch("\\p{Cc}", error.GetProperty("message").GetString());
     }
 }

@@ -68,7 +68,8 @@ public sealed class MetricsTests
     {
         await using var server = await ServerHarness.StartAsync();
 
-        var target = (await server.Rest.GetStringAsync("/metrics")).Split('\n').Single(line => line.StartsWith("target_info{", StringComparison.Ordinal));
+        var target = (await server.Rest.GetStringAsync("/metrics")).Split('\n')
+            .Single(line => line.StartsWith("target_info{", StringComparison.Ordinal));
 
         Assert.Contains("service_name=\"LoopLM.Server\"", target, StringComparison.Ordinal);
         Assert.DoesNotContain("instance", target, StringComparison.Ordinal);
@@ -79,7 +80,8 @@ public sealed class MetricsTests
     {
         await using var server = await ServerHarness.StartAsync();
 
-        var types = (await server.Rest.GetStringAsync("/metrics")).Split('\n').Where(line => line.StartsWith("# TYPE ", StringComparison.Ordinal)).Select(line => line.Split(' ')).ToList();
+        var types = (await server.Rest.GetStringAsync("/metrics")).Split('\n')
+            .Where(line => line.StartsWith("# TYPE ", StringComparison.Ordinal)).Select(line => line.Split(' ')).ToList();
 
         Assert.Contains(types, type => type[2] == "dotnet_assembly");
         Assert.All(types, type => Assert.DoesNotMatch("_(count|sum|bucket)$", type[2]));
@@ -93,7 +95,8 @@ public sealed class MetricsTests
         try
         {
             await using (var server = await ServerHarness.StartAsync(settings:
-                ["--Serilog:MinimumLevel:Default=Verbose", "--Serilog:MinimumLevel:Override:Microsoft.AspNetCore=Verbose", "--Serilog:WriteTo:0:Name=File", $"--Serilog:WriteTo:0:Args:path={file}"]))
+                ["--Serilog:MinimumLevel:Default=Verbose", "--Serilog:MinimumLevel:Override:Microsoft.AspNetCore=Verbose",
+                    "--Serilog:WriteTo:0:Name=File", $"--Serilog:WriteTo:0:Args:path={file}"]))
             {
                 await server.CompleteAsync("""{"prompt":"topsecret","max_tokens":20,"stop":"hushhush","exit_threshold":0.6}""");
                 await ServerHarness.RefuseAsync(server.PostAsync("""{"prompt":"topsecret","max_tokens":0}"""));
@@ -102,12 +105,15 @@ public sealed class MetricsTests
                 await ServerHarness.RefuseAsync(server.PostAsync("""{"prompt":"a","guided_json":{"type":"topsecret"}}"""));
                 await server.CompleteAsync("""{"prompt":"a","max_tokens":20,"guided_choice":["topsecret"]}""");
                 foreach (var body in (string[])
-                    [""" "max_tokens":4 """, """ "topsecret":1,"tools":[{"type":"function","function":{"name":"topsecret"}}] """, """ "chat_template_kwargs":{"topsecret":"topsecret"} """])
+                    [""" "max_tokens":4 """, """ "topsecret":1,"tools":[{"type":"function","function":{"name":"topsecret"}}] """,
+                        """ "chat_template_kwargs":{"topsecret":"topsecret"} """])
                 {
-                    using var chat = await server.Rest.PostAsync("/v1/chat/completions", ServerHarness.Json($$"""{"messages":[{"role":"user","content":"topsecret"}],{{body}}}"""));
+                    using var chat = await server.Rest.PostAsync(
+                        "/v1/chat/completions", ServerHarness.Json($$"""{"messages":[{"role":"user","content":"topsecret"}],{{body}}}"""));
                 }
 
-                using var call = new Inference.InferenceClient(server.Channel).Generate(new GenerateRequest { Text = "topsecret", MaxTokens = 2 }, deadline: DateTime.UtcNow + ServerHarness.Patience);
+                using var call = new Inference.InferenceClient(server.Channel).Generate(
+                    new GenerateRequest { Text = "topsecret", MaxTokens = 2 }, deadline: DateTime.UtcNow + ServerHarness.Patience);
                 await call.ResponseStream.ReadAllAsync().ToListAsync();
             }
 

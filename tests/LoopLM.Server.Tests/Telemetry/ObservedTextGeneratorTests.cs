@@ -40,7 +40,8 @@ public sealed class ObservedTextGeneratorTests
                 await server.UntilNoPostIsServedAsync();
             }
 
-            var line = Assert.Single(await File.ReadAllLinesAsync(file), each => each.StartsWith("HTTP \"POST\"", StringComparison.Ordinal));
+            var line = Assert.Single(await File.ReadAllLinesAsync(file), each =>
+                each.StartsWith("HTTP \"POST\"", StringComparison.Ordinal));
             Assert.Contains($"PromptTokens: {promptTokens}", line, StringComparison.Ordinal);
             Assert.Contains($"CompletionTokens: {completionTokens}", line, StringComparison.Ordinal);
             Assert.Contains("MeanExitStep: ", line, StringComparison.Ordinal);
@@ -82,7 +83,8 @@ public sealed class ObservedTextGeneratorTests
     private static async Task<TextChoices> StartAsync(ServerHarness server, LogLines<ObservedTextGenerator> log)
     {
         var request = new TextRequest { Prompts = [new TextPrompt("a", default)], MaxTokens = 4 };
-        var encoded = await server.Service<TextEncoder>().EncodeAsync(server.Models.Default, [request], Caller.Local, CancellationToken.None);
+        var encoded = await server.Service<TextEncoder>()
+            .EncodeAsync(server.Models.Default, [request], Caller.Local, CancellationToken.None);
         Assert.True(encoded.TryGet(out var text, out var error), error?.Message.ToString());
         var observed = new ObservedTextGenerator(new TextGenerator(), server.Service<IDiagnosticContext>(), log);
         Assert.True(observed.Start(text, Caller.Local).TryGet(out var started, out error), error?.Message.ToString());

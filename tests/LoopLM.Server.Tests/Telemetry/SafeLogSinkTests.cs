@@ -21,7 +21,8 @@ public sealed class SafeLogSinkTests
     {
         var (logger, seen) = Start();
 
-        logger.Information("{Text} {@Object} {List} {Map}", Hostile, new { Inner = Hostile }, new[] { Hostile }, new Dictionary<string, string> { [Hostile] = Hostile });
+        logger.Information("{Text} {@Object} {List} {Map}", Hostile, new { Inner = Hostile },
+            new[] { Hostile }, new Dictionary<string, string> { [Hostile] = Hostile });
 
         Assert.Equal(5, seen.Single().RenderMessage().Split(Escaped).Length - 1);
         AssertIsSafe(seen.Single());
@@ -75,16 +76,19 @@ public sealed class SafeLogSinkTests
         {
             string[] settings =
             [
-                "--Serilog:MinimumLevel:Default=Verbose", "--Serilog:MinimumLevel:Override:Microsoft.AspNetCore=Verbose", "--Serilog:MinimumLevel:Override:Grpc=Verbose",
+                "--Serilog:MinimumLevel:Default=Verbose", "--Serilog:MinimumLevel:Override:Microsoft.AspNetCore=Verbose",
+                "--Serilog:MinimumLevel:Override:Grpc=Verbose",
                 "--Serilog:Enrich:0=FromLogContext", "--Serilog:WriteTo:0:Name=File", $"--Serilog:WriteTo:0:Args:path={file}",
                 .. formatter is null ? (string[])[] : [$"--Serilog:WriteTo:0:Args:formatter={formatter}"],
             ];
             await using (var server = await ServerHarness.StartAsync(settings: settings))
             {
                 foreach (var target in (string[])
-                    ["/x%0a2026%1b%5b2J/sk-secret", "/v1/models/%0d%0a%1b%5b2Jsk-secret", "/v1/models?key=sk-secret", "/sk-secret", "/v1/models/a%e2%80%a8%c2%9b%e2%80%ae", "/\u001b[2Jsk-secret", "sk-secret"])
+                    ["/x%0a2026%1b%5b2J/sk-secret", "/v1/models/%0d%0a%1b%5b2Jsk-secret", "/v1/models?key=sk-secret",
+                        "/sk-secret", "/v1/models/a%e2%80%a8%c2%9b%e2%80%ae", "/\u001b[2Jsk-secret", "sk-secret"])
                 {
-                    await RawHttp.SendAsync(server, $"GET {target} HTTP/1.1\r\nHost: localhost\r\nX-Odd: sk-secret\r\nConnection: close\r\n\r\n");
+                    await RawHttp.SendAsync(
+                        server, $"GET {target} HTTP/1.1\r\nHost: localhost\r\nX-Odd: sk-secret\r\nConnection: close\r\n\r\n");
                 }
 
                 await RawHttp.SendAsync(server, "SK-SECRET\u001b[2J / HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -92,7 +96,8 @@ public sealed class SafeLogSinkTests
                 {
                     var bytes = Marshallers.Create<byte[]>(each => each, each => each);
                     var method = new Method<byte[], byte[]>(MethodType.Unary, service, "sk-secret", bytes, bytes);
-                    using var call = server.Channel.CreateCallInvoker().AsyncUnaryCall(method, null, new CallOptions(deadline: DateTime.UtcNow + ServerHarness.Patience), []);
+                    using var call = server.Channel.CreateCallInvoker()
+                        .AsyncUnaryCall(method, null, new CallOptions(deadline: DateTime.UtcNow + ServerHarness.Patience), []);
                     await Assert.ThrowsAsync<RpcException>(() => call.ResponseAsync);
                 }
 

@@ -64,7 +64,8 @@ public sealed class GenerationDefaultsTests
     {
         using var model = new AlteredModel().Write(File, """{"do_sample": false}""");
         await using var server = await StartAsync(model);
-        using var call = new Inference.InferenceClient(server.Channel).Generate(new GenerateRequest { Text = "a", MaxTokens = 5, Seed = 1 });
+        using var call = new Inference.InferenceClient(server.Channel).Generate(
+            new GenerateRequest { Text = "a", MaxTokens = 5, Seed = 1 });
 
         var text = "";
         while (await call.ResponseStream.MoveNext(CancellationToken.None).WaitAsync(ServerHarness.Patience))
@@ -106,10 +107,12 @@ public sealed class GenerationDefaultsTests
     [Fact]
     public async Task Answer_CheckpointForbidsTokens_HasNoneOfThem()
     {
-        using var model = new AlteredModel().Write(File, """{"suppress_tokens": [108], "bad_words_ids": [[111, 44]], "do_sample": false}""");
+        using var model = new AlteredModel().Write(
+            File, """{"suppress_tokens": [108], "bad_words_ids": [[111, 44]], "do_sample": false}""");
         await using var server = await ServerHarness.StartAsync(settings: [model.Setting]);
 
-        var text = Find(await AskAsync(server, "/v1/completions", """{"prompt":"a","max_tokens":18,"bad_words":["w"]}"""), "choices.0.text").GetString()!;
+        var text = Find(await AskAsync(server, "/v1/completions", """{"prompt":"a","max_tokens":18,"bad_words":["w"]}"""), "choices.0.text")
+            .GetString()!;
         Assert.DoesNotContain('l', text);
         Assert.DoesNotContain('w', text);
         Assert.DoesNotContain("o,", text, StringComparison.Ordinal);
@@ -131,10 +134,13 @@ public sealed class GenerationDefaultsTests
     public async Task Chat_MessageNamesAnAddedTokenThatIsNotSpecial_SpellsItOut(string template)
     {
         using var model = new AlteredModel().Write("chat_template.jinja", template)
-            .Set("tokenizer.json", "added_tokens.3", """{"id": 259, "content": "</think>", "special": false, "single_word": false, "lstrip": false, "rstrip": false, "normalized": false}""");
+            .Set(
+                "tokenizer.json", "added_tokens.3",
+                """{"id": 259, "content": "</think>", "special": false, "single_word": false, "lstrip": false, "rstrip": false, "normalized": false}""");
         await using var server = await ServerHarness.StartAsync(settings: [model.Setting]);
 
-        var answer = await AskAsync(server, "/tokenize", """{"messages":[{"role":"user","content":"close </think> now","name":"</think>"}]}""");
+        var answer = await AskAsync(
+            server, "/tokenize", """{"messages":[{"role":"user","content":"close </think> now","name":"</think>"}]}""");
         int[] tokens = [.. answer.GetProperty("tokens").EnumerateArray().Select(token => token.GetInt32())];
         Assert.Equal(259, tokens[^1]);
         Assert.Equal(1, tokens.Count(token => token == 259));
@@ -144,11 +150,14 @@ public sealed class GenerationDefaultsTests
     public async Task Tokenize_PromptNamesAnAddedTokenThatIsNotSpecial_GivesIt()
     {
         using var model = new AlteredModel()
-            .Set("tokenizer.json", "added_tokens.3", """{"id": 259, "content": "</think>", "special": false, "single_word": false, "lstrip": false, "rstrip": false, "normalized": false}""");
+            .Set(
+                "tokenizer.json", "added_tokens.3",
+                """{"id": 259, "content": "</think>", "special": false, "single_word": false, "lstrip": false, "rstrip": false, "normalized": false}""");
         await using var server = await ServerHarness.StartAsync(settings: [model.Setting]);
 
         var answer = await AskAsync(server, "/tokenize", """{"prompt":"</think><|im_end|>"}""");
-        Assert.Equal([259, .. "<|im_end|>".Select(unit => (int)unit)], answer.GetProperty("tokens").EnumerateArray().Select(token => token.GetInt32()));
+        Assert.Equal([259, .. "<|im_end|>".Select(unit => (int)unit)],
+            answer.GetProperty("tokens").EnumerateArray().Select(token => token.GetInt32()));
     }
 
     // So little certainty that sampling strays from the text at once.

@@ -18,7 +18,8 @@ public sealed class GrammarCacheTests
     {
         await using var server = await ServerHarness.StartAsync();
 
-        var (first, second) = (await GetAsync(server, (_, _) => s_refused), await GetAsync(server, (_, _) => throw new InvalidOperationException()));
+        var (first, second) = (await GetAsync(server, (_, _) => s_refused),
+            await GetAsync(server, (_, _) => throw new InvalidOperationException()));
 
         Assert.Equal((s_refused, s_refused), (first, second));
         Assert.True(server.Service<GrammarCache>().Statistics.CurrentEstimatedSize > 0);
@@ -105,7 +106,8 @@ public sealed class GrammarCacheTests
         Assert.True(SpinWait.SpinUntil(() => log.Lines.Count > 0, ServerHarness.Patience));
         var line = Assert.Single(log.Lines);
         Assert.StartsWith(
-            "An output format that nobody waits for any more could not be compiled: System.InvalidOperationException", line, StringComparison.Ordinal);
+            "An output format that nobody waits for any more could not be compiled: System.InvalidOperationException",
+            line, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", line, StringComparison.Ordinal);
 
         CompiledFormat Compile(OutputFormat format, CancellationToken cancellation)
@@ -119,7 +121,8 @@ public sealed class GrammarCacheTests
     private static async Task<CompiledFormat> GetAsync(
         ServerHarness server, Func<OutputFormat, CancellationToken, CompiledFormat> compile, CancellationToken cancellation = default)
     {
-        var result = await server.Service<GrammarCache>().GetAsync(server.Models.Default, s_format, compile, RequestClient.Local, cancellation);
+        var result = await server.Service<GrammarCache>()
+            .GetAsync(server.Models.Default, s_format, compile, RequestClient.Local, cancellation);
         Assert.True(result.TryGet(out var compiled, out var error), error?.Message.ToString());
         return compiled;
     }

@@ -25,7 +25,8 @@ public sealed class OutputConstraintsTests
     public async Task CompileAsync_TakesTooLong_IsRefused()
     {
         await using var server = await ServerHarness.StartAsync(settings: "--Limits:SchemaTimeout=00:00:00.001");
-        var properties = string.Join(',', Enumerable.Range(0, 400).Select(i => $$""" "p{{i}}":{"type":"string","pattern":"^(?:x|y)*x(?:x|y){8}{{i}}$"}"""));
+        var properties = string.Join(
+            ',', Enumerable.Range(0, 400).Select(i => $$""" "p{{i}}":{"type":"string","pattern":"^(?:x|y)*x(?:x|y){8}{{i}}$"}"""));
         var error = await ErrorOfAsync(server, Json($$"""{"properties":{ {{properties}} } }"""));
         Assert.Contains("too long", error!.Message.ToString(), StringComparison.Ordinal);
     }
@@ -50,8 +51,10 @@ public sealed class OutputConstraintsTests
 
         var (first, second) = (await ErrorOfAsync(server, format), await ErrorOfAsync(server, format with { Field = "response_format" }));
 
-        Assert.Equal(("guided_json", "response_format", first!.Message.ToString()), (first.Field, second!.Field, second.Message.ToString()));
-        Assert.Equal((1, 1), (server.Service<GrammarCache>().Statistics.CurrentEntryCount, server.Service<GrammarCache>().Statistics.TotalHits));
+        Assert.Equal(
+            ("guided_json", "response_format", first!.Message.ToString()), (first.Field, second!.Field, second.Message.ToString()));
+        Assert.Equal(
+            (1, 1), (server.Service<GrammarCache>().Statistics.CurrentEntryCount, server.Service<GrammarCache>().Statistics.TotalHits));
     }
 
     [Fact]
@@ -60,8 +63,10 @@ public sealed class OutputConstraintsTests
         await using var server = await ServerHarness.StartAsync(settings: ServerHarness.SeveralModels("one", "two"));
         OutputFormat[] formats =
         [
-            Json("""{"const":"a"}"""), new("f", new TextFormat.JsonObject()), new("f", new TextFormat.Choice(["a"])), new("f", new TextFormat.Choice(["a", "b"])),
-            new("f", new TextFormat.Pattern("a")), new("f", new TextFormat.Pattern("a"), new ReasoningSyntax(null, "</a>")), new("f", new TextFormat.Pattern("a"), new ReasoningSyntax("<a>", "</a>")),
+            Json("""{"const":"a"}"""), new("f", new TextFormat.JsonObject()),
+            new("f", new TextFormat.Choice(["a"])), new("f", new TextFormat.Choice(["a", "b"])),
+            new("f", new TextFormat.Pattern("a")), new("f", new TextFormat.Pattern("a"), new ReasoningSyntax(null, "</a>")),
+            new("f", new TextFormat.Pattern("a"), new ReasoningSyntax("<a>", "</a>")),
             new("f", Calls("f", 1)), new("f", Calls("f", 2)), new("f", Calls("g", 1)),
         ];
 
@@ -126,7 +131,8 @@ public sealed class OutputConstraintsTests
     public async Task StartAsync_MasksTakeTooMuchWork_EndsInAnErrorThatNamesTheSetting()
     {
         await using var server = await ServerHarness.StartAsync(settings: "--Limits:MaxMaskWork=65536");
-        var alternatives = Enumerable.Range(0, 500).Select(i => $$"""{"type":"array","items":{"type":"string","minLength":40,"maxLength":{{5000 + i}}},"minItems":1}""");
+        var alternatives = Enumerable.Range(0, 500)
+            .Select(i => $$"""{"type":"array","items":{"type":"string","minLength":40,"maxLength":{{5000 + i}}},"minItems":1}""");
 
         var texts = await GenerateAsync(server, new TextRequest
         {
@@ -159,11 +165,13 @@ public sealed class OutputConstraintsTests
 
     private static OutputFormat Json(string schema) => new("guided_json", new TextFormat.Json(JsonElement.Parse(schema)));
 
-    private static TextFormat.Calls Calls(string name, int most) => new([new FunctionSchema(name, null)], new CallSyntax("<", ">", "/", ","), most);
+    private static TextFormat.Calls Calls(string name, int most) =>
+        new([new FunctionSchema(name, null)], new CallSyntax("<", ">", "/", ","), most);
 
     private static async Task<RequestError?> ErrorOfAsync(ServerHarness server, OutputFormat format, ServedModel? model = null)
     {
-        var compiled = await server.Service<OutputConstraints>().CompileAsync(model ?? server.Models.Default, format, Caller.Local, CancellationToken.None);
+        var compiled = await server.Service<OutputConstraints>()
+            .CompileAsync(model ?? server.Models.Default, format, Caller.Local, CancellationToken.None);
         return compiled.TryGet(out _, out var error) ? null : error;
     }
 

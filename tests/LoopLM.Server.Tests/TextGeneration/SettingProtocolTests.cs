@@ -48,18 +48,22 @@ public sealed class SettingProtocolTests
 
     [Theory]
     [MemberData(nameof(Endpoints))]
-    public void OpenApi_EveryEndpoint_DescribesEverySetting(string endpoint) => Assert.Empty(SettingNames.All.Except(DescribedFor(endpoint)));
+    public void OpenApi_EveryEndpoint_DescribesEverySetting(string endpoint) =>
+        Assert.Empty(SettingNames.All.Except(DescribedFor(endpoint)));
 
     [Theory]
     [MemberData(nameof(Endpoints))]
-    public void OpenApi_EveryEndpoint_DescribesFieldsThatAreRead(string endpoint) => Assert.Empty(DescribedFor(endpoint).Except(KnownBy(endpoint)));
+    public void OpenApi_EveryEndpoint_DescribesFieldsThatAreRead(string endpoint) =>
+        Assert.Empty(DescribedFor(endpoint).Except(KnownBy(endpoint)));
 
     [Fact]
     public void ApiPage_EverySetting_IsInATable()
     {
-        var rows = File.ReadLines(Path.Combine(TestData.Root, "docs", "api.md")).Where(line => line.StartsWith("| ", StringComparison.Ordinal)).ToList();
+        var rows = File.ReadLines(Path.Combine(TestData.Root, "docs", "api.md"))
+            .Where(line => line.StartsWith("| ", StringComparison.Ordinal)).ToList();
 
-        Assert.All(SettingNames.All.Concat(s_own), name => Assert.Contains(rows, row => row.Contains($"`{name}`", StringComparison.Ordinal)));
+        Assert.All(SettingNames.All.Concat(s_own), name =>
+            Assert.Contains(rows, row => row.Contains($"`{name}`", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -113,8 +117,12 @@ public sealed class SettingProtocolTests
             return PropertiesOf(document, document.GetProperty("components").GetProperty("schemas").GetProperty(name));
         }
 
-        var own = schema.TryGetProperty("properties", out var properties) ? properties.EnumerateObject().Select(property => property.Name) : [];
-        return schema.TryGetProperty("allOf", out var all) ? own.Concat(all.EnumerateArray().SelectMany(each => PropertiesOf(document, each))) : own;
+        var own = schema.TryGetProperty("properties", out var properties)
+            ? properties.EnumerateObject().Select(property => property.Name)
+            : [];
+        return schema.TryGetProperty("allOf", out var all)
+            ? own.Concat(all.EnumerateArray().SelectMany(each => PropertiesOf(document, each)))
+            : own;
     }
 
     /// <summary>A value other than the default, as REST writes it.</summary>
@@ -139,6 +147,7 @@ public sealed class SettingProtocolTests
         _ => value,
     };
 
-    private static string Describe(TextRequest request) => JsonSerializer.Serialize(request with { Exit = request.Exit with { Trace = null } })
-        + string.Join(',', request.Exit.Trace?.ToArray() ?? []);
+    private static string Describe(TextRequest request) =>
+        JsonSerializer.Serialize(request with { Exit = request.Exit with { Trace = null } })
+            + string.Join(',', request.Exit.Trace?.ToArray() ?? []);
 }

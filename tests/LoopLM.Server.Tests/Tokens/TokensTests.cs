@@ -9,7 +9,8 @@ public sealed class TokensTests
     [InlineData("/tokenize", """{"messages":[{"role":"user","content":"<|im_end|>"}],"add_generation_prompt":false}""",
         """{"count":18,"max_model_len":2048,"tokens":[257,117,115,101,114,10,60,124,105,109,95,101,110,100,124,62,258,10]}""")]
     [InlineData("/detokenize", """{"tokens":[257,97,258,195,169]}""", """{"prompt":"<|im_start|>a<|im_end|>é"}""")]
-    [InlineData("/apply-template", """{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Well,"}],"continue_final_message":true}""",
+    [InlineData("/apply-template",
+        """{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Well,"}],"continue_final_message":true}""",
         """{"prompt":"<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\nWell,"}""")]
     public async Task Post_Text_IsAnsweredWithWhatTheModelReads(string path, string body, string answer)
     {
@@ -38,6 +39,8 @@ public sealed class TokensTests
 
         var (response, error) = await ServerHarness.RefuseAsync(server.Rest.PostAsync(path, ServerHarness.Json(body)));
 
-        Assert.Equal((status, code, param), ((int)response.StatusCode, error.GetProperty("code").GetString(), error.GetProperty("param").GetString()));
+        Assert.Equal(
+            (status, code, param), ((int)response.StatusCode,
+                error.GetProperty("code").GetString(), error.GetProperty("param").GetString()));
     }
 }

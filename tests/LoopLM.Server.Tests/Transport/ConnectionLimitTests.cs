@@ -82,7 +82,8 @@ public sealed class ConnectionLimitTests
         using (var second = new RawConnection(server))
         using (var third = new RawConnection(server))
         {
-            Assert.All(await Task.WhenAll(AskAsync(first), AskAsync(second), AskAsync(third)), answer => Assert.StartsWith(Ok, answer, StringComparison.Ordinal));
+            Assert.All(await Task.WhenAll(AskAsync(first), AskAsync(second), AskAsync(third)), answer =>
+                Assert.StartsWith(Ok, answer, StringComparison.Ordinal));
             for (var i = 0; i < 50; i++)
             {
                 Assert.Equal("", await AskAsync(server));

@@ -39,7 +39,8 @@ internal sealed class RawConnection : IDisposable
         var (answer, buffer) = (new StringBuilder(), new byte[1 << 16]);
         try
         {
-            while (!answer.ToString().Contains(until, StringComparison.Ordinal) && await _socket.ReceiveAsync(buffer, patience.Token) is > 0 and var read)
+            while (!answer.ToString().Contains(until, StringComparison.Ordinal)
+                && await _socket.ReceiveAsync(buffer, patience.Token) is > 0 and var read)
             {
                 answer.Append(Encoding.UTF8.GetString(buffer, 0, read));
             }

@@ -44,7 +44,8 @@ public sealed class SlowCallTests
     public async Task Generate_NobodyReads_IsBrokenOffAndFreesTheEngine()
     {
         await using var server = await ServerHarness.StartAsync(
-            text: string.Concat(Enumerable.Repeat("A fox saw a crow. ", 900)), contextLength: 32768, settings: [.. s_impatient, "--Engine:KvSlots=600000"]);
+            text: string.Concat(Enumerable.Repeat("A fox saw a crow. ", 900)),
+            contextLength: 32768, settings: [.. s_impatient, "--Engine:KvSlots=600000"]);
         using var call = new Inference.InferenceClient(server.Channel).Generate(
             new GenerateRequest { Text = "a", MaxTokens = 16000, Temperature = 0 }, deadline: DateTime.UtcNow + ServerHarness.Patience);
         await call.ResponseStream.MoveNext();
@@ -63,7 +64,8 @@ public sealed class SlowCallTests
         try
         {
             await using (var server = await ServerHarness.StartAsync(settings:
-                ["--Serilog:MinimumLevel:Default=Warning", "--Serilog:MinimumLevel:Override:Grpc=Warning", "--Serilog:WriteTo:0:Name=File", $"--Serilog:WriteTo:0:Args:path={file}"]))
+                ["--Serilog:MinimumLevel:Default=Warning", "--Serilog:MinimumLevel:Override:Grpc=Warning",
+                    "--Serilog:WriteTo:0:Name=File", $"--Serilog:WriteTo:0:Args:path={file}"]))
             {
                 using var hold = new Hold(server.Runner, position: 2);
                 using var call = new Inference.InferenceClient(server.Channel).Generate(new GenerateRequest { Text = "a", MaxTokens = 9 });

@@ -45,7 +45,8 @@ public sealed class SlowClientTests
     {
         // Nobody is given up meanwhile, so whoever is answered holds what is left of the answer.
         await using var server = await ServerHarness.StartAsync(
-            settings: [$"--Limits:MaxAnswerMemory={Budget}", "--Limits:DataRateGracePeriod=00:10:00", "--Limits:AnswerGracePeriod=00:10:00"]);
+            settings: [$"--Limits:MaxAnswerMemory={Budget}",
+                "--Limits:DataRateGracePeriod=00:10:00", "--Limits:AnswerGracePeriod=00:10:00"]);
         var body = $$"""{"prompt":"{{new string(' ', 100_000)}}","return_token_strs":true}""";
         var size = (await (await server.Rest.PostAsync("/tokenize", ServerHarness.Json(body))).Content.ReadAsByteArrayAsync()).Length;
         var readers = Enumerable.Range(0, 12).Select(_ => new RawConnection(server)).ToList();
@@ -74,7 +75,8 @@ public sealed class SlowClientTests
         var (response, error) = await ServerHarness.RefuseAsync(
             server.Rest.PostAsync("/tokenize", ServerHarness.Json($$"""{"prompt":"{{new string(' ', 100_000)}}"}""")));
 
-        Assert.Equal((HttpStatusCode.ServiceUnavailable, "server_overloaded"), (response.StatusCode, error.GetProperty("code").GetString()));
+        Assert.Equal(
+            (HttpStatusCode.ServiceUnavailable, "server_overloaded"), (response.StatusCode, error.GetProperty("code").GetString()));
         Assert.Equal(TimeSpan.FromSeconds(5), response.Headers.RetryAfter!.Delta);
         Assert.Equal(HttpStatusCode.OK, (await server.Rest.PostAsync("/tokenize", ServerHarness.Json("""{"prompt":"a"}"""))).StatusCode);
     }
@@ -96,7 +98,8 @@ public sealed class SlowClientTests
 
         Assert.Equal(0, limits.Bodies.Used);
         Assert.All(answers, answer => Assert.Contains(RawHttp.StatusOf(answer), (int[])[503, 408, 0]));
-        Assert.Contains(answers, answer => answer.Contains("server_overloaded", StringComparison.Ordinal) && answer.Contains("Retry-After: 5", StringComparison.Ordinal));
+        Assert.Contains(answers, answer =>
+            answer.Contains("server_overloaded", StringComparison.Ordinal) && answer.Contains("Retry-After: 5", StringComparison.Ordinal));
         Assert.Contains(answers, answer => answer.Contains("request_timeout", StringComparison.Ordinal));
         senders.ForEach(sender => sender.Dispose());
     }
@@ -142,7 +145,8 @@ public sealed class SlowClientTests
     {
         await using var server = await StartWithALongTextAsync();
         using var reader = new RawConnection(server);
-        await reader.TrySendAsync(RawConnection.Post("/v1/completions", """{"prompt":"a","n":8,"max_tokens":8000,"stream":true,"temperature":0}"""));
+        await reader.TrySendAsync(
+            RawConnection.Post("/v1/completions", """{"prompt":"a","n":8,"max_tokens":8000,"stream":true,"temperature":0}"""));
         var begin = await reader.ReadAsync(until: "data: ");
 
         await server.UntilNoPostIsServedAsync();
@@ -158,20 +162,23 @@ public sealed class SlowClientTests
     {
         await using var server = await StartWithALongTextAsync();
         using var reader = new RawConnection(server);
-        await reader.TrySendAsync(RawConnection.Post("/v1/completions", """{"prompt":"a","max_tokens":4000,"stream":true,"temperature":0}"""));
+        await reader.TrySendAsync(
+            RawConnection.Post("/v1/completions", """{"prompt":"a","max_tokens":4000,"stream":true,"temperature":0}"""));
 
         // The engine has done all of it before more than the first event is read.
         await reader.ReadAsync(until: "data: ");
         await server.DrainAsync();
 
-        Assert.EndsWith("data: [DONE]\n\n\r\n0\r\n\r\n", await reader.ReadAsync(until: "[DONE]\n\n\r\n0\r\n\r\n"), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "data: [DONE]\n\n\r\n0\r\n\r\n", await reader.ReadAsync(until: "[DONE]\n\n\r\n0\r\n\r\n"), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Post_StreamOfASlowModel_IsNotTimedOut()
     {
         await using var server = await ServerHarness.StartAsync(
-            settings: [.. s_impatient, "--Limits:MinDataRate=1073741824", "--Limits:KeepAliveTimeout=00:00:01", "--Limits:RequestHeadersTimeout=00:00:01"]);
+            settings: [.. s_impatient, "--Limits:MinDataRate=1073741824",
+                "--Limits:KeepAliveTimeout=00:00:01", "--Limits:RequestHeadersTimeout=00:00:01"]);
         using var hold = new Hold(server.Runner, position: 4);
         using var reader = new RawConnection(server);
         await reader.TrySendAsync(RawConnection.Post("/v1/completions", """{"prompt":"a","max_tokens":8,"stream":true,"temperature":0}"""));
@@ -186,7 +193,8 @@ public sealed class SlowClientTests
     }
 
     private static Task<ServerHarness> StartWithALongTextAsync() => ServerHarness.StartAsync(
-        text: string.Concat(Enumerable.Repeat("A fox saw a crow. ", 500)), contextLength: 16384, settings: [.. s_impatient, "--Engine:KvSlots=600000"]);
+        text: string.Concat(Enumerable.Repeat("A fox saw a crow. ", 500)),
+        contextLength: 16384, settings: [.. s_impatient, "--Engine:KvSlots=600000"]);
 
     private static async Task UntilAsync(Func<bool> condition)
     {

@@ -38,7 +38,8 @@ public sealed class TlsTests : IDisposable
 
         using var response = await client.SendAsync(request);
 
-        Assert.Equal(("https", HttpStatusCode.OK, request.Version), (server.Rest.BaseAddress!.Scheme, response.StatusCode, response.Version));
+        Assert.Equal(
+            ("https", HttpStatusCode.OK, request.Version), (server.Rest.BaseAddress!.Scheme, response.StatusCode, response.Version));
         Assert.Equal("CN=both.pem", seen[0]);
         client.Dispose();
     }
@@ -48,8 +49,10 @@ public sealed class TlsTests : IDisposable
     {
         await using var server = await ServerHarness.StartAsync(settings: [$"--Tls:Certificate={WritePem("grpc.pem", withKey: true)}"]);
         var (client, _) = Client();
-        using var channel = GrpcChannel.ForAddress($"https://{server.Channel.Target}", new GrpcChannelOptions { HttpClient = client, DisposeHttpClient = true });
-        using var call = new Inference.InferenceClient(channel).Generate(new GenerateRequest { Text = "a", MaxTokens = 2 }, deadline: DateTime.UtcNow + ServerHarness.Patience);
+        using var channel = GrpcChannel.ForAddress(
+            $"https://{server.Channel.Target}", new GrpcChannelOptions { HttpClient = client, DisposeHttpClient = true });
+        using var call = new Inference.InferenceClient(channel).Generate(
+            new GenerateRequest { Text = "a", MaxTokens = 2 }, deadline: DateTime.UtcNow + ServerHarness.Patience);
 
         Assert.NotEmpty(await call.ResponseStream.ReadAllAsync().ToListAsync());
     }
@@ -206,7 +209,8 @@ public sealed class TlsTests : IDisposable
     private static CertificateRequest Authority(string name, RSA key)
     {
         var request = Request(name, key);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
+        request.CertificateExtensions.Add(
+            new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
         return request;
     }
 

@@ -39,9 +39,11 @@ public sealed class RequestWorkTests
         await using var server = await ServerHarness.StartAsync(settings: ["--Limits:WorkThreads=1", "--Limits:MaxQueuedWork=0"]);
         using var held = new HeldWork(server, work => work.Forms);
 
-        var (response, error) = await ServerHarness.RefuseAsync(server.PostAsync("""{"prompt":"a","max_tokens":1,"guided_choice":["a"]}"""));
+        var (response, error) = await ServerHarness.RefuseAsync(
+            server.PostAsync("""{"prompt":"a","max_tokens":1,"guided_choice":["a"]}"""));
 
-        Assert.Equal((HttpStatusCode.TooManyRequests, "queue_full", 1), (response.StatusCode, error.GetProperty("code").GetString(), (int)response.Headers.RetryAfter!.Delta!.Value.TotalSeconds));
+        Assert.Equal((HttpStatusCode.TooManyRequests, "queue_full", 1),
+            (response.StatusCode, error.GetProperty("code").GetString(), (int)response.Headers.RetryAfter!.Delta!.Value.TotalSeconds));
         Assert.Contains("Limits:MaxQueuedWork", error.GetProperty("message").GetString(), StringComparison.Ordinal);
         await server.CompleteAsync("""{"prompt":"a","max_tokens":1}""");
     }

@@ -99,7 +99,8 @@ public sealed class WorkQueueTests
     {
         using var queue = new WorkQueue("things", threads: 1, mostWaiting: 0, TimeProvider.System);
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => queue.RunAsync<int>(RequestClient.Local, () => throw new InvalidOperationException(), CancellationToken.None));
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            queue.RunAsync<int>(RequestClient.Local, () => throw new InvalidOperationException(), CancellationToken.None));
 
         Assert.True((await queue.RunAsync(RequestClient.Local, () => 1, CancellationToken.None)).TryGet(out _, out _));
     }

@@ -43,7 +43,8 @@ internal static class AccessExtensions
 
     public static IApplicationBuilder UseAccess(this IApplicationBuilder app, IConfiguration configuration)
     {
-        if (configuration.GetSection($"{CrossOriginOptions.Section}:{nameof(CrossOriginOptions.Origins)}").Get<string[]>() is { Length: > 0 } origins)
+        if (configuration.GetSection($"{CrossOriginOptions.Section}:{nameof(CrossOriginOptions.Origins)}")
+            .Get<string[]>() is { Length: > 0 } origins)
         {
             app.UseCors(cors => cors
                 .WithOrigins(origins).WithMethods("GET", "HEAD", "POST").AllowAnyHeader().WithExposedHeaders(s_exposedHeaders));

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Options;
 namespace LoopLM.Server.Hosting.Pipeline;
 
 /// <summary>
-/// Authenticates requests by <c>Authorization: Bearer KEY</c>, <c>x-api-key</c> or <c>api-key</c>, and says who it is in the feature
-/// <see cref="Client"/>.
+/// Authenticates requests by <c>Authorization: Bearer KEY</c>, <c>x-api-key</c> or <c>api-key</c>, and
+/// says who it is in the feature <see cref="Client"/>.
 /// </summary>
 internal sealed class ApiKeyHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, Clients clients)

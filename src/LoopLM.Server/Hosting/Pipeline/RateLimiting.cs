@@ -10,7 +10,8 @@ internal static class RateLimiting
     /// <summary>Counts every request but those of endpoints that disable rate limiting.</summary>
     public static IApplicationBuilder UseRateLimits(this IApplicationBuilder app) => app.Use(async (context, next) =>
     {
-        if (context.Features.Get<Client>() is not { } client || context.GetEndpoint()?.Metadata.GetMetadata<DisableRateLimitingAttribute>() is not null)
+        if (context.Features.Get<Client>() is not { } client
+            || context.GetEndpoint()?.Metadata.GetMetadata<DisableRateLimitingAttribute>() is not null)
         {
             await next(context);
             return;
@@ -19,7 +20,8 @@ internal static class RateLimiting
         using var lease = client.Concurrency?.AttemptAcquire();
         var error = lease is { IsAcquired: false }
             ? new RequestError(
-                RequestErrorKind.RateLimited, null, "This client runs as many requests as it may at once. Try again when one has ended.", RetryAfter: 1)
+                RequestErrorKind.RateLimited, null,
+                "This client runs as many requests as it may at once. Try again when one has ended.", RetryAfter: 1)
             : client.Requests is { } requests && !requests.TryTake(1)
                 ? new RequestError(
                     RequestErrorKind.RateLimited,

@@ -27,7 +27,8 @@ internal static class TelemetryExtensions
             .WriteTo.Sink(new SafeLogSink(new LoggerConfiguration()
                 .MinimumLevel.Verbose().ReadFrom.Configuration(Serilog(configuration, isSink: true)).CreateLogger())));
         var name = typeof(TelemetryExtensions).Assembly.GetName().Name!;
-        var telemetry = services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService(name, autoGenerateServiceInstanceId: false));
+        var telemetry = services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService(name, autoGenerateServiceInstanceId: false));
         telemetry.WithMetrics(metrics => metrics
             .AddMeter(EngineMetrics.MeterName)
             .AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime")
@@ -49,7 +50,10 @@ internal static class TelemetryExtensions
             || isSink == Array.Exists(sinks, sink => setting.Key.StartsWith(sink, StringComparison.OrdinalIgnoreCase)))).Build();
     }
 
-    /// <summary>Logs one line for each request: its route, status and time, and the client's name, and the tokens and exit steps that endpoints add. Never text of a request, nor a key.</summary>
+    /// <summary>
+    /// Logs one line for each request: its route, status and time, and the client's name, and the tokens and exit steps
+    /// that endpoints add. Never text of a request, nor a key.
+    /// </summary>
     public static IApplicationBuilder UseRequestLog(this IApplicationBuilder app) => app.UseSerilogRequestLogging(options =>
     {
         options.GetLevel = (context, _, exception) =>
@@ -74,7 +78,8 @@ internal static class TelemetryExtensions
 
     /// <summary>The route that a request reached. A path that reaches none is the client's text, and may hold a key.</summary>
     private static string RouteOf(HttpContext context) =>
-        ((context.Features.Get<IExceptionHandlerFeature>()?.Endpoint ?? context.GetEndpoint()) as RouteEndpoint)?.RoutePattern.RawText ?? "(no route)";
+        ((context.Features.Get<IExceptionHandlerFeature>()?.Endpoint ?? context.GetEndpoint()) as RouteEndpoint)?.RoutePattern.RawText
+            ?? "(no route)";
 
     /// <summary>Prometheus keeps the suffix <c>_count</c> for histograms: .NET's own gauges of that name go without it.</summary>
     private static MetricStreamConfiguration? WithoutCount(Instrument instrument) =>
@@ -84,9 +89,12 @@ internal static class TelemetryExtensions
             : null;
 
     public static IEndpointConventionBuilder MapMetrics(this IEndpointRouteBuilder routes) =>
-        routes.MapPrometheusScrapingEndpoint("/metrics", meterProvider: null, scraping => scraping.Use(BufferAsync), optionsName: null).DisableRateLimiting();
+        routes.MapPrometheusScrapingEndpoint("/metrics", meterProvider: null, scraping => scraping.Use(BufferAsync), optionsName: null)
+            .DisableRateLimiting();
 
-    /// <summary>Until the exporter has written its answer, every other scrape waits for it busily: so it writes to memory, never to a client.</summary>
+    /// <summary>
+    /// Until the exporter has written its answer, every other scrape waits for it busily: so it writes to memory, never to a client.
+    /// </summary>
     private static async Task BufferAsync(HttpContext context, RequestDelegate next)
     {
         var client = context.Response.Body;

@@ -5,7 +5,9 @@ using LoopLM.Server.TextGeneration;
 
 namespace LoopLM.Server.Loop.Compare;
 
-/// <summary>The body of <c>POST /v1/loop/compare</c>: the fields of a completion of one prompt, and the depths at which it is to be answered.</summary>
+/// <summary>
+/// The body of <c>POST /v1/loop/compare</c>: the fields of a completion of one prompt, and the depths at which it is to be answered.
+/// </summary>
 /// <param name="Texts">A request for each depth; they differ in nothing else.</param>
 /// <param name="Seed">From which all of them draw.</param>
 internal sealed record CompareRequest(IReadOnlyList<TextRequest> Texts, long Seed)

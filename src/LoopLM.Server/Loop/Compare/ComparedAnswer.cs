@@ -7,11 +7,15 @@ namespace LoopLM.Server.Loop.Compare;
 /// <param name="Duration">From the start of the comparison to its end.</param>
 internal sealed record ComparedAnswer(FinishedText Text, TimeSpan Duration)
 {
-    /// <summary>Where this answer leaves another, in tokens and in characters (Unicode code points); null where their tokens are equal.</summary>
+    /// <summary>
+    /// Where this answer leaves another, in tokens and in characters (Unicode code points); null where their tokens are equal.
+    /// </summary>
     public (int Token, int Character)? DivergenceFrom(ComparedAnswer other)
     {
         var (own, others) = (Text.Tokens.Select(token => token.Token), other.Text.Tokens.Select(token => token.Token));
-        return own.SequenceEqual(others) ? null : (CommonLength(own, others), CommonLength(Text.Text.EnumerateRunes(), other.Text.Text.EnumerateRunes()));
+        return own.SequenceEqual(others)
+            ? null
+            : (CommonLength(own, others), CommonLength(Text.Text.EnumerateRunes(), other.Text.Text.EnumerateRunes()));
     }
 
     private static int CommonLength<T>(IEnumerable<T> one, IEnumerable<T> other) =>

@@ -8,8 +8,8 @@ using LoopLM.Server.TextGeneration;
 namespace LoopLM.Server.OpenAi.Chat;
 
 /// <summary>
-/// Writes a streamed chat completion: for each choice a chunk with the role, one for whatever tokens decide, and one with the reason of the end.
-/// Tokens that decide nothing are reported in the chunk of those that do, so that no chunk is empty.
+/// Writes a streamed chat completion: for each choice a chunk with the role, one for whatever tokens decide, and one with the reason of the
+/// end. Tokens that decide nothing are reported in the chunk of those that do, so that no chunk is empty.
 /// </summary>
 internal sealed class ChatChunkWriter(
     IBufferWriter<byte> output, ChatWriter writer, TextChoices choices, IReadOnlyList<ChatReply> replies, bool includeUsage) : IChunkWriter

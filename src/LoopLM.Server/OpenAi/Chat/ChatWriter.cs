@@ -131,7 +131,9 @@ internal sealed class ChatWriter(ChatRequest request, TextChoices choices, IRead
         }
     }
 
-    /// <summary>Calls carry their index in chunks only. A chunk with more arguments of a call that began before says nothing else of it.</summary>
+    /// <summary>
+    /// Calls carry their index in chunks only. A chunk with more arguments of a call that began before says nothing else of it.
+    /// </summary>
     private static void WriteCalls(Utf8JsonWriter json, List<ReplyPart> parts, int? firstCall)
     {
         if (ChatReply.JoinCalls(parts) is not { Count: > 0 } calls)

@@ -6,8 +6,12 @@ using LoopLM.Server.TextGeneration;
 
 namespace LoopLM.Server.OpenAi.Completions;
 
-/// <summary>Writes a streamed completion: for each choice a chunk for each token, and one with the reason of the end, which also tells the token that ended it.</summary>
-internal sealed class CompletionChunkWriter(IBufferWriter<byte> output, CompletionWriter writer, TextChoices choices, bool echo, bool includeUsage) : IChunkWriter
+/// <summary>
+/// Writes a streamed completion: for each choice a chunk for each token, and one with the reason of the
+/// end, which also tells the token that ended it.
+/// </summary>
+internal sealed class CompletionChunkWriter(
+    IBufferWriter<byte> output, CompletionWriter writer, TextChoices choices, bool echo, bool includeUsage) : IChunkWriter
 {
     private readonly EventWriter _events = new(output);
     private readonly int[] _echoed = new int[choices.Count];
@@ -37,7 +41,8 @@ internal sealed class CompletionChunkWriter(IBufferWriter<byte> output, Completi
         }
 
         _events.Start();
-        writer.WritePart(_events.Json, index, part, CollectionsMarshal.AsSpan(_tokens[index]), _echoed[index], _begun[index] ? [] : choices[index].Prompt.Span);
+        writer.WritePart(_events.Json, index, part, CollectionsMarshal.AsSpan(_tokens[index]),
+            _echoed[index], _begun[index] ? [] : choices[index].Prompt.Span);
         _events.End();
         _begun[index] = true;
         _tokens[index].Clear();

@@ -58,6 +58,7 @@ internal sealed record CompletionRequest
         UnreadFields.Check(fields, RequestKinds.Completion);
         return request;
 
-        static int More(int one, int other) => Math.Min(one, other) == ReportSettings.AllTokens ? ReportSettings.AllTokens : Math.Max(one, other);
+        static int More(int one, int other) =>
+            Math.Min(one, other) == ReportSettings.AllTokens ? ReportSettings.AllTokens : Math.Max(one, other);
     }
 }

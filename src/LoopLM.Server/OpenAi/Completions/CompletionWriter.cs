@@ -25,7 +25,8 @@ internal sealed class CompletionWriter(CompletionRequest request, TextChoices ch
             var (echo, text) = (Echo(i), texts[i]);
             json.WriteStartObject();
             TextEvent[] tokens = [.. text.Tokens];
-            WriteChoice(json, i, echo.Text + text.Text, request.Logprobs is null ? null : [.. Scored(choices[i], echo), .. Scored(tokens, echo.Length)]);
+            WriteChoice(json, i, echo.Text + text.Text,
+                request.Logprobs is null ? null : [.. Scored(choices[i], echo), .. Scored(tokens, echo.Length)]);
             WriteTokens(json, tokens, choices[i].Prompt.Span);
             json.WriteFinish(text.End);
             if (request.PromptLogprobs is { } top)
@@ -44,7 +45,8 @@ internal sealed class CompletionWriter(CompletionRequest request, TextChoices ch
     /// <summary>Writes the chunk that begins a choice with its prompt.</summary>
     public void WriteEcho(Utf8JsonWriter json, int index, PromptEcho echo) =>
         WriteChunk(
-            json, index, echo.Text, request.Logprobs is null ? null : Scored(choices[index], echo), new TextEvent { Text = "" }, [], choices[index].Prompt.Span);
+            json, index, echo.Text, request.Logprobs is null ? null : Scored(choices[index], echo),
+            new TextEvent { Text = "" }, [], choices[index].Prompt.Span);
 
     /// <summary>Writes the chunk of a token or the end.</summary>
     /// <param name="json">Where to.</param>
@@ -53,7 +55,8 @@ internal sealed class CompletionWriter(CompletionRequest request, TextChoices ch
     /// <param name="tokens">The tokens since its last chunk.</param>
     /// <param name="echoed">Characters of the prompt that the choice began with.</param>
     /// <param name="prompt">The prompt's tokens, where this is the choice's first chunk; else none.</param>
-    public void WritePart(Utf8JsonWriter json, int index, in TextEvent part, ReadOnlySpan<TextEvent> tokens, int echoed, ReadOnlySpan<int> prompt) =>
+    public void WritePart(
+        Utf8JsonWriter json, int index, in TextEvent part, ReadOnlySpan<TextEvent> tokens, int echoed, ReadOnlySpan<int> prompt) =>
         WriteChunk(json, index, part.Text, request.Logprobs is null ? null : Scored(tokens, echoed), part, tokens, prompt);
 
     /// <summary>Writes the chunk that holds the usage and no choice.</summary>
@@ -66,12 +69,16 @@ internal sealed class CompletionWriter(CompletionRequest request, TextChoices ch
         json.WriteEndObject();
     }
 
-    /// <summary>The text of a choice's prompt, where the request wants it: of one that is ids also special tokens, which it names itself.</summary>
+    /// <summary>
+    /// The text of a choice's prompt, where the request wants it: of one that is ids also special tokens, which it names itself.
+    /// </summary>
     public PromptEcho Echo(int index)
     {
         var isText = request.Text.Prompts[index / request.Text.Choices].Text is not null;
         return request.Echo
-            ? PromptEcho.Of(choices[index].Prompt.Span, new StoppingDecoder(choices.Model.Tokenizer, new StopStrings(), isText && request.Text.SkipSpecialTokens))
+            ? PromptEcho.Of(
+                choices[index].Prompt.Span,
+                new StoppingDecoder(choices.Model.Tokenizer, new StopStrings(), isText && request.Text.SkipSpecialTokens))
             : PromptEcho.None;
     }
 

@@ -2,7 +2,10 @@ using LoopLM.Server.Conversations;
 
 namespace LoopLM.Server.OpenAi.Responses;
 
-/// <summary>What the assistant says in one turn: a request has an item for its reasoning, its message and each call, chat templates one message for all.</summary>
+/// <summary>
+/// What the assistant says in one turn: a request has an item for its reasoning, its message and
+/// each call, chat templates one message for all.
+/// </summary>
 /// <param name="messages">Takes the message at the end of the turn.</param>
 internal sealed class AssistantTurn(List<ChatMessage> messages)
 {

@@ -7,8 +7,8 @@ using LoopLM.Server.Rest.Requests;
 namespace LoopLM.Server.OpenAi.Responses;
 
 /// <summary>
-/// Reads items that no model makes here, but that a conversation with another server may hold: calls of its own tools become calls with what
-/// the item says of them as arguments, and their outputs are text.
+/// Reads items that no model makes here, but that a conversation with another server may hold: calls of its own tools become calls with
+/// what the item says of them as arguments, and their outputs are text.
 /// </summary>
 internal static class ReplayedItems
 {
@@ -20,7 +20,8 @@ internal static class ReplayedItems
         ["mcp_list_tools", "mcp_approval_request", "mcp_approval_response", "tool_search_output", "additional_tools"];
 
     /// <summary>What is no argument of a call: how the item is named, how it went, and what came of it.</summary>
-    private static readonly string[] s_noArguments = ["type", "id", "status", "call_id", "name", "output", "outputs", "result", "results", "error"];
+    private static readonly string[] s_noArguments =
+        ["type", "id", "status", "call_id", "name", "output", "outputs", "result", "results", "error"];
 
     /// <summary>Reads an item. The first problem is left in <see cref="RequestFields.Error"/>.</summary>
     /// <param name="fields">The item.</param>
@@ -35,13 +36,16 @@ internal static class ReplayedItems
                 fields.Report(
                     RequestErrorKind.UnsupportedValue,
                     "type",
-                    "'type' is 'item_reference', but nothing is stored here that it could refer to. Send the whole items instead: set 'store' to false in the client (AI SDK: providerOptions.openai.store = false).");
+                    "'type' is 'item_reference', but nothing is stored here that it could refer to. Send the whole items instead: "
+                        + "set 'store' to false in the client (AI SDK: providerOptions.openai.store = false).");
                 break;
             case "compaction" or "compaction_summary" or "context_compaction":
-                fields.Report(RequestErrorKind.UnsupportedValue, "type", $"'type' is '{type}', whose content is encrypted; send the items that it stands for, or a message that sums them up.");
+                fields.Report(RequestErrorKind.UnsupportedValue, "type",
+                    $"'type' is '{type}', whose content is encrypted; send the items that it stands for, or a message that sums them up.");
                 break;
             case "computer_call_output":
-                fields.Report(RequestErrorKind.UnsupportedValue, "type", "'type' is 'computer_call_output', which is an image; the model reads text only.");
+                fields.Report(RequestErrorKind.UnsupportedValue, "type",
+                    "'type' is 'computer_call_output', which is an image; the model reads text only.");
                 break;
             case "custom_tool_call":
                 turn.Call(new(Id(fields), fields.Text("name") ?? "custom", fields.Text("input") ?? ""));
@@ -59,7 +63,8 @@ internal static class ReplayedItems
                 fields.Report(
                     RequestErrorKind.UnsupportedValue,
                     "type",
-                    $"'type' is {ClientWord.Quote(type)}; it must be message, reasoning, function_call or function_call_output. Leave other items out.");
+                    $"'type' is {ClientWord.Quote(type)}; it must be message, reasoning, function_call or function_call_output. "
+                        + $"Leave other items out.");
                 break;
         }
     }
@@ -67,7 +72,8 @@ internal static class ReplayedItems
     private static void ReadCall(RequestFields fields, string type, AssistantTurn turn, List<ChatMessage> messages)
     {
         var name = fields.Text("name") ?? type[..^CallSuffix.Length];
-        turn.Call(new(Id(fields), name, fields.Find("arguments") is { ValueKind: JsonValueKind.String } ? fields.Text("arguments")! : WriteRest(fields)));
+        var arguments = fields.Find("arguments") is { ValueKind: JsonValueKind.String } ? fields.Text("arguments")! : WriteRest(fields);
+        turn.Call(new(Id(fields), name, arguments));
         if ((Text(fields, "output") ?? Text(fields, "outputs") ?? Text(fields, "results") ?? Text(fields, "error")) is { } output)
         {
             turn.End();

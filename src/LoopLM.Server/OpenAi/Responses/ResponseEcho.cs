@@ -24,7 +24,9 @@ internal sealed record ResponseEcho
 
     public required byte[] ToolChoice { get; init; }
 
-    /// <summary>Reads the fields, which others have checked but for <c>metadata</c>. The first problem is left in <see cref="RequestFields.Error"/>.</summary>
+    /// <summary>
+    /// Reads the fields, which others have checked but for <c>metadata</c>. The first problem is left in <see cref="RequestFields.Error"/>.
+    /// </summary>
     /// <param name="fields">The body.</param>
     /// <param name="textFormat">The format of the text; null for the usual one.</param>
     public static ResponseEcho Read(RequestFields fields, byte[]? textFormat) => new()
@@ -46,10 +48,13 @@ internal sealed record ResponseEcho
 
         if (metadata.GetPropertyCount() > MaxPairs
             || metadata.EnumerateObject().Any(pair =>
-                pair.Name.Length > MaxKeyLength || pair.Value.ValueKind != JsonValueKind.String || fields.ReadText(name, pair.Value)?.Length > MaxValueLength))
+                pair.Name.Length > MaxKeyLength || pair.Value.ValueKind != JsonValueKind.String
+                    || fields.ReadText(name, pair.Value)?.Length > MaxValueLength))
         {
             fields.Report(
-                RequestErrorKind.InvalidValue, name, $"'{name}' must have at most {MaxPairs} pairs of a name of at most {MaxKeyLength} characters and a string of at most {MaxValueLength}.");
+                RequestErrorKind.InvalidValue, name,
+                $"'{name}' must have at most {MaxPairs} pairs of a name of at most {MaxKeyLength} characters and a "
+                    + $"string of at most {MaxValueLength}.");
         }
 
         return fields.Echo(name, metadata);

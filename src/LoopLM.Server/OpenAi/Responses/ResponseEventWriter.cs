@@ -9,7 +9,8 @@ using LoopLM.Server.TextGeneration;
 namespace LoopLM.Server.OpenAi.Responses;
 
 /// <summary>Writes a streamed response: events with names and numbers, from the response's creation to its end.</summary>
-internal sealed class ResponseEventWriter(IBufferWriter<byte> target, ResponseWriter writer, ResponseOutput output) : IChunkWriter, IOutputObserver
+internal sealed class ResponseEventWriter(IBufferWriter<byte> target, ResponseWriter writer, ResponseOutput output)
+    : IChunkWriter, IOutputObserver
 {
     private readonly EventWriter _events = new(target);
     private int _sequence;
@@ -27,9 +28,12 @@ internal sealed class ResponseEventWriter(IBufferWriter<byte> target, ResponseWr
         output.Read(part, this);
     }
 
-    public void WriteEnd() => WriteResponse(writer.Status() == ResponseStatus.Incomplete ? "response.incomplete"u8 : "response.completed"u8);
+    public void WriteEnd() =>
+        WriteResponse(writer.Status() == ResponseStatus.Incomplete ? "response.incomplete"u8 : "response.completed"u8);
 
-    /// <summary>Writes an error, with the members of OpenAI's schema and the object that OpenAI's clients look for, and the failed response.</summary>
+    /// <summary>
+    /// Writes an error, with the members of OpenAI's schema and the object that OpenAI's clients look for, and the failed response.
+    /// </summary>
     public void WriteError(OpenAiError error)
     {
         output.BreakOff();

@@ -14,7 +14,9 @@ internal static class ResponseInput
     private static readonly string[] s_reasoningParts = ["reasoning_text", "text"];
     private static readonly string[] s_summaries = ["summary_text"];
 
-    /// <summary>Reads the messages, at least one beside the instructions. The first problem is left in <see cref="RequestFields.Error"/>.</summary>
+    /// <summary>
+    /// Reads the messages, at least one beside the instructions. The first problem is left in <see cref="RequestFields.Error"/>.
+    /// </summary>
     public static IReadOnlyList<ChatMessage> Read(RequestFields fields)
     {
         var messages = new List<ChatMessage>();
@@ -35,7 +37,8 @@ internal static class ResponseInput
                 ReadItems(fields, items, messages);
                 break;
             default:
-                fields.Report(RequestErrorKind.InvalidType, Name, $"'{Name}' is {RequestFields.Describe(fields.Find(Name)!.Value)}; it must be a string or a list of items.");
+                fields.Report(RequestErrorKind.InvalidType, Name,
+                    $"'{Name}' is {RequestFields.Describe(fields.Find(Name)!.Value)}; it must be a string or a list of items.");
                 break;
         }
 
@@ -97,7 +100,8 @@ internal static class ResponseInput
         var content = ContentText.Read(fields, "content", s_parts, isOptional: role == "assistant") ?? "";
         if (fields.Find("tool_calls") is not null)
         {
-            fields.Report(RequestErrorKind.Unsupported, "tool_calls", "'tool_calls' belongs to chats; here each call is an item of the type function_call.");
+            fields.Report(RequestErrorKind.Unsupported, "tool_calls",
+                "'tool_calls' belongs to chats; here each call is an item of the type function_call.");
         }
 
         switch (role)
@@ -114,7 +118,8 @@ internal static class ResponseInput
                 fields.Report(RequestErrorKind.MissingField, "role", $"'role' is missing; {right}.");
                 break;
             case "tool" or "function":
-                fields.Report(RequestErrorKind.InvalidValue, "role", $"'role' is {ClientWord.Quote(role)}; here the result of a call is an item of the type function_call_output.");
+                fields.Report(RequestErrorKind.InvalidValue, "role",
+                    $"'role' is {ClientWord.Quote(role)}; here the result of a call is an item of the type function_call_output.");
                 break;
             default:
                 fields.Report(RequestErrorKind.InvalidValue, "role", $"'role' is {ClientWord.Quote(role)}; {right}.");
@@ -127,7 +132,8 @@ internal static class ResponseInput
         var id = fields.Text("call_id");
         if (id is null)
         {
-            fields.Report(RequestErrorKind.MissingField, "call_id", $"'call_id' is {fields.Absence("call_id")}; it must be a string, the same in a call and in its output.");
+            fields.Report(RequestErrorKind.MissingField, "call_id",
+                $"'call_id' is {fields.Absence("call_id")}; it must be a string, the same in a call and in its output.");
         }
 
         return id ?? "";

@@ -5,7 +5,10 @@ using LoopLM.Server.TextGeneration;
 
 namespace LoopLM.Server.OpenAi.Responses;
 
-/// <summary>The output of a response as it grows: an item for each stretch of reasoning, message and call, in the order in which the model wrote them.</summary>
+/// <summary>
+/// The output of a response as it grows: an item for each stretch of reasoning, message and call,
+/// in the order in which the model wrote them.
+/// </summary>
 /// <param name="format">What is separated in the reply.</param>
 /// <param name="includesReasoning">Whether there are items for reasoning.</param>
 internal sealed class ResponseOutput(ReplyFormat format, bool includesReasoning)

@@ -4,14 +4,17 @@ using LoopLM.Server.Rest.Requests;
 
 namespace LoopLM.Server.OpenAi.Responses;
 
-/// <summary>The body of <c>POST /v1/responses</c>: OpenAI's fields as far as they need no storage, vLLM's extensions, and the loop extensions.</summary>
+/// <summary>
+/// The body of <c>POST /v1/responses</c>: OpenAI's fields as far as they need no storage, vLLM's extensions, and the loop extensions.
+/// </summary>
 internal sealed record ResponseRequest
 {
     private const string LogprobsInclude = "message.output_text.logprobs";
 
     private static readonly string[] s_includes =
     [
-        LogprobsInclude, "reasoning.encrypted_content", "message.input_image.image_url", "file_search_call.results", "web_search_call.results",
+        LogprobsInclude, "reasoning.encrypted_content", "message.input_image.image_url",
+        "file_search_call.results", "web_search_call.results",
         "web_search_call.action.sources", "computer_call_output.output.image_url", "code_interpreter_call.outputs",
     ];
 
@@ -27,13 +30,15 @@ internal sealed record ResponseRequest
     public static ResponseRequest Read(RequestFields fields)
     {
         var tools = ChatTools.Read(fields, flat: true);
-        var reply = ReplyRequest.Read(fields, ChatConversation.Read(fields, ResponseInput.Read(fields), tools, ReadEffort(fields), mayPrefill: false));
+        var reply = ReplyRequest.Read(
+            fields, ChatConversation.Read(fields, ResponseInput.Read(fields), tools, ReadEffort(fields), mayPrefill: false));
         var format = ResponseTextFields.Read(fields);
         reply = reply.HeldTo(format.Format);
         var (text, _) = GenerationFields.WithMaxTokens(reply.Text, fields, 1, "max_output_tokens");
         if (text.Choices != 1)
         {
-            fields.Report(RequestErrorKind.Unsupported, "n", $"'n' is {text.Choices}; one answer is given here, so leave it out, or use /v1/chat/completions.");
+            fields.Report(RequestErrorKind.Unsupported, "n",
+                $"'n' is {text.Choices}; one answer is given here, so leave it out, or use /v1/chat/completions.");
         }
 
         var request = new ResponseRequest
@@ -54,7 +59,8 @@ internal sealed record ResponseRequest
         var included = fields.Texts(include) ?? [];
         if (included.FirstOrDefault(entry => !s_includes.Contains(entry)) is { } unknown)
         {
-            fields.Report(RequestErrorKind.InvalidValue, include, $"'{include}' has the entry {ClientWord.Quote(unknown)}, which is unknown; it may contain {LogprobsInclude}.");
+            fields.Report(RequestErrorKind.InvalidValue, include,
+                $"'{include}' has the entry {ClientWord.Quote(unknown)}, which is unknown; it may contain {LogprobsInclude}.");
         }
 
         var wanted = included.Contains(LogprobsInclude);

@@ -28,6 +28,10 @@ internal readonly record struct ResponseTextFields(OutputFormat? Format, byte[]?
             });
         }
 
-        return new(format is { } found ? fields.Nested(FormatPath, found, each => OutputFormatFields.ReadTyped(each, FormatPath, isFlat: true)) : null, echo);
+        return new(
+            format is { } found
+                ? fields.Nested(FormatPath, found, each => OutputFormatFields.ReadTyped(each, FormatPath, isFlat: true))
+                : null,
+            echo);
     }
 }

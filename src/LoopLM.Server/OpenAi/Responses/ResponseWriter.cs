@@ -73,7 +73,12 @@ internal sealed class ResponseWriter(ResponseRequest request, TextChoices choice
     {
         json.WriteStartObject();
         json.WriteString("id"u8, item.Id);
-        json.WriteString("type"u8, item.Kind switch { ReplyPartKind.Reasoning => "reasoning"u8, ReplyPartKind.Content => "message"u8, _ => "function_call"u8 });
+        json.WriteString("type"u8, item.Kind switch
+        {
+            ReplyPartKind.Reasoning => "reasoning"u8,
+            ReplyPartKind.Content => "message"u8,
+            _ => "function_call"u8,
+        });
         json.WriteString("status"u8, Word(item.Status));
         if (item.Kind == ReplyPartKind.ToolCall)
         {
@@ -122,7 +127,8 @@ internal sealed class ResponseWriter(ResponseRequest request, TextChoices choice
 
     /// <summary>Writes <c>logprobs</c> of a message's tokens; an empty list where they were not requested.</summary>
     public void WriteLogprobs(Utf8JsonWriter json, ReadOnlySpan<TextEvent> tokens) =>
-        ChatLogprobs.WriteTokens(json, "logprobs"u8, choices.Model.Tokenizer, _texts, Text.Reports.Logprobs is null ? [] : tokens, Text.Reports.Logprobs ?? 0);
+        ChatLogprobs.WriteTokens(
+            json, "logprobs"u8, choices.Model.Tokenizer, _texts, Text.Reports.Logprobs is null ? [] : tokens, Text.Reports.Logprobs ?? 0);
 
     /// <summary>Writes the members that stand for each token: exit steps and what else was requested.</summary>
     public void WriteTokens(Utf8JsonWriter json, ReadOnlySpan<TextEvent> tokens)

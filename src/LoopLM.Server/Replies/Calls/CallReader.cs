@@ -10,7 +10,9 @@ internal abstract class CallReader(CallParts calls)
     /// <summary>Characters of a name, at most.</summary>
     protected const int MaxNameLength = 256;
 
-    /// <summary>Characters after the last call that may still be the beginning of a mark. They belong to the answer where they are none.</summary>
+    /// <summary>
+    /// Characters after the last call that may still be the beginning of a mark. They belong to the answer where they are none.
+    /// </summary>
     public string Held { get; private set; } = "";
 
     protected CallParts Calls { get; } = calls;

@@ -3,7 +3,10 @@ using LoopLM.StructuredOutput;
 
 namespace LoopLM.Server.Replies.Calls;
 
-/// <summary>Reads a list of calls in Python, such as <c>[f(x='a', n=3), g()]</c>, whose arguments have names. It is one from the first name, or an empty call, on.</summary>
+/// <summary>
+/// Reads a list of calls in Python, such as <c>[f(x='a', n=3), g()]</c>, whose arguments have names. It
+/// is one from the first name, or an empty call, on.
+/// </summary>
 /// <param name="calls">Receives calls and their arguments.</param>
 internal sealed class PythonicCallReader(CallParts calls) : CallReader(calls)
 {

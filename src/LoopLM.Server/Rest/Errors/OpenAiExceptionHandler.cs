@@ -5,7 +5,10 @@ using Microsoft.Extensions.Options;
 
 namespace LoopLM.Server.Rest.Errors;
 
-/// <summary>Answers what endpoints throw: bad requests found while reading the body, and bugs, of which the client learns no more than the request's id.</summary>
+/// <summary>
+/// Answers what endpoints throw: bad requests found while reading the body, and bugs, of which the
+/// client learns no more than the request's id.
+/// </summary>
 internal sealed partial class OpenAiExceptionHandler(
     IOptions<LimitOptions> limits, ILogger<OpenAiExceptionHandler> logger) : IExceptionHandler
 {
@@ -13,7 +16,8 @@ internal sealed partial class OpenAiExceptionHandler(
     {
         if (exception is ConnectionResetException or ConnectionAbortedException)
         {
-            // The client went away in its body, and nobody reads an answer. Kestrel would otherwise drain a body that it cannot read any more.
+            // The client went away in its body, and nobody reads an answer. Kestrel would otherwise
+            // drain a body that it cannot read any more.
             httpContext.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
             httpContext.Abort();
             return true;

@@ -11,7 +11,10 @@ internal static class ChoiceWriter
     /// <summary>JSON knows no infinity; OpenAI writes this for a token that the model excludes.</summary>
     private const float LeastLogprob = -9999;
 
-    /// <summary>Writes the members that stand for each token of a choice: exit steps and, where requested, gate probabilities, loop log-probabilities.</summary>
+    /// <summary>
+    /// Writes the members that stand for each token of a choice: exit steps and, where requested,
+    /// gate probabilities, loop log-probabilities.
+    /// </summary>
     /// <param name="json">Within the choice.</param>
     /// <param name="tokens">The tokens that this choice or chunk holds.</param>
     /// <param name="request">What was requested.</param>
@@ -77,7 +80,8 @@ internal static class ChoiceWriter
             return;
         }
 
-        json.WriteString("finish_reason"u8, part.FinishReason == TextFinishReason.Length ? "length"u8 : calledTools ? "tool_calls"u8 : "stop"u8);
+        json.WriteString(
+            "finish_reason"u8, part.FinishReason == TextFinishReason.Length ? "length"u8 : calledTools ? "tool_calls"u8 : "stop"u8);
         json.WriteStopReason(part);
     }
 

@@ -17,7 +17,9 @@ internal static class EventStream
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
     }
 
-    /// <summary>Streams the choices as their events come. Nothing is written before the first one is known: an early error gets its status.</summary>
+    /// <summary>
+    /// Streams the choices as their events come. Nothing is written before the first one is known: an early error gets its status.
+    /// </summary>
     /// <param name="context">The request.</param>
     /// <param name="choices">What is generated.</param>
     /// <param name="createWriter">Makes the writer once the response begins.</param>

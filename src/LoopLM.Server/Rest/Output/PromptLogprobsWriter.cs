@@ -6,7 +6,9 @@ namespace LoopLM.Server.Rest.Output;
 /// <summary>Writes what the model says about a prompt.</summary>
 internal static class PromptLogprobsWriter
 {
-    /// <summary>Writes <c>prompt_logprobs</c> in vLLM's form: for each token of the prompt an object by token id, null for the first.</summary>
+    /// <summary>
+    /// Writes <c>prompt_logprobs</c> in vLLM's form: for each token of the prompt an object by token id, null for the first.
+    /// </summary>
     /// <param name="json">Where to.</param>
     /// <param name="texts">Writes tokens.</param>
     /// <param name="prompt">The prompt's tokens.</param>

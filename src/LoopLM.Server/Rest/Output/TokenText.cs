@@ -9,7 +9,8 @@ namespace LoopLM.Server.Rest.Output;
 internal sealed class TokenText(ByteLevelBpeTokenizer tokenizer, bool asIds = false)
 {
     /// <summary>
-    /// The token's text; <c>bytes:\xe2\x80</c> where it is no whole text, <c>token_id:5</c> where it has none: so two tokens never look the same.
+    /// The token's text; <c>bytes:\xe2\x80</c> where it is no whole text, <c>token_id:5</c> where it
+    /// has none: so two tokens never look the same.
     /// </summary>
     public string Of(int token)
     {

@@ -16,7 +16,8 @@ internal static class CompletionPrompts
         {
             case null:
                 fields.Report(
-                    RequestErrorKind.MissingField, Name, $"'{Name}' is missing; it must be a string, a list of strings, a list of token ids, or a list of such lists.");
+                    RequestErrorKind.MissingField, Name,
+                    $"'{Name}' is missing; it must be a string, a list of strings, a list of token ids, or a list of such lists.");
                 return [];
             case { ValueKind: JsonValueKind.String } text:
                 return [OfText(fields.ReadText(Name, text))];
@@ -24,7 +25,8 @@ internal static class CompletionPrompts
                 return ReadList(fields, list);
             default:
                 fields.Report(
-                    RequestErrorKind.InvalidType, Name, $"'{Name}' must be a string, a list of strings, a list of token ids, or a list of such lists.");
+                    RequestErrorKind.InvalidType, Name,
+                    $"'{Name}' must be a string, a list of strings, a list of token ids, or a list of such lists.");
                 return [];
         }
     }
@@ -39,7 +41,8 @@ internal static class CompletionPrompts
             case JsonValueKind.String:
                 return [.. (fields.ReadTexts(Name, list) ?? []).Select(OfText)];
             case JsonValueKind.Array:
-                return [.. list.EnumerateArray().Select(each => OfTokens(fields.ReadIntegers(Name, each))).TakeWhile(_ => fields.Error is null)];
+                return [.. list.EnumerateArray().Select(each => OfTokens(fields.ReadIntegers(Name, each)))
+                    .TakeWhile(_ => fields.Error is null)];
             default:
                 return [OfTokens(fields.ReadIntegers(Name, list))];
         }

@@ -3,8 +3,8 @@ using static LoopLM.Server.Rest.Requests.RequestKinds;
 namespace LoopLM.Server.Rest.Requests;
 
 /// <summary>
-/// The fields of OpenAI's API and of its dialects (vLLM, SGLang, llama.cpp, TGI, Ollama, LM Studio, OpenRouter) that requests do not read here.
-/// A field that some kinds of requests read has a rule for the others.
+/// The fields of OpenAI's API and of its dialects (vLLM, SGLang, llama.cpp, TGI, Ollama, LM Studio, OpenRouter) that requests do not read
+/// here. A field that some kinds of requests read has a rule for the others.
 /// </summary>
 internal static class FieldTable
 {
@@ -84,7 +84,8 @@ internal static class FieldTable
         new("functions", "use 'tools'", Empty, Any),
         new("function_call", "use 'tool_choice'", "[\"none\",\"auto\"]", Any),
         new("tools", "only chats call tools: use /v1/chat/completions or /v1/responses", Empty, Completion | Comparison),
-        new("tool_choice", "only chats call tools: use /v1/chat/completions or /v1/responses", "[\"none\",\"auto\"]", Completion | Comparison),
+        new("tool_choice", "only chats call tools: use /v1/chat/completions or /v1/responses",
+            "[\"none\",\"auto\"]", Completion | Comparison),
         new("web_search_options", "nothing is fetched here; leave it out"),
         new("search_parameters", "nothing is fetched here; leave it out", Empty),
         new("enable_search", "nothing is fetched here; leave it out", Off),
@@ -243,17 +244,28 @@ internal static class FieldTable
         new("models", "name one model as 'model'", Empty),
     ];
 
-    /// <summary>Fields that change nothing about an answer here: labels, hints for caches and queues, reports that are not made, and parameters of what is refused.</summary>
+    /// <summary>
+    /// Fields that change nothing about an answer here: labels, hints for caches and queues, reports that
+    /// are not made, and parameters of what is refused.
+    /// </summary>
     private static readonly string[] s_accepted =
     [
-        "user", "metadata", "service_tier", "safety_identifier", "prompt_cache_key", "prompt_cache_options", "prompt_cache_retention", "moderation", "prediction",
-        "max_tool_calls", "store", "request_id", "rid", "priority", "extra_key", "session_id", "id_slot", "slot_id", "cache_prompt", "n_cache_reuse", "keep_alive",
-        "ttl", "draft_model", "speculative.n_max", "speculative.n_min", "speculative.p_min", "n_keep", "n_discard", "n_indent", "shift", "guided_decoding_backend",
-        "timings_per_token", "return_progress", "response_fields", "return_tokens", "return_meta_info", "return_text_in_logprobs", "return_cached_tokens_details",
-        "return_prompt_token_ids", "return_prompt_text", "enable_response_messages", "include_usage", "usage", "details", "log_metrics", "custom_labels", "verbose",
-        "parse_tool_calls", "stream_reasoning", "logprob_start_len", "routed_experts_prompt_start_len", "sse_ping_interval", "data_parallel_rank",
-        "routed_dp_rank", "disagg_prefill_dp_rank", "bootstrap_host", "bootstrap_port", "bootstrap_room", "provider", "route", "dynatemp_exponent", "mirostat_tau",
-        "mirostat_eta", "xtc_threshold", "dry_base", "dry_allowed_length", "dry_penalty_last_n", "dry_sequence_breakers", "repeat_last_n", "penalize_nl", "adaptive_decay",
+        "user", "metadata", "service_tier", "safety_identifier", "prompt_cache_key",
+        "prompt_cache_options", "prompt_cache_retention", "moderation", "prediction",
+        "max_tool_calls", "store", "request_id", "rid", "priority", "extra_key",
+        "session_id", "id_slot", "slot_id", "cache_prompt", "n_cache_reuse", "keep_alive",
+        "ttl", "draft_model", "speculative.n_max", "speculative.n_min", "speculative.p_min",
+        "n_keep", "n_discard", "n_indent", "shift", "guided_decoding_backend",
+        "timings_per_token", "return_progress", "response_fields", "return_tokens",
+        "return_meta_info", "return_text_in_logprobs", "return_cached_tokens_details",
+        "return_prompt_token_ids", "return_prompt_text", "enable_response_messages",
+        "include_usage", "usage", "details", "log_metrics", "custom_labels", "verbose",
+        "parse_tool_calls", "stream_reasoning", "logprob_start_len",
+        "routed_experts_prompt_start_len", "sse_ping_interval", "data_parallel_rank",
+        "routed_dp_rank", "disagg_prefill_dp_rank", "bootstrap_host", "bootstrap_port",
+        "bootstrap_room", "provider", "route", "dynatemp_exponent", "mirostat_tau",
+        "mirostat_eta", "xtc_threshold", "dry_base", "dry_allowed_length", "dry_penalty_last_n",
+        "dry_sequence_breakers", "repeat_last_n", "penalize_nl", "adaptive_decay",
         "add_generation_prompt", "continue_final_message", "spaces_between_special_tokens",
     ];
 

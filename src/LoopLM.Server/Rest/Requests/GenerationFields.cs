@@ -3,13 +3,18 @@ using LoopLM.Server.TextGeneration;
 
 namespace LoopLM.Server.Rest.Requests;
 
-/// <summary>The fields by which every endpoint that generates says how: OpenAI's sampling fields, vLLM's extensions of them, and the loop extensions.</summary>
+/// <summary>
+/// The fields by which every endpoint that generates says how: OpenAI's sampling fields, vLLM's
+/// extensions of them, and the loop extensions.
+/// </summary>
 internal static class GenerationFields
 {
     /// <summary>What limits of tokens and <c>top_k</c> say for none, and <c>seed</c> for a random one, as in llama.cpp and vLLM.</summary>
     private const int NoLimit = -1;
 
-    /// <summary>Reads what all endpoints have, as <see cref="SettingReader"/> does. The first problem is left in <see cref="RequestFields.Error"/>.</summary>
+    /// <summary>
+    /// Reads what all endpoints have, as <see cref="SettingReader"/> does. The first problem is left in <see cref="RequestFields.Error"/>.
+    /// </summary>
     public static TextRequest Read(RequestFields fields)
     {
         var request = SettingReader.Read(fields);
@@ -28,7 +33,9 @@ internal static class GenerationFields
         };
     }
 
-    /// <summary>The same with as many tokens as the first of some fields says that is there; -1 requests as many as the context has left.</summary>
+    /// <summary>
+    /// The same with as many tokens as the first of some fields says that is there; -1 requests as many as the context has left.
+    /// </summary>
     /// <param name="text">The request.</param>
     /// <param name="fields">The body.</param>
     /// <param name="least">The least number.</param>

@@ -7,8 +7,8 @@ using LoopLM.Server.Errors;
 namespace LoopLM.Server.Rest.Requests;
 
 /// <summary>
-/// Goes along with a reader, and finds what JSON's syntax allows and no program reads alike: names that come twice, lone surrogates, numbers
-/// without end.
+/// Goes along with a reader, and finds what JSON's syntax allows and no program reads alike: names that
+/// come twice, lone surrogates, numbers without end.
 /// </summary>
 internal sealed class JsonWalk
 {
@@ -83,7 +83,9 @@ internal sealed class JsonWalk
         return ClientText.Show(path.Length > 0 ? path.ToString() : "body", MaxPathLength);
     }
 
-    /// <summary>Whether a string, as JSON writes it, has half of a surrogate pair as an escape. What is not escaped is UTF-8 and has none.</summary>
+    /// <summary>
+    /// Whether a string, as JSON writes it, has half of a surrogate pair as an escape. What is not escaped is UTF-8 and has none.
+    /// </summary>
     private static bool HasLoneSurrogate(ReadOnlySpan<byte> text)
     {
         var waitsForLow = false;

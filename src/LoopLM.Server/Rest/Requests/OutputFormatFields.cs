@@ -6,8 +6,9 @@ using LoopLM.StructuredOutput;
 namespace LoopLM.Server.Rest.Requests;
 
 /// <summary>
-/// The fields by which a request says what its answers are to be: OpenAI's <c>response_format</c>, vLLM's <c>structured_outputs</c> and the older
-/// <c>guided_</c> fields, llama.cpp's <c>json_schema</c>, SGLang's <c>regex</c> and Ollama's <c>format</c>. A schema is always enforced, whatever <c>strict</c> says; what cannot be enforced is refused.
+/// The fields by which a request says what its answers are to be: OpenAI's <c>response_format</c>, vLLM's <c>structured_outputs</c> and the
+/// older <c>guided_</c> fields, llama.cpp's <c>json_schema</c>, SGLang's <c>regex</c> and Ollama's <c>format</c>. A schema is always
+/// enforced, whatever <c>strict</c> says; what cannot be enforced is refused.
 /// </summary>
 internal static class OutputFormatFields
 {
@@ -25,7 +26,8 @@ internal static class OutputFormatFields
 
     private static readonly FieldRule[] s_unsupportedOutputs =
     [
-        new("grammar", Instead), new("structural_tag", Instead), new("whitespace_pattern", "the white space of JSON is fixed; leave it out"),
+        new("grammar", Instead), new("structural_tag", Instead),
+        new("whitespace_pattern", "the white space of JSON is fixed; leave it out"),
         new("disable_any_whitespace", "leave it out", "[false]"), new("disable_additional_properties", "say so in the schema", "[false]"),
     ];
 
@@ -37,7 +39,9 @@ internal static class OutputFormatFields
     {
         var formats = new List<OutputFormat?>
         {
-            fields.Find(ResponseFormat) is { } format ? fields.Nested(ResponseFormat, format, each => ReadTyped(each, ResponseFormat)) : null,
+            fields.Find(ResponseFormat) is { } format
+                ? fields.Nested(ResponseFormat, format, each => ReadTyped(each, ResponseFormat))
+                : null,
             fields.Find(StructuredOutputs) is { } outputs ? fields.Nested(StructuredOutputs, outputs, ReadStructuredOutputs) : null,
             Format("guided_json", ReadSchema(fields, "guided_json")),
             Format("guided_choice", ReadChoice(fields, "guided_choice")),
@@ -49,7 +53,8 @@ internal static class OutputFormatFields
         if (formats.Count > 1)
         {
             fields.Report(
-                RequestErrorKind.InvalidValue, formats[1].Field, $"'{formats[0].Field}' and '{formats[1].Field}' are both given; give one of them.");
+                RequestErrorKind.InvalidValue, formats[1].Field,
+                $"'{formats[0].Field}' and '{formats[1].Field}' are both given; give one of them.");
         }
 
         return formats.FirstOrDefault();
@@ -60,7 +65,9 @@ internal static class OutputFormatFields
     /// <summary>Reads an object whose <c>type</c> says which format it describes; null for any text.</summary>
     /// <param name="fields">The object.</param>
     /// <param name="path">Where it is.</param>
-    /// <param name="isFlat">Whether a schema and its name are members of it, as in responses; else they have an object of their own.</param>
+    /// <param name="isFlat">
+    /// Whether a schema and its name are members of it, as in responses; else they have an object of their own.
+    /// </param>
     public static OutputFormat? ReadTyped(RequestFields fields, string path, bool isFlat = false)
     {
         const string types = "it must be text, json_object or json_schema";
@@ -93,7 +100,9 @@ internal static class OutputFormatFields
         }
     }
 
-    /// <summary>A schema without a name beside it: <c>schema</c> as in llama.cpp, <c>value</c> as in TGI; null where there is none.</summary>
+    /// <summary>
+    /// A schema without a name beside it: <c>schema</c> as in llama.cpp, <c>value</c> as in TGI; null where there is none.
+    /// </summary>
     private static OutputFormat? ReadBareSchema(RequestFields fields, string path) =>
         Format($"{path}.schema", ReadSchema(fields, "schema")) ?? Format($"{path}.value", ReadSchema(fields, "value"));
 
@@ -106,7 +115,8 @@ internal static class OutputFormatFields
         if (name is not null && !IsName(name))
         {
             fields.Report(
-                RequestErrorKind.InvalidValue, "name", $"'name' is {ClientWord.Quote(name)}; it must have 1 to {MaxNameLength} letters, digits, underscores and dashes.");
+                RequestErrorKind.InvalidValue, "name",
+                $"'name' is {ClientWord.Quote(name)}; it must have 1 to {MaxNameLength} letters, digits, underscores and dashes.");
         }
 
         if (fields.Find("schema") is { } schema)
@@ -133,7 +143,8 @@ internal static class OutputFormatFields
                 return new TextFormat.JsonObject();
             default:
                 fields.Report(
-                    RequestErrorKind.UnsupportedValue, name, $"'{name}' must be json or a JSON schema; 'response_format' knows more formats.");
+                    RequestErrorKind.UnsupportedValue, name,
+                    $"'{name}' must be json or a JSON schema; 'response_format' knows more formats.");
                 return null;
         }
     }

@@ -13,8 +13,8 @@ namespace LoopLM.Server.Rest.Requests;
 internal sealed class RequestBodies(TransferLimits limits, RequestWork work)
 {
     /// <summary>
-    /// Reads a JSON object, or answers the request with what is wrong with it and returns null. Its names are unique, its text is well-formed
-    /// Unicode and its numbers are of bounded length, so that no reader of the object needs to look out for other ones.
+    /// Reads a JSON object, or answers the request with what is wrong with it and returns null. Its names are unique, its text is
+    /// well-formed Unicode and its numbers are of bounded length, so that no reader of the object needs to look out for other ones.
     /// </summary>
     /// <param name="context">The request.</param>
     /// <param name="read">Reads the object's fields; called on a thread for long texts where the body is one.</param>
@@ -70,8 +70,8 @@ internal sealed class RequestBodies(TransferLimits limits, RequestWork work)
     }
 
     /// <summary>
-    /// Whether it says to be JSON, in the only encoding that JSON has. A form or plain text, which a page may send to any server without asking
-    /// it first, is not read, nor is what a page sends without a type.
+    /// Whether it says to be JSON, in the only encoding that JSON has. A form or plain text, which a page may send to any server without
+    /// asking it first, is not read, nor is what a page sends without a type.
     /// </summary>
     private static bool HasReadableType(HttpRequest request) =>
         string.IsNullOrEmpty(request.ContentType)

@@ -9,8 +9,8 @@ using LoopLM.Server.TextGeneration;
 namespace LoopLM.Server.Rest.Requests;
 
 /// <summary>
-/// The fields of a request's JSON object. Null is the same as absent. Each method gives null where the field is absent or has the wrong type;
-/// the first problem is kept in <see cref="Error"/>.
+/// The fields of a request's JSON object. Null is the same as absent. Each method gives null where the field is absent or has the
+/// wrong type; the first problem is kept in <see cref="Error"/>.
 /// </summary>
 internal sealed class RequestFields(JsonElement body) : ISettingSource
 {
@@ -90,7 +90,9 @@ internal sealed class RequestFields(JsonElement body) : ISettingSource
             if (!int.TryParse(property.Name, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var token))
             {
                 Report(
-                    RequestErrorKind.InvalidValue, name, $"'{name}' has the name {ClientWord.Quote(property.Name)}, which is no token id; names must be whole numbers such as \"50256\".");
+                    RequestErrorKind.InvalidValue, name,
+                    $"'{name}' has the name {ClientWord.Quote(property.Name)}, which is no token id; "
+                        + $"names must be whole numbers such as \"50256\".");
             }
             else if (IsFinite(property.Value, out var number))
             {
@@ -99,7 +101,8 @@ internal sealed class RequestFields(JsonElement body) : ISettingSource
             else
             {
                 Report(
-                    RequestErrorKind.InvalidType, name, $"'{name}' has {Describe(property.Value)} for the token {token}; it must be a finite number.");
+                    RequestErrorKind.InvalidType, name,
+                    $"'{name}' has {Describe(property.Value)} for the token {token}; it must be a finite number.");
             }
         }
 
@@ -146,7 +149,10 @@ internal sealed class RequestFields(JsonElement body) : ISettingSource
         return result;
     }
 
-    /// <summary>Reports a problem, unless there is one already. A field that is not supported goes before one that is missing: it may be meant by it.</summary>
+    /// <summary>
+    /// Reports a problem, unless there is one already. A field that is not supported goes before
+    /// one that is missing: it may be meant by it.
+    /// </summary>
     public void Report(RequestErrorKind kind, string name, ErrorMessage message) => Report(new RequestError(kind, name, message));
 
     /// <inheritdoc cref="Report(RequestErrorKind, string, ErrorMessage)"/>

@@ -28,7 +28,8 @@ internal readonly record struct StreamFields(bool Stream, bool IncludeUsage, boo
 
         if (options.ValueKind != JsonValueKind.Object)
         {
-            fields.Report(RequestErrorKind.InvalidType, OptionsName, $"'{OptionsName}' is {RequestFields.Describe(options)}; it must be an object.");
+            fields.Report(
+                RequestErrorKind.InvalidType, OptionsName, $"'{OptionsName}' is {RequestFields.Describe(options)}; it must be an object.");
             return default;
         }
 

@@ -15,7 +15,9 @@ internal static class UnreadFields
 
     private static readonly ILookup<string, FieldRule> s_rules = FieldTable.Rules.ToLookup(rule => rule.Name, StringComparer.Ordinal);
 
-    /// <summary>Applies the <see cref="FieldTable"/>. To be called when everything else is read: the fields that were requested are not looked at.</summary>
+    /// <summary>
+    /// Applies the <see cref="FieldTable"/>. To be called when everything else is read: the fields that were requested are not looked at.
+    /// </summary>
     /// <param name="fields">The request.</param>
     /// <param name="kind">Its kind.</param>
     public static void Check(RequestFields fields, RequestKinds kind)
@@ -64,7 +66,9 @@ internal static class UnreadFields
             return;
         }
 
-        var found = value.ValueKind is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False ? $" is {RequestFields.Describe(value)}, which" : "";
+        var found = value.ValueKind is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False
+            ? $" is {RequestFields.Describe(value)}, which"
+            : "";
         var neutral = usual is null or "[]" or "{}" or "\"\"" ? "" : $", or set it to {usual}";
         fields.Report(RequestErrorKind.Unsupported, rule.Name, $"'{rule.Name}'{found} is not supported here: {rule.Instead}{neutral}.");
     }
@@ -86,11 +90,13 @@ internal static class UnreadFields
     private static bool IsEqual(JsonElement value, JsonElement other) =>
         value.ValueKind == JsonValueKind.Number
             ? other.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && number == other.GetDouble()
-            : value.ValueKind == other.ValueKind && (value.ValueKind is not (JsonValueKind.Array or JsonValueKind.Object) || HasEqualText(value, other))
+            : value.ValueKind == other.ValueKind
+                && (value.ValueKind is not (JsonValueKind.Array or JsonValueKind.Object) || HasEqualText(value, other))
                 && (value.ValueKind != JsonValueKind.String || value.ValueEquals(other.GetString()));
 
     /// <summary>Neutral lists and objects are empty, or hold plain words.</summary>
     private static bool HasEqualText(JsonElement value, JsonElement other) => value.ValueKind == JsonValueKind.Object
         ? value.GetPropertyCount() == 0 && other.GetPropertyCount() == 0
-        : value.GetArrayLength() == other.GetArrayLength() && value.EnumerateArray().Zip(other.EnumerateArray()).All(pair => IsEqual(pair.First, pair.Second));
+        : value.GetArrayLength() == other.GetArrayLength()
+            && value.EnumerateArray().Zip(other.EnumerateArray()).All(pair => IsEqual(pair.First, pair.Second));
 }

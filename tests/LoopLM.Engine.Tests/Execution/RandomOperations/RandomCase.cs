@@ -26,8 +26,15 @@ internal sealed class RandomCase
         var plain = new ScriptedModel();
         Model = new ScriptedModel
         {
-            Description = plain.Description with { Loops = _random.Next(1, 5), ExitThreshold = 0.5f, PositionLayers = (PositionLayers)Math.Max(0, _random.Next(-3, 4)) },
-            Favourite = _random.Next(2) == 0 ? null : (position, state) => (int)((state % 5 == 0 ? state : (ulong)position * 7919) % Vocabulary),
+            Description = plain.Description with
+            {
+                Loops = _random.Next(1, 5),
+                ExitThreshold = 0.5f,
+                PositionLayers = (PositionLayers)Math.Max(0, _random.Next(-3, 4)),
+            },
+            Favourite = _random.Next(2) == 0
+                ? null
+                : (position, state) => (int)((state % 5 == 0 ? state : (ulong)position * 7919) % Vocabulary),
             GateLogit = (position, loop, state) => state % 401 == 0 ? float.NaN : plain.GateLogit(position, loop, state),
         };
         var sequences = _random.Next(1, 7);
@@ -64,7 +71,8 @@ internal sealed class RandomCase
     private Operation NextOperation() => _random.Next(40) switch
     {
         < 14 => new Operation.Submit(
-            s_clients[_random.Next(s_clients.Length)], NextRequest(out var spelling), _random.Next(3) == 0 ? _random.Next(2, 6) : 1, spelling),
+            s_clients[_random.Next(s_clients.Length)], NextRequest(out var spelling),
+            _random.Next(3) == 0 ? _random.Next(2, 6) : 1, spelling),
         14 or 15 => new Operation.Cancel(_random.Next(1000)),
         16 => new Operation.Stop(_random.Next(1000)),
         17 => new Operation.Wait(TimeSpan.FromSeconds(_random.Next(12))),
@@ -77,7 +85,8 @@ internal sealed class RandomCase
     {
         var maxTokens = _random.Next(8) == 0 ? _random.Next(2) : _random.Next(1, 12);
         spelling = _random.Next(6) == 0 ? Tokens(_random.Next(1, 13)) : null;
-        var (logprobs, loopLogprobs) = (_random.Next(3) == 0 ? _random.Next(4) : (int?)null, Model.Description.HasCoda ? 0 : _random.Next(3));
+        var (logprobs, loopLogprobs) =
+            (_random.Next(3) == 0 ? _random.Next(4) : (int?)null, Model.Description.HasCoda ? 0 : _random.Next(3));
         return new GenerationRequest
         {
             Prompt = NextPrompt(),
@@ -155,7 +164,8 @@ internal sealed class RandomCase
         Seed = _random.Next(),
         AllowedTokens = _random.Next(4) == 0 ? Tokens(_random.Next(1, 4)) : null,
         BadWords = _random.Next(4) == 0 ? [Tokens(1), Tokens(2)] : [],
-        LogitBias = Enumerable.Range(0, _random.Next(4) / 3).ToDictionary(_ => _random.Next(Vocabulary), _ => (float)_random.Next(-100, 100)),
+        LogitBias = Enumerable.Range(0, _random.Next(4) / 3)
+            .ToDictionary(_ => _random.Next(Vocabulary), _ => (float)_random.Next(-100, 100)),
         RepetitionPenalty = _random.Next(3) == 0 ? 1.5f : 1,
         FrequencyPenalty = _random.Next(3) - 1,
         PresencePenalty = _random.Next(2),

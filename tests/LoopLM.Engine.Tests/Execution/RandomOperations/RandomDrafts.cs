@@ -3,7 +3,9 @@ using LoopLM.Engine.Speculation;
 
 namespace LoopLM.Engine.Tests.Execution.RandomOperations;
 
-/// <summary>By the seed: the strategies that requests name, over costs of passes that are made up; drafts after another loop each time; or none.</summary>
+/// <summary>
+/// By the seed: the strategies that requests name, over costs of passes that are made up; drafts after another loop each time; or none.
+/// </summary>
 internal sealed class RandomDrafts : IDraftStrategy
 {
     private readonly Random _random;

@@ -3,8 +3,9 @@ using System.Globalization;
 namespace LoopLM.Engine.Tests.Execution.RandomOperations;
 
 /// <summary>
-/// Seeded random operations on the whole engine, audited after every one, against a serial oracle. <c>LOOPLM_RANDOM_CASES</c> sets the number of cases,
-/// <c>LOOPLM_RANDOM_SEED</c> the first one's seed; a failure names its seed, and what is left of its operations when those that do not matter are left out.
+/// Seeded random operations on the whole engine, audited after every one, against a serial oracle. <c>LOOPLM_RANDOM_CASES</c>
+/// sets the number of cases, <c>LOOPLM_RANDOM_SEED</c> the first one's seed; a failure names its seed, and what is left of
+/// its operations when those that do not matter are left out.
 /// </summary>
 public sealed class RandomOperationsTests
 {
@@ -21,7 +22,8 @@ public sealed class RandomOperationsTests
             if (Try(random, random.Operations, ref accepted) is { } failure)
             {
                 var left = Shrink(random);
-                Assert.Fail($"Seed {seed}, {left.Count} of {OperationsOfACase} operations: {failure}\n{random.Options}\n{string.Join('\n', left)}");
+                Assert.Fail(
+                    $"Seed {seed}, {left.Count} of {OperationsOfACase} operations: {failure}\n{random.Options}\n{string.Join('\n', left)}");
             }
         }
 

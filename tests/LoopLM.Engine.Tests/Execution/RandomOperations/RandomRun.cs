@@ -67,7 +67,8 @@ internal sealed class RandomRun : IDisposable
                 _time.Advance(wait);
                 break;
             case Operation.Fault(var inHead):
-                (_runnerFails, _engine.Runner.BeforeHead, _engine.Runner.BeforeLoop) = (true, inHead ? Throw : null, inHead ? null : _ => Throw());
+                (_runnerFails, _engine.Runner.BeforeHead, _engine.Runner.BeforeLoop) =
+                    (true, inHead ? Throw : null, inHead ? null : _ => Throw());
                 Tick(1);
                 (_runnerFails, _engine.Runner.BeforeHead, _engine.Runner.BeforeLoop) = (false, null, null);
                 break;
@@ -104,13 +105,15 @@ internal sealed class RandomRun : IDisposable
 
         _engine.Core.Commit(submission);
         var request = new ExpectedRequest(_time.GetUtcNow());
-        _live.AddRange(submission.Generations.Zip(choices, (generation, choice) => new Expected(generation, choice, submit.Spelling, request)));
+        _live.AddRange(
+            submission.Generations.Zip(choices, (generation, choice) => new Expected(generation, choice, submit.Spelling, request)));
         return choices.Length;
     }
 
     private bool NeverFits(GenerationRequest request)
     {
-        var (positions, positionSlots) = (request.Prompt.Length + Math.Max(0, request.MaxTokens - 1), _case.Options.PositionSlots(_case.Model.Description));
+        var (positions, positionSlots) =
+            (request.Prompt.Length + Math.Max(0, request.MaxTokens - 1), _case.Options.PositionSlots(_case.Model.Description));
         return WorstCase(request) > _case.Options.KvSlots || (positionSlots > 0 && positions > positionSlots);
     }
 

@@ -8,9 +8,9 @@ using LoopLM.Testing;
 namespace LoopLM.Engine.Tests.Execution.RandomOperations;
 
 /// <summary>
-/// What a request brings by the rules of ARCHITECTURE.md: one position after the other, one loop after the other, without engine, scheduler or ledger.
-/// What a loop sees of an earlier position follows from the layout and that position's exit step alone. With the engine it shares the arithmetic of
-/// one row of logits: drawing, and log-probabilities.
+/// What a request brings by the rules of ARCHITECTURE.md: one position after the other, one loop after the other, without engine, scheduler
+/// or ledger. What a loop sees of an earlier position follows from the layout and that position's exit step alone. With the engine it
+/// shares the arithmetic of one row of logits: drawing, and log-probabilities.
 /// </summary>
 /// <param name="model">The model.</param>
 /// <param name="breaksLogits">Whether the logits of a position turn out NaN.</param>
@@ -26,7 +26,9 @@ internal sealed class SerialOracle(ScriptedModel model, Predicate<int> breaksLog
     private readonly float[] _logits = new float[model.Description.VocabularySize];
     private readonly float[] _scratch = new float[model.Description.VocabularySize];
 
-    /// <summary>Whether it failed before its prompt was done. How many prompt tokens were scored before that depends on the chunks.</summary>
+    /// <summary>
+    /// Whether it failed before its prompt was done. How many prompt tokens were scored before that depends on the chunks.
+    /// </summary>
     public bool FailsInPrompt => _events[^1].Kind == GenerationEventKind.Failed && _output.Count == 0;
 
     private int Loops => model.Description.Loops;
@@ -148,7 +150,9 @@ internal sealed class SerialOracle(ScriptedModel model, Predicate<int> breaksLog
 
     private static ulong Coda(Row row) => ScriptedModel.PositionKeyValue(row.State, row.Position, PositionLayers.Coda);
 
-    /// <summary>One loop of one row, which sees of each earlier position the content of the loop that <paramref name="seen"/> names.</summary>
+    /// <summary>
+    /// One loop of one row, which sees of each earlier position the content of the loop that <paramref name="seen"/> names.
+    /// </summary>
     private void RunLoop(Row row, int loop, Func<int, int> seen)
     {
         var own = ScriptedModel.KeyValue(row.State, row.Position, loop);
@@ -224,7 +228,9 @@ internal sealed class SerialOracle(ScriptedModel model, Predicate<int> breaksLog
         row.Token = _sampler.TrySample(changed, request.Sampling, request.Sampling.Seed!.Value, row.Position + 1, out var token)
             ? token
             : throw new FailException($"The request's restrictions leave no token for position {row.Position + 1}.", isRequestsFault: true);
-        row.Logprobs = request.Reports.Logprobs is { } top ? scores.Report(row.Token, top, [.. request.Reports.LogprobTokens.Distinct()]) : null;
+        row.Logprobs = request.Reports.Logprobs is { } top
+            ? scores.Report(row.Token, top, [.. request.Reports.LogprobTokens.Distinct()])
+            : null;
     }
 
     /// <summary>Allowed tokens, bad words, minimum, bias, penalties.</summary>
@@ -236,7 +242,8 @@ internal sealed class SerialOracle(ScriptedModel model, Predicate<int> breaksLog
             Keep(logits, allowed);
         }
 
-        IEnumerable<int> banned = sampling.BadWords.Where(word => _output.TakeLast(word.Length - 1).SequenceEqual(word[..^1])).Select(word => word[^1]);
+        IEnumerable<int> banned = sampling.BadWords.Where(word => _output.TakeLast(word.Length - 1).SequenceEqual(word[..^1]))
+            .Select(word => word[^1]);
         foreach (var token in _output.Count < request.MinTokens ? banned.Concat(request.StopTokens) : banned)
         {
             logits[token] = float.NegativeInfinity;

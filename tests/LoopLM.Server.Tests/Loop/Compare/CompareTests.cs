@@ -33,14 +33,16 @@ public sealed class CompareTests
         await using var server = await ServerHarness.StartAsync(text: "h\u00e9llo");
 
         var comparison = await CompareAsync(
-            server, """{"prompt":"abc","max_tokens":4,"temperature":0,"exit_threshold":0.6,"settings":[{},{"max_loops":1},{"exit_policy":"fixed","max_loops":3}]}""");
+            server,
+            """{"prompt":"abc","max_tokens":4,"temperature":0,"exit_threshold":0.6,"settings":[{},{"max_loops":1},{"exit_policy":"fixed","max_loops":3}]}""");
 
         var answers = comparison.GetProperty("answers").EnumerateArray().ToList();
         Assert.All(answers, answer => Assert.Equal("h\u00e9l", answer.GetProperty("text").GetString()));
         Assert.Equal(["[4,2,2,2]", "[4,1,1,1]", "[4,3,3,3]"], answers.Select(answer => answer.GetProperty("exit_steps").GetRawText()));
         Assert.Equal([10, 7, 13], answers.Select(answer => answer.GetProperty("usage").GetProperty("loop_steps_total").GetInt32()));
         Assert.Equal(
-            ["""{"exit_threshold":0.6}""", """{"exit_threshold":0.6,"max_loops":1}""", """{"exit_policy":"fixed","exit_threshold":0.6,"max_loops":3}"""],
+            ["""{"exit_threshold":0.6}""", """{"exit_threshold":0.6,"max_loops":1}""",
+                """{"exit_policy":"fixed","exit_threshold":0.6,"max_loops":3}"""],
             answers.Select(answer => answer.GetProperty("settings").GetRawText()));
         Assert.All(answers, answer => Assert.Equal(JsonValueKind.Null, answer.GetProperty("divergence").ValueKind));
         Assert.All(answers, answer => Assert.True(answer.GetProperty("seconds").GetDouble() > 0));
@@ -52,7 +54,9 @@ public sealed class CompareTests
         await using var server = await ServerHarness.StartAsync(text: "h\u00e9llo");
         server.Runner.SpellsByLoop = true;
 
-        var comparison = await CompareAsync(server, """{"prompt":"abc","max_tokens":4,"temperature":0,"settings":[{"exit_policy":"fixed"},{"exit_policy":"trace","exit_trace":[4,4,4,1]}]}""");
+        var comparison = await CompareAsync(
+            server,
+            """{"prompt":"abc","max_tokens":4,"temperature":0,"settings":[{"exit_policy":"fixed"},{"exit_policy":"trace","exit_trace":[4,4,4,1]}]}""");
 
         var other = comparison.GetProperty("answers")[1];
         Assert.Equal("""{"token":3,"character":2}""", other.GetProperty("divergence").GetRawText());
@@ -64,7 +68,8 @@ public sealed class CompareTests
         await using var server = await ServerHarness.StartAsync();
         server.Runner.Certainty = 1;
 
-        var comparison = await CompareAsync(server, """{"prompt":"abc","max_tokens":20,"ignore_eos":true,"settings":[{"max_loops":1},{"max_loops":4}]}""");
+        var comparison = await CompareAsync(
+            server, """{"prompt":"abc","max_tokens":20,"ignore_eos":true,"settings":[{"max_loops":1},{"max_loops":4}]}""");
 
         var answers = comparison.GetProperty("answers");
         Assert.Equal(answers[0].GetProperty("token_ids").GetRawText(), answers[1].GetProperty("token_ids").GetRawText());
@@ -89,7 +94,8 @@ public sealed class CompareTests
     {
         await using var server = await ServerHarness.StartAsync(settings: "--Engine:MaxQueuedRequests=1");
 
-        var (response, error) = await ServerHarness.RefuseAsync(server.Rest.PostAsync(Path, ServerHarness.Json("""{"prompt":"a","settings":[{},{}]}""")));
+        var (response, error) = await ServerHarness.RefuseAsync(
+            server.Rest.PostAsync(Path, ServerHarness.Json("""{"prompt":"a","settings":[{},{}]}""")));
 
         Assert.Equal((HttpStatusCode.TooManyRequests, "queue_full"), (response.StatusCode, error.GetProperty("code").GetString()));
     }
@@ -100,7 +106,8 @@ public sealed class CompareTests
         await using var server = await ServerHarness.StartAsync();
         server.Runner.BeforeLoop = _ => throw new InvalidOperationException("secret");
 
-        var (response, _) = await ServerHarness.RefuseAsync(server.Rest.PostAsync(Path, ServerHarness.Json("""{"prompt":"a","settings":[{},{}]}""")));
+        var (response, _) = await ServerHarness.RefuseAsync(
+            server.Rest.PostAsync(Path, ServerHarness.Json("""{"prompt":"a","settings":[{},{}]}""")));
 
         Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
     }

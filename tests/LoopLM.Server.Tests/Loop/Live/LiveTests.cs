@@ -118,7 +118,8 @@ public sealed class LiveTests
     {
         await using var server = await ServerHarness.StartAsync(settings:
         [
-            "--Limits:MaxLiveReaders=4", "--Auth:Keys:0:Name=a", $"--Auth:Keys:0:Sha256={Hash("first")}", "--Auth:Keys:1:Name=b", $"--Auth:Keys:1:Sha256={Hash("second")}",
+            "--Limits:MaxLiveReaders=4", "--Auth:Keys:0:Name=a", $"--Auth:Keys:0:Sha256={Hash("first")}",
+            "--Auth:Keys:1:Name=b", $"--Auth:Keys:1:Sha256={Hash("second")}",
         ]);
         server.Rest.DefaultRequestHeaders.Authorization = new("Bearer", "first");
         using var one = await LiveReader.OpenAsync(server, Path);

@@ -6,20 +6,26 @@ namespace LoopLM.Server.Tests.OpenAi.Chat;
 public sealed class ChatFieldsTests
 {
     private const string Hi = """{"messages":[{"role":"user","content":"Hi"}],"max_tokens":40,"temperature":0""";
-    private const string Functions = """ "tools":[{"type":"function","function":{"name":"f"}},{"type":"function","function":{"name":"g"}},{"type":"web_search"}] """;
+    private const string Functions =
+        """ "tools":[{"type":"function","function":{"name":"f"}},{"type":"function","function":{"name":"g"}},{"type":"web_search"}] """;
 
     /// <summary>Writes all that requests can say about the prompt beside the messages.</summary>
-    private const string Tell = "{# <tool_call> </think> #}{% for t in tools or [] %}{{ t.function.name }},{% endfor %}{{ enable_thinking }} {{ thinking }} {{ reasoning_effort }}";
+    private const string Tell =
+        "{# <tool_call> </think> #}{% for t in tools or [] %}{{ t.function.name }},{% endfor %}{{ enable_thinking }} {{ thinking }} {{ reasoning_effort }}";
 
     [Theory]
     [InlineData("", "f,g,  ")]
     [InlineData(""","tool_choice":"none" """, "  ")]
     [InlineData(""","tool_choice":"g" """, "f,g,  ", true)]
-    [InlineData(""","tool_choice":{"type":"allowed_tools","allowed_tools":{"mode":"auto","tools":[{"type":"function","function":{"name":"g"}}]}}""", "g,  ")]
+    [InlineData(
+        ""","tool_choice":{"type":"allowed_tools","allowed_tools":{"mode":"auto","tools":[{"type":"function","function":{"name":"g"}}]}}""",
+        "g,  ")]
     public async Task Post_Tools_ReachThePromptAsFunctionsThatMayBeCalled(string choice, string prompt, bool named = false)
     {
         // A function that is named is the only one that may be called.
-        Assert.Equal(named ? "g,  " : prompt, await PromptAsync(Tell, $$"""{"messages":[{"role":"user","content":"Hi"}],{{Functions}}{{choice}}}"""));
+        Assert.Equal(
+            named ? "g,  " : prompt, await PromptAsync(
+                Tell, $$"""{"messages":[{"role":"user","content":"Hi"}],{{Functions}}{{choice}}}"""));
     }
 
     [Theory]
@@ -70,7 +76,8 @@ public sealed class ChatFieldsTests
     public async Task Post_KwargsOfTheSettings_CountWhereTheRequestSaysNothing(string more, string prompt) => Assert.Equal(
         prompt,
         await PromptAsync(
-            Tell, $$"""{"messages":[{"role":"user","content":"Hi"}]{{more}}}""", "--Model:ChatTemplateKwargs:enable_thinking=false", "--Model:ChatTemplateKwargs:reasoning_effort=7"));
+            Tell, $$"""{"messages":[{"role":"user","content":"Hi"}]{{more}}}""",
+            "--Model:ChatTemplateKwargs:enable_thinking=false", "--Model:ChatTemplateKwargs:reasoning_effort=7"));
 
     [Theory]
     [InlineData("", "Hi|Well,")]
@@ -85,13 +92,15 @@ public sealed class ChatFieldsTests
     [Fact]
     public async Task Post_PrefillThatTheTemplateDoesNotWrite_IsAnswered() => Assert.Equal(
         "A:",
-        await PromptAsync("{% if add_generation_prompt %}A:{% endif %}", """{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Well,"}]}"""));
+        await PromptAsync("{% if add_generation_prompt %}A:{% endif %}",
+            """{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Well,"}]}"""));
 
     [Fact]
     public async Task Post_Echo_BeginsTheAnswerWithThePrefill()
     {
         await using var server = await ServerHarness.StartAsync(text: " yes.", contextLength: 128);
-        const string body = """{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Well,"}],"max_tokens":10,"temperature":0,"echo":true""";
+        const string body =
+            """{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Well,"}],"max_tokens":10,"temperature":0,"echo":true""";
 
         var whole = await ChatTests.AskAsync(server, body + "}");
         var streamed = ChatChunks.Join(await StreamAsync(server, body + ",\"stream\":true}"));
@@ -107,9 +116,12 @@ public sealed class ChatFieldsTests
         await using var server = await ServerHarness.StartAsync(text: "<think>hm</think>Yes.", settings: [model.Setting]);
 
         var message = (await ChatTests.AskAsync(server, Hi + ",\"include_reasoning\":false}"))["choices"]![0]!["message"]!.AsObject();
-        var streamed = ChatChunks.Join(await StreamAsync(server, Hi + ",\"include_reasoning\":false,\"stream\":true}")).Single()["message"]!;
+        var streamed = ChatChunks.Join(await StreamAsync(server, Hi + ",\"include_reasoning\":false,\"stream\":true}"))
+            .Single()["message"]!;
 
-        Assert.Equal(("Yes.", false, false), (message["content"]!.GetValue<string>(), message.ContainsKey("reasoning_content"), message.ContainsKey("reasoning")));
+        Assert.Equal(
+            ("Yes.", false, false), (message["content"]!.GetValue<string>(),
+                message.ContainsKey("reasoning_content"), message.ContainsKey("reasoning")));
         Assert.Equal("""{"role":"assistant","content":"Yes."}""", streamed.ToJsonString());
     }
 
@@ -130,7 +142,8 @@ public sealed class ChatFieldsTests
     [InlineData(TemplatedModel.Talkative, "<think>ab</think>Yes.", 20, "ab", "Yes.")]
     [InlineData(TemplatedModel.Talkative, "No thought.", 3, null, "No thought.")]
     [InlineData("{{ messages[-1].content }}<think>\n{# </think> #}", "abcdefghijkl", 2, "ab", "kl")]
-    public async Task Post_ThinkingTokenBudget_EndsTheReasoning(string template, string reply, int budget, string? reasoning, string content)
+    public async Task Post_ThinkingTokenBudget_EndsTheReasoning(
+        string template, string reply, int budget, string? reasoning, string content)
     {
         using var model = new TemplatedModel(template);
         await using var server = await ServerHarness.StartAsync(text: reply, settings: [model.Setting]);
@@ -146,9 +159,11 @@ public sealed class ChatFieldsTests
         using var model = new TemplatedModel(TemplatedModel.Talkative);
         await using var server = await ServerHarness.StartAsync(text: "<think>so much to say of it all", settings: [model.Setting]);
 
-        var choice = (await ChatTests.AskAsync(server, Hi + ",\"thinking_token_budget\":2,\"structured_outputs\":{\"choice\":[\"yes\",\"no\"]}}"))["choices"]![0]!;
+        var choice = (await ChatTests.AskAsync(
+            server, Hi + ",\"thinking_token_budget\":2,\"structured_outputs\":{\"choice\":[\"yes\",\"no\"]}}"))["choices"]![0]!;
 
-        Assert.Equal(("so", "stop"), (choice["message"]!["reasoning_content"]!.GetValue<string>(), choice["finish_reason"]!.GetValue<string>()));
+        Assert.Equal(
+            ("so", "stop"), (choice["message"]!["reasoning_content"]!.GetValue<string>(), choice["finish_reason"]!.GetValue<string>()));
         Assert.Contains(choice["message"]!["content"]!.GetValue<string>(), (string[])["yes", "no"]);
     }
 
@@ -171,7 +186,8 @@ public sealed class ChatFieldsTests
     {
         await using var server = await ServerHarness.StartAsync(text: "Yes.");
 
-        var chunks = (await StreamAsync(server, Hi + ",\"return_token_ids\":true,\"stream\":true}"))[..^1].ConvertAll(each => JsonNode.Parse(each)!.AsObject());
+        var chunks = (await StreamAsync(server, Hi + ",\"return_token_ids\":true,\"stream\":true}"))[..^1]
+            .ConvertAll(each => JsonNode.Parse(each)!.AsObject());
 
         Assert.Equal(21, chunks[0]["prompt_token_ids"]!.AsArray().Count);
         Assert.All(chunks[1..], chunk => Assert.False(chunk.ContainsKey("prompt_token_ids")));
@@ -182,9 +198,11 @@ public sealed class ChatFieldsTests
     {
         await using var server = await ServerHarness.StartAsync(text: "Yes.");
 
-        var answer = await ChatTests.AskAsync(server, Hi.Replace("40", "2", StringComparison.Ordinal) + ",\"logprobs\":true,\"top_logprobs\":-1}");
+        var answer = await ChatTests.AskAsync(
+            server, Hi.Replace("40", "2", StringComparison.Ordinal) + ",\"logprobs\":true,\"top_logprobs\":-1}");
 
-        var top = answer["choices"]![0]!["logprobs"]!["content"]![0]!["top_logprobs"]!.AsArray().Select(each => each!["logprob"]!.GetValue<float>()).ToList();
+        var top = answer["choices"]![0]!["logprobs"]!["content"]![0]!["top_logprobs"]!
+            .AsArray().Select(each => each!["logprob"]!.GetValue<float>()).ToList();
         Assert.Equal(260, top.Count);
         Assert.Equal(top.OrderDescending(), top);
     }
@@ -198,7 +216,8 @@ public sealed class ChatFieldsTests
             server.Rest.PostAsync("/v1/chat/completions", ServerHarness.Json(Hi + ",\"logprobs\":true,\"top_logprobs\":-1}")));
 
         Assert.Equal("top_logprobs", error.GetProperty("param").GetString());
-        Assert.Contains("at most 1000 log-probabilities are allowed: generate 3 tokens at most, or request up to 20 of each", error.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Contains("at most 1000 log-probabilities are allowed: generate 3 tokens at most, or request up to 20 of each",
+            error.GetProperty("message").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -232,7 +251,8 @@ public sealed class ChatFieldsTests
     {
         await using var server = await ServerHarness.StartAsync(text: "Yes.");
 
-        var events = await StreamAsync(server, body + ",\"stream\":true,\"stream_options\":{\"continuous_usage_stats\":true,\"include_usage\":true}}", path);
+        var events = await StreamAsync(
+            server, body + ",\"stream\":true,\"stream_options\":{\"continuous_usage_stats\":true,\"include_usage\":true}}", path);
 
         var counts = events[..^1].Select(each => JsonNode.Parse(each)!["usage"]!["completion_tokens"]!.GetValue<int>()).ToList();
         Assert.Equal(counts.Order(), counts);
@@ -248,18 +268,23 @@ public sealed class ChatFieldsTests
 
         var answer = await ChatTests.AskAsync(server, body);
 
-        Assert.Equal((2048, "length"), (answer["usage"]!["total_tokens"]!.GetValue<int>(), answer["choices"]![0]!["finish_reason"]!.GetValue<string>()));
+        Assert.Equal(
+            (2048, "length"), (answer["usage"]!["total_tokens"]!.GetValue<int>(),
+                answer["choices"]![0]!["finish_reason"]!.GetValue<string>()));
     }
 
     [Fact]
     public async Task Post_NoLimitAndFewSlots_TakesWhatTheSlotsHold()
     {
-        await using var server = await ServerHarness.StartAsync(text: new string('a', 3000), contextLength: 2048, settings: "--Engine:KvSlots=400");
+        await using var server = await ServerHarness.StartAsync(
+            text: new string('a', 3000), contextLength: 2048, settings: "--Engine:KvSlots=400");
 
         var answer = await ChatTests.AskAsync(server, """{"messages":[{"role":"user","content":"Hi"}],"temperature":0}""");
 
         // 21 positions of the prompt and 79 of the answer take four slots each; nothing follows the last token.
-        Assert.Equal((80, "length"), (answer["usage"]!["completion_tokens"]!.GetValue<int>(), answer["choices"]![0]!["finish_reason"]!.GetValue<string>()));
+        Assert.Equal(
+            (80, "length"), (answer["usage"]!["completion_tokens"]!.GetValue<int>(),
+                answer["choices"]![0]!["finish_reason"]!.GetValue<string>()));
     }
 
     [Fact]
@@ -270,7 +295,8 @@ public sealed class ChatFieldsTests
         var (response, error) = await ServerHarness.RefuseAsync(server.Rest.PostAsync(
             "/v1/chat/completions", ServerHarness.Json($$"""{"messages":[{"role":"user","content":"{{new string('a', 3000)}}"}]}""")));
 
-        Assert.Equal((400, "messages", "context_length_exceeded"), ((int)response.StatusCode, error.GetProperty("param").GetString(), error.GetProperty("code").GetString()));
+        Assert.Equal((400, "messages", "context_length_exceeded"),
+            ((int)response.StatusCode, error.GetProperty("param").GetString(), error.GetProperty("code").GetString()));
         Assert.Equal(
             "This model's maximum context length is 2048 tokens. However, your prompt contains 3019 input tokens, which leaves no room for output tokens. "
             + "Shorten the prompt by at least 972 tokens.",
@@ -284,7 +310,8 @@ public sealed class ChatFieldsTests
     {
         await using var server = await ServerHarness.StartAsync(text: "Yes.");
 
-        var answer = await ChatTests.AskAsync(server, $"{Hi},\"truncate_prompt_tokens\":{tokens},\"truncation_side\":\"{side}\",\"return_token_ids\":true}}");
+        var answer = await ChatTests.AskAsync(
+            server, $"{Hi},\"truncate_prompt_tokens\":{tokens},\"truncation_side\":\"{side}\",\"return_token_ids\":true}}");
 
         var prompt = answer["prompt_token_ids"]!.AsArray().Select(id => id!.GetValue<int>()).ToList();
         Assert.Equal(withStart ? [257, .. kept[..4].Select(letter => (int)letter)] : kept.Select(letter => (int)letter), prompt);
@@ -296,7 +323,8 @@ public sealed class ChatFieldsTests
         await using var server = await ServerHarness.StartAsync(text: "Yes.", contextLength: 2048);
 
         var answer = await ChatTests.AskAsync(
-            server, $$"""{"messages":[{"role":"user","content":"{{new string('a', 3000)}}"}],"max_tokens":40,"truncate_prompt_tokens":-1}""");
+            server,
+            $$"""{"messages":[{"role":"user","content":"{{new string('a', 3000)}}"}],"max_tokens":40,"truncate_prompt_tokens":-1}""");
 
         Assert.Equal(2008, answer["usage"]!["prompt_tokens"]!.GetValue<int>());
     }

@@ -75,7 +75,8 @@ public sealed class ChatTests
 
         var message = answer["choices"]![0]!["message"]!;
         Assert.Equal(("hm", "Yes."), (message["reasoning_content"]!.GetValue<string>(), message["content"]!.GetValue<string>()));
-        Assert.Equal("<think>".Length - 6 + "\nhm\n</think>".Length, answer["usage"]!["completion_tokens_details"]!["reasoning_tokens"]!.GetValue<int>());
+        Assert.Equal("<think>".Length - 6 + "\nhm\n</think>".Length,
+            answer["usage"]!["completion_tokens_details"]!["reasoning_tokens"]!.GetValue<int>());
     }
 
     [Fact]
@@ -142,7 +143,9 @@ public sealed class ChatTests
         await using var server = await ServerHarness.StartAsync(text: "Hello, I call nothing.", settings: [model.Setting]);
         server.Runner.Certainty = 5;
 
-        var answer = (await AskAsync(server, $"{Hi.Replace("40", "61", StringComparison.Ordinal)},{Tools},\"tool_choice\":{choice},\"parallel_tool_calls\":false}}"))["choices"]![0]!;
+        var answer = (await AskAsync(
+            server,
+            $"{Hi.Replace("40", "61", StringComparison.Ordinal)},{Tools},\"tool_choice\":{choice},\"parallel_tool_calls\":false}}"))["choices"]![0]!;
 
         Assert.Equal("tool_calls", answer["finish_reason"]!.GetValue<string>());
         var function = Assert.Single(answer["message"]!["tool_calls"]!.AsArray())!["function"]!;
@@ -152,7 +155,8 @@ public sealed class ChatTests
 
     [Theory]
     [InlineData("""{"type":"json_object"}""")]
-    [InlineData("""{"type":"json_schema","json_schema":{"name":"a","schema":{"type":"object","properties":{"x":{"type":"boolean"}},"required":["x"]}}}""")]
+    [InlineData(
+        """{"type":"json_schema","json_schema":{"name":"a","schema":{"type":"object","properties":{"x":{"type":"boolean"}},"required":["x"]}}}""")]
     public async Task Post_ResponseFormat_HoldsTheAnswerToIt(string format)
     {
         await using var server = await ServerHarness.StartAsync(text: "Hello, no JSON here.");
@@ -198,12 +202,16 @@ public sealed class ChatTests
     public async Task Post_DemandedCallOfAModelThatThinks_ComesAfterTheReasoning()
     {
         using var model = new TemplatedModel(TemplatedModel.Talkative);
-        await using var server = await ServerHarness.StartAsync(text: "<think>hm</think><tool_call>\n{\"name\": \"f\"", contextLength: 128, settings: [model.Setting]);
+        await using var server = await ServerHarness.StartAsync(
+            text: "<think>hm</think><tool_call>\n{\"name\": \"f\"", contextLength: 128, settings: [model.Setting]);
         server.Runner.Certainty = 5;
 
-        var choice = (await AskAsync(server, $"{Hi.Replace("40", "100", StringComparison.Ordinal)},{Tools},\"tool_choice\":\"required\"}}"))["choices"]![0]!;
+        var choice = (await AskAsync(
+            server, $"{Hi.Replace("40", "100", StringComparison.Ordinal)},{Tools},\"tool_choice\":\"required\"}}"))["choices"]![0]!;
 
-        Assert.Equal(("tool_calls", "hm"), (choice["finish_reason"]!.GetValue<string>(), choice["message"]!["reasoning_content"]!.GetValue<string>()));
+        Assert.Equal(
+            ("tool_calls", "hm"), (choice["finish_reason"]!.GetValue<string>(),
+                choice["message"]!["reasoning_content"]!.GetValue<string>()));
         Assert.Equal("f", choice["message"]!["tool_calls"]![0]!["function"]!["name"]!.GetValue<string>());
     }
 
@@ -215,9 +223,11 @@ public sealed class ChatTests
         var choice = (await AskAsync(server, Hi + ",\"logprobs\":true,\"top_logprobs\":1}"))["choices"]![0]!;
 
         var content = choice["logprobs"]!["content"]!.AsArray();
-        Assert.Equal(["[195]", "[169]", "[60,124,101,110,100,111,102,116,101,120,116,124,62]"], content.Select(token => token!["bytes"]!.ToJsonString()));
+        Assert.Equal(["[195]", "[169]", "[60,124,101,110,100,111,102,116,101,120,116,124,62]"],
+            content.Select(token => token!["bytes"]!.ToJsonString()));
         Assert.Equal(@"bytes:\xc3", content[0]!["token"]!.GetValue<string>());
-        Assert.All(content, token => Assert.Equal(0, Assert.Single(token!["top_logprobs"]!.AsArray())!["logprob"]!.GetValue<float>(), 0.001));
+        Assert.All(content, token =>
+            Assert.Equal(0, Assert.Single(token!["top_logprobs"]!.AsArray())!["logprob"]!.GetValue<float>(), 0.001));
     }
 
     [Fact]
@@ -228,7 +238,9 @@ public sealed class ChatTests
 
         var choice = (await AskAsync(server, Hi + ",\"logit_bias\":{\"258\":100}}"))["choices"]![0]!;
 
-        Assert.Equal(("", "stop", true), (choice["message"]!["content"]!.GetValue<string>(), choice["finish_reason"]!.GetValue<string>(), choice["stop_reason"] is null));
+        Assert.Equal(
+            ("", "stop", true), (choice["message"]!["content"]!.GetValue<string>(),
+                choice["finish_reason"]!.GetValue<string>(), choice["stop_reason"] is null));
     }
 
     [Theory]
@@ -283,7 +295,10 @@ public sealed class ChatTests
     {
         await using var server = await ServerHarness.StartAsync(text: new string('a', 60));
         using var hold = new Hold(server.Runner, position: 21);
-        using (var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions") { Content = ServerHarness.Json(Hi + ",\"stream\":true}") })
+        using (var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions")
+        {
+            Content = ServerHarness.Json(Hi + ",\"stream\":true}"),
+        })
         using (var response = await server.Rest.SendAsync(request, HttpCompletionOption.ResponseHeadersRead))
         {
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);

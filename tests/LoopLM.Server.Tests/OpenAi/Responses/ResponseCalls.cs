@@ -19,7 +19,8 @@ internal static class ResponseCalls
     /// <summary>Names that are drawn by chance, or tell the time.</summary>
     private static readonly string[] s_chance = ["id", "item_id", "call_id", "created_at", "completed_at", "obfuscation"];
 
-    public static Task<HttpResponseMessage> PostAsync(ServerHarness server, string body) => server.Rest.PostAsync(Path, ServerHarness.Json(body));
+    public static Task<HttpResponseMessage> PostAsync(ServerHarness server, string body) =>
+        server.Rest.PostAsync(Path, ServerHarness.Json(body));
 
     /// <summary>Posts a request that must be answered whole.</summary>
     public static async Task<JsonNode> AskAsync(ServerHarness server, string body)
@@ -54,7 +55,8 @@ internal static class ResponseCalls
 
     private static JsonNode? WithoutChance(JsonNode? node) => node switch
     {
-        JsonObject map => new JsonObject(map.Where(each => !s_chance.Contains(each.Key)).Select(each => KeyValuePair.Create(each.Key, WithoutChance(each.Value)))),
+        JsonObject map => new JsonObject(
+            map.Where(each => !s_chance.Contains(each.Key)).Select(each => KeyValuePair.Create(each.Key, WithoutChance(each.Value)))),
         JsonArray list => new JsonArray([.. list.Select(WithoutChance)]),
         _ => node?.DeepClone(),
     };

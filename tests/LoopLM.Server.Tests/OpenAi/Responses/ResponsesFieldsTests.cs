@@ -22,7 +22,8 @@ public sealed class ResponsesFieldsTests
         using var model = new TemplatedModel(TemplatedModel.Talkative);
         await using var server = await ServerHarness.StartAsync(text: "Yes.", settings: [model.Setting]);
 
-        var answer = await AskAsync(server, Hi + ""","tools":[{"type":"web_search"},{"type":"function","name":"f"},{"type":"namespace","name":"n","tools":[]}]}""");
+        var answer = await AskAsync(
+            server, Hi + ""","tools":[{"type":"web_search"},{"type":"function","name":"f"},{"type":"namespace","name":"n","tools":[]}]}""");
 
         Assert.Equal(["f"], answer["tools"]!.AsArray().Select(tool => tool!["name"]!.GetValue<string>()));
     }
@@ -56,7 +57,8 @@ public sealed class ResponsesFieldsTests
             "max_output_tokens":1,"return_token_ids":true}
             """);
 
-        using var response = await server.Rest.PostAsync("/detokenize", ServerHarness.Json($$"""{"tokens":{{answer["prompt_token_ids"]!.ToJsonString()}}}"""));
+        using var response = await server.Rest.PostAsync(
+            "/detokenize", ServerHarness.Json($$"""{"tokens":{{answer["prompt_token_ids"]!.ToJsonString()}}}"""));
         Assert.Equal(
             """
             assistant:apply_patch="a";tool:done;assistant:local_shell={"action": {"command": ["ls"]}};tool:x;assistant:roll={};tool:4;
@@ -65,12 +67,16 @@ public sealed class ResponsesFieldsTests
     }
 
     [Theory]
-    [InlineData("""{"input":[{"type":"item_reference","id":"msg_1"}]}""", "In 'input[0]': 'type' is 'item_reference', but nothing is stored here that it could refer to. Send the whole items instead: set 'store' to false in the client (AI SDK: providerOptions.openai.store = false).")]
+    [InlineData("""{"input":[{"type":"item_reference","id":"msg_1"}]}""",
+        "In 'input[0]': 'type' is 'item_reference', but nothing is stored here that it could refer to. Send the whole items instead: set 'store' to false in the client (AI SDK: providerOptions.openai.store = false).")]
     [InlineData("""{"messages":[]}""", "'messages' is not supported here: use 'input'.")]
     [InlineData("""{"input":"Hi","max_tokens":5}""", "'max_tokens' is the number 5, which is not supported here: use 'max_output_tokens'.")]
-    [InlineData("""{"input":"Hi","previous_response_id":"resp_1"}""", "'previous_response_id' is not supported here: nothing is stored; send the whole conversation as 'input'.")]
-    [InlineData("""{"input":"Hi","tool_choice":{"type":"web_search"}}""", "In 'tool_choice': 'type' is 'web_search', a tool that this server does not run; choose a function, or auto, none or required.")]
-    [InlineData("""{"input":"Hi","tool_choice":"g","tools":[{"type":"function","name":"f"}]}""", "'tool_choice' is the name 'g', which no function of 'tools' has; it must be none, auto, required or one of f.")]
+    [InlineData("""{"input":"Hi","previous_response_id":"resp_1"}""",
+        "'previous_response_id' is not supported here: nothing is stored; send the whole conversation as 'input'.")]
+    [InlineData("""{"input":"Hi","tool_choice":{"type":"web_search"}}""",
+        "In 'tool_choice': 'type' is 'web_search', a tool that this server does not run; choose a function, or auto, none or required.")]
+    [InlineData("""{"input":"Hi","tool_choice":"g","tools":[{"type":"function","name":"f"}]}""",
+        "'tool_choice' is the name 'g', which no function of 'tools' has; it must be none, auto, required or one of f.")]
     public async Task Post_Refusal_SaysWhatWasFoundAndTheWayOut(string body, string message)
     {
         await using var server = await ServerHarness.StartAsync();

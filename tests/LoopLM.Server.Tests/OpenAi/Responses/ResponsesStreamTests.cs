@@ -19,9 +19,11 @@ public sealed class ResponsesStreamTests
         Assert.Equal(
             [
                 "response.created", "response.in_progress",
-                "response.output_item.added", "response.content_part.added", "response.reasoning_text.delta", "response.reasoning_text.delta",
+                "response.output_item.added", "response.content_part.added",
+                "response.reasoning_text.delta", "response.reasoning_text.delta",
                 "response.reasoning_text.done", "response.content_part.done", "response.output_item.done",
-                "response.output_item.added", "response.content_part.added", "response.output_text.delta", "response.output_text.delta", "response.output_text.delta", "response.output_text.delta",
+                "response.output_item.added", "response.content_part.added", "response.output_text.delta",
+                "response.output_text.delta", "response.output_text.delta", "response.output_text.delta",
                 "response.output_text.done", "response.content_part.done", "response.output_item.done",
                 "response.completed",
             ],
@@ -35,23 +37,28 @@ public sealed class ResponsesStreamTests
         using var model = new TemplatedModel(TemplatedModel.Talkative);
         await using var server = await ServerHarness.StartAsync(text: ResponseCalls.Call, contextLength: 128, settings: [model.Setting]);
 
-        var events = await ResponseCalls.StreamAsync(server, $"{ResponseCalls.Hi.Replace("40", "80", StringComparison.Ordinal)},{ResponseCalls.Tools}{Stream}");
+        var events = await ResponseCalls.StreamAsync(
+            server, $"{ResponseCalls.Hi.Replace("40", "80", StringComparison.Ordinal)},{ResponseCalls.Tools}{Stream}");
 
         Assert.Equal(
             [
-                "response.created", "response.in_progress", "response.output_item.added", .. Enumerable.Repeat("response.function_call_arguments.delta", 7),
+                "response.created", "response.in_progress", "response.output_item.added",
+                .. Enumerable.Repeat("response.function_call_arguments.delta", 7),
                 "response.function_call_arguments.done", "response.output_item.done", "response.completed",
             ],
             ResponseCalls.Types(events));
-        Assert.Equal("""{"type":"function_call","status":"in_progress","name":"f","arguments":""}""", ResponseCalls.Canonical(events[2]["item"]));
+        Assert.Equal(
+            """{"type":"function_call","status":"in_progress","name":"f","arguments":""}""", ResponseCalls.Canonical(events[2]["item"]));
         Assert.Equal("""{"x":1}""", string.Concat(events[3..10].Select(each => each["delta"]!.GetValue<string>())));
         Assert.Equal("""{"x":1}""", events[10]["arguments"]!.GetValue<string>());
-        Assert.Equal("""{"type":"function_call","status":"completed","name":"f","arguments":"{\"x\":1}"}""", ResponseCalls.Canonical(events[11]["item"]));
+        Assert.Equal("""{"type":"function_call","status":"completed","name":"f","arguments":"{\"x\":1}"}""",
+            ResponseCalls.Canonical(events[11]["item"]));
     }
 
     [Theory]
     [InlineData("Hello \u00e9\ud83d\ude00.", "")]
-    [InlineData("Hello", ",\"include\":[\"message.output_text.logprobs\"],\"top_logprobs\":2,\"return_token_ids\":true,\"return_gate_probabilities\":true,\"return_loop_logprobs\":1")]
+    [InlineData("Hello",
+        ",\"include\":[\"message.output_text.logprobs\"],\"top_logprobs\":2,\"return_token_ids\":true,\"return_gate_probabilities\":true,\"return_loop_logprobs\":1")]
     [InlineData("<think>\nhm\n</think>\n\nYes.", "")]
     [InlineData("<think>\nhm", "")]
     [InlineData("a" + ResponseCalls.Call + " b " + ResponseCalls.Call, "," + ResponseCalls.Tools)]
@@ -81,7 +88,10 @@ public sealed class ResponsesStreamTests
 
         var ids = events[^1]["response"]!["output"]!.AsArray().Select(item => item!["id"]!.GetValue<string>()).ToList();
         var within = events.Where(each => each["item_id"] is not null).ToList();
-        Assert.All(within, each => Assert.Equal((ids[each["output_index"]!.GetValue<int>()], 0), (each["item_id"]!.GetValue<string>(), each["content_index"]!.GetValue<int>())));
+        Assert.All(
+            within, each => Assert.Equal(
+                (ids[each["output_index"]!.GetValue<int>()], 0),
+                (each["item_id"]!.GetValue<string>(), each["content_index"]!.GetValue<int>())));
         Assert.Equal(12, within.Count);
     }
 
@@ -148,7 +158,8 @@ public sealed class ResponsesStreamTests
         var events = ResponseCalls.Events(string.Join('\n', lines).TrimEnd().Split("\n\n"));
         Assert.Equal(["error", "response.failed"], ResponseCalls.Types(events).TakeLast(2));
         Assert.DoesNotContain("response.completed", ResponseCalls.Types(events));
-        Assert.Equal(("internal_error", "internal_error"), (events[^2]["code"]!.GetValue<string>(), events[^2]["error"]!["code"]!.GetValue<string>()));
+        Assert.Equal(("internal_error", "internal_error"),
+            (events[^2]["code"]!.GetValue<string>(), events[^2]["error"]!["code"]!.GetValue<string>()));
         var failed = events[^1]["response"]!;
         Assert.Equal(("failed", "server_error"), (failed["status"]!.GetValue<string>(), failed["error"]!["code"]!.GetValue<string>()));
         Assert.Equal("abcd", failed["output"]![0]!["content"]![0]!["text"]!.GetValue<string>());
@@ -181,7 +192,8 @@ public sealed class ResponsesStreamTests
                     break;
                 case "response.output_text.delta":
                     Append(item!["content"]![0]!, "text", each["delta"]!);
-                    each["logprobs"]!.AsArray().ToList().ForEach(logprob => item["content"]![0]!["logprobs"]!.AsArray().Add(logprob!.DeepClone()));
+                    each["logprobs"]!.AsArray().ToList()
+                        .ForEach(logprob => item["content"]![0]!["logprobs"]!.AsArray().Add(logprob!.DeepClone()));
                     break;
                 case "response.reasoning_text.delta":
                     Append(item!["content"]![0]!, "text", each["delta"]!);
@@ -198,5 +210,6 @@ public sealed class ResponsesStreamTests
         return output;
     }
 
-    private static void Append(JsonNode to, string member, JsonNode delta) => to[member] = to[member]!.GetValue<string>() + delta.GetValue<string>();
+    private static void Append(JsonNode to, string member, JsonNode delta) =>
+        to[member] = to[member]!.GetValue<string>() + delta.GetValue<string>();
 }

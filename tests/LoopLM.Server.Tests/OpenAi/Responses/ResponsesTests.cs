@@ -31,7 +31,9 @@ public sealed class ResponsesTests
     [Theory]
     [InlineData("\"Hi\"", "[user||Hi||]")]
     [InlineData("""[{"role":"user","content":"Hi"}]""", "[user||Hi||]")]
-    [InlineData("""[{"type":"message","role":"developer","content":"Be kind."},{"role":"user","content":[{"type":"input_text","text":"a"},{"type":"input_text","text":"b"}]}]""", "[system||Be kind.||][user||a\nb||]")]
+    [InlineData(
+        """[{"type":"message","role":"developer","content":"Be kind."},{"role":"user","content":[{"type":"input_text","text":"a"},{"type":"input_text","text":"b"}]}]""",
+        "[system||Be kind.||][user||a\nb||]")]
     [InlineData(
         """[{"role":"user","content":"Hi"},{"type":"message","id":"msg_1","status":"completed","role":"assistant","content":[{"type":"output_text","text":"Yes.","annotations":[],"logprobs":[]}]},{"role":"user","content":"And?"}]""",
         "[user||Hi||][assistant||Yes.||][user||And?||]")]
@@ -61,12 +63,15 @@ public sealed class ResponsesTests
     [Fact]
     public async Task Post_Tools_ReachTheTemplateInItsForm()
     {
-        using var model = new TemplatedModel("{# <tool_call> #}{{ tools[0].type }} {{ tools[0].function.name }} {{ tools[0].function.description }} {{ tools[0].function.parameters.type }}");
+        using var model = new TemplatedModel(
+            "{# <tool_call> #}{{ tools[0].type }} {{ tools[0].function.name }} {{ tools[0].function.description }} {{ tools[0].function.parameters.type }}");
         await using var server = await ServerHarness.StartAsync(text: "a", contextLength: 512, settings: [model.Setting]);
 
         Assert.Equal(
             "function f Does it. object",
-            await PromptAsync(server, """{"input":"Hi","tools":[{"type":"function","name":"f","description":"Does it.","parameters":{"type":"object"},"strict":true}]"""));
+            await PromptAsync(
+                server,
+                """{"input":"Hi","tools":[{"type":"function","name":"f","description":"Does it.","parameters":{"type":"object"},"strict":true}]"""));
     }
 
     [Fact]
@@ -80,16 +85,19 @@ public sealed class ResponsesTests
         Assert.Equal(
             """[{"type":"reasoning","status":"completed","summary":[],"content":[{"type":"reasoning_text","text":"hm"}]},{"type":"message","status":"completed","role":"assistant","content":[{"type":"output_text","text":"Yes.","annotations":[],"logprobs":[]}]}]""",
             ResponseCalls.Canonical(response["output"]));
-        Assert.Equal("<think>".Length - 6 + "\nhm\n</think>".Length, response["usage"]!["output_tokens_details"]!["reasoning_tokens"]!.GetValue<int>());
+        Assert.Equal("<think>".Length - 6 + "\nhm\n</think>".Length,
+            response["usage"]!["output_tokens_details"]!["reasoning_tokens"]!.GetValue<int>());
     }
 
     [Fact]
     public async Task Post_Call_IsAnItemOfItsOwn()
     {
         using var model = new TemplatedModel(TemplatedModel.Talkative);
-        await using var server = await ServerHarness.StartAsync(text: "I ask. " + ResponseCalls.Call, contextLength: 128, settings: [model.Setting]);
+        await using var server = await ServerHarness.StartAsync(
+            text: "I ask. " + ResponseCalls.Call, contextLength: 128, settings: [model.Setting]);
 
-        var response = await ResponseCalls.AskAsync(server, $"{ResponseCalls.Hi.Replace("40", "80", StringComparison.Ordinal)},{ResponseCalls.Tools}}}");
+        var response = await ResponseCalls.AskAsync(
+            server, $"{ResponseCalls.Hi.Replace("40", "80", StringComparison.Ordinal)},{ResponseCalls.Tools}}}");
 
         Assert.Equal("completed", response["status"]!.GetValue<string>());
         Assert.Equal("I ask.", response["output"]![0]!["content"]![0]!["text"]!.GetValue<string>());
@@ -104,11 +112,13 @@ public sealed class ResponsesTests
     public async Task Post_ToolChoiceThatDemandsACall_GivesOne(string choice)
     {
         using var model = new TemplatedModel(TemplatedModel.Talkative);
-        await using var server = await ServerHarness.StartAsync(text: "Hello, I call nothing.", contextLength: 128, settings: [model.Setting]);
+        await using var server = await ServerHarness.StartAsync(
+            text: "Hello, I call nothing.", contextLength: 128, settings: [model.Setting]);
         server.Runner.Certainty = 5;
 
         var response = await ResponseCalls.AskAsync(
-            server, $"{ResponseCalls.Hi.Replace("40", "100", StringComparison.Ordinal)},{ResponseCalls.Tools},\"tool_choice\":{choice},\"parallel_tool_calls\":false}}");
+            server,
+            $"{ResponseCalls.Hi.Replace("40", "100", StringComparison.Ordinal)},{ResponseCalls.Tools},\"tool_choice\":{choice},\"parallel_tool_calls\":false}}");
 
         var call = Assert.Single(response["output"]!.AsArray())!;
         Assert.Equal(("function_call", "f"), (call["type"]!.GetValue<string>(), call["name"]!.GetValue<string>()));
@@ -117,7 +127,8 @@ public sealed class ResponsesTests
 
     [Theory]
     [InlineData("""{"type":"json_object"}""")]
-    [InlineData("""{"type":"json_schema","name":"a","schema":{"type":"object","properties":{"x":{"type":"boolean"}},"required":["x"]},"strict":true}""")]
+    [InlineData(
+        """{"type":"json_schema","name":"a","schema":{"type":"object","properties":{"x":{"type":"boolean"}},"required":["x"]},"strict":true}""")]
     public async Task Post_TextFormat_HoldsTheAnswerToItAndIsRepeated(string format)
     {
         await using var server = await ServerHarness.StartAsync(text: "Hello, no JSON here.");
@@ -133,14 +144,17 @@ public sealed class ResponsesTests
     public async Task Post_Logprobs_AreThoseOfTheTextAlone()
     {
         using var model = new TemplatedModel(TemplatedModel.Talkative);
-        await using var server = await ServerHarness.StartAsync(text: "<think>hm</think>\u00e9" + ResponseCalls.Call, contextLength: 128, settings: [model.Setting]);
+        await using var server = await ServerHarness.StartAsync(
+            text: "<think>hm</think>\u00e9" + ResponseCalls.Call, contextLength: 128, settings: [model.Setting]);
 
         var response = await ResponseCalls.AskAsync(
-            server, $"{ResponseCalls.Hi.Replace("40", "100", StringComparison.Ordinal)},{ResponseCalls.Tools},\"include\":[\"message.output_text.logprobs\"],\"top_logprobs\":1}}");
+            server,
+            $"{ResponseCalls.Hi.Replace("40", "100", StringComparison.Ordinal)},{ResponseCalls.Tools},\"include\":[\"message.output_text.logprobs\"],\"top_logprobs\":1}}");
 
         var logprobs = response["output"]![1]!["content"]![0]!["logprobs"]!.AsArray();
         Assert.Equal(["[195]", "[169]"], logprobs.Select(token => token!["bytes"]!.ToJsonString()));
-        Assert.All(logprobs, token => Assert.Equal(0, Assert.Single(token!["top_logprobs"]!.AsArray())!["logprob"]!.GetValue<float>(), 0.001));
+        Assert.All(logprobs, token =>
+            Assert.Equal(0, Assert.Single(token!["top_logprobs"]!.AsArray())!["logprob"]!.GetValue<float>(), 0.001));
         Assert.Equal(1, response["top_logprobs"]!.GetValue<int>());
     }
 
@@ -155,7 +169,9 @@ public sealed class ResponsesTests
         var response = await ResponseCalls.AskAsync(server, """{"input":"Hi","max_output_tokens":3,"temperature":0}""");
 
         var message = response["output"]![0]!;
-        Assert.Equal((status, status, answer), (response["status"]!.GetValue<string>(), message["status"]!.GetValue<string>(), message["content"]![0]!["text"]!.GetValue<string>()));
+        Assert.Equal(
+            (status, status, answer), (response["status"]!.GetValue<string>(),
+                message["status"]!.GetValue<string>(), message["content"]![0]!["text"]!.GetValue<string>()));
         Assert.Equal(status == "incomplete" ? "max_output_tokens" : null, response["incomplete_details"]?["reason"]!.GetValue<string>());
     }
 
@@ -246,6 +262,7 @@ public sealed class ResponsesTests
     private static async Task<string> PromptAsync(ServerHarness server, string body)
     {
         var response = await ResponseCalls.AskAsync(server, body + ""","max_output_tokens":1,"return_token_ids":true}""");
-        return server.Models.Default.Tokenizer.Decode([.. response["prompt_token_ids"]!.AsArray().Select(token => token!.GetValue<int>())], skipSpecialTokens: false);
+        return server.Models.Default.Tokenizer.Decode(
+            [.. response["prompt_token_ids"]!.AsArray().Select(token => token!.GetValue<int>())], skipSpecialTokens: false);
     }
 }

@@ -20,9 +20,12 @@ public sealed class ResponsesValidationTests
         ("""{"input":[{"role":"user","content":7}]}""", 400, "invalid_type", "input[0].content"),
         ("""{"input":[{"role":"user","content":["Hi"]}]}""", 400, "invalid_type", "input[0].content[0]"),
         ("""{"input":[{"role":"user","content":[{"text":"Hi"}]}]}""", 400, "missing_required_parameter", "input[0].content[0].type"),
-        ("""{"input":[{"role":"user","content":[{"type":"input_text"}]}]}""", 400, "missing_required_parameter", "input[0].content[0].text"),
-        ("""{"input":[{"role":"user","content":[{"type":"input_image","image_url":"http://localhost/a.png"}]}]}""", 400, "unsupported_value", "input[0].content[0].type"),
-        ("""{"input":[{"role":"user","content":[{"type":"input_file","file_id":"a"}]}]}""", 400, "unsupported_value", "input[0].content[0].type"),
+        ("""{"input":[{"role":"user","content":[{"type":"input_text"}]}]}""",
+            400, "missing_required_parameter", "input[0].content[0].text"),
+        ("""{"input":[{"role":"user","content":[{"type":"input_image","image_url":"http://localhost/a.png"}]}]}""",
+            400, "unsupported_value", "input[0].content[0].type"),
+        ("""{"input":[{"role":"user","content":[{"type":"input_file","file_id":"a"}]}]}""",
+            400, "unsupported_value", "input[0].content[0].type"),
         ("""{"input":[{"type":"item_reference","id":"msg_1"}]}""", 400, "unsupported_value", "input[0].type"),
         ("""{"input":[{"type":7}]}""", 400, "invalid_type", "input[0].type"),
         ("""{"input":[{"type":"function_call","name":"f","arguments":"{}"}]}""", 400, "missing_required_parameter", "input[0].call_id"),
@@ -30,7 +33,8 @@ public sealed class ResponsesValidationTests
         ("""{"input":[{"type":"function_call","call_id":"c","name":"f","arguments":1}]}""", 400, "invalid_type", "input[0].arguments"),
         ("""{"input":[{"type":"function_call_output","output":"a"}]}""", 400, "missing_required_parameter", "input[0].call_id"),
         ("""{"input":[{"type":"function_call_output","call_id":"c"}]}""", 400, "missing_required_parameter", "input[0].output"),
-        ("""{"input":[{"type":"function_call_output","call_id":"c","output":[{"type":"input_image"}]}]}""", 400, "unsupported_value", "input[0].output[0].type"),
+        ("""{"input":[{"type":"function_call_output","call_id":"c","output":[{"type":"input_image"}]}]}""",
+            400, "unsupported_value", "input[0].output[0].type"),
         ("""{"input":[{"type":"reasoning","summary":7}]}""", 400, "invalid_type", "input[0].summary"),
         ("""{"messages":[{"role":"user","content":"Hi"}]}""", 400, "unsupported_parameter", "messages"),
         (Hi(""" "instructions":[] """), 400, "invalid_type", "instructions"),
@@ -58,7 +62,8 @@ public sealed class ResponsesValidationTests
         (Hi(""" "metadata":{"a":1} """), 400, "invalid_value", "metadata"),
         (Hi($$""" "metadata":{"a":"{{new string('a', 513)}}"} """), 400, "invalid_value", "metadata"),
         (Hi($$""" "metadata":{"{{new string('a', 65)}}":"a"} """), 400, "invalid_value", "metadata"),
-        (Hi($$""" "metadata":{ {{string.Join(',', Enumerable.Range(0, 17).Select(i => $"\"{i}\":\"\""))}} } """), 400, "invalid_value", "metadata"),
+        (Hi($$""" "metadata":{ {{string.Join(',', Enumerable.Range(0, 17).Select(i => $"\"{i}\":\"\""))}} } """),
+            400, "invalid_value", "metadata"),
         (Hi(""" "metadata":{"a":"\ud800"} """), 400, "invalid_value", "metadata.a"),
         (Hi(""" "include":"all" """), 400, "invalid_type", "include"),
         (Hi(""" "include":["all"] """), 400, "invalid_value", "include"),
@@ -73,8 +78,10 @@ public sealed class ResponsesValidationTests
         (Hi(""" "text":{"format":{"type":"xml"}} """), 400, "unsupported_value", "text.format.type"),
         (Hi(""" "text":{"format":{"type":"json_schema","name":"a b","schema":{}}} """), 400, "invalid_value", "text.format.name"),
         (Hi(""" "text":{"format":{"type":"json_schema","name":"a"}} """), 400, "missing_required_parameter", "text.format.schema"),
-        (Hi(""" "text":{"format":{"type":"json_schema","name":"a","schema":{"pattern":"("}}} """), 400, "invalid_value", "text.format.schema"),
-        (Hi(""" "text":{"format":{"type":"json_schema","name":"a","schema":{"description":"\ud800"}}} """), 400, "invalid_value", "text.format.schema.description"),
+        (Hi(""" "text":{"format":{"type":"json_schema","name":"a","schema":{"pattern":"("}}} """),
+            400, "invalid_value", "text.format.schema"),
+        (Hi(""" "text":{"format":{"type":"json_schema","name":"a","schema":{"description":"\ud800"}}} """),
+            400, "invalid_value", "text.format.schema.description"),
         (Hi(""" "text":{"format":{"type":"json_object"}},"min_tokens":1 """), 400, "invalid_value", "min_tokens"),
         (Hi(""" "tools":{} """), 400, "invalid_type", "tools"),
         (Hi(""" "tools":[{"type":"function","function":{"name":"f"}}] """), 400, "missing_required_parameter", "tools[0].name"),
@@ -84,12 +91,16 @@ public sealed class ResponsesValidationTests
         (Hi(""" "tools":[{"type":"function","name":"f"}] """), 400, "unsupported_parameter", "tools"),
         (Hi(""" "tool_choice":"required" """), 400, "invalid_value", "tool_choice"),
         (Hi(""" "tool_choice":"all","tools":[{"type":"function","name":"f"}] """), 400, "invalid_value", "tool_choice"),
-        (Hi(""" "tool_choice":{"type":"function","name":"g"},"tools":[{"type":"function","name":"f"}] """), 400, "invalid_value", "tool_choice"),
-        (Hi(""" "tool_choice":{"type":"web_search"},"tools":[{"type":"function","name":"f"}] """), 400, "unsupported_value", "tool_choice.type"),
-        (Hi(""" "tool_choice":{"type":"mcp","server_label":"a"},"tools":[{"type":"mcp","server_label":"a"}] """), 400, "unsupported_value", "tool_choice.type"),
+        (Hi(""" "tool_choice":{"type":"function","name":"g"},"tools":[{"type":"function","name":"f"}] """),
+            400, "invalid_value", "tool_choice"),
+        (Hi(""" "tool_choice":{"type":"web_search"},"tools":[{"type":"function","name":"f"}] """),
+            400, "unsupported_value", "tool_choice.type"),
+        (Hi(""" "tool_choice":{"type":"mcp","server_label":"a"},"tools":[{"type":"mcp","server_label":"a"}] """),
+            400, "unsupported_value", "tool_choice.type"),
         (Hi(""" "text":{"verbosity":"low"} """), 400, "unsupported_parameter", "text.verbosity"),
         (Hi(""" "n":1e99999999999 """), 400, "invalid_value", "n"),
-        ("""{"input":[{"type":"computer_call_output","call_id":"c","output":{"type":"computer_screenshot"}}]}""", 400, "unsupported_value", "input[0].type"),
+        ("""{"input":[{"type":"computer_call_output","call_id":"c","output":{"type":"computer_screenshot"}}]}""",
+            400, "unsupported_value", "input[0].type"),
         ("""{"input":[{"type":"compaction","encrypted_content":"a"}]}""", 400, "unsupported_value", "input[0].type"),
         ("""{"input":[{"type":"poem"}]}""", 400, "unsupported_value", "input[0].type"),
         ("""{"input":[{"role":"assistant","content":null,"tool_calls":[{}]}]}""", 400, "unsupported_parameter", "input[0].tool_calls"),
@@ -114,9 +125,12 @@ public sealed class ResponsesValidationTests
     }
 
     [Theory]
-    [InlineData(""" "max_output_tokens":0 """, "'max_output_tokens' is 0; it must be 1 or more, or -1 for as many as the context has left.")]
-    [InlineData(""" "text":{"format":{"type":"xml"}} """, "In 'text.format': 'type' is 'xml', which is not supported; it must be text, json_object or json_schema.")]
-    [InlineData(""" "top_logprobs":21,"include":["message.output_text.logprobs"] """, "'top_logprobs' is 21; it must be between 0 and 20, which Limits:MaxLogprobs sets, or -1 for the whole vocabulary.")]
+    [InlineData(""" "max_output_tokens":0 """,
+        "'max_output_tokens' is 0; it must be 1 or more, or -1 for as many as the context has left.")]
+    [InlineData(""" "text":{"format":{"type":"xml"}} """,
+        "In 'text.format': 'type' is 'xml', which is not supported; it must be text, json_object or json_schema.")]
+    [InlineData(""" "top_logprobs":21,"include":["message.output_text.logprobs"] """,
+        "'top_logprobs' is 21; it must be between 0 and 20, which Limits:MaxLogprobs sets, or -1 for the whole vocabulary.")]
     public async Task Post_FieldAtFault_IsNamedInTheMessageToo(string field, string message)
     {
         await using var server = await ServerHarness.StartAsync();

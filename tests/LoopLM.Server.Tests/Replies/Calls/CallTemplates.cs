@@ -42,8 +42,10 @@ internal static class CallTemplates
             {%- for message in messages %}{{ message.content }}{% for call in message.tool_calls or [] %}<function={{ call.function.name }}>
             {%- for name, value in call.function.arguments | items %}<parameter={{ name }}>{{ value }}</parameter>{% endfor %}</function>{% endfor %}{% endfor %}
             """),
-        ["pythonic"] = ("pythonic", "{% if tools %}Answer with [func_name1(name=value), func_name2()]: {{ tools | tojson }}{% endif %}" + Last),
-        ["pythonic-marked"] = ("pythonic", "{% if tools %}{{ tools | tojson }} <|tool_call_start|>[f()]<|tool_call_end|>{% endif %}" + Last),
+        ["pythonic"] = ("pythonic",
+            "{% if tools %}Answer with [func_name1(name=value), func_name2()]: {{ tools | tojson }}{% endif %}" + Last),
+        ["pythonic-marked"] = ("pythonic",
+            "{% if tools %}{{ tools | tojson }} <|tool_call_start|>[f()]<|tool_call_end|>{% endif %}" + Last),
     };
 
     /// <summary>The names of all.</summary>

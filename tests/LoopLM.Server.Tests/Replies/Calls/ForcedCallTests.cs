@@ -55,7 +55,9 @@ public sealed class ForcedCallTests
         await using var server = await ServerHarness.StartAsync(contextLength: 2048, settings: [model.Setting]);
         server.Runner.Certainty = 0;
 
-        var choice = (await ChatTests.AskAsync(server, Body("""{"type":"function","function":{"name":"none-at_all"}}""", 1, 100) + ",\"parallel_tool_calls\":false}"))["choices"]![0]!;
+        var choice = (await ChatTests.AskAsync(
+            server, Body("""{"type":"function","function":{"name":"none-at_all"}}""", 1, 100)
+                + ",\"parallel_tool_calls\":false}"))["choices"]![0]!;
 
         Assert.Equal("""{"name":"none-at_all","arguments":"{}"}""", Assert.Single(CallsOf(choice))["function"]!.ToJsonString());
     }
@@ -72,7 +74,8 @@ public sealed class ForcedCallTests
         using var model = new TemplatedModel(TemplatedModel.Talkative);
         await using var server = await ServerHarness.StartAsync(contextLength: 2048, settings: [model.Setting]);
         server.Runner.Certainty = 0;
-        var body = $$$"""{"messages":[{"role":"user","content":"Hi"}],"max_tokens":200,"seed":3,"tools":[{"type":"function","function":{"name":"f","parameters":{{{parameters}}}}}],"tool_choice":"required"}""";
+        var body =
+            $$$"""{"messages":[{"role":"user","content":"Hi"}],"max_tokens":200,"seed":3,"tools":[{"type":"function","function":{"name":"f","parameters":{{{parameters}}}}}],"tool_choice":"required"}""";
 
         var choice = (await ChatTests.AskAsync(server, body))["choices"]![0]!;
 
@@ -89,11 +92,13 @@ public sealed class ForcedCallTests
         using var model = new TemplatedModel(TemplatedModel.Talkative);
         await using var server = await ServerHarness.StartAsync(contextLength: 2048, settings: [model.Setting]);
         server.Runner.Certainty = 0;
-        var body = $$$"""{"messages":[{"role":"user","content":"Hi"}],"max_tokens":200,"seed":3,"parallel_tool_calls":false,"tools":[{"type":"function","function":{"name":"f","parameters":{{{parameters}}}}}],"tool_choice":"required"}""";
+        var body =
+            $$$"""{"messages":[{"role":"user","content":"Hi"}],"max_tokens":200,"seed":3,"parallel_tool_calls":false,"tools":[{"type":"function","function":{"name":"f","parameters":{{{parameters}}}}}],"tool_choice":"required"}""";
 
         var choice = (await ChatTests.AskAsync(server, body))["choices"]![0]!;
 
-        Assert.Equal(1, JsonNode.Parse(Assert.Single(CallsOf(choice))["function"]!["arguments"]!.GetValue<string>())!["x"]!.GetValue<int>());
+        Assert.Equal(
+            1, JsonNode.Parse(Assert.Single(CallsOf(choice))["function"]!["arguments"]!.GetValue<string>())!["x"]!.GetValue<int>());
     }
 
     [Theory]
@@ -104,12 +109,15 @@ public sealed class ForcedCallTests
     {
         using var model = new TemplatedModel(CallTemplates.Text(template));
         await using var server = await ServerHarness.StartAsync(settings: [model.Setting]);
-        var body = $$$"""{"messages":[{"role":"user","content":"Hi"}],"tools":[{"type":"function","function":{"name":"f","parameters":{{{parameters}}}}}],"tool_choice":"required"}""";
+        var body =
+            $$$"""{"messages":[{"role":"user","content":"Hi"}],"tools":[{"type":"function","function":{"name":"f","parameters":{{{parameters}}}}}],"tool_choice":"required"}""";
 
         using var response = await server.Rest.PostAsync("/v1/chat/completions", ServerHarness.Json(body));
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
-        Assert.Contains(named, JsonNode.Parse(await response.Content.ReadAsStringAsync())!["error"]!["message"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Contains(
+            named, JsonNode.Parse(await response.Content.ReadAsStringAsync())!["error"]!["message"]!.GetValue<string>(),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -117,7 +125,8 @@ public sealed class ForcedCallTests
     {
         using var model = new TemplatedModel(TemplatedModel.Talkative);
         await using var server = await ServerHarness.StartAsync(settings: [model.Setting]);
-        var body = """{"messages":[{"role":"user","content":"Hi"}],"max_tokens":3,"tools":[{"type":"function","function":{"name":"f"}}],"tool_choice":"required"}""";
+        var body =
+            """{"messages":[{"role":"user","content":"Hi"}],"max_tokens":3,"tools":[{"type":"function","function":{"name":"f"}}],"tool_choice":"required"}""";
 
         var choice = (await ChatTests.AskAsync(server, body))["choices"]![0]!;
 
@@ -133,7 +142,8 @@ public sealed class ForcedCallTests
         server.Runner.Certainty = 0;
         var tools = JsonNode.Parse(Tools)!.AsArray().Select(tool => tool!["function"]!.DeepClone()).ToList();
         tools.ForEach(tool => tool["type"] = "function");
-        var body = $$"""{"input":"Hi","max_output_tokens":700,"seed":2,"tool_choice":"required","tools":{{new JsonArray([.. tools]).ToJsonString()}}""";
+        var body =
+            $$"""{"input":"Hi","max_output_tokens":700,"seed":2,"tool_choice":"required","tools":{{new JsonArray([.. tools]).ToJsonString()}}""";
 
         var whole = await ResponseCalls.AskAsync(server, body + "}");
         var events = await ResponseCalls.StreamAsync(server, body + ",\"stream\":true}");
@@ -142,10 +152,13 @@ public sealed class ForcedCallTests
         Assert.All(items, item => Check(new JsonObject { ["id"] = item["call_id"]!.DeepClone(), ["function"] = item.DeepClone() }));
         Assert.Equal(
             items.Select(item => item["arguments"]!.GetValue<string>()),
-            events.Where(each => each["type"]!.GetValue<string>() == "response.function_call_arguments.done").Select(each => each["arguments"]!.GetValue<string>()));
+            events.Where(each => each["type"]!.GetValue<string>() == "response.function_call_arguments.done")
+                .Select(each => each["arguments"]!.GetValue<string>()));
         Assert.Equal(
             string.Concat(items.Select(item => item["arguments"]!.GetValue<string>())),
-            string.Concat(events.Where(each => each["type"]!.GetValue<string>() == "response.function_call_arguments.delta").Select(each => each["delta"]!.GetValue<string>())));
+            string.Concat(
+                events.Where(each => each["type"]!.GetValue<string>() == "response.function_call_arguments.delta")
+                    .Select(each => each["delta"]!.GetValue<string>())));
     }
 
     private static string Body(string choice, int seed, int tokens) =>
@@ -186,8 +199,10 @@ public sealed class ForcedCallTests
         "f" => value!.GetValueKind() == JsonValueKind.Number,
         "b" => value!.GetValueKind() is JsonValueKind.True or JsonValueKind.False,
         "z" => value is null,
-        "a" => value!.AsArray().Count <= 3 && value.AsArray().All(item => item?.ToJsonString() is null or "true" or "\"x\"" or """{"k":[false]}"""),
-        "m" => value!.AsObject().Single() is { Key: "k", Value: { } flag } && flag.GetValueKind() is JsonValueKind.True or JsonValueKind.False,
+        "a" => value!.AsArray().Count <= 3
+            && value.AsArray().All(item => item?.ToJsonString() is null or "true" or "\"x\"" or """{"k":[false]}"""),
+        "m" => value!.AsObject().Single() is { Key: "k", Value: { } flag }
+            && flag.GetValueKind() is JsonValueKind.True or JsonValueKind.False,
         _ => false,
     };
 }

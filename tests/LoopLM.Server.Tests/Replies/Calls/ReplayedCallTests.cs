@@ -8,8 +8,10 @@ public sealed class ReplayedCallTests
 {
     private const string Texts = "{% for call in messages[1].tool_calls %}{{ '{' + call.function.arguments + '}' }}{% endfor %}";
     private const string Printed = "{% for call in messages[1].tool_calls %}{{ call.function.arguments }}{% endfor %}";
-    private const string Either = "{% for call in messages[1].tool_calls %}{% set a = call.function.arguments %}{{ a if a is string else a | tojson }}{% endfor %}";
-    private const string Items = "{% for call in messages[1].tool_calls %}{% for k, v in call.function.arguments | items %}{{ k }}={{ v }};{% endfor %}{% endfor %}";
+    private const string Either =
+        "{% for call in messages[1].tool_calls %}{% set a = call.function.arguments %}{{ a if a is string else a | tojson }}{% endfor %}";
+    private const string Items =
+        "{% for call in messages[1].tool_calls %}{% for k, v in call.function.arguments | items %}{{ k }}={{ v }};{% endfor %}{% endfor %}";
     private const string None = "{{ messages[0].content }}";
 
     [Theory]
@@ -42,8 +44,9 @@ public sealed class ReplayedCallTests
 
     private static async Task<string> WriteAsync(ServerHarness server, string arguments)
     {
-        var body = """{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"","tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"""
-            + arguments + """}}]},{"role":"tool","tool_call_id":"c","content":"r"}]}""";
+        var body =
+            """{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"","tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"""
+                + arguments + """}}]},{"role":"tool","tool_call_id":"c","content":"r"}]}""";
         using var response = await server.Rest.PostAsync("/apply-template", ServerHarness.Json(body));
         var text = await response.Content.ReadAsStringAsync();
         Assert.True(response.StatusCode == HttpStatusCode.OK, text);

@@ -5,7 +5,8 @@ namespace LoopLM.Server.Tests.Replies.Calls;
 /// <summary>Marks of calls and reasoning that are special tokens of the vocabulary, which give no text elsewhere.</summary>
 public sealed class SpecialMarkTests
 {
-    private const string Body = """{"messages":[{"role":"user","content":"Hi"}],"max_tokens":60,"return_token_ids":true,"seed":1,"logit_bias":{"259":100}""";
+    private const string Body =
+        """{"messages":[{"role":"user","content":"Hi"}],"max_tokens":60,"return_token_ids":true,"seed":1,"logit_bias":{"259":100}""";
     private const string Tools = """ ,"tools":[{"type":"function","function":{"name":"f"}}] """;
 
     [Theory]
@@ -19,7 +20,8 @@ public sealed class SpecialMarkTests
         await using var server = await ServerHarness.StartAsync(contextLength: 1024, settings: [model.Setting]);
         server.Runner.Certainty = 0;
 
-        var choice = (await ChatTests.AskAsync(server, Body + Tools + ",\"tool_choice\":\"required\",\"parallel_tool_calls\":false}"))["choices"]![0]!;
+        var choice = (await ChatTests.AskAsync(
+            server, Body + Tools + ",\"tool_choice\":\"required\",\"parallel_tool_calls\":false}"))["choices"]![0]!;
 
         Assert.Equal(TemplatedModel.Mark, choice["token_ids"]![0]!.GetValue<int>());
         Assert.Equal("f", Assert.Single(choice["message"]!["tool_calls"]!.AsArray())!["function"]!["name"]!.GetValue<string>());
@@ -49,6 +51,8 @@ public sealed class SpecialMarkTests
 
         var choice = (await ChatTests.AskAsync(server, Body.Replace("60", "2", StringComparison.Ordinal) + "}"))["choices"]![0]!;
 
-        Assert.Equal(("<think>", ""), (choice["message"]!["reasoning_content"]!.GetValue<string>(), choice["message"]!["content"]!.GetValue<string>()));
+        Assert.Equal(
+            ("<think>", ""), (choice["message"]!["reasoning_content"]!.GetValue<string>(),
+                choice["message"]!["content"]!.GetValue<string>()));
     }
 }

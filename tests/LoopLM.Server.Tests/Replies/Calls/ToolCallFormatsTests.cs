@@ -31,5 +31,6 @@ public class ToolCallFormatsTests
     }
 
     [Fact]
-    public void NewId_OfMistral_HasNineLettersAndDigits() => Assert.Matches("^[A-Za-z0-9]{9}$", CallTemplates.Find(CallTemplates.Text("mistral"))!.NewId());
+    public void NewId_OfMistral_HasNineLettersAndDigits() =>
+        Assert.Matches("^[A-Za-z0-9]{9}$", CallTemplates.Find(CallTemplates.Text("mistral"))!.NewId());
 }

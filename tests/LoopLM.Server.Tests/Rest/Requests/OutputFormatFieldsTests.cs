@@ -15,14 +15,20 @@ public sealed class OutputFormatFieldsTests
     [InlineData("""{"response_format":{"type":1}}""", nameof(RequestErrorKind.InvalidType), "response_format.type")]
     [InlineData("""{"response_format":{"type":"grammar"}}""", nameof(RequestErrorKind.UnsupportedValue), "response_format.type")]
     [InlineData("""{"response_format":{"type":"json_schema"}}""", nameof(RequestErrorKind.MissingField), "response_format.json_schema")]
-    [InlineData("""{"response_format":{"type":"json_schema","json_schema":[]}}""", nameof(RequestErrorKind.InvalidType), "response_format.json_schema")]
-    [InlineData("""{"response_format":{"type":"json_schema","json_schema":{"name":"a b","schema":{}}}}""", nameof(RequestErrorKind.InvalidValue), "response_format.json_schema.name")]
-    [InlineData("""{"response_format":{"type":"json_schema","json_schema":{"name":"a","schema":{},"strict":"yes"}}}""", nameof(RequestErrorKind.InvalidType), "response_format.json_schema.strict")]
-    [InlineData("""{"response_format":{"type":"json_schema","json_schema":{"name":"a"}}}""", nameof(RequestErrorKind.MissingField), "response_format.json_schema.schema")]
+    [InlineData("""{"response_format":{"type":"json_schema","json_schema":[]}}""",
+        nameof(RequestErrorKind.InvalidType), "response_format.json_schema")]
+    [InlineData("""{"response_format":{"type":"json_schema","json_schema":{"name":"a b","schema":{}}}}""",
+        nameof(RequestErrorKind.InvalidValue), "response_format.json_schema.name")]
+    [InlineData("""{"response_format":{"type":"json_schema","json_schema":{"name":"a","schema":{},"strict":"yes"}}}""",
+        nameof(RequestErrorKind.InvalidType), "response_format.json_schema.strict")]
+    [InlineData("""{"response_format":{"type":"json_schema","json_schema":{"name":"a"}}}""",
+        nameof(RequestErrorKind.MissingField), "response_format.json_schema.schema")]
     [InlineData("""{"structured_outputs":"json"}""", nameof(RequestErrorKind.InvalidType), "structured_outputs")]
     [InlineData("""{"structured_outputs":{}}""", nameof(RequestErrorKind.InvalidValue), "structured_outputs.json")]
-    [InlineData("""{"response_format":{"type":"json_object","json_schema":{"schema":{}}}}""", nameof(RequestErrorKind.Unsupported), "response_format.json_schema")]
-    [InlineData("""{"response_format":{"type":"text","json_schema":{"schema":{}}}}""", nameof(RequestErrorKind.Unsupported), "response_format.json_schema")]
+    [InlineData("""{"response_format":{"type":"json_object","json_schema":{"schema":{}}}}""",
+        nameof(RequestErrorKind.Unsupported), "response_format.json_schema")]
+    [InlineData("""{"response_format":{"type":"text","json_schema":{"schema":{}}}}""",
+        nameof(RequestErrorKind.Unsupported), "response_format.json_schema")]
     [InlineData("""{"response_format":{"type":"text","schema":{}}}""", nameof(RequestErrorKind.Unsupported), "response_format.schema")]
     [InlineData("""{"structured_outputs":{"json_object":false}}""", nameof(RequestErrorKind.InvalidValue), "structured_outputs.json")]
     [InlineData("""{"structured_outputs":{"json_object":1}}""", nameof(RequestErrorKind.InvalidType), "structured_outputs.json_object")]
@@ -31,18 +37,26 @@ public sealed class OutputFormatFieldsTests
     [InlineData("""{"structured_outputs":{"regex":["a"]}}""", nameof(RequestErrorKind.InvalidType), "structured_outputs.regex")]
     [InlineData("""{"structured_outputs":{"regex":"\ud800"}}""", nameof(RequestErrorKind.InvalidValue), "structured_outputs.regex")]
     [InlineData("""{"structured_outputs":{"json":"{"}}""", nameof(RequestErrorKind.InvalidValue), "structured_outputs.json")]
-    [InlineData("""{"structured_outputs":{"json":"{\"a\":1,\"a\":2}"}}""", nameof(RequestErrorKind.InvalidValue), "structured_outputs.json")]
-    [InlineData("""{"structured_outputs":{"regex":"a","choice":["a"]}}""", nameof(RequestErrorKind.InvalidValue), "structured_outputs.regex")]
-    [InlineData("""{"structured_outputs":{"grammar":"root ::= \"a\""}}""", nameof(RequestErrorKind.Unsupported), "structured_outputs.grammar")]
-    [InlineData("""{"structured_outputs":{"structural_tag":"{}"}}""", nameof(RequestErrorKind.Unsupported), "structured_outputs.structural_tag")]
-    [InlineData("""{"structured_outputs":{"json":{},"whitespace_pattern":" "}}""", nameof(RequestErrorKind.Unsupported), "structured_outputs.whitespace_pattern")]
-    [InlineData("""{"structured_outputs":{"json":{},"disable_any_whitespace":true}}""", nameof(RequestErrorKind.Unsupported), "structured_outputs.disable_any_whitespace")]
-    [InlineData("""{"structured_outputs":{"json":{},"disable_additional_properties":true}}""", nameof(RequestErrorKind.Unsupported), "structured_outputs.disable_additional_properties")]
+    [InlineData("""{"structured_outputs":{"json":"{\"a\":1,\"a\":2}"}}""",
+        nameof(RequestErrorKind.InvalidValue), "structured_outputs.json")]
+    [InlineData("""{"structured_outputs":{"regex":"a","choice":["a"]}}""",
+        nameof(RequestErrorKind.InvalidValue), "structured_outputs.regex")]
+    [InlineData("""{"structured_outputs":{"grammar":"root ::= \"a\""}}""",
+        nameof(RequestErrorKind.Unsupported), "structured_outputs.grammar")]
+    [InlineData("""{"structured_outputs":{"structural_tag":"{}"}}""",
+        nameof(RequestErrorKind.Unsupported), "structured_outputs.structural_tag")]
+    [InlineData("""{"structured_outputs":{"json":{},"whitespace_pattern":" "}}""",
+        nameof(RequestErrorKind.Unsupported), "structured_outputs.whitespace_pattern")]
+    [InlineData("""{"structured_outputs":{"json":{},"disable_any_whitespace":true}}""",
+        nameof(RequestErrorKind.Unsupported), "structured_outputs.disable_any_whitespace")]
+    [InlineData("""{"structured_outputs":{"json":{},"disable_additional_properties":true}}""",
+        nameof(RequestErrorKind.Unsupported), "structured_outputs.disable_additional_properties")]
     [InlineData("""{"guided_json":"{"}""", nameof(RequestErrorKind.InvalidValue), "guided_json")]
     [InlineData("""{"guided_choice":{}}""", nameof(RequestErrorKind.InvalidType), "guided_choice")]
     [InlineData("""{"guided_regex":5}""", nameof(RequestErrorKind.InvalidType), "guided_regex")]
     [InlineData("""{"guided_json":{},"guided_regex":"a"}""", nameof(RequestErrorKind.InvalidValue), "guided_regex")]
-    [InlineData("""{"response_format":{"type":"json_object"},"structured_outputs":{"regex":"a"}}""", nameof(RequestErrorKind.InvalidValue), "structured_outputs.regex")]
+    [InlineData("""{"response_format":{"type":"json_object"},"structured_outputs":{"regex":"a"}}""",
+        nameof(RequestErrorKind.InvalidValue), "structured_outputs.regex")]
     public void Read_NotAFormat_IsAProblem(string body, string kind, string field)
     {
         var fields = new RequestFields(JsonElement.Parse(body));
@@ -52,7 +66,8 @@ public sealed class OutputFormatFieldsTests
 
     [Theory]
     [InlineData("{}")]
-    [InlineData("""{"response_format":null,"structured_outputs":null,"guided_json":null,"guided_choice":null,"guided_regex":null,"json_schema":null,"regex":null,"format":null}""")]
+    [InlineData(
+        """{"response_format":null,"structured_outputs":null,"guided_json":null,"guided_choice":null,"guided_regex":null,"json_schema":null,"regex":null,"format":null}""")]
     [InlineData("""{"response_format":{"type":"text"}}""")]
     [InlineData("""{"format":""}""")]
     public void Read_AnyText_IsNoFormat(string body)
@@ -65,9 +80,12 @@ public sealed class OutputFormatFieldsTests
 
     [Theory]
     [InlineData("""{"response_format":{"type":"json_object"}}""", "response_format", typeof(TextFormat.JsonObject))]
-    [InlineData("""{"structured_outputs":{"json_object":true,"disable_fallback":true}}""", "structured_outputs.json_object", typeof(TextFormat.JsonObject))]
-    [InlineData("""{"response_format":{"type":"json_schema","json_schema":{"name":"n","schema":""" + Schema + "}}}", "response_format.json_schema.schema", typeof(TextFormat.Json))]
-    [InlineData("""{"structured_outputs":{"disable_any_whitespace":false,"json":""" + Schema + "}}", "structured_outputs.json", typeof(TextFormat.Json))]
+    [InlineData("""{"structured_outputs":{"json_object":true,"disable_fallback":true}}""",
+        "structured_outputs.json_object", typeof(TextFormat.JsonObject))]
+    [InlineData("""{"response_format":{"type":"json_schema","json_schema":{"name":"n","schema":""" + Schema + "}}}",
+        "response_format.json_schema.schema", typeof(TextFormat.Json))]
+    [InlineData("""{"structured_outputs":{"disable_any_whitespace":false,"json":""" + Schema + "}}",
+        "structured_outputs.json", typeof(TextFormat.Json))]
     [InlineData("""{"structured_outputs":{"json":"{\"type\":\"integer\"}"}}""", "structured_outputs.json", typeof(TextFormat.Json))]
     [InlineData("""{"guided_json":""" + Schema + "}", "guided_json", typeof(TextFormat.Json))]
     [InlineData("""{"guided_json":"{\"type\":\"integer\"}","response_format":{"type":"text"}}""", "guided_json", typeof(TextFormat.Json))]
@@ -79,11 +97,14 @@ public sealed class OutputFormatFieldsTests
     [InlineData("""{"json_schema":""" + Schema + "}", "json_schema", typeof(TextFormat.Json))]
     [InlineData("""{"format":"json"}""", "format", typeof(TextFormat.JsonObject))]
     [InlineData("""{"format":""" + Schema + "}", "format", typeof(TextFormat.Json))]
-    [InlineData("""{"response_format":{"type":"json_object","schema":""" + Schema + "}}", "response_format.schema", typeof(TextFormat.Json))]
+    [InlineData("""{"response_format":{"type":"json_object","schema":""" + Schema + "}}",
+        "response_format.schema", typeof(TextFormat.Json))]
     [InlineData("""{"response_format":{"type":"json_object","value":""" + Schema + "}}", "response_format.value", typeof(TextFormat.Json))]
     [InlineData("""{"response_format":{"type":"json","value":""" + Schema + "}}", "response_format.value", typeof(TextFormat.Json))]
-    [InlineData("""{"response_format":{"type":"json_schema","schema":""" + Schema + "}}", "response_format.schema", typeof(TextFormat.Json))]
-    [InlineData("""{"response_format":{"type":"json_schema","json_schema":{"schema":""" + Schema + "}}}", "response_format.json_schema.schema", typeof(TextFormat.Json))]
+    [InlineData("""{"response_format":{"type":"json_schema","schema":""" + Schema + "}}",
+        "response_format.schema", typeof(TextFormat.Json))]
+    [InlineData("""{"response_format":{"type":"json_schema","json_schema":{"schema":""" + Schema + "}}}",
+        "response_format.json_schema.schema", typeof(TextFormat.Json))]
     [InlineData("""{"response_format":{"type":"regex","value":"a+"}}""", "response_format.value", typeof(TextFormat.Pattern))]
     public void Read_Format_GivesItsForm(string body, string field, Type form)
     {

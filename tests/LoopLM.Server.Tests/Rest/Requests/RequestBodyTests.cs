@@ -27,10 +27,14 @@ public sealed class RequestBodyTests
     /// <summary>Members that end a body and that no endpoint can read, as Latin-1.</summary>
     private static readonly string[] s_unreadable =
     [
-        ",\"\u00ff\":1}", ",\"x\":\"\u00ff\"}", ",\"x\":\"Gr\u00fcn\"}", ",\"logit_bias\":{\"\u00ff\":1}}", ",\"chat_template_kwargs\":{\"\u00ff\":1}}", ",\"x\":\"\u00ed\u00a0\u0080\"}",
-        ",\"x\":\"\u00c0\u0080\"}", ",\"\\ud800\":1}", ",\"x\":\"\\ud800\"}", ",\"function_call\":\"\\udc00\"}", ",\"x\":[{\"y\":\"\\ud800\\ud800\"}]}", ",\"x\":{\"\\udc00\":1}}",
-        ",\"n\":1e99999999999}", ",\"best_of\":1e-99999999999}", ",\"x\":1e999999}", $",\"x\":{new string('1', 2000)}}}", $",\"x\":0.{new string('0', 2000)}1}}",
-        ",\"text\":{\"format\":{\"type\":\"json_schema\",\"name\":\"x\",\"schema\":{\"title\":\"\u00ff\"}}}}", ",\"x\":1,\"x\":2}", ",\"x\":{\"y\":1,\"\\u0079\":2}}", ",}", ",\"x\":NaN}",
+        ",\"\u00ff\":1}", ",\"x\":\"\u00ff\"}", ",\"x\":\"Gr\u00fcn\"}", ",\"logit_bias\":{\"\u00ff\":1}}",
+        ",\"chat_template_kwargs\":{\"\u00ff\":1}}", ",\"x\":\"\u00ed\u00a0\u0080\"}",
+        ",\"x\":\"\u00c0\u0080\"}", ",\"\\ud800\":1}", ",\"x\":\"\\ud800\"}",
+        ",\"function_call\":\"\\udc00\"}", ",\"x\":[{\"y\":\"\\ud800\\ud800\"}]}", ",\"x\":{\"\\udc00\":1}}",
+        ",\"n\":1e99999999999}", ",\"best_of\":1e-99999999999}", ",\"x\":1e999999}",
+        $",\"x\":{new string('1', 2000)}}}", $",\"x\":0.{new string('0', 2000)}1}}",
+        ",\"text\":{\"format\":{\"type\":\"json_schema\",\"name\":\"x\",\"schema\":{\"title\":\"\u00ff\"}}}}",
+        ",\"x\":1,\"x\":2}", ",\"x\":{\"y\":1,\"\\u0079\":2}}", ",}", ",\"x\":NaN}",
     ];
 
     public static TheoryData<string, string> Malformed => new()
@@ -95,7 +99,8 @@ public sealed class RequestBodyTests
             Assert.Equal(HttpStatusCode.OK, (await server.Rest.PostAsync(path, Bytes(Encoding.Latin1.GetBytes(sound + "}")))).StatusCode);
             foreach (var end in s_unreadable)
             {
-                var (response, _) = await ServerHarness.RefuseAsync(server.Rest.PostAsync(path, Bytes(Encoding.Latin1.GetBytes(sound + end))));
+                var (response, _) = await ServerHarness.RefuseAsync(
+                    server.Rest.PostAsync(path, Bytes(Encoding.Latin1.GetBytes(sound + end))));
                 Assert.True(response.StatusCode == HttpStatusCode.BadRequest, $"{path} {end}");
             }
         }
@@ -135,7 +140,8 @@ public sealed class RequestBodyTests
     {
         await using var server = await ServerHarness.StartAsync();
 
-        var (response, error) = await ServerHarness.RefuseAsync(server.Rest.PostAsync("/v1/completions", Bytes(Encoding.GetEncoding(encoding).GetBytes("""{"prompt":"ü"}"""))));
+        var (response, error) = await ServerHarness.RefuseAsync(
+            server.Rest.PostAsync("/v1/completions", Bytes(Encoding.GetEncoding(encoding).GetBytes("""{"prompt":"ü"}"""))));
 
         Assert.Equal((HttpStatusCode.BadRequest, "invalid_encoding"), (response.StatusCode, error.GetProperty("code").GetString()));
         Assert.Contains(message, error.GetProperty("message").GetString(), StringComparison.Ordinal);
@@ -152,7 +158,8 @@ public sealed class RequestBodyTests
     {
         await using var server = await ServerHarness.StartAsync();
 
-        using var response = await server.Rest.PostAsync("/v1/completions", Bytes(Compress(encoding, Encoding.UTF8.GetBytes(Sound)), encoding));
+        using var response = await server.Rest.PostAsync(
+            "/v1/completions", Bytes(Compress(encoding, Encoding.UTF8.GetBytes(Sound)), encoding));
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
@@ -167,9 +174,11 @@ public sealed class RequestBodyTests
         await using var server = await ServerHarness.StartAsync(settings: "--Limits:MaxBodyBytes=4096");
         var bomb = Compress(encoding, Encoding.UTF8.GetBytes($$"""{"prompt":"{{new string('a', 4_000_000)}}"}"""));
 
-        var (response, error) = await ServerHarness.RefuseAsync(server.Rest.PostAsync("/v1/completions", Bytes(bomb[..Math.Min(bomb.Length, 4000)], encoding)));
+        var (response, error) = await ServerHarness.RefuseAsync(
+            server.Rest.PostAsync("/v1/completions", Bytes(bomb[..Math.Min(bomb.Length, 4000)], encoding)));
 
-        Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "request_too_large"), (response.StatusCode, error.GetProperty("code").GetString()));
+        Assert.Equal(
+            (HttpStatusCode.RequestEntityTooLarge, "request_too_large"), (response.StatusCode, error.GetProperty("code").GetString()));
         Assert.Contains("4096 bytes", error.GetProperty("message").GetString(), StringComparison.Ordinal);
         Assert.NotEmpty(response.Headers.GetValues("x-request-id").Single());
     }
@@ -183,7 +192,8 @@ public sealed class RequestBodyTests
     {
         await using var server = await ServerHarness.StartAsync();
 
-        var (response, error) = await ServerHarness.RefuseAsync(server.Rest.PostAsync("/v1/completions", Bytes(Encoding.UTF8.GetBytes(Sound), encoding)));
+        var (response, error) = await ServerHarness.RefuseAsync(
+            server.Rest.PostAsync("/v1/completions", Bytes(Encoding.UTF8.GetBytes(Sound), encoding)));
 
         Assert.Equal((HttpStatusCode.BadRequest, "invalid_encoding"), (response.StatusCode, error.GetProperty("code").GetString()));
     }
@@ -194,7 +204,8 @@ public sealed class RequestBodyTests
         await using var server = await ServerHarness.StartAsync();
 
         // A frame whose header requests 2 GiB.
-        var (response, _) = await ServerHarness.RefuseAsync(server.Rest.PostAsync("/v1/completions", Bytes([0x28, 0xB5, 0x2F, 0xFD, 0x00, 0xA8, 0x01, 0x00, 0x00], "zstd")));
+        var (response, _) = await ServerHarness.RefuseAsync(
+            server.Rest.PostAsync("/v1/completions", Bytes([0x28, 0xB5, 0x2F, 0xFD, 0x00, 0xA8, 0x01, 0x00, 0x00], "zstd")));
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
     }
@@ -207,9 +218,11 @@ public sealed class RequestBodyTests
     {
         await using var server = await ServerHarness.StartAsync();
 
-        var (response, error) = await ServerHarness.RefuseAsync(server.Rest.PostAsync("/v1/completions", Bytes(Encoding.UTF8.GetBytes(Sound), encoding)));
+        var (response, error) = await ServerHarness.RefuseAsync(
+            server.Rest.PostAsync("/v1/completions", Bytes(Encoding.UTF8.GetBytes(Sound), encoding)));
 
-        Assert.Equal((HttpStatusCode.UnsupportedMediaType, "unsupported_content_encoding"), (response.StatusCode, error.GetProperty("code").GetString()));
+        Assert.Equal((HttpStatusCode.UnsupportedMediaType, "unsupported_content_encoding"),
+            (response.StatusCode, error.GetProperty("code").GetString()));
         Assert.Contains($"'{encoding}'", error.GetProperty("message").GetString(), StringComparison.Ordinal);
         Assert.Equal("gzip, deflate, br, zstd", string.Join(", ", response.Headers.GetValues("Accept-Encoding")));
     }
@@ -238,7 +251,8 @@ public sealed class RequestBodyTests
         Assert.Equal(read ? HttpStatusCode.OK : HttpStatusCode.UnsupportedMediaType, response.StatusCode);
         if (!read)
         {
-            var message = JsonElement.Parse(await response.Content.ReadAsStringAsync()).GetProperty("error").GetProperty("message").GetString();
+            var message = JsonElement.Parse(await response.Content.ReadAsStringAsync())
+                .GetProperty("error").GetProperty("message").GetString();
             Assert.Contains($"'{type}'", message, StringComparison.Ordinal);
             Assert.Contains("-H 'Content-Type: application/json'", message, StringComparison.Ordinal);
         }
@@ -251,7 +265,10 @@ public sealed class RequestBodyTests
     public async Task Post_NoContentType_IsReadUnlessAPageSendsIt(string? origin, HttpStatusCode status)
     {
         await using var server = await ServerHarness.StartAsync();
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/completions") { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(Sound)) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/completions")
+        {
+            Content = new ByteArrayContent(Encoding.UTF8.GetBytes(Sound)),
+        };
         if (origin is not null)
         {
             request.Headers.Add("Origin", origin);

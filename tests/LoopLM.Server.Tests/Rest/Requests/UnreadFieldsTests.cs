@@ -49,10 +49,13 @@ public sealed class UnreadFieldsTests
     }
 
     [Theory]
-    [InlineData("""{"length_penalty":2}""", "'length_penalty' is the number 2, which is not supported here: it belongs to beam search; leave it out, or set it to 1.")]
-    [InlineData("""{"length_penalty":1e99999999999}""", "'length_penalty' is the number 1e99999999999, which is not supported here: it belongs to beam search; leave it out, or set it to 1.")]
+    [InlineData("""{"length_penalty":2}""",
+        "'length_penalty' is the number 2, which is not supported here: it belongs to beam search; leave it out, or set it to 1.")]
+    [InlineData("""{"length_penalty":1e99999999999}""",
+        "'length_penalty' is the number 1e99999999999, which is not supported here: it belongs to beam search; leave it out, or set it to 1.")]
     [InlineData("""{"functions":[{"name":"f"}]}""", "'functions' is not supported here: use 'tools'.")]
-    [InlineData("""{"use_beam_search":true}""", "'use_beam_search' is true, which is not supported here: tokens are drawn one by one; leave it out, or set it to false.")]
+    [InlineData("""{"use_beam_search":true}""",
+        "'use_beam_search' is true, which is not supported here: tokens are drawn one by one; leave it out, or set it to false.")]
     [InlineData("""{"input":"Hi"}""", "'input' is not supported here: use 'messages', or send it to /v1/responses.")]
     public void Check_Refusal_SaysWhatWasFoundAndWhatWouldBeRight(string body, string message) =>
         Assert.Equal(message, Check(body, RequestKinds.Chats)?.Message.ToString());

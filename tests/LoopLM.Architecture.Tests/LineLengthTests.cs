@@ -39,6 +39,15 @@ public sealed partial class LineLengthTests
         Assert.Equal(isFound, TooLong(code.Insert(at, new string('x', MaxColumns)), mayBeAnyLiteral: true).Count == 1);
     }
 
+    [Theory]
+    [InlineData("F(\n\"{0}\");", true)]
+    [InlineData("F(\n\"\"\"{0}\"\"\");", false)]
+    [InlineData("F($\"\"\"\n    {0}\n    \"\"\");", false)]
+    public void TooLong_LiteralOutsideOfTests_MayBeLongWhereItIsRaw(string code, bool isFound) =>
+        Assert.Equal(
+            isFound,
+            TooLong(code.Replace("{0}", new string('x', MaxColumns), StringComparison.Ordinal), mayBeAnyLiteral: false).Count == 1);
+
     private static List<int> TooLong(string code, bool mayBeAnyLiteral)
     {
         var text = SourceText.From(code);
@@ -56,7 +65,7 @@ public sealed partial class LineLengthTests
             LiteralExpressionSyntax literal => literal.IsKind(SyntaxKind.StringLiteralExpression)
                 && (mayBeAnyLiteral || literal.Token.Text.StartsWith("\"\"\"", StringComparison.Ordinal)),
             InterpolatedStringExpressionSyntax interpolated =>
-                mayBeAnyLiteral || interpolated.StringStartToken.Text.EndsWith("\"\"\"", StringComparison.Ordinal),
+                mayBeAnyLiteral || interpolated.StringStartToken.Text.Contains("\"\"\"", StringComparison.Ordinal),
             _ => false,
         };
 
@@ -66,6 +75,6 @@ public sealed partial class LineLengthTests
             && Punctuation().IsMatch(text.ToString(TextSpan.FromBounds(Math.Min(line.End, literal.Span.End), line.End)));
     }
 
-    [GeneratedRegex(@"^[\s+(){}\[\],;]*$")]
+    [GeneratedRegex(@"^[\s+(){}\[\],;.\d]*$")]
     private static partial Regex Punctuation();
 }

@@ -45,8 +45,7 @@ internal static partial class MessageList
         _ => false,
     };
 
-    private static bool IsRaw(ExpressionSyntax node) => node.GetFirstToken().Text.EndsWith("\"\"\"", StringComparison.Ordinal)
-        || node.GetFirstToken().Text.StartsWith("\"\"\"", StringComparison.Ordinal);
+    private static bool IsRaw(ExpressionSyntax node) => node.GetFirstToken().Text.Contains("\"\"\"", StringComparison.Ordinal);
 
     private static string Show(ExpressionSyntax node) => node switch
     {

@@ -145,7 +145,8 @@ public sealed class ChatTests
 
         var answer = (await AskAsync(
             server,
-            $"{Hi.Replace("40", "61", StringComparison.Ordinal)},{Tools},\"tool_choice\":{choice},\"parallel_tool_calls\":false}}"))["choices"]![0]!;
+            $"{Hi.Replace("40", "61", StringComparison.Ordinal)},{Tools},\"tool_choice\":{choice},\"parallel_tool_calls\":false}}"))
+            ["choices"]![0]!;
 
         Assert.Equal("tool_calls", answer["finish_reason"]!.GetValue<string>());
         var function = Assert.Single(answer["message"]!["tool_calls"]!.AsArray())!["function"]!;

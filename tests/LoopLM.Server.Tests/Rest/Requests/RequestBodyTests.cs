@@ -54,7 +54,7 @@ public sealed class RequestBodyTests
         { "{\"prompt\":1 /* why */}", "found '/'; JSON has no comments" },
         { "{'prompt':1}", "found '''; names and strings must be in double quotes" },
         { "{prompt:1}", "line 1, byte 2: found 'p'; names and strings must be in double quotes" },
-        { "{\"prompt\":\"a\nb\"}", "the control character U\\+000A; a string has it as an escape" },
+        { "{\"prompt\":\"a\nb\"}", "the control character U\\+000A; a string must escape it" },
         { "{\"prompt\":\"\\x\"}", "found 'x' after a backslash" },
         { "{\"prompt\":\"\\u12g4\"}", "byte [0-9]+: found" },
         { "{\"prompt\":tru}", "line 1, byte 1[0-9]: found" },

@@ -70,7 +70,7 @@ public sealed class CommandLineTests
         { "is 'nowhere'; it must be scheme, host and port, such as http://localhost:8080.", ["--Kestrel:Endpoints:Rest:Url=nowhere"] },
         { "is 'Http9'; it must be one of", ["--Kestrel:Endpoints:Rest:Protocols=Http9"] },
         { "'Engine:KvSlots=5' is not an option; options are written --name value or --name=value.", ["Engine:KvSlots=5"] },
-        { "'-p' is no option", ["-p"] },
+        { "'-p' is not an option", ["-p"] },
         { "--port has no value.", ["--port", "--host=localhost"] },
         { "--port is given twice; give it once.", ["--port=1", "--PORT", "2"] },
         { "There is no setting urls. Did you mean --host and --port?", ["--urls=http://localhost:5000"] },

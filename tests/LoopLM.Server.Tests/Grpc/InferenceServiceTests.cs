@@ -222,7 +222,7 @@ public sealed class InferenceServiceTests
                 var exception = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.ReadAllAsync().ToListAsync().AsTask());
 
                 Assert.Equal(
-                    (StatusCode.InvalidArgument, "The message is no GenerateRequest."), (exception.StatusCode, exception.Status.Detail));
+                    (StatusCode.InvalidArgument, "The message is not a GenerateRequest."), (exception.StatusCode, exception.Status.Detail));
             }
 
             Assert.DoesNotContain("   at ", File.Exists(file) ? await File.ReadAllTextAsync(file) : "", StringComparison.Ordinal);

@@ -65,7 +65,8 @@ public sealed class Checkpoint : IDisposable
         if (contextLength > config.ContextLength)
         {
             problems.Add(
-                $"the context length is set to {contextLength}; it must be at most max_position_embeddings, {config.ContextLength} here");
+                $"the context length is set to {contextLength}; "
+                    + $"it must be at most max_position_embeddings, which is {config.ContextLength}");
         }
 
         if (problems.Count == 0)

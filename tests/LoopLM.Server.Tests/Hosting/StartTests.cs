@@ -53,15 +53,15 @@ public sealed class StartTests
         "--Auth:Keys:1:Name=b", "--Auth:Keys:1:Sha256=" + AnyHash)]
     [InlineData("Weight", "--Auth:Keys:0:Weight=0", "--Auth:Keys:0:Name=a", "--Auth:Keys:0:Sha256=" + AnyHash)]
     [InlineData("RequestsPerMinute", "--RateLimits:RequestsPerMinute=0")]
-    [InlineData("no origin", "--Cors:Origins:0=*")]
-    [InlineData("no origin", "--Cors:Origins:0=https://example.org/")]
+    [InlineData("not an origin", "--Cors:Origins:0=*")]
+    [InlineData("not an origin", "--Cors:Origins:0=https://example.org/")]
     [InlineData("MaxQueueTime", "--Engine:MaxQueueTime=00:00:00")]
     public async Task Start_AccessSettingWrong_SaysWhich(string named, params string[] settings) =>
         Assert.Contains(named, Assert.Single(await ReasonsAsync(settings)), StringComparison.Ordinal);
 
     [Fact]
     public async Task Start_ContextLongerThanTheCheckpointAllows_SaysBoth() =>
-        Assert.Matches("context length is set to 2049; .* max_position_embeddings = 2048",
+        Assert.Matches("context length is set to 2049; .* max_position_embeddings, which is 2048",
             Assert.Single(await ReasonsAsync("--Model:ContextLength=2049")));
 
     [Fact]

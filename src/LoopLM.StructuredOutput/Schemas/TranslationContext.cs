@@ -46,8 +46,8 @@ internal sealed class TranslationContext
 
     /// <summary>What is wrong with a grammar for which there is no room.</summary>
     public string TooLarge =>
-        $"it needs too large a grammar; at most {Limits.MaxInstructions} instructions, "
-            + $"and {AutomatonBuilder.MaxWork} steps to make its automata, are allowed";
+        $"it needs too large a grammar; at most {Limits.MaxInstructions} instructions "
+            + $"and {AutomatonBuilder.MaxWork} steps of work are allowed";
 
     /// <summary>The first problem; null while there is none.</summary>
     public SchemaProblem? Problem { get; private set; }

@@ -100,7 +100,7 @@ public sealed class EngineCore : IDisposable
         var plan = _parts.Scheduler.Plan();
         _rows = plan.Batch.Rows.Length;
         Admit(plan.Admitted);
-        _parts.Finisher.FinishExpired(_time, _options.MaxQueueTime);
+        _parts.Finisher.FinishExpired(_options.MaxQueueTime);
         if (plan.IsEmpty && !_parts.Scheduler.Rows.HasReadable)
         {
             return false;
@@ -109,6 +109,7 @@ public sealed class EngineCore : IDisposable
         var started = _time.GetTimestamp();
         _ticks++;
         _parts.Drafts.Plan(_parts.Scheduler.Running, _parts.Scheduler.Rows);
+        var loops = plan.DistinctLoops;
         if (!plan.IsEmpty && TryRunLoop(plan))
         {
             _parts.Exits.Run(plan, _gateLogits, _stateChanges);
@@ -116,7 +117,7 @@ public sealed class EngineCore : IDisposable
 
         _parts.Head.Run(_ticks);
         _parts.Scheduler.Rows.Compact();
-        _metrics.Ticked(_rows, _time.GetElapsedTime(started));
+        _metrics.Ticked(_rows, loops, _time.GetElapsedTime(started));
         return true;
     }
 
@@ -163,6 +164,9 @@ public sealed class EngineCore : IDisposable
         KvSlots = _parts.Ledger.Capacity,
         GeneratedTokens = _parts.Publisher.GeneratedTokens,
         ExitSteps = _parts.Publisher.ExitSteps,
+        SavedLoops = _parts.Publisher.SavedLoops,
+        PrefixQueries = _parts.Exits.PrefixQueries,
+        PrefixHits = _parts.Exits.PrefixHits,
         DraftTokens = _parts.Publisher.DraftTokens,
         AcceptedDraftTokens = _parts.Publisher.AcceptedDraftTokens,
         Exits = _parts.Publisher.Exits,
@@ -235,7 +239,9 @@ public sealed class EngineCore : IDisposable
         foreach (var sequence in admitted)
         {
             _parts.Places.Admit(sequence.Client, sequence.Prompt.Length);
-            _metrics.Admitted(sequence.Prompt.Length, _time.GetElapsedTime(sequence.AcceptedAt));
+            var now = _time.GetTimestamp();
+            sequence.Generation.Admit(now);
+            _metrics.Admitted(sequence.Prompt.Length, _time.GetElapsedTime(sequence.AcceptedAt, now));
             if (sequence is { Constraint: { } constraint, MaxTokens: > 0 })
             {
                 _parts.Masks.Want(constraint, token: null);

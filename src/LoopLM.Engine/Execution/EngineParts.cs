@@ -35,7 +35,7 @@ internal sealed class EngineParts
         Prefixes = new PrefixCache(Ledger, runner.Model.Loops);
         Scheduler = new Scheduler(options, Ledger, Prefixes);
         Masks = new MaskWorkers(options, metrics, time, logger);
-        Finisher = new SequenceFinisher(Scheduler, Prefixes, Places, Masks, runner, metrics, logger);
+        Finisher = new SequenceFinisher(Scheduler, Prefixes, Places, Masks, runner, metrics, time, logger);
         Failures = new RunnerFailures(Finisher, Scheduler.Rows, logger);
         Intake = new RequestIntake(validator, options, Scheduler, Finisher, Failures, Places, Masks, metrics);
         var headCosts = new PassCosts();

@@ -29,6 +29,12 @@ internal sealed class ExitStage(
     /// <summary>Rows of generated positions that ran since the start, by the loop that they ran.</summary>
     public LoopCounts DecodeRows => _decodeRows;
 
+    /// <summary>Prompt tokens that were looked for among cached prefixes since the start.</summary>
+    public long PrefixQueries { get; private set; }
+
+    /// <summary>Those that were found there.</summary>
+    public long PrefixHits { get; private set; }
+
     /// <summary>Decides on the rows of a plan that has run.</summary>
     /// <param name="plan">The plan; its rows are the running rows in their order.</param>
     /// <param name="gateLogits">Of each row, where the plan reads them.</param>
@@ -71,6 +77,10 @@ internal sealed class ExitStage(
             var probability = ExitDistribution.GateProbability(gateLogit);
             row.Distribution.Add(probability);
             rows.Gates(row.RowSlot).Add(probability);
+            if (!row.IsPrompt)
+            {
+                metrics.GateRead(probability);
+            }
         }
 
         return true;
@@ -122,7 +132,8 @@ internal sealed class ExitStage(
             sequence.FinishPrompt();
             if (sequence.PrefixKey is { } key)
             {
-                metrics.PrefixLookedUp(sequence.Prompt.Length, sequence.CachedPrompt);
+                PrefixQueries += sequence.Prompt.Length;
+                PrefixHits += sequence.CachedPrompt;
                 prefixes.Insert(sequence.Number, key, sequence.Prompt.Span);
             }
         }

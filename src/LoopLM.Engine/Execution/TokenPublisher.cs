@@ -28,6 +28,9 @@ internal sealed class TokenPublisher(
     /// <summary>Sum of their exit steps.</summary>
     public long ExitSteps { get; private set; }
 
+    /// <summary>Loops of the model that they did not run, because they left earlier.</summary>
+    public long SavedLoops { get; private set; }
+
     /// <summary>Drafts made since the start.</summary>
     public long DraftTokens { get; private set; }
 
@@ -42,7 +45,6 @@ internal sealed class TokenPublisher(
     {
         sequence.Drafts.Draft();
         DraftTokens++;
-        metrics.Drafted();
     }
 
     /// <summary>The token after the oldest position is chosen: drafts that begin with another token are dropped.</summary>
@@ -62,7 +64,6 @@ internal sealed class TokenPublisher(
             if (isAccepted)
             {
                 AcceptedDraftTokens++;
-                metrics.DraftAccepted();
                 token = draft;
                 return true;
             }
@@ -121,10 +122,12 @@ internal sealed class TokenPublisher(
     {
         var (sequence, exitStep, (token, logprobs, isDrafted), now) = (row.Sequence, row.ExitStep, row.Choice, time.GetTimestamp());
         var first = sequence.Generated == 0;
-        metrics.Generated(exitStep, first, time.GetElapsedTime(first ? sequence.AcceptedAt : sequence.LastTokenAt, now));
+        var reason = row.IsPrompt ? ExitReason.Prompt : sequence.Exit.ReasonFor(exitStep);
+        metrics.Generated(exitStep, sequence.Exit.Policy.Name, reason, first, time.GetElapsedTime(first ? sequence.AcceptedAt : sequence.LastTokenAt, now));
         GeneratedTokens++;
         ExitSteps += exitStep;
-        _exits.Add(exitStep, row.IsPrompt, sequence.Exit.MaxLoops);
+        SavedLoops += Math.Max(0, modelLoops - exitStep);
+        _exits.Add(exitStep, reason);
         if (!row.IsPrompt)
         {
             sequence.Drafts.Exit(exitStep);

@@ -59,7 +59,7 @@ internal sealed class RequestValidator(
 
         var reports = request.Reports.For(model);
         var scored = reports.PromptLogprobs is null ? 0 : request.Prompt.Length;
-        sequence = new Sequence(new Generation(scored + request.MaxTokens, request.Signal))
+        sequence = new Sequence(new Generation(scored + request.MaxTokens, request.Signal, time.GetTimestamp()))
         {
             Prompt = request.Prompt,
             MaxTokens = request.MaxTokens,
@@ -75,7 +75,6 @@ internal sealed class RequestValidator(
             LogprobTokens = [.. reports.LogprobTokens],
             ObservedLoops = reports.SkippedLoopLogprobs ? Math.Max(model.Loops, exit.MaxLoops) : 0,
             Cost = MostLoops(reservation),
-            AcceptedAt = time.GetTimestamp(),
             Client = client,
             Window = new PositionWindow(TokenTail.MaxDrafts + 1),
         };

@@ -55,7 +55,7 @@ internal sealed class Sequence(Generation generation)
     public required long Cost { get; init; }
 
     /// <summary>When it was accepted, in ticks of the time provider.</summary>
-    public required long AcceptedAt { get; init; }
+    public long AcceptedAt => Generation.Times.AcceptedAt;
 
     /// <summary>Whom it comes from.</summary>
     public required RequestClient Client { get; init; }
@@ -109,7 +109,7 @@ internal sealed class Sequence(Generation generation)
     public int Generated { get; private set; }
 
     /// <summary>When the last token was published, in ticks of the time provider.</summary>
-    public long LastTokenAt { get; private set; }
+    public long LastTokenAt => Generation.Times.LastTokenAt;
 
     /// <summary>What is read after a loop of one of its generated tokens.</summary>
     public ExitSignals Reads => Reports.Gates ? Exit.Reads | ExitSignals.Gate : Exit.Reads;
@@ -191,7 +191,7 @@ internal sealed class Sequence(Generation generation)
         }
 
         Generated++;
-        LastTokenAt = now;
+        Generation.CountToken(now);
     }
 
     /// <summary>It is over.</summary>

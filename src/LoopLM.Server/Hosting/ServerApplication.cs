@@ -207,9 +207,12 @@ public static class ServerApplication
     }
 
     private static IServiceCollection AddTextGenerator(this IServiceCollection services) => services
+        .AddSingleton<GenAiMetrics>()
         .AddSingleton<ITextGenerator>(from => new ObservedTextGenerator(
             new TokenRateLimiter(new TextGenerator()),
+            from.GetRequiredService<GenAiMetrics>(),
             from.GetRequiredService<Serilog.IDiagnosticContext>(),
+            from.GetRequiredService<TimeProvider>(),
             from.GetRequiredService<ILogger<ObservedTextGenerator>>()));
 
     private static IServiceCollection AddEngine(this IServiceCollection services) => services

@@ -13,6 +13,9 @@ internal sealed record TextRequest
     /// <summary>Name or alias of the model; null or empty for the default.</summary>
     public string? Model { get; init; }
 
+    /// <summary>Whether it continues a conversation; telemetry calls those otherwise than completions.</summary>
+    public bool IsChat { get; init; }
+
     /// <summary>What to continue, each on its own; at least one.</summary>
     public IReadOnlyList<TextPrompt> Prompts { get; init; } = [];
 

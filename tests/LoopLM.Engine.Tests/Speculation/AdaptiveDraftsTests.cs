@@ -130,7 +130,6 @@ public sealed class AdaptiveDraftsTests
             StopTokens = FrozenSet<int>.Empty,
             Reports = new ReportSettings(),
             Cost = 1,
-            AcceptedAt = 0,
             Client = RequestClient.Local,
             Window = new PositionWindow(2),
         };

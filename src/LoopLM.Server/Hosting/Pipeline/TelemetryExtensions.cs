@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Text;
 using LoopLM.Engine.Telemetry;
 using LoopLM.Server.Access;
 using LoopLM.Server.Telemetry;
@@ -29,7 +30,7 @@ internal static class TelemetryExtensions
         var name = typeof(TelemetryExtensions).Assembly.GetName().Name!;
         var telemetry = services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService(name, autoGenerateServiceInstanceId: false));
         telemetry.WithMetrics(metrics => metrics
-            .AddMeter(EngineMetrics.MeterName)
+            .AddMeter(EngineMetrics.MeterName, GenAiMetrics.MeterName)
             .AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime")
             .AddView(WithoutCount)
             .AddPrometheusExporter(exporter =>
@@ -49,7 +50,9 @@ internal static class TelemetryExtensions
             || isSink == Array.Exists(sinks, sink => setting.Key.StartsWith(sink, StringComparison.OrdinalIgnoreCase)))).Build();
     }
 
-    /// <summary>Logs one line for each request: its route, status and time, and the client's name, and the tokens and exit steps that endpoints add. Never text of a request, nor a key.</summary>
+    /// <summary>
+    /// Logs one line for each request: its route, status and time, and what <see cref="RequestLog"/> says of what it generated. Never text of a request, nor a key.
+    /// </summary>
     public static IApplicationBuilder UseRequestLog(this IApplicationBuilder app) => app.UseSerilogRequestLogging(options =>
     {
         options.GetLevel = (context, _, exception) =>
@@ -57,7 +60,7 @@ internal static class TelemetryExtensions
             : exception is null && context.Response.StatusCode == StatusCodes.Status503ServiceUnavailable ? LogEventLevel.Warning
             : exception is not null || context.Response.StatusCode >= 500 ? LogEventLevel.Error
             : LogEventLevel.Information;
-        options.MessageTemplate = "HTTP {RequestMethod} {Route} responded {StatusCode} in {Elapsed:0.0000} ms";
+        options.MessageTemplate = $"HTTP {{RequestMethod}} {{Route}} responded {{StatusCode}} in {{Elapsed:0.0000}} ms{{{RequestLog.Summary}:l}}";
         options.GetMessageTemplateProperties = (context, _, elapsed, status) =>
         [
             new("RequestMethod", new ScalarValue(context.Request.Method)),
@@ -70,6 +73,10 @@ internal static class TelemetryExtensions
             diagnostics.Set("RequestId", context.TraceIdentifier);
             diagnostics.Set("Client", context.Features.Get<Client>()?.Name);
         };
+    }).Use((context, next) =>
+    {
+        RequestLog.Begin(context.RequestServices.GetRequiredService<IDiagnosticContext>());
+        return next(context);
     });
 
     /// <summary>The route that a request reached. A path that reaches none is the client's text, and may hold a key.</summary>
@@ -86,9 +93,13 @@ internal static class TelemetryExtensions
     public static IEndpointConventionBuilder MapMetrics(this IEndpointRouteBuilder routes) =>
         routes.MapPrometheusScrapingEndpoint("/metrics", meterProvider: null, scraping => scraping.Use(BufferAsync), optionsName: null).DisableRateLimiting();
 
-    /// <summary>Until the exporter has written its answer, every other scrape waits for it busily: so it writes to memory, never to a client.</summary>
+    /// <summary>
+    /// Until the exporter has written its answer, every other scrape waits for it busily: so it writes to memory, never to a client. It writes the one
+    /// form behind which more may follow.
+    /// </summary>
     private static async Task BufferAsync(HttpContext context, RequestDelegate next)
     {
+        context.Request.Headers.Accept = "text/plain; version=0.0.4";
         var client = context.Response.Body;
         using var answer = new MemoryStream();
         context.Response.Body = answer;
@@ -101,7 +112,9 @@ internal static class TelemetryExtensions
             context.Response.Body = client;
         }
 
-        answer.Position = 0;
-        await answer.CopyToAsync(client, PooledBuffer.ChunkBytes, context.RequestAborted);
+        var scrape = Encoding.UTF8.GetString(answer.GetBuffer().AsSpan(0, (int)answer.Length));
+        await using var text = new StreamWriter(client, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), PooledBuffer.ChunkBytes, leaveOpen: true);
+        await text.WriteAsync(scrape.AsMemory(), context.RequestAborted);
+        await text.WriteAsync(VllmMetrics.Repeat(scrape).AsMemory(), context.RequestAborted);
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using LoopLM.Server.Access;
 using LoopLM.Server.Errors;
 using LoopLM.Server.TextGeneration;
@@ -19,6 +20,7 @@ internal sealed partial class ObservedTextGenerator(
 {
     public Result<TextChoices[]> Start(EncodedText text, Caller caller)
     {
+        var parent = Activity.Current?.Context ?? default;
         var started = inner.Start(text, caller);
         if (!started.TryGet(out var all, out var error))
         {
@@ -33,7 +35,7 @@ internal sealed partial class ObservedTextGenerator(
             {
                 if (--left == 0)
                 {
-                    Observe(ObservedGeneration.Of(text, all, caller, time));
+                    Observe(ObservedGeneration.Of(text, all, caller, time), parent);
                 }
             };
         }
@@ -41,8 +43,9 @@ internal sealed partial class ObservedTextGenerator(
         return started;
     }
 
-    private void Observe(ObservedGeneration generation)
+    private void Observe(ObservedGeneration generation, ActivityContext parent)
     {
+        RequestSpans.Write(generation, parent);
         metrics.Record(generation);
         RequestLog.Tell(diagnostics, generation);
         if (generation.IsAbandoned)

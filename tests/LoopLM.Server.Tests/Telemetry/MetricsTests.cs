@@ -83,6 +83,20 @@ public sealed class MetricsTests
     }
 
     [Fact]
+    public async Task Get_MetricsAsPrometheusAsks_AreTextThatEndsWithVllmsNames()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/metrics");
+        request.Headers.Add("Accept", "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1");
+        request.Headers.Add("Accept-Encoding", "gzip");
+
+        using var response = await server.Rest.SendAsync(request);
+
+        Assert.Equal(("text/plain", 0), (response.Content.Headers.ContentType?.MediaType, response.Content.Headers.ContentEncoding.Count));
+        Assert.StartsWith("vllm:", (await response.Content.ReadAsStringAsync()).TrimEnd().Split('\n')[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Get_MetricsOfAModelOfFourLoops_HasNoBucketForMore()
     {
         await using var server = await ServerHarness.StartAsync();

@@ -11,12 +11,14 @@ public sealed partial class ImageTests
     [Fact]
     public async Task Server_AsAnotherUserOnAReadOnlyRoot_ServesAndTellsItsHealth()
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess && OperatingSystem.IsLinux(), "only root of Linux may make a read-only root and become another user");
+        Assert.SkipUnless(
+            OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "only root of Linux may make a root read-only and become another user");
         var (ports, program) = ($"--port={FreePort.Next()}", Path.Combine(AppContext.BaseDirectory, "LoopLM.Server.dll"));
         var grpc = $"--grpc-port={FreePort.Next()}";
 
         // A root of its own for the process, bound to the real one, that cannot be written to.
-        const string readOnly = "mount --bind / / && mount --options remount,bind,ro / && cd / && exec setpriv --reuid \"$0\" --regid \"$0\" --clear-groups \"$@\"";
+        const string readOnly = "mount --bind / / && mount --options remount,bind,ro / && cd / "
+            + "&& exec setpriv --reuid \"$0\" --regid \"$0\" --clear-groups \"$@\"";
         using var server = ExternalProgram.Start(
             "unshare", "--mount", "--propagation", "private", "sh", "-c", readOnly, User, "dotnet", program, ports, grpc,
             $"--Model:Path={Path.Combine(AppContext.BaseDirectory, "models", "looplm-bytes")}");
@@ -30,7 +32,8 @@ public sealed partial class ImageTests
             var (healthy, output) = await ExternalProgram.RunAsync("dotnet", "", program, "--health", ports);
 
             Assert.True(healthy == 0, output);
-            Assert.Equal(User, File.ReadAllLines($"/proc/{server.Id}/status").Single(line => line.StartsWith("Uid:", StringComparison.Ordinal)).Split('\t')[1]);
+            var status = await File.ReadAllLinesAsync($"/proc/{server.Id}/status");
+            Assert.Equal(User, status.Single(line => line.StartsWith("Uid:", StringComparison.Ordinal)).Split('\t')[1]);
         }
         finally
         {
@@ -53,11 +56,13 @@ public sealed partial class ImageTests
     [Fact]
     public void Dockerfile_EveryBase_IsPinned()
     {
-        var bases = Base().Matches(File.ReadAllText(Path.Combine(TestData.Root, "Dockerfile"))).Select(each => each.Groups["tag"].Value).ToList();
+        var (file, sdk) = (Path.Combine(TestData.Root, "Dockerfile"), Path.Combine(TestData.Root, "global.json"));
+
+        var bases = Base().Matches(File.ReadAllText(file)).Select(each => each.Groups["tag"].Value).ToList();
 
         Assert.Equal(2, bases.Count);
         Assert.All(bases, tag => Assert.Matches(@"^\d+\.\d+\.\d+-\w+$", tag));
-        Assert.Contains($"\"{bases[0].Split('-')[0]}\"", File.ReadAllText(Path.Combine(TestData.Root, "global.json")), StringComparison.Ordinal);
+        Assert.Contains($"\"{bases[0].Split('-')[0]}\"", File.ReadAllText(sdk), StringComparison.Ordinal);
     }
 
     private static async Task<bool> ReadUntilAsync(StreamReader output, string text)

@@ -123,7 +123,8 @@ internal sealed class TokenPublisher(
         var (sequence, exitStep, (token, logprobs, isDrafted), now) = (row.Sequence, row.ExitStep, row.Choice, time.GetTimestamp());
         var first = sequence.Generated == 0;
         var reason = row.IsPrompt ? ExitReason.Prompt : sequence.Exit.ReasonFor(exitStep);
-        metrics.Generated(exitStep, sequence.Exit.Policy.Name, reason, first, time.GetElapsedTime(first ? sequence.AcceptedAt : sequence.LastTokenAt, now));
+        var latency = time.GetElapsedTime(first ? sequence.AcceptedAt : sequence.LastTokenAt, now);
+        metrics.Generated(exitStep, sequence.Exit.Policy.Name, reason, first, latency);
         GeneratedTokens++;
         ExitSteps += exitStep;
         SavedLoops += Math.Max(0, modelLoops - exitStep);

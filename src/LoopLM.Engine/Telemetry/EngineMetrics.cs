@@ -20,7 +20,7 @@ public sealed class EngineMetrics : IDisposable
     private readonly RecordedInstruments _recorded;
     private readonly ObservedInstruments _observed;
     private readonly KeyValuePair<string, object?>[] _labels;
-    private readonly ConcurrentDictionary<(string Policy, ExitReason Reason, int Step), KeyValuePair<string, object?>[]> _exitLabels = new();
+    private readonly ConcurrentDictionary<(string Policy, ExitReason Reason, int Step), KeyValuePair<string, object?>[]> _exits = new();
 
     /// <summary>Creates the instruments.</summary>
     public EngineMetrics()
@@ -151,7 +151,7 @@ public sealed class EngineMetrics : IDisposable
     };
 
     /// <summary>The labels of an exit, which are made once: a tick allocates nothing.</summary>
-    private KeyValuePair<string, object?>[] ExitLabels(string policy, ExitReason reason, int step) => _exitLabels.GetOrAdd(
+    private KeyValuePair<string, object?>[] ExitLabels(string policy, ExitReason reason, int step) => _exits.GetOrAdd(
         (policy, reason, step),
         static (exit, labels) =>
         [

@@ -21,23 +21,23 @@ internal sealed class ObservedInstruments
     {
         _meter = meter;
         Gauge("looplm.exit_step.mean", snapshot => snapshot.MeanExitStep, "Mean exit step of all tokens since the start.");
-        Gauge("looplm.bound.ratio", BoundRatio, "Loops of generated tokens among all loops of rows since the start: how near the engine is to its bound.");
+        Gauge("looplm.bound.ratio", BoundRatio, "Loops of generated tokens among all loops of rows since the start.");
         Gauge("looplm.sequences.running", snapshot => snapshot.RunningSequences, "Sequences that hold a place.");
         Gauge("looplm.queue.requests", snapshot => snapshot.QueuedRequests, "Requests that wait for a place.");
         Gauge("looplm.queue.tokens", snapshot => snapshot.QueuedTokens, "Prompt tokens of requests that wait for a place.");
         Gauge("looplm.kv.slots.used", snapshot => snapshot.UsedKvSlots, "KV slots that running sequences hold.");
         Gauge("looplm.kv.slots.cached", snapshot => snapshot.CachedKvSlots, "KV slots that only cached prefixes hold.");
         Gauge("looplm.kv.slots.capacity", snapshot => snapshot.KvSlots, "KV slots in all.");
-        Gauge("looplm.kv.usage.ratio", snapshot => Ratio(snapshot.UsedKvSlots, snapshot.KvSlots), "Share of the KV slots that running sequences hold.");
-        Gauge("looplm.prefix_cache.hit.ratio", snapshot => Ratio(snapshot.PrefixHits, snapshot.PrefixQueries), "Share of the prompt tokens that were found among cached prefixes since the start.");
+        Gauge("looplm.kv.usage.ratio", KvUsage, "Share of the KV slots that running sequences hold.");
+        Gauge("looplm.prefix_cache.hit.ratio", PrefixHitRatio, "Share of the prompt tokens found among cached prefixes since the start.");
         Counter("looplm.loops.run", snapshot => snapshot.ExitSteps, "Loops that generated tokens ran.");
-        Counter("looplm.loops.saved", snapshot => snapshot.SavedLoops, "Loops of the model that generated tokens did not run, because they left earlier.");
-        Counter("looplm.prefix_cache.queries", snapshot => snapshot.PrefixQueries, "Prompt tokens that were looked for among cached prefixes.");
+        Counter("looplm.loops.saved", snapshot => snapshot.SavedLoops, "Loops that generated tokens did not run: they left earlier.");
+        Counter("looplm.prefix_cache.queries", snapshot => snapshot.PrefixQueries, "Prompt tokens looked for among cached prefixes.");
         Counter("looplm.prefix_cache.hits", snapshot => snapshot.PrefixHits, "Prompt tokens that were found there, and not computed.");
         Counter("looplm.speculation.draft_tokens", snapshot => snapshot.DraftTokens, "Tokens drafted by an early loop.");
         Counter("looplm.speculation.accepted_draft_tokens", snapshot => snapshot.AcceptedDraftTokens, "Drafted tokens that were right.");
         Counter("looplm.rows", Rows, "Rows that ran a loop, by phase and loop.");
-        Gauge("looplm.kv.slots.by_loop", snapshot => ByLoop(snapshot, snapshot.UsedKvSlotsByLoop), "KV slots that running sequences hold, by the loop that wrote them.");
+        Gauge("looplm.kv.slots.by_loop", SlotsByLoop, "KV slots that running sequences hold, by the loop that wrote them.");
         Gauge("looplm.engine.health", Health, "1 for what the engine can do now, 0 for the rest.");
         Gauge("looplm.cache.config.info", CacheConfig, "The KV cache in blocks of tokens that run all loops; always 1.");
     }
@@ -58,11 +58,21 @@ internal sealed class ObservedInstruments
     private static double BoundRatio(EngineSnapshot snapshot) =>
         Ratio(snapshot.ExitSteps, snapshot.PrefillRows.ToArray().Sum() + snapshot.DecodeRows.ToArray().Sum());
 
+    private static double KvUsage(EngineSnapshot snapshot) => Ratio(snapshot.UsedKvSlots, snapshot.KvSlots);
+
+    private static double PrefixHitRatio(EngineSnapshot snapshot) => Ratio(snapshot.PrefixHits, snapshot.PrefixQueries);
+
     private static IEnumerable<Measured> Rows(EngineSnapshot snapshot) =>
-        ByLoop(snapshot, snapshot.PrefillRows, Label("phase", "prefill")).Concat(ByLoop(snapshot, snapshot.DecodeRows, Label("phase", "decode")));
+    [
+        .. ByLoop(snapshot, snapshot.PrefillRows, Label("phase", "prefill")),
+        .. ByLoop(snapshot, snapshot.DecodeRows, Label("phase", "decode")),
+    ];
+
+    private static IEnumerable<Measured> SlotsByLoop(EngineSnapshot snapshot) => ByLoop(snapshot, snapshot.UsedKvSlotsByLoop);
 
     /// <summary>The counts of all loops of the model, and of those beyond that were run.</summary>
-    private static IEnumerable<Measured> ByLoop(EngineSnapshot snapshot, LoopCounts counts, params KeyValuePair<string, object?>[] labels) =>
+    private static IEnumerable<Measured> ByLoop(
+        EngineSnapshot snapshot, LoopCounts counts, params KeyValuePair<string, object?>[] labels) =>
         counts.ToArray()
             .Select((count, index) => (Count: count, Loop: index + 1))
             .Where(each => each.Loop <= snapshot.Model?.Loops || each.Count > 0)

@@ -20,9 +20,10 @@ internal sealed class RecordedInstruments(Meter meter)
         "looplm.exits", description: "Generated tokens by the loop at which they left, by exit policy and by reason.");
 
     public Histogram<double> GateProbability { get; } = Create(
-        meter, "looplm.gate.probability", null, "Gate probability after each loop of generated tokens, where it is read.", Buckets.Probabilities);
+        meter, "looplm.gate.probability", null, "Gate probability after each loop of generated tokens.", Buckets.Probabilities);
 
-    public Histogram<int> TickRows { get; } = Create(meter, "looplm.tick.rows", null, "Rows that went through the layers together.", Buckets.Rows);
+    public Histogram<int> TickRows { get; } = Create(
+        meter, "looplm.tick.rows", null, "Rows that went through the layers together.", Buckets.Rows);
 
     public Histogram<int> TickDistinctLoops { get; } = Create(
         meter, "looplm.tick.distinct_loops", null, "Different loops among the rows of a tick.", Buckets.Loops);
@@ -41,7 +42,8 @@ internal sealed class RecordedInstruments(Meter meter)
     public Counter<long> QueueFull { get; } = meter.CreateCounter<long>(
         "looplm.queue.full", description: "Times that a client found no place in the queue, by client.");
 
-    public Histogram<double> QueueTime { get; } = Create(meter, "looplm.queue.time", "s", "From acceptance to admission.", Buckets.RequestSeconds);
+    public Histogram<double> QueueTime { get; } = Create(
+        meter, "looplm.queue.time", "s", "From acceptance to admission.", Buckets.RequestSeconds);
 
     public Histogram<double> TimeToFirstToken { get; } = Create(
         meter, "looplm.time_to_first_token", "s", "From acceptance to the first token.", Buckets.RequestSeconds);

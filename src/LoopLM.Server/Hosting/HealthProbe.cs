@@ -19,7 +19,8 @@ internal static class HealthProbe
         const string setting = "Kestrel:Endpoints:Rest:Url";
         if (!ShorthandSettings.TryParse(configuration[setting], out var listening))
         {
-            await error.WriteLineAsync($"{setting} is '{ClientText.Show(configuration[setting] ?? "")}'; it must be scheme, host and port.");
+            var found = ClientText.Show(configuration[setting] ?? "");
+            await error.WriteLineAsync($"{setting} is '{found}'; it must be scheme, host and port.");
             return 1;
         }
 

@@ -8,8 +8,8 @@ namespace LoopLM.Server.Telemetry;
 /// </summary>
 internal static class VllmMetrics
 {
-    /// <summary>The label by which vLLM tells the engines of a server apart. A model has one here.</summary>
-    private const string Labels = "{engine=\"0\",model_name=";
+    /// <summary>How vLLM's labels begin where ours say the model. It tells the engines of a model apart, and there is one here.</summary>
+    private const string Labels = "engine=\"0\",model_name=\"";
 
     /// <summary>Names of families, and how vLLM calls them now and called them before.</summary>
     private static readonly Dictionary<string, string[]> s_names = new()
@@ -99,7 +99,7 @@ internal static class VllmMetrics
     private static string? Relabel(string sample)
     {
         const string outcome = "outcome=\"";
-        var relabelled = sample.Replace("{model=", Labels, StringComparison.Ordinal).Replace(",model=", ",engine=\"0\",model_name=", StringComparison.Ordinal);
+        var relabelled = sample.Replace("model=\"", Labels, StringComparison.Ordinal);
         var start = relabelled.IndexOf(outcome, StringComparison.Ordinal);
         if (start < 0)
         {

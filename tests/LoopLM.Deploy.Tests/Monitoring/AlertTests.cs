@@ -6,7 +6,9 @@ public sealed class AlertTests
     [Fact]
     public async Task Alerts_ByTheirOwnTests_FireWhenTheyShould()
     {
-        var (exitCode, output) = await ExternalProgram.RunAsync("promtool", "", "test", "rules", DeployFolder.PathOf("prometheus", "alerts.test.yaml"));
+        var tests = DeployFolder.PathOf("prometheus", "alerts.test.yaml");
+
+        var (exitCode, output) = await ExternalProgram.RunAsync("promtool", "", "test", "rules", tests);
 
         Assert.True(exitCode == 0, output);
     }

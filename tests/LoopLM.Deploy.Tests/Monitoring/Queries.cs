@@ -14,7 +14,9 @@ internal static partial class Queries
         from target in panel.GetProperty("targets").EnumerateArray()
         select (
             panel.GetProperty("title").GetString()!,
-            target.GetProperty("expr").GetString()!.Replace("$model", ".*", StringComparison.Ordinal).Replace("$__rate_interval", "1m", StringComparison.Ordinal));
+            target.GetProperty("expr").GetString()!
+                .Replace("$model", ".*", StringComparison.Ordinal)
+                .Replace("$__rate_interval", "1m", StringComparison.Ordinal));
 
     /// <summary>Those of the alerts.</summary>
     public static IEnumerable<(string Name, string Expression)> OfAlerts() =>
@@ -24,14 +26,16 @@ internal static partial class Queries
 
     /// <summary>Those by which replicas are added.</summary>
     public static IEnumerable<(string Name, string Expression)> OfScaling() =>
-        KubernetesYaml.Deserialize<Kubernetes.ScaledObject>(DeployFolder.Read("kubernetes", "scaledobject.yaml"), strict: true).Spec!.Triggers!
-            .Select((trigger, index) => ($"trigger {index}", trigger.Metadata!.Query!.Replace("{namespace=\"looplm\"}", "", StringComparison.Ordinal)));
+        KubernetesYaml.Deserialize<Kubernetes.ScaledObject>(DeployFolder.Read("kubernetes", "scaledobject.yaml"), strict: true)
+            .Spec!.Triggers!
+            .Select(trigger => ("scaledobject.yaml", trigger.Metadata!.Query!.Replace("{namespace=\"looplm\"}", "", StringComparison.Ordinal)));
 
     /// <summary>The dashboard.</summary>
     public static JsonElement Dashboard { get; } = JsonElement.Parse(DeployFolder.Read("grafana", "dashboards", "looplm.json"));
 
     /// <summary>The alert rules.</summary>
-    public static AlertFile Alerts { get; } = KubernetesYaml.Deserialize<AlertFile>(DeployFolder.Read("prometheus", "alerts.yaml"), strict: true);
+    public static AlertFile Alerts { get; } =
+        KubernetesYaml.Deserialize<AlertFile>(DeployFolder.Read("prometheus", "alerts.yaml"), strict: true);
 
     /// <summary>The metrics that a query names, without the suffixes of a histogram's samples.</summary>
     public static IEnumerable<string> MetricsOf(string expression) =>

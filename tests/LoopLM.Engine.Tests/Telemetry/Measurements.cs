@@ -35,7 +35,8 @@ internal sealed class Measurements : IDisposable
     private EngineMetrics Shared { get; }
 
     /// <summary>What an instrument has measured, in order: its labels, but for the model, and the value.</summary>
-    public List<(string Labels, double Value)> Of(string name) => [.. _all.Where(each => each.Name == name).Select(each => (each.Labels, each.Value))];
+    public List<(string Labels, double Value)> Of(string name) =>
+        [.. _all.Where(each => each.Name == name).Select(each => (each.Labels, each.Value))];
 
     /// <summary>Lets the observable instruments measure.</summary>
     public void Observe() => _listener.RecordObservableInstruments();
@@ -51,7 +52,8 @@ internal sealed class Measurements : IDisposable
         var all = labels.ToArray();
         if (all.Contains(new("model", _model)))
         {
-            _all.Enqueue((name, value, string.Join(' ', all.Where(label => label.Key != "model").Select(label => $"{label.Key}={label.Value}"))));
+            var others = all.Where(label => label.Key != "model").Select(label => $"{label.Key}={label.Value}");
+            _all.Enqueue((name, value, string.Join(' ', others)));
         }
     }
 }

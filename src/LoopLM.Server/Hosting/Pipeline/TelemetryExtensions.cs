@@ -35,10 +35,15 @@ internal static class TelemetryExtensions
 
         // What OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES say goes before the name.
         var telemetry = services.AddOpenTelemetry()
-            .ConfigureResource(resource => resource.AddService(name, autoGenerateServiceInstanceId: false).AddEnvironmentVariableDetector());
+            .ConfigureResource(resource => resource
+                .AddService(name, autoGenerateServiceInstanceId: false)
+                .AddEnvironmentVariableDetector());
         if (IsExported(configuration, "TRACES"))
         {
-            telemetry.WithTracing(traces => traces.AddSource(RequestSpans.SourceName).AddAspNetCoreInstrumentation(Describe).AddOtlpExporter());
+            telemetry.WithTracing(traces => traces
+                .AddSource(RequestSpans.SourceName)
+                .AddAspNetCoreInstrumentation(Describe)
+                .AddOtlpExporter());
         }
 
         if (IsExported(configuration, "METRICS"))
@@ -86,13 +91,17 @@ internal static class TelemetryExtensions
             setting.Key.StartsWith("Serilog:Using", StringComparison.OrdinalIgnoreCase)
             || isSink == Array.Exists(sinks, sink => setting.Key.StartsWith(sink, StringComparison.OrdinalIgnoreCase)));
         var format = (configuration.GetSection(LogOptions.Section).Get<LogOptions>() ?? new()).Format;
-        return new ConfigurationBuilder().AddInMemoryCollection(format == LogFormat.Json ? AsJson(new(settings, StringComparer.OrdinalIgnoreCase)) : settings).Build();
+        return new ConfigurationBuilder()
+            .AddInMemoryCollection(format == LogFormat.Json ? AsJson(new(settings, StringComparer.OrdinalIgnoreCase)) : settings)
+            .Build();
     }
 
     /// <summary>Lets the console and files have lines of JSON.</summary>
     private static Dictionary<string, string?> AsJson(Dictionary<string, string?> settings)
     {
-        foreach (var (name, _) in settings.Where(setting => setting.Value is "Console" or "File" && setting.Key.EndsWith(":Name", StringComparison.OrdinalIgnoreCase)).ToList())
+        var sinks = settings.Where(setting =>
+            setting.Value is "Console" or "File" && setting.Key.EndsWith(":Name", StringComparison.OrdinalIgnoreCase));
+        foreach (var (name, _) in sinks.ToList())
         {
             var arguments = $"{name[..name.LastIndexOf(':')]}:Args";
             settings.Remove($"{arguments}:outputTemplate");
@@ -112,7 +121,8 @@ internal static class TelemetryExtensions
             : exception is null && context.Response.StatusCode == StatusCodes.Status503ServiceUnavailable ? LogEventLevel.Warning
             : exception is not null || context.Response.StatusCode >= 500 ? LogEventLevel.Error
             : LogEventLevel.Information;
-        options.MessageTemplate = $"HTTP {{RequestMethod}} {{Route}} responded {{StatusCode}} in {{Elapsed:0.0000}} ms{{{RequestLog.Summary}:l}}";
+        options.MessageTemplate =
+            $"HTTP {{RequestMethod}} {{Route}} responded {{StatusCode}} in {{Elapsed:0.0000}} ms{{{RequestLog.Summary}:l}}";
         options.GetMessageTemplateProperties = (context, _, elapsed, status) =>
         [
             new("RequestMethod", new ScalarValue(context.Request.Method)),
@@ -166,7 +176,8 @@ internal static class TelemetryExtensions
         }
 
         var scrape = Encoding.UTF8.GetString(answer.GetBuffer().AsSpan(0, (int)answer.Length));
-        await using var text = new StreamWriter(client, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), PooledBuffer.ChunkBytes, leaveOpen: true);
+        var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        await using var text = new StreamWriter(client, utf8, PooledBuffer.ChunkBytes, leaveOpen: true);
         await text.WriteAsync(scrape.AsMemory(), context.RequestAborted);
         await text.WriteAsync(VllmMetrics.Repeat(scrape).AsMemory(), context.RequestAborted);
     }

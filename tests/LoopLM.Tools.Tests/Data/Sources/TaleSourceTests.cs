@@ -44,6 +44,11 @@ public sealed class TaleSourceTests
             document => Assert.All(document.Select(segment => segment.Label).OfType<string>(), label => Assert.Contains(label[0], "23")));
 
     [Fact]
+    public void Documents_WithKinds_AskNoOthers() =>
+        Assert.All(Open("tale:count=10,text=0,request=0,continuation=0,sum=0,kinds=where+what,unanswered=0")[0].Documents(heldOut: false),
+            document => Assert.All(document.Select(segment => segment.Label).OfType<string>(), label => Assert.Matches("where|what", label)));
+
+    [Fact]
     public void Documents_WithSentences_AskAboutTheBeginningOfATale() =>
         Assert.All(Open("tale:count=20,text=0,request=0,continuation=0,sum=0,chat=0,sentences=4-6")[0].Documents(heldOut: false),
             document =>
@@ -69,6 +74,7 @@ public sealed class TaleSourceTests
     [InlineData("tale:count=5,sentences=1-4", "sentences")]
     [InlineData("tale:count=5,steps=0-2", "steps")]
     [InlineData("tale:count=5,steps=2-5", "steps")]
+    [InlineData("tale:count=5,kinds=where+dragon", "dragon")]
     [InlineData("tale:count=5,digits=1", "digits")]
     [InlineData("tale:count=5,text=2", "text")]
     [InlineData("tale:count=5,dragons=2", "dragons")]

@@ -96,7 +96,7 @@ internal sealed class TaleDocuments(Random random, TaleMixture mixture)
     }
 
     private IReadOnlyList<TaleQuestion> Ask(Tale tale) =>
-        new QuestionSampler(random, mixture.Unanswered, mixture.Steps).Draw(tale, random.Next(mixture.Asked.Low, mixture.Asked.High + 1));
+        new QuestionSampler(random, mixture.Unanswered, mixture.Steps, mixture.Kinds).Draw(tale, random.Next(mixture.Asked.Low, mixture.Asked.High + 1));
 
     private static Segment[] Chat(IReadOnlyList<(string Question, string Answer, string? Label)> turns)
     {

@@ -32,6 +32,9 @@ internal sealed record TaleMixture
     /// <summary>Fewest and most steps of a question that a tale answers, 1 to 4.</summary>
     public (int Low, int High) Steps { get; init; } = (1, QuestionBook.MostSteps);
 
+    /// <summary>The kinds of questions; null for all.</summary>
+    public IReadOnlyList<string>? Kinds { get; init; }
+
     /// <summary>Share of the questions that a tale does not answer.</summary>
     public double Unanswered { get; init; } = 0.08;
 
@@ -54,9 +57,15 @@ internal sealed record TaleMixture
             Asked = spec.Range("questions", absent.Asked),
             Sentences = spec.Range("sentences", absent.Sentences),
             Steps = spec.Range("steps", absent.Steps),
+            Kinds = spec.Words("kinds"),
             Unanswered = spec.Share("unanswered", absent.Unanswered),
             Chat = spec.Share("chat", absent.Chat),
         };
+        if (mixture.Kinds?.FirstOrDefault(kind => !QuestionBook.Wordings.ContainsKey(kind)) is { } unknown)
+        {
+            throw new FormatException($"tale: kinds has '{unknown}'; there are {string.Join(", ", QuestionBook.Wordings.Keys.Order())}.");
+        }
+
         return mixture.Weight > 0 && mixture.Asked.Low > 0 && mixture.Sentences.Low > 1 && mixture.Steps is { Low: >= 1, High: <= QuestionBook.MostSteps }
             ? mixture
             : throw new FormatException(

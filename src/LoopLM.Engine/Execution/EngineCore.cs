@@ -109,6 +109,7 @@ public sealed class EngineCore : IDisposable
         var started = _time.GetTimestamp();
         _ticks++;
         _parts.Drafts.Plan(_parts.Scheduler.Running, _parts.Scheduler.Rows);
+        WantDraftMasks();
         if (!plan.IsEmpty && TryRunLoop(plan))
         {
             _parts.Exits.Run(plan, _gateLogits, _stateChanges);
@@ -238,7 +239,20 @@ public sealed class EngineCore : IDisposable
             _metrics.Admitted(sequence.Prompt.Length, _time.GetElapsedTime(sequence.AcceptedAt));
             if (sequence is { Constraint: { } constraint, MaxTokens: > 0 })
             {
-                _parts.Masks.Want(constraint, token: null);
+                _parts.Masks.Want(constraint);
+            }
+        }
+    }
+
+    /// <summary>Masks for drafts are worked out while the loop runs after which they are drafted.</summary>
+    private void WantDraftMasks()
+    {
+        var running = _parts.Scheduler.Running;
+        for (var i = 0; i < running.Count; i++)
+        {
+            if (running[i] is { DraftConstraint: { IsBehind: true } mask } && (mask.IsFull || _parts.Drafts.DraftLoop(running[i]) > 0))
+            {
+                _parts.Masks.Want(mask);
             }
         }
     }

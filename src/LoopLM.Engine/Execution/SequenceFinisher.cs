@@ -104,10 +104,8 @@ internal sealed class SequenceFinisher(
     private void Release(Sequence sequence)
     {
         scheduler.Remove(sequence);
-        if (sequence.Constraint is { } constraint)
-        {
-            masks.Drop(constraint);
-        }
+        masks.Drop(sequence.Constraint);
+        masks.Drop(sequence.DraftConstraint);
 
         try
         {

@@ -166,7 +166,8 @@ internal sealed class TokenPublisher(
 
         if (sequence.Constraint is { } constraint)
         {
-            masks.Want(constraint, token);
+            constraint.Accept(token);
+            masks.Want(constraint);
         }
     }
 }

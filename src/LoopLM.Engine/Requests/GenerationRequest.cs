@@ -20,8 +20,11 @@ public sealed record GenerationRequest
     /// <summary>How the next token is chosen. Default: greedy.</summary>
     public SamplingSettings Sampling { get; init; } = SamplingSettings.Greedy;
 
-    /// <summary>Restricts what may be generated; an object of this request alone. Null restricts nothing.</summary>
-    public ITokenConstraint? Constraint { get; init; }
+    /// <summary>
+    /// Makes what restricts the tokens that may be generated, from the most tokens that it is to take back at once; null restricts nothing. A sequence
+    /// takes one for its tokens, which takes none back, and one for its drafts, on threads for masks.
+    /// </summary>
+    public Func<int, ITokenConstraint>? Constraint { get; init; }
 
     /// <summary>How deep the tokens go. Default: the engine's.</summary>
     public ExitSettings Exit { get; init; } = new();

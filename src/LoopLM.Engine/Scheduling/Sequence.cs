@@ -39,11 +39,14 @@ internal sealed class Sequence(Generation generation)
     /// <summary>What is reported beside its tokens, as the model can fulfil it.</summary>
     public required ReportSettings Reports { get; init; }
 
+    /// <summary>What its tokens are held to, before its processors; null where there is no constraint.</summary>
+    public ConstraintMask? Constraint { get; init; }
+
+    /// <summary>What its drafts are held to: a constraint of its own, which goes ahead and can go back. Null where there is none, or it never drafts.</summary>
+    public ConstraintMask? DraftConstraint { get; init; }
+
     /// <summary>What stands between the logits and the choice of a token, in order.</summary>
     public ILogitsProcessor[] Processors { get; init; } = [];
-
-    /// <summary>The constraint among them; null where there is none.</summary>
-    public ConstraintMask? Constraint => Processors is [ConstraintMask mask, ..] ? mask : null;
 
     /// <summary>The tokens that are reported in any case.</summary>
     public int[] LogprobTokens { get; init; } = [];
@@ -67,10 +70,10 @@ internal sealed class Sequence(Generation generation)
     public DraftHistory Drafts { get; } = new();
 
     /// <summary>
-    /// Whether it can think ahead. A constraint cannot take tokens back. Where K and V are shared, a position reads those of the last loops
-    /// of the positions before it, which a position that is looping does not have.
+    /// Whether it can think ahead. Where K and V are shared, a position reads those of the last loops of the positions before it, which a position
+    /// that is looping does not have.
     /// </summary>
-    public bool CanDraft => Constraint is null && Reservation.Layout == KvLayout.LastExited;
+    public bool CanDraft => Reservation.Layout == KvLayout.LastExited && (Constraint is null || DraftConstraint is not null);
 
     /// <summary>Where it is on its way.</summary>
     public SequenceState State { get; private set; }
@@ -171,6 +174,8 @@ internal sealed class Sequence(Generation generation)
         {
             processor.Accept(token);
         }
+
+        DraftConstraint?.Accept(token);
     }
 
     /// <summary>Lets the processors forget the newest drafts.</summary>
@@ -180,6 +185,8 @@ internal sealed class Sequence(Generation generation)
         {
             processor.Rewind(count);
         }
+
+        DraftConstraint?.Rewind(count);
     }
 
     /// <summary>Publishes the token that follows the oldest position, which leaves the window. What is left there are drafts, and the first may be this token.</summary>

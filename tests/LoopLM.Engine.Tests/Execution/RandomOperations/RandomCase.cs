@@ -64,7 +64,7 @@ internal sealed class RandomCase
     private Operation NextOperation() => _random.Next(40) switch
     {
         < 14 => new Operation.Submit(
-            s_clients[_random.Next(s_clients.Length)], NextRequest(out var spelling), _random.Next(3) == 0 ? _random.Next(2, 6) : 1, spelling),
+            s_clients[_random.Next(s_clients.Length)], NextRequest(out var rule), _random.Next(3) == 0 ? _random.Next(2, 6) : 1, rule),
         14 or 15 => new Operation.Cancel(_random.Next(1000)),
         16 => new Operation.Stop(_random.Next(1000)),
         17 => new Operation.Wait(TimeSpan.FromSeconds(_random.Next(12))),
@@ -73,10 +73,15 @@ internal sealed class RandomCase
         _ => new Operation.Tick(_random.Next(1, 8)),
     };
 
-    private GenerationRequest NextRequest(out int[]? spelling)
+    private GenerationRequest NextRequest(out TokenRule? rule)
     {
         var maxTokens = _random.Next(8) == 0 ? _random.Next(2) : _random.Next(1, 12);
-        spelling = _random.Next(6) == 0 ? Tokens(_random.Next(1, 13)) : null;
+        rule = _random.Next(6) switch
+        {
+            0 => new TokenRule.Spelled(Tokens(_random.Next(1, 13))),
+            1 or 2 => new TokenRule.Hashed(),
+            _ => null,
+        };
         var (logprobs, loopLogprobs) = (_random.Next(3) == 0 ? _random.Next(4) : (int?)null, Model.Description.HasCoda ? 0 : _random.Next(3));
         return new GenerationRequest
         {

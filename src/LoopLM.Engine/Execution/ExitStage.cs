@@ -123,7 +123,7 @@ internal sealed class ExitStage(
             if (sequence.PrefixKey is { } key)
             {
                 metrics.PrefixLookedUp(sequence.Prompt.Length, sequence.CachedPrompt);
-                prefixes.Insert(sequence.Number, key, sequence.Prompt.Span);
+                prefixes.Insert(sequence.Number, key, sequence.KeptTokens(), sequence.ExactCount);
             }
         }
 

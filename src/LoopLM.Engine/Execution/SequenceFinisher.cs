@@ -23,7 +23,7 @@ internal sealed class SequenceFinisher(
         sequence.End();
         if (end.Kind == GenerationEventKind.Finished && sequence is { PrefixKey: { } key, HasReadPrompt: true })
         {
-            prefixes.Insert(sequence.Number, key, sequence.ExactTokens());
+            prefixes.Insert(sequence.Number, key, sequence.KeptTokens(), sequence.ExactCount);
         }
 
         Release(sequence);
@@ -120,6 +120,6 @@ internal sealed class SequenceFinisher(
     private void Publish(Sequence sequence, in GenerationEvent end)
     {
         metrics.Ended(end);
-        sequence.Generation.Publish(end with { DraftTokens = sequence.Drafts.Drafted, CachedPromptTokens = sequence.CachedPrompt });
+        sequence.Generation.Publish(sequence.WithCounts(end));
     }
 }

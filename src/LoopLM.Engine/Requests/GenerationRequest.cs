@@ -38,6 +38,9 @@ public sealed record GenerationRequest
     /// <summary>Separates what it reuses of earlier prompts from requests of the same client with another salt. Null is a salt like any other.</summary>
     public string? CacheSalt { get; init; }
 
+    /// <summary>How much of earlier prompts and texts it reuses, and whether its own text can be reused as it was generated. Default: the engine's.</summary>
+    public PrefixReuse? PrefixReuse { get; init; }
+
     /// <summary>Token ids that end the generation; such a token is reported before the end.</summary>
     public IReadOnlyCollection<int> StopTokens { get; init; } = [];
 

@@ -58,6 +58,7 @@ internal sealed class RequestValidator(
             Reservation = reservation,
             Speculation = speculation,
             PrefixKey = KeyOf(request, client, reservation.Layout),
+            PrefixReuse = request.PrefixReuse ?? options.PrefixReuse,
             StopTokens = request.StopTokens.ToFrozenSet(),
             Reports = reports,
             Constraint = request.Constraint is { } create ? new ConstraintMask(() => create(0)) : null,

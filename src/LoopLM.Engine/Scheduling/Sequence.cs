@@ -10,8 +10,10 @@ namespace LoopLM.Engine.Scheduling;
 /// <summary>An accepted request on its way through the engine. Only the engine's thread touches it once it is queued.</summary>
 internal sealed class Sequence(Generation generation)
 {
-    private int[]? _exact;
+    private int[]? _kept;
+    private int _keptCount;
     private int _exactGenerated;
+    private int _exactCached;
 
     /// <summary>Where its events go.</summary>
     public Generation Generation { get; } = generation;
@@ -30,6 +32,9 @@ internal sealed class Sequence(Generation generation)
 
     /// <summary>Whose prefixes it takes and gives; null where it does neither.</summary>
     public PrefixKey? PrefixKey { get; init; }
+
+    /// <summary>Which prefixes it takes and gives.</summary>
+    public PrefixReuse PrefixReuse { get; init; }
 
     /// <summary>How it thinks ahead.</summary>
     public SpeculationRule Speculation { get; init; }
@@ -102,8 +107,11 @@ internal sealed class Sequence(Generation generation)
     /// <summary>Whether it lets its leader read what they have in common.</summary>
     public bool WaitsForLeader => Leader is { HasEnded: false, HasReadPrompt: false };
 
-    /// <summary>The tokens from the first on whose positions ran all loops of the model, once the prompt has run.</summary>
-    public int ExactCount => Prompt.Length + _exactGenerated;
+    /// <summary>Those of them whose K and V are as they were generated, behind a position that left early.</summary>
+    public int AsGeneratedPrompt => CachedPrompt - _exactCached;
+
+    /// <summary>The tokens from the first on whose K and V are those of a prompt, once the prompt has run.</summary>
+    public int ExactCount => AsGeneratedPrompt > 0 ? _exactCached : Prompt.Length + _exactGenerated;
 
     /// <summary>Prompt positions that have not started.</summary>
     public int PromptLeft => Prompt.Length - PromptStarted;
@@ -143,25 +151,29 @@ internal sealed class Sequence(Generation generation)
 
     /// <summary>Begins behind a cached prefix.</summary>
     /// <param name="count">Its tokens.</param>
-    public void SkipPrompt(int count) => (PromptStarted, CachedPrompt, Leader) = (count, count, null);
+    /// <param name="exact">Those of them whose positions ran all loops of the model.</param>
+    public void SkipPrompt(int count, int exact) => (PromptStarted, CachedPrompt, _exactCached, Leader) = (count, count, exact, null);
 
     /// <summary>All of its prompt has run.</summary>
     public void FinishPrompt() => HasReadPrompt = true;
 
-    /// <summary>A generated position is published that ran all loops of the model.</summary>
+    /// <summary>Notes a generated position that is published, where others may reuse it.</summary>
     /// <param name="position">The position.</param>
     /// <param name="token">Its token.</param>
-    public void AddExact(int position, int token)
+    /// <param name="isFull">Whether it ran all loops of the model.</param>
+    public void Keep(int position, int token, bool isFull)
     {
-        if (PrefixKey is not null && position == ExactCount)
+        var isExact = isFull && position == ExactCount;
+        if (PrefixKey is not null && (isExact || PrefixReuse == PrefixReuse.AsGenerated))
         {
-            _exact ??= new int[Reservation.GeneratedPositions];
-            _exact[_exactGenerated++] = token;
+            _kept ??= new int[Reservation.GeneratedPositions];
+            _kept[_keptCount++] = token;
+            _exactGenerated += isExact ? 1 : 0;
         }
     }
 
-    /// <summary>The first <see cref="ExactCount"/> tokens.</summary>
-    public int[] ExactTokens() => [.. Prompt.Span, .. _exact.AsSpan(0, _exactGenerated)];
+    /// <summary>The tokens that others may reuse, the first <see cref="ExactCount"/> exactly.</summary>
+    public TokenRun KeptTokens() => new(Prompt.Span, _kept.AsSpan(0, _keptCount));
 
     /// <summary>Starts the next position of the prompt.</summary>
     /// <returns>The position.</returns>
@@ -200,6 +212,14 @@ internal sealed class Sequence(Generation generation)
         Generated++;
         LastTokenAt = now;
     }
+
+    /// <summary>An event with what is counted of it so far.</summary>
+    public GenerationEvent WithCounts(in GenerationEvent each) => each with
+    {
+        DraftTokens = Drafts.Drafted,
+        CachedPromptTokens = CachedPrompt,
+        AsGeneratedPromptTokens = AsGeneratedPrompt,
+    };
 
     /// <summary>It is over.</summary>
     public void End() => State = SequenceState.Ended;

@@ -59,6 +59,7 @@ internal sealed class TextEncoder(RequestLimits limits, OutputConstraints constr
             KvLayout = request.KvLayout,
             Speculation = request.Speculation,
             CacheSalt = request.CacheSalt,
+            PrefixReuse = request.PrefixReuse,
             StopTokens = stopTokens,
             Reports = request.Reports,
         };

@@ -61,10 +61,12 @@ internal sealed class RandomCase
     /// <summary>Whether the logits of a position turn out NaN.</summary>
     public static bool BreaksLogits(int position) => position == 29;
 
+    /// <summary>The seed of one of a request's choices.</summary>
+    public static long SeedOf(GenerationRequest request, int choice) => CounterRandom.Derive(request.Sampling.Seed!.Value, choice);
+
     private Operation NextOperation() => _random.Next(40) switch
     {
-        < 14 => new Operation.Submit(
-            s_clients[_random.Next(s_clients.Length)], NextRequest(out var rule), _random.Next(3) == 0 ? _random.Next(2, 6) : 1, rule),
+        < 14 => NextSubmit(),
         14 or 15 => new Operation.Cancel(_random.Next(1000)),
         16 => new Operation.Stop(_random.Next(1000)),
         17 => new Operation.Wait(TimeSpan.FromSeconds(_random.Next(12))),
@@ -72,6 +74,15 @@ internal sealed class RandomCase
         19 => _random.Next(12) == 0 ? new Operation.CancelAll() : new Operation.FaultyRelease(),
         _ => new Operation.Tick(_random.Next(1, 8)),
     };
+
+    /// <summary>A request; its text is the beginning of later ones.</summary>
+    private Operation.Submit NextSubmit()
+    {
+        var (request, choices) = (NextRequest(out var rule), _random.Next(3) == 0 ? _random.Next(2, 6) : 1);
+        var text = new SerialOracle(Model, BreaksLogits).Run(request with { Sampling = request.Sampling with { Seed = SeedOf(request, 0) } }, rule);
+        _prompts.Add([.. request.Prompt.Span[..Math.Min(30, request.Prompt.Length)], .. text.Where(each => each.Kind == GenerationEventKind.Token).Select(each => each.Token)]);
+        return new(s_clients[_random.Next(s_clients.Length)], request, choices, rule);
+    }
 
     private GenerationRequest NextRequest(out TokenRule? rule)
     {
@@ -93,6 +104,7 @@ internal sealed class RandomCase
             StopTokens = Tokens(_random.Next(4)),
             Speculation = NextSpeculation(),
             CacheSalt = _random.Next(4) == 0 ? "salt" : null,
+            PrefixReuse = (PrefixReuse)(_random.Next(3) / 2),
             Sampling = NextSampling(),
             Reports = new()
             {
@@ -113,10 +125,9 @@ internal sealed class RandomCase
         if (_prompts.Count > 0 && _random.Next(2) == 0)
         {
             var earlier = _prompts[_random.Next(_prompts.Count)];
-            prompt = [.. earlier.Take(_random.Next(earlier.Length + 1)), .. prompt.Take(1 + _random.Next(3))];
+            prompt = [.. earlier.Take(_random.Next(2) == 0 ? _random.Next(earlier.Length + 1) : earlier.Length), .. prompt.Take(1 + _random.Next(3))];
         }
 
-        _prompts.Add(prompt);
         return prompt;
     }
 

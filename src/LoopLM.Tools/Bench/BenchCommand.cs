@@ -7,6 +7,7 @@ using LoopLM.Engine.Runners;
 using LoopLM.Engine.Telemetry;
 using LoopLM.Models;
 using LoopLM.Text.Tokenization;
+using LoopLM.Tools.Bench.Prefixes;
 using LoopLM.Tools.Bench.Serving;
 using Spectre.Console;
 
@@ -67,7 +68,7 @@ internal static class BenchCommand
                 return 1;
             }
         });
-        return new Command("bench", "Measure speed.") { engine, ServeCommand.Create(runners, console) };
+        return new Command("bench", "Measure speed.") { engine, PrefixesCommand.Create(runners, console), ServeCommand.Create(runners, console) };
     }
 
     /// <summary>Runs full depth and the asked exits in turn, and keeps the median of each: the machine's speed drifts.</summary>

@@ -31,6 +31,9 @@ internal sealed class HeadStage(
     private readonly bool[] _isAdded = new bool[maxRows];
     private int _count;
 
+    /// <summary>What the runner has taken for heads since the start.</summary>
+    public TimeSpan RunnerTime { get; private set; }
+
     /// <summary>Reads every row that needs the head in this tick.</summary>
     /// <param name="tick">The tick's number.</param>
     public void Run(long tick)
@@ -131,7 +134,9 @@ internal sealed class HeadStage(
         {
             var started = time.GetTimestamp();
             runner.RunHead(_batch.Batch, logits);
-            costs.Add(slots.Length, time.GetElapsedTime(started).TotalSeconds);
+            var elapsed = time.GetElapsedTime(started);
+            costs.Add(slots.Length, elapsed.TotalSeconds);
+            RunnerTime += elapsed;
             return true;
         }
         catch (Exception exception)

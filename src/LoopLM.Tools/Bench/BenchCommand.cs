@@ -89,7 +89,6 @@ internal static class BenchCommand
         var runner = factory.Open(new RunnerCapacity(options.MaxRows, options.KvSlots));
         var openSeconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         using var metrics = new EngineMetrics();
-        var headCost = runner.Model.HeadCost;
         var pairs = new (BenchMeasurement Full, BenchMeasurement Asked, BenchMeasurement Drafting)[rounds];
         using (var engine = new EngineCore(runner, options, metrics, syntheticAcceptance: speculation.SyntheticAcceptance))
         {
@@ -104,7 +103,7 @@ internal static class BenchCommand
 
         var measured = pairs.Select(pair => pair.Drafting).OrderBy(run => run.DecodeTokensPerSecond).ElementAt(rounds / 2);
         var speedup = pairs.Select(pair => pair.Asked.DecodeTokensPerSecond / pair.Full.DecodeTokensPerSecond).Order().ElementAt(rounds / 2);
-        var bound = (headCost + loops) / (headCost + measured.MeanExitStep);
+        var bound = (checkpoint.Config.HeadCost + loops) / (checkpoint.Config.HeadCost + measured.MeanExitStep);
         var peak = PeakMemory.Bytes;
         var bandwidth = measureBandwidth(factory.Threads);
         var traffic = WeightTraffic.Of(checkpoint.Config, factory.Weights);
@@ -122,6 +121,8 @@ internal static class BenchCommand
             Speculation = speculation.ToString(),
             SpeculationSpeedup = pairs.Select(pair => pair.Drafting.DecodeTokensPerSecond / pair.Asked.DecodeTokensPerSecond).Order().ElementAt(rounds / 2),
             AcceptedDraftShare = measured.AcceptedDraftShare,
+            TickOwnMicroseconds = 1e6 * pairs.Select(pair => pair.Drafting.OwnSecondsPerTick).Order().ElementAt(rounds / 2),
+            TickOwnOffMicroseconds = 1e6 * pairs.Select(pair => pair.Asked.OwnSecondsPerTick).Order().ElementAt(rounds / 2),
             PeakRssBytes = peak,
             Runner = runner.Name,
             Weights = factory.Weights,
@@ -156,6 +157,7 @@ internal static class BenchCommand
         table.AddRow("speculation", report.Speculation);
         table.AddRow("drafts that were right", $"{report.AcceptedDraftShare:P1}");
         table.AddRow("against no drafts", $"{report.SpeculationSpeedup:F3} x");
+        table.AddRow("a tick beside the runner, without drafts", $"{report.TickOwnMicroseconds:F1} us, {report.TickOwnOffMicroseconds:F1} us");
         table.AddRow("read bandwidth", $"{report.ReadBandwidthBytesPerSecond / 1e9:F1} GB/s");
         table.AddRow("share of it that weights take", $"{report.WeightTrafficShare:P1}");
         table.AddRow("peak memory", $"{report.PeakRssBytes / (1 << 20)} MiB");

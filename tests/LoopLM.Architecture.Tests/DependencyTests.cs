@@ -10,14 +10,20 @@ public sealed partial class DependencyTests
     private static readonly Dictionary<string, string[]> s_allowed = new()
     {
         ["LoopLM.Engine"] = [],
-        ["LoopLM.Text"] = [],
+        ["LoopLM.Jinja"] = [],
+        ["LoopLM.StructuredOutput"] = [],
+        ["LoopLM.Text"] = ["LoopLM.Jinja"],
         ["LoopLM.Checkpoints"] = [],
         ["LoopLM.Protocol"] = [],
         ["LoopLM.Playground"] = [],
         ["LoopLM.Torch"] = ["LoopLM.Engine", "LoopLM.Checkpoints"],
         ["LoopLM.Cpu"] = ["LoopLM.Engine", "LoopLM.Checkpoints"],
         ["LoopLM.Models"] = ["LoopLM.Engine", "LoopLM.Checkpoints", "LoopLM.Text", "LoopLM.Torch", "LoopLM.Cpu"],
-        ["LoopLM.Server"] = ["LoopLM.Engine", "LoopLM.Checkpoints", "LoopLM.Text", "LoopLM.Models", "LoopLM.Protocol", "LoopLM.Playground"],
+        ["LoopLM.Server"] =
+        [
+            "LoopLM.Engine", "LoopLM.Checkpoints", "LoopLM.StructuredOutput", "LoopLM.Text", "LoopLM.Models", "LoopLM.Protocol",
+            "LoopLM.Playground",
+        ],
         ["LoopLM.Training"] = ["LoopLM.Checkpoints", "LoopLM.Torch"],
         ["LoopLM.Tools"] =
         [
@@ -30,6 +36,8 @@ public sealed partial class DependencyTests
     private static readonly Dictionary<string, string> s_forbiddenPackages = new()
     {
         ["LoopLM.Engine"] = "TorchSharp|libtorch|AspNetCore|Grpc",
+        ["LoopLM.Jinja"] = "TorchSharp|libtorch|AspNetCore|Grpc",
+        ["LoopLM.StructuredOutput"] = "TorchSharp|libtorch|AspNetCore|Grpc",
         ["LoopLM.Text"] = "TorchSharp|libtorch|AspNetCore|Grpc",
         ["LoopLM.Checkpoints"] = "TorchSharp|libtorch|AspNetCore|Grpc",
         ["LoopLM.Cpu"] = "TorchSharp|libtorch|AspNetCore|Grpc",

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using LoopLM.Text.Constraints;
+using LoopLM.StructuredOutput;
 
 namespace LoopLM.Benchmarks.StructuredOutput;
 
@@ -21,7 +21,8 @@ internal static class MaskBenchmark
         var tokenizer = BenchmarkVocabulary.Create(texts.Append(schemas), out var endOfText);
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var clock = Stopwatch.StartNew();
-        var trie = TokenTrie.TryCreate(tokenizer, [endOfText], out var problem) ?? throw new InvalidOperationException(problem);
+        var trie = TokenTrie.TryCreate(tokenizer.GetTextBytes(), [endOfText], out var problem)
+            ?? throw new InvalidOperationException(problem);
         clock.Stop();
         var memory = GC.GetTotalMemory(forceFullCollection: true) - before;
         Console.WriteLine($"trie of {tokenizer.VocabularySize:N0} tokens: {clock.ElapsedMilliseconds} ms, {memory >> 20} MiB");

@@ -1,7 +1,7 @@
 using System.Text.Json;
+using LoopLM.Jinja;
 using LoopLM.Server.Errors;
 using LoopLM.Server.Rest.Requests;
-using LoopLM.Text.Jinja;
 
 namespace LoopLM.Server.Conversations;
 

@@ -1,4 +1,4 @@
-using LoopLM.Text.Jinja;
+using LoopLM.Jinja;
 using LoopLM.Text.Templates;
 
 namespace LoopLM.Server.Conversations;

@@ -1,10 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
+using LoopLM.Jinja;
 using LoopLM.Server.Access;
 using LoopLM.Server.Configuration;
 using LoopLM.Server.Errors;
 using LoopLM.Server.Models;
 using LoopLM.Server.Work;
-using LoopLM.Text.Jinja;
 using LoopLM.Text.Templates;
 using Microsoft.Extensions.Options;
 

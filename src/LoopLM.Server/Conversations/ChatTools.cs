@@ -1,9 +1,9 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using LoopLM.Jinja;
 using LoopLM.Server.Errors;
 using LoopLM.Server.Rest.Requests;
-using LoopLM.Text.Constraints;
-using LoopLM.Text.Jinja;
+using LoopLM.StructuredOutput;
 
 namespace LoopLM.Server.Conversations;
 

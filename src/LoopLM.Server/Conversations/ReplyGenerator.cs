@@ -4,7 +4,7 @@ using LoopLM.Server.Errors;
 using LoopLM.Server.Models;
 using LoopLM.Server.Replies;
 using LoopLM.Server.TextGeneration;
-using LoopLM.Text.Constraints;
+using LoopLM.StructuredOutput;
 using Microsoft.Extensions.Options;
 
 namespace LoopLM.Server.Conversations;

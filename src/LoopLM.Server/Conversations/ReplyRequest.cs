@@ -2,7 +2,7 @@ using LoopLM.Server.Errors;
 using LoopLM.Server.Replies;
 using LoopLM.Server.Rest.Requests;
 using LoopLM.Server.TextGeneration;
-using LoopLM.Text.Constraints;
+using LoopLM.StructuredOutput;
 
 namespace LoopLM.Server.Conversations;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
+using LoopLM.Jinja;
 using LoopLM.Server.Models;
-using LoopLM.Text.Jinja;
 
 namespace LoopLM.Server.Conversations;
 

@@ -1,5 +1,5 @@
+using LoopLM.Jinja;
 using LoopLM.Server.Replies;
-using LoopLM.Text.Jinja;
 using LoopLM.Text.Templates;
 
 namespace LoopLM.Server.Conversations;

@@ -9,7 +9,7 @@ using LoopLM.Models;
 using LoopLM.Server.Configuration;
 using LoopLM.Server.Replies;
 using LoopLM.Server.Replies.Calls;
-using LoopLM.Text.Constraints;
+using LoopLM.StructuredOutput;
 using LoopLM.Text.Templates;
 using LoopLM.Text.Tokenization;
 
@@ -136,7 +136,7 @@ internal sealed class ServedModel : IAsyncDisposable
 
     private (TokenTrie? Tokens, string? Problem) CreateTrie(IReadOnlySet<int> shown)
     {
-        var tokens = TokenTrie.TryCreate(Tokenizer, EndOfTextTokens, out var problem, shown);
+        var tokens = TokenTrie.TryCreate(Tokenizer.GetTextBytes(shown), EndOfTextTokens, out var problem);
         return (tokens, problem);
     }
 }

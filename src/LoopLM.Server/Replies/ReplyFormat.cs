@@ -1,5 +1,5 @@
 using LoopLM.Server.Replies.Calls;
-using LoopLM.Text.Constraints;
+using LoopLM.StructuredOutput;
 
 namespace LoopLM.Server.Replies;
 

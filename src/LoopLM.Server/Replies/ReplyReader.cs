@@ -1,6 +1,6 @@
 using System.Text;
 using LoopLM.Server.Replies.Calls;
-using LoopLM.Text.Constraints;
+using LoopLM.StructuredOutput;
 
 namespace LoopLM.Server.Replies;
 

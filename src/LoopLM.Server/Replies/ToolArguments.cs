@@ -1,5 +1,5 @@
 using System.Text.Json;
-using LoopLM.Text.Jinja;
+using LoopLM.Jinja;
 
 namespace LoopLM.Server.Replies;
 

@@ -1,5 +1,5 @@
 using LoopLM.Server.Errors;
-using LoopLM.Text.Constraints;
+using LoopLM.StructuredOutput;
 
 namespace LoopLM.Server.TextGeneration;
 

@@ -7,7 +7,7 @@ using LoopLM.Server.Configuration;
 using LoopLM.Server.Errors;
 using LoopLM.Server.Models;
 using LoopLM.Server.Work;
-using LoopLM.Text.Constraints;
+using LoopLM.StructuredOutput;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Options;
 

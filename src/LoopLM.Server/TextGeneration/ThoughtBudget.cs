@@ -1,4 +1,4 @@
-using LoopLM.Text.Constraints;
+using LoopLM.StructuredOutput;
 
 namespace LoopLM.Server.TextGeneration;
 

@@ -1,4 +1,4 @@
-using LoopLM.Text.Jinja;
+using LoopLM.Jinja;
 
 namespace LoopLM.Text.Templates;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
-using LoopLM.Text.Jinja;
-using LoopLM.Text.Jinja.Execution.Texts;
+using System.Globalization;
+using LoopLM.Jinja;
 
 namespace LoopLM.Text.Templates;
 
@@ -129,8 +129,9 @@ public sealed class ChatTemplate
             [Tools] = conversation.Tools ?? JinjaValue.None,
             ["documents"] = JinjaValue.None,
             ["add_generation_prompt"] = JinjaValue.Of(conversation.AddGenerationPrompt),
-            ["date_string"] = JinjaValue.OfTemplate(TimeFormat.Date(now)),
-            ["datetime"] = JinjaValue.OfTemplate(TimeFormat.Moment(now)),
+            ["date_string"] = JinjaValue.OfTemplate(now.ToString("dd MMM yyyy", CultureInfo.InvariantCulture)),
+            ["datetime"] = JinjaValue.OfTemplate(
+                now.ToUniversalTime().ToString("MMM dd yyyy HH:mm:ss 'GMT'", CultureInfo.InvariantCulture)),
         };
         if (functions is not null)
         {

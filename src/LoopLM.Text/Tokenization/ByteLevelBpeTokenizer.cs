@@ -76,6 +76,12 @@ public sealed class ByteLevelBpeTokenizer : Tokenizer
     /// <summary>The bytes that a token stands for, special or not; empty for an id without a token. They need not be whole characters.</summary>
     public ReadOnlySpan<byte> GetTokenBytes(int id) => _vocabulary.GetBytes(id);
 
+    /// <summary>The bytes that each token adds to a text, by its id. A special token adds none, unless decoding shows it.</summary>
+    /// <param name="shownTokens">Special tokens that decoding shows; null for none.</param>
+    public IReadOnlyList<ReadOnlyMemory<byte>> GetTextBytes(IReadOnlySet<int>? shownTokens = null) =>
+        [.. Enumerable.Range(0, VocabularySize).Select(id => IsSpecial(id) && shownTokens?.Contains(id) is not true
+            ? default : (ReadOnlyMemory<byte>)GetTokenBytes(id).ToArray())];
+
     /// <summary>The text that a token stands for, special or not, the same string every time; empty for an id without a token, null where its bytes are no whole characters.</summary>
     public string? GetTokenText(int id) => _vocabulary.GetText(id);
 

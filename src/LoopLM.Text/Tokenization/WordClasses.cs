@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using LoopLM.Text.Constraints.Patterns;
+using LoopLM.StructuredOutput.Unicode;
 
 namespace LoopLM.Text.Tokenization;
 

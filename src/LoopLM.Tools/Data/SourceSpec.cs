@@ -33,6 +33,9 @@ internal sealed class SourceSpec
     public string Text(string name) =>
         _values.Remove(name, out var value) ? value : throw new FormatException($"'{_text}': {name}=... is missing.");
 
+    /// <summary>Takes words joined by plus signs; null where there are none.</summary>
+    public IReadOnlyList<string>? Words(string name) => _values.Remove(name, out var value) ? value.Split('+') : null;
+
     /// <summary>Takes an integer from 0.</summary>
     /// <exception cref="FormatException">It is malformed.</exception>
     public int Integer(string name, int absent) => Range(name, (absent, absent)) is var (low, high) && low == high

@@ -14,6 +14,7 @@ internal sealed class FuzzRun
     private const int StackBytes = 1536 << 10;
 
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_reportInterval = TimeSpan.FromMinutes(1);
 
     private readonly FuzzTarget _target;
     private readonly FuzzOptions _options;
@@ -49,8 +50,15 @@ internal sealed class FuzzRun
     {
         var worker = new Thread(Work, StackBytes) { IsBackground = true, Name = _target.Name };
         worker.Start();
+        var reported = _started;
         while (!worker.Join(s_poll))
         {
+            if (Stopwatch.GetElapsedTime(reported) > s_reportInterval)
+            {
+                reported = Stopwatch.GetTimestamp();
+                Console.Error.WriteLine($"{_target.Name}: {Interlocked.Read(ref _number)} inputs, {_findings.Count} findings so far");
+            }
+
             var (input, started) = (_input, Volatile.Read(ref _inputStarted));
             if (started != 0 && Stopwatch.GetElapsedTime(started) is var elapsed && elapsed > 2 * _target.MaxTime && !_isDone)
             {

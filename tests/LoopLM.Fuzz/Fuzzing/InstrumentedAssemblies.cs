@@ -7,7 +7,10 @@ namespace LoopLM.Fuzz.Fuzzing;
 /// <summary>Loads the project's assemblies from instrumented copies. Everything else is shared with the process.</summary>
 internal sealed class InstrumentedAssemblies : AssemblyLoadContext, IDisposable
 {
-    private static readonly string[] s_instrumented = ["LoopLM.Text", "LoopLM.Checkpoints", "LoopLM.Server", "LoopLM.Protocol", "looplm"];
+    private static readonly string[] s_instrumented =
+    [
+        "LoopLM.Jinja", "LoopLM.StructuredOutput", "LoopLM.Text", "LoopLM.Checkpoints", "LoopLM.Server", "LoopLM.Protocol", "looplm",
+    ];
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("looplm-fuzz-");
 

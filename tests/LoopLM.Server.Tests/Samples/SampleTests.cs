@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 
 namespace LoopLM.Server.Tests.Samples;
 
@@ -57,6 +58,26 @@ public sealed class SampleTests
         var output = await RunAsync("ChatClient", [new Uri(server.Rest.BaseAddress!, "v1").ToString(), server.ModelName], "Hi\nAgain\n\n");
 
         Assert.Equal("Hello.\nHello.\n", output);
+    }
+
+    [Fact]
+    public async Task RenderTemplate_Chat_PrintsThePrompt()
+    {
+        var folder = Path.Combine(TestData.Root, "samples", "RenderTemplate");
+
+        var output = await RunAsync("RenderTemplate", [Path.Combine(folder, "chat.jinja"), Path.Combine(folder, "chat.json")]);
+
+        Assert.Equal("<|system|>Answer briefly.\n<|user|>Who has the lantern?\n<|assistant|>", output);
+    }
+
+    [Fact]
+    public async Task ConstrainedText_Schema_PrintsAValidDocument()
+    {
+        var output = await RunAsync("ConstrainedText", [Path.Combine(TestData.Root, "samples", "ConstrainedText", "schema.json"), "1"]);
+
+        using var json = JsonDocument.Parse(output);
+        Assert.Contains(json.RootElement.GetProperty("animal").GetString(), (string?[])["fox", "owl", "hare"]);
+        Assert.InRange(json.RootElement.GetProperty("age").GetInt32(), 1, 12);
     }
 
     /// <summary>What a sample writes to standard output.</summary>

@@ -3,7 +3,7 @@ using LoopLM.Server.Configuration;
 using LoopLM.Server.Errors;
 using LoopLM.Server.TextGeneration;
 using LoopLM.Server.Work;
-using LoopLM.Text.Constraints;
+using LoopLM.StructuredOutput;
 using Microsoft.Extensions.Options;
 
 namespace LoopLM.Server.Tests.TextGeneration;

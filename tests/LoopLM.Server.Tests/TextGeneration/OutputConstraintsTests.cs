@@ -4,7 +4,7 @@ using LoopLM.Server.Access;
 using LoopLM.Server.Errors;
 using LoopLM.Server.Models;
 using LoopLM.Server.TextGeneration;
-using LoopLM.Text.Constraints;
+using LoopLM.StructuredOutput;
 
 namespace LoopLM.Server.Tests.TextGeneration;
 

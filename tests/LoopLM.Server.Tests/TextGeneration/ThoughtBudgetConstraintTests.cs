@@ -1,5 +1,5 @@
 using LoopLM.Server.TextGeneration;
-using LoopLM.Text.Constraints;
+using LoopLM.StructuredOutput;
 using LoopLM.Text.Tokenization;
 
 namespace LoopLM.Server.Tests.TextGeneration;

@@ -1,8 +1,8 @@
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
+using LoopLM.Testing;
 using LoopLM.Text.Decoding;
-using LoopLM.Text.Tests.Tokenization;
 using LoopLM.Text.Tokenization;
 
 namespace LoopLM.Text.Tests.Decoding;

@@ -1,7 +1,7 @@
 using System.Text;
+using LoopLM.Testing;
 using LoopLM.Text.Decoding;
 using LoopLM.Text.Stopping;
-using LoopLM.Text.Tests.Tokenization;
 
 namespace LoopLM.Text.Tests.Decoding;
 

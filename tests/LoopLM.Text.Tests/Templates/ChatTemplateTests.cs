@@ -1,7 +1,6 @@
+using LoopLM.Jinja;
 using LoopLM.Testing;
-using LoopLM.Text.Jinja;
 using LoopLM.Text.Templates;
-using LoopLM.Text.Tests.Tokenization;
 
 namespace LoopLM.Text.Tests.Templates;
 

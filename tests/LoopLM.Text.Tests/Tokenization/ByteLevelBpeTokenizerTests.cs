@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json.Nodes;
+using LoopLM.Testing;
 using LoopLM.Text.Tokenization;
 
 namespace LoopLM.Text.Tests.Tokenization;

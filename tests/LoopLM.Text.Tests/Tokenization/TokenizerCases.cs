@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using LoopLM.Testing;
 
 namespace LoopLM.Text.Tests.Tokenization;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using LoopLM.Text.Constraints;
+using LoopLM.StructuredOutput;
 
 namespace LoopLM.Server.Replies.Calls;
 

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using LoopLM.Text.Constraints;
+using LoopLM.StructuredOutput;
 
 namespace LoopLM.Server.Replies.Calls;
 

@@ -1,4 +1,4 @@
-using LoopLM.Text.Constraints;
+using LoopLM.StructuredOutput;
 using LoopLM.Text.Templates;
 
 namespace LoopLM.Server.Replies.Calls;

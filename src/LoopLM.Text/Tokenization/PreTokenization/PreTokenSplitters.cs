@@ -1,4 +1,4 @@
-using LoopLM.Text.Constraints.Patterns;
+using LoopLM.StructuredOutput.Unicode;
 using LoopLM.Text.Tokenization.Normalization;
 using LoopLM.Text.Tokenization.PreTokenization.Patterns;
 

@@ -10,8 +10,8 @@ internal static class DocumentSources
         "text:path=FILE[,repeat=N] | held-out-text:path=FILE | story:path=FILE[,words=N][,repeat=N] | gloss:path=FILE[,repeat=N] | question:path=FILE[,repeat=N] | "
         + "mano:count=N[,held-out=N][,modulus=N][,operations=A-B][,chat=SHARE] | sum:count=N[,held-out=N][,digits=A-B][,chat=SHARE] | "
         + "hop:count=N[,held-out=N][,hops=A-B][,people=A-B][,questions=A-B][,chat=SHARE] | "
-        + "tale:count=N[,held-out=N][,seed=N][,text=W][,question=W][,request=W][,continuation=W][,sum=W]"
-        + "[,questions=A-B][,steps=A-B][,unanswered=SHARE][,chat=SHARE][,digits=A-B]";
+        + "tale:count=N[,held-out=N][,seed=N][,text=W][,question=W][,request=W][,continuation=W][,sum=W][,repetition=W]"
+        + "[,questions=A-B][,sentences=A-B][,steps=A-B][,kinds=KIND+...][,unanswered=SHARE][,chat=SHARE][,digits=A-B]";
 
     /// <summary>Opens sources; the held-out texts are known to the filter afterwards.</summary>
     /// <param name="specs">As the command line has them.</param>

@@ -46,6 +46,8 @@ internal sealed class TaleSource(string kind, int count, int heldOutCount, int s
             ("tale-continuations", mixture.Continuations, (documents, random, split) =>
                 documents.Continuation(TaleGenerator.Draw(random, split))),
             ("tale-sums", mixture.Sums, (documents, random, split) => documents.Sum(Draw(sums, random, split))),
+            ("tale-repetitions", mixture.Repetitions, (documents, random, split) =>
+                documents.Repetition(TaleGenerator.Draw(random, split))),
         ];
         return forms.Index().Where(form => form.Item.Weight > 0).Select(pair =>
         {

@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using LoopLM.Fuzz.Fuzzing;
-using LoopLM.Text.Constraints;
-using LoopLM.Text.Constraints.Automata;
-using LoopLM.Text.Tests.Constraints;
+using LoopLM.StructuredOutput;
+using LoopLM.StructuredOutput.Automata;
+using LoopLM.StructuredOutput.Tests;
 
 namespace LoopLM.Fuzz.Targets.Text;
 

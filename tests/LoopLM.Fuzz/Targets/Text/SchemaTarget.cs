@@ -3,9 +3,9 @@ using System.Text.Json;
 using Json.Schema;
 using LoopLM.Fuzz.Fuzzing;
 using LoopLM.Server.Rest.Requests;
-using LoopLM.Text.Constraints;
-using LoopLM.Text.Constraints.Automata;
-using LoopLM.Text.Tests.Constraints;
+using LoopLM.StructuredOutput;
+using LoopLM.StructuredOutput.Automata;
+using LoopLM.StructuredOutput.Tests;
 
 namespace LoopLM.Fuzz.Targets.Text;
 

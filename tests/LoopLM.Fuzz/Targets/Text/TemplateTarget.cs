@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using LoopLM.Fuzz.Fuzzing;
-using LoopLM.Text.Jinja;
+using LoopLM.Jinja;
 
 namespace LoopLM.Fuzz.Targets.Text;
 

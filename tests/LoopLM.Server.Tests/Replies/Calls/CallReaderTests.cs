@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
 using LoopLM.Server.Replies;
-using LoopLM.Text.Constraints;
+using LoopLM.StructuredOutput;
 
 namespace LoopLM.Server.Tests.Replies.Calls;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using LoopLM.Server.Errors;
 using LoopLM.Server.Rest.Requests;
-using LoopLM.Text.Constraints;
+using LoopLM.StructuredOutput;
 
 namespace LoopLM.Server.Tests.Rest.Requests;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using LoopLM.Testing;
 using LoopLM.Text.Tokenization;
 
 namespace LoopLM.Text.Tests.Tokenization.Json;

@@ -43,11 +43,38 @@ public sealed class TaleSourceTests
         Assert.All(Open("tale:count=10,text=0,question=1,request=0,continuation=0,sum=0,steps=2-3,unanswered=0")[0].Documents(heldOut: false),
             document => Assert.All(document.Select(segment => segment.Label).OfType<string>(), label => Assert.Contains(label[0], "23")));
 
+    [Fact]
+    public void Documents_WithKinds_AskNoOthers() =>
+        Assert.All(Open("tale:count=10,text=0,request=0,continuation=0,sum=0,kinds=where+what,unanswered=0")[0].Documents(heldOut: false),
+            document => Assert.All(document.Select(segment => segment.Label).OfType<string>(), label => Assert.Matches("where|what", label)));
+
+    [Fact]
+    public void Documents_WithSentences_AskAboutTheBeginningOfATale() =>
+        Assert.All(Open("tale:count=20,text=0,request=0,continuation=0,sum=0,chat=0,sentences=4-6")[0].Documents(heldOut: false),
+            document =>
+            {
+                var check = TaleCheck.Of(document[1].Text);
+                Assert.InRange(check.Sentences.Count, 4, 6);
+                Assert.True(check.IsSound);
+            });
+
+    [Fact]
+    public void Documents_OfRepetitions_AnswerWithTheTaleThatTheyAskFor() =>
+        Assert.All(Open("tale:count=10,text=0,question=0,request=0,continuation=0,sum=0,repetition=1,sentences=3-9")[0]
+            .Documents(heldOut: false), document =>
+            {
+                var told = document[1].Text.Replace(SpecialTokens.MessageEnd, "", StringComparison.Ordinal);
+                Assert.Contains(told, document[0].Text, StringComparison.Ordinal);
+                Assert.True(TaleCheck.Of(told).IsSound);
+            });
+
     [Theory]
     [InlineData("tale:count=5,text=0,question=0,request=0,continuation=0,sum=0", "all be 0")]
     [InlineData("tale:count=5,questions=0-3", "questions")]
+    [InlineData("tale:count=5,sentences=1-4", "sentences")]
     [InlineData("tale:count=5,steps=0-2", "steps")]
     [InlineData("tale:count=5,steps=2-5", "steps")]
+    [InlineData("tale:count=5,kinds=where+dragon", "dragon")]
     [InlineData("tale:count=5,digits=1", "digits")]
     [InlineData("tale:count=5,text=2", "text")]
     [InlineData("tale:count=5,dragons=2", "dragons")]

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
-using LoopLM.Text.Constraints.Patterns;
+using LoopLM.StructuredOutput.Unicode;
 
 namespace LoopLM.Text.Tokenization.PreTokenization.Patterns;
 

@@ -1,4 +1,4 @@
-using LoopLM.Text.Constraints.Patterns;
+using LoopLM.StructuredOutput.Unicode;
 
 namespace LoopLM.Text.Tokenization.PreTokenization.Patterns;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using LoopLM.Text.Constraints.Patterns;
+using LoopLM.StructuredOutput.Unicode;
 
 namespace LoopLM.Text.Tokenization.PreTokenization.Patterns;
 

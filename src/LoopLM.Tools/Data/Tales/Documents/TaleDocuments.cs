@@ -11,15 +11,22 @@ internal sealed class TaleDocuments(Random random, TaleMixture mixture)
 {
     private static readonly IReadOnlyList<string> s_requests = TaleFile.Lines("requests.txt");
     private static readonly IReadOnlyList<string> s_continuations = TaleFile.Lines("continuations.txt");
+    private static readonly IReadOnlyList<string> s_repetitions = TaleFile.Lines("repetitions.txt");
     private static readonly IReadOnlyList<string> s_sums = TaleFile.Lines("sums.txt");
 
     /// <summary>A tale as running text.</summary>
     public static Segment[] Text(Tale tale) => Data.Documents.Text(tale.Text);
 
     /// <summary>A tale with questions: running text, or a chat whose first message is the tale with the first question.</summary>
-    public Segment[] Questions(Tale tale)
+    public Segment[] Questions(Tale whole)
     {
+        var tale = Begin(whole);
         var questions = Ask(tale);
+        if (questions.Count == 0)
+        {
+            (tale, questions) = (whole, Ask(whole));
+        }
+
         return random.NextDouble() < mixture.Chat
             ? Chat([.. questions.Select((question, number) =>
                 (number == 0 ? $"{tale.Text}\n\n{question.Text}" : question.Text, question.Answer, (string?)Label(question)))])
@@ -62,6 +69,13 @@ internal sealed class TaleDocuments(Random random, TaleMixture mixture)
         return Chat([(string.Format(null, OneOf(s_continuations), begun), tale.Text[begun.Length..].TrimStart(), null)]);
     }
 
+    /// <summary>A chat that asks to repeat a tale word for word.</summary>
+    public Segment[] Repetition(Tale tale)
+    {
+        var text = Begin(tale).Text;
+        return Chat([(string.Format(null, OneOf(s_repetitions), text), text, null)]);
+    }
+
     /// <summary>A chat with a sum in words.</summary>
     public Segment[] Sum(Problem problem)
     {
@@ -72,8 +86,17 @@ internal sealed class TaleDocuments(Random random, TaleMixture mixture)
     /// <summary>What an evaluation tells answers apart by: the steps and the kind of the question.</summary>
     private static string Label(TaleQuestion question) => $"{question.Steps} {question.Kind}";
 
+    /// <summary>The first sentences of a tale, as many as the mixture wants.</summary>
+    private Tale Begin(Tale tale)
+    {
+        var told = random.Next(mixture.Sentences.Low, mixture.Sentences.High + 1);
+        return told < tale.Sentences.Count
+            ? new(tale.Title, tale.Plot, tale.Hero, tale.Thing, tale.Cast, [.. tale.Sentences.Take(told)])
+            : tale;
+    }
+
     private IReadOnlyList<TaleQuestion> Ask(Tale tale) =>
-        new QuestionSampler(random, mixture.Unanswered, mixture.Steps).Draw(tale, random.Next(mixture.Asked.Low, mixture.Asked.High + 1));
+        new QuestionSampler(random, mixture.Unanswered, mixture.Steps, mixture.Kinds).Draw(tale, random.Next(mixture.Asked.Low, mixture.Asked.High + 1));
 
     private static Segment[] Chat(IReadOnlyList<(string Question, string Answer, string? Label)> turns)
     {

@@ -8,7 +8,8 @@ namespace LoopLM.Tools.Data.Tales.Questions;
 /// <param name="random">Draws.</param>
 /// <param name="unanswered">Share of questions that the tale does not answer.</param>
 /// <param name="steps">Fewest and most steps of the others, 1 to 4.</param>
-internal sealed class QuestionSampler(Random random, double unanswered, (int Low, int High) steps)
+/// <param name="kinds">The kinds of questions; null for all.</param>
+internal sealed class QuestionSampler(Random random, double unanswered, (int Low, int High) steps, IReadOnlyList<string>? kinds = null)
 {
     /// <summary>Share of questions left out that ask for the hero, who does most of what happens.</summary>
     private const double HeroesLeftOut = 0.6;
@@ -17,9 +18,9 @@ internal sealed class QuestionSampler(Random random, double unanswered, (int Low
     public IReadOnlyList<TaleQuestion> Draw(Tale tale, int count)
     {
         var chronicle = Chronicle.Of(tale.Events);
-        var all = QuestionBook.Of(chronicle, tale.Cast);
+        List<TaleQuestion> all = [.. QuestionBook.Of(chronicle, tale.Cast).Where(question => kinds?.Contains(question.Kind) is not false)];
         var drawn = new List<TaleQuestion>();
-        for (var tries = 0; drawn.Count < count && tries < 4 * count; tries++)
+        for (var tries = 0; drawn.Count < count && all.Count > 0 && tries < 4 * count; tries++)
         {
             if ((random.NextDouble() < unanswered ? Unanswered(tale, all) : Answered(all)) is { } question
                 && !(question.Answer == AnswerText.Person(tale.Hero.Name) && random.NextDouble() < HeroesLeftOut)

@@ -1,4 +1,0 @@
-namespace LoopLM.Text.Jinja.Syntax;
-
-/// <summary>A parameter of a macro; without a default, a missing argument is undefined.</summary>
-internal sealed record MacroParameter(string Name, Expression? Default);

@@ -1,5 +1,3 @@
-using LoopLM.Engine.Configuration;
-
 namespace LoopLM.Engine.Kv;
 
 /// <summary>

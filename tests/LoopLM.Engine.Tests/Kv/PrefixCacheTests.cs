@@ -1,4 +1,3 @@
-using LoopLM.Engine.Configuration;
 using LoopLM.Engine.Kv;
 
 namespace LoopLM.Engine.Tests.Kv;

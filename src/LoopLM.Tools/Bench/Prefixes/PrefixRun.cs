@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using LoopLM.Engine.Configuration;
 using LoopLM.Engine.Execution;
+using LoopLM.Engine.Kv;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Telemetry;
 

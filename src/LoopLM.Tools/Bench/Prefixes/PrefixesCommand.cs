@@ -3,6 +3,7 @@ using System.Text.Json;
 using LoopLM.Checkpoints;
 using LoopLM.Engine.Configuration;
 using LoopLM.Engine.Execution;
+using LoopLM.Engine.Kv;
 using LoopLM.Engine.Runners;
 using LoopLM.Engine.Telemetry;
 using LoopLM.Models;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using LoopLM.Engine.Configuration;
 using LoopLM.Engine.Errors;
 using LoopLM.Engine.Kv;
 using LoopLM.Engine.Requests;

@@ -1,4 +1,4 @@
-namespace LoopLM.Engine.Configuration;
+namespace LoopLM.Engine.Kv;
 
 /// <summary>How much of a common beginning a request reuses.</summary>
 public enum PrefixReuse

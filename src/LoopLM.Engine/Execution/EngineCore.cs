@@ -28,6 +28,8 @@ public sealed class EngineCore : IDisposable
     private readonly float[] _stateChanges;
     private int _rows;
     private long _ticks;
+    private TimeSpan _tickTime;
+    private TimeSpan _loopTime;
 
     /// <summary>Creates an engine with nothing to do.</summary>
     /// <param name="runner">A runner with room for the options' <see cref="EngineOptions.MaxRows"/> and <see cref="EngineOptions.KvSlots"/>.</param>
@@ -96,6 +98,7 @@ public sealed class EngineCore : IDisposable
     /// <summary>Runs one tick. Returns false when there was nothing to run: then all is idle, or waits for masks (<see cref="WaitForMask"/>).</summary>
     public bool Tick()
     {
+        var begun = _time.GetTimestamp();
         FinishRequested();
         var plan = _parts.Scheduler.Plan();
         _rows = plan.Batch.Rows.Length;
@@ -110,6 +113,7 @@ public sealed class EngineCore : IDisposable
         _ticks++;
         _parts.Drafts.Plan(_parts.Scheduler.Running, _parts.Scheduler.Rows);
         var loops = plan.DistinctLoops;
+        WantDraftMasks();
         if (!plan.IsEmpty && TryRunLoop(plan))
         {
             _parts.Exits.Run(plan, _gateLogits, _stateChanges);
@@ -118,6 +122,7 @@ public sealed class EngineCore : IDisposable
         _parts.Head.Run(_ticks);
         _parts.Scheduler.Rows.Compact();
         _metrics.Ticked(_rows, loops, _time.GetElapsedTime(started));
+        _tickTime += _time.GetElapsedTime(begun);
         return true;
     }
 
@@ -152,6 +157,8 @@ public sealed class EngineCore : IDisposable
         Model = _runner.Model,
         Timestamp = _time.GetTimestamp(),
         Ticks = _ticks,
+        TickTime = _tickTime,
+        RunnerTime = _loopTime + _parts.Head.RunnerTime,
         Rows = _rows,
         PrefillRows = _parts.Exits.PrefillRows,
         DecodeRows = _parts.Exits.DecodeRows,
@@ -244,7 +251,20 @@ public sealed class EngineCore : IDisposable
             _metrics.Admitted(sequence.Prompt.Length, _time.GetElapsedTime(sequence.AcceptedAt, now));
             if (sequence is { Constraint: { } constraint, MaxTokens: > 0 })
             {
-                _parts.Masks.Want(constraint, token: null);
+                _parts.Masks.Want(constraint);
+            }
+        }
+    }
+
+    /// <summary>Masks for drafts are worked out while the loop runs after which they are drafted.</summary>
+    private void WantDraftMasks()
+    {
+        var running = _parts.Scheduler.Running;
+        for (var i = 0; i < running.Count; i++)
+        {
+            if (running[i] is { DraftConstraint: { IsBehind: true } mask } && (mask.IsFull || _parts.Drafts.DraftLoop(running[i]) > 0))
+            {
+                _parts.Masks.Want(mask);
             }
         }
     }
@@ -257,7 +277,9 @@ public sealed class EngineCore : IDisposable
             var stateChanges = plan.Reads.Has(ExitSignals.StateChange) ? _stateChanges.AsSpan(0, _rows) : default;
             var started = _time.GetTimestamp();
             _runner.RunLoop(plan.Batch, gateLogits, stateChanges);
-            _parts.LoopCosts.Add(_rows, _time.GetElapsedTime(started).TotalSeconds);
+            var elapsed = _time.GetElapsedTime(started);
+            _parts.LoopCosts.Add(_rows, elapsed.TotalSeconds);
+            _loopTime += elapsed;
             return true;
         }
         catch (Exception exception)

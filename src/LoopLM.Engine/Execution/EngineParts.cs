@@ -39,7 +39,7 @@ internal sealed class EngineParts
         Failures = new RunnerFailures(Finisher, Scheduler.Rows, logger);
         Intake = new RequestIntake(validator, options, Scheduler, Finisher, Failures, Places, Masks, metrics);
         var headCosts = new PassCosts();
-        Drafts = drafts ?? new DraftStrategies(new AdaptiveDrafts(LoopCosts, headCosts, runner.Model.Loops));
+        Drafts = drafts ?? new DraftStrategies(new AdaptiveDrafts(LoopCosts, headCosts, runner.Model));
         Publisher = new TokenPublisher(
             Scheduler.Rows, Ledger, Finisher, Masks, Drafts, runner.Model.Loops, syntheticAcceptance, metrics, time);
         Exits = new ExitStage(runner.Model, Scheduler.Rows, Ledger, Prefixes, Publisher, Drafts, metrics, logger);

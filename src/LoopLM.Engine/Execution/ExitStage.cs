@@ -134,7 +134,7 @@ internal sealed class ExitStage(
             {
                 PrefixQueries += sequence.Prompt.Length;
                 PrefixHits += sequence.CachedPrompt;
-                prefixes.Insert(sequence.Number, key, sequence.Prompt.Span);
+                prefixes.Insert(sequence.Number, key, sequence.KeptTokens(), sequence.ExactCount);
             }
         }
 
@@ -155,15 +155,15 @@ internal sealed class ExitStage(
     }
 
     /// <summary>
-    /// Whether the newest position of a sequence drafts the one after it now: there is room for it, and it would run. The coda reads those of
-    /// the positions before, which a prompt that is looping does not have yet.
+    /// Whether the newest position of a sequence drafts the one after it now: there is room for it, it would run, and its mask is there where it has
+    /// one. The coda reads those of the positions before, which a prompt that is looping does not have yet.
     /// </summary>
     private bool ShouldDraft(in Row row)
     {
         var sequence = row.Sequence;
         return row is { YieldsToken: true, HasDrafted: false }
             && row.Position == sequence.NewestPosition
-            && sequence is { CanDraft: true, DraftCount: < TokenTail.MaxDrafts }
+            && sequence is { CanDraft: true, DraftCount: < TokenTail.MaxDrafts, DraftConstraint: null or { IsReady: true } }
             && row.TokenIndex + 1 < sequence.MaxTokens
             && !(row.IsPrompt && model.HasCoda)
             && drafts.DraftLoop(sequence) is > 0 and var loop

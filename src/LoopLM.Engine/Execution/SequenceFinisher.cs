@@ -26,7 +26,7 @@ internal sealed class SequenceFinisher(
         sequence.End();
         if (end.Kind == GenerationEventKind.Finished && sequence is { PrefixKey: { } key, HasReadPrompt: true })
         {
-            prefixes.Insert(sequence.Number, key, sequence.ExactTokens());
+            prefixes.Insert(sequence.Number, key, sequence.KeptTokens(), sequence.ExactCount);
         }
 
         Release(sequence);
@@ -109,10 +109,8 @@ internal sealed class SequenceFinisher(
     private void Release(Sequence sequence)
     {
         scheduler.Remove(sequence);
-        if (sequence.Constraint is { } constraint)
-        {
-            masks.Drop(constraint);
-        }
+        masks.Drop(sequence.Constraint);
+        masks.Drop(sequence.DraftConstraint);
 
         try
         {
@@ -129,6 +127,6 @@ internal sealed class SequenceFinisher(
         var generation = sequence.Generation;
         generation.End(now);
         metrics.Ended(end, sequence.Prompt.Length, sequence.Generated, generation.Times, time);
-        generation.Publish(end with { DraftTokens = sequence.Drafts.Drafted, CachedPromptTokens = sequence.CachedPrompt });
+        generation.Publish(sequence.WithCounts(end));
     }
 }

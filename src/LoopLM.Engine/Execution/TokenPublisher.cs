@@ -132,16 +132,13 @@ internal sealed class TokenPublisher(
         if (!row.IsPrompt)
         {
             sequence.Drafts.Exit(exitStep);
-            if (exitStep >= modelLoops)
-            {
-                sequence.AddExact(row.Position, row.Token);
-            }
+            sequence.Keep(row.Position, row.Token, isFull: exitStep >= modelLoops);
         }
 
         row.Apply(PositionChange.Publish);
         sequence.Publish(token, now);
         var next = GenerationEvent.ForToken(token, exitStep, rows.Gates(row.RowSlot), logprobs, row.LoopLogprobs, isDrafted);
-        sequence.Generation.Publish(next with { DraftTokens = sequence.Drafts.Drafted, CachedPromptTokens = sequence.CachedPrompt });
+        sequence.Generation.Publish(sequence.WithCounts(next));
         if (sequence.StopTokens.Contains(token))
         {
             finisher.Finish(sequence, GenerationEvent.Finished(FinishReason.Stop));
@@ -170,7 +167,8 @@ internal sealed class TokenPublisher(
 
         if (sequence.Constraint is { } constraint)
         {
-            masks.Want(constraint, token);
+            constraint.Accept(token);
+            masks.Want(constraint);
         }
     }
 }

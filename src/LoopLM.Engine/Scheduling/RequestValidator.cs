@@ -40,20 +40,9 @@ internal sealed class RequestValidator(
             model.Loops,
             exit.MaxLoops,
             request.Reports.SkippedLoopLogprobs);
-        var worstCase = KvLedger.WorstCase(reservation);
-        var (positions, positionSlots) = ((long)request.Prompt.Length + reservation.GeneratedPositions, options.PositionSlots(model));
-        if (positionSlots > 0 && positions > positionSlots)
+        rejection = CheckSlots(reservation);
+        if (rejection is not null)
         {
-            rejection = new Rejection(RejectionReason.KvExceeded, new Field("max_tokens"),
-                $"The request may need {positions} position slots, the server has {positionSlots}. Ask for fewer tokens.");
-            return false;
-        }
-
-        if (worstCase > options.KvSlots)
-        {
-            rejection = new Rejection(RejectionReason.KvExceeded, new Field("max_tokens"),
-                $"The request may need {worstCase} KV slots, the server has {options.KvSlots}. "
-                + $"Ask for fewer tokens or a smaller {new Field("max_loops")}.");
             return false;
         }
 
@@ -69,8 +58,11 @@ internal sealed class RequestValidator(
             Reservation = reservation,
             Speculation = speculation,
             PrefixKey = KeyOf(request, client, reservation.Layout),
+            PrefixReuse = request.PrefixReuse ?? options.PrefixReuse,
             StopTokens = request.StopTokens.ToFrozenSet(),
             Reports = reports,
+            Constraint = request.Constraint is { } create ? new ConstraintMask(() => create(0)) : null,
+            DraftConstraint = DraftConstraintOf(request, speculation, reservation.Layout),
             Processors = LogitsProcessors.For(request),
             LogprobTokens = [.. reports.LogprobTokens],
             ObservedLoops = reports.SkippedLoopLogprobs ? Math.Max(model.Loops, exit.MaxLoops) : 0,
@@ -80,6 +72,11 @@ internal sealed class RequestValidator(
         };
         return true;
     }
+
+    private static ConstraintMask? DraftConstraintOf(GenerationRequest request, SpeculationRule speculation, KvLayout layout) =>
+        request.Constraint is { } create && layout == KvLayout.LastExited && speculation.Strategy != SpeculationStrategy.Off
+            ? new ConstraintMask(() => create(TokenTail.MaxDrafts), isForDrafts: true)
+            : null;
 
     /// <summary>Scores of a prompt need all of it; the shared layout keeps one loop of it.</summary>
     private PrefixKey? KeyOf(GenerationRequest request, RequestClient client, KvLayout layout) =>
@@ -92,6 +89,20 @@ internal sealed class RequestValidator(
     {
         var each = reservation.Observes ? Math.Max(reservation.ModelLoops, reservation.MaxLoops) : reservation.MaxLoops;
         return ((long)reservation.PromptLength * reservation.ModelLoops) + ((long)reservation.GeneratedPositions * each);
+    }
+
+    private Rejection? CheckSlots(in KvReservation reservation)
+    {
+        var worstCase = KvLedger.WorstCase(reservation);
+        var (positions, positionSlots) = ((long)reservation.PromptLength + reservation.GeneratedPositions, options.PositionSlots(model));
+        return positionSlots > 0 && positions > positionSlots
+            ? new Rejection(RejectionReason.KvExceeded, new Field("max_tokens"),
+                $"The request may need {positions} position slots, the server has {positionSlots}. Ask for fewer tokens.")
+            : worstCase > options.KvSlots
+            ? new Rejection(RejectionReason.KvExceeded, new Field("max_tokens"),
+                $"The request may need {worstCase} KV slots, the server has {options.KvSlots}. "
+                + $"Ask for fewer tokens or a smaller {new Field("max_loops")}.")
+            : null;
     }
 
     private Rejection? CheckLengths(GenerationRequest request)

@@ -25,6 +25,12 @@ public sealed record EngineSnapshot
     /// <summary>Ticks since the start.</summary>
     public long Ticks { get; init; }
 
+    /// <summary>What these ticks took.</summary>
+    public TimeSpan TickTime { get; init; }
+
+    /// <summary>What the runner took of it, for loops and heads; the rest is the engine's own.</summary>
+    public TimeSpan RunnerTime { get; init; }
+
     /// <summary>Rows of the last tick; 0 when idle.</summary>
     public int Rows { get; init; }
 

@@ -44,6 +44,9 @@ internal sealed class TextChoice(
     /// <summary>Prompt tokens that were not computed, because an earlier request had.</summary>
     public int CachedPromptTokens { get; private set; }
 
+    /// <summary>Those of them that come behind a token that left early.</summary>
+    public int AsGeneratedPromptTokens { get; private set; }
+
     /// <summary>Bytes of the events that wait to be read, if they are like the last one.</summary>
     public long UnreadBytes => generation.Events.Count * (long)_eventBytes;
 
@@ -103,7 +106,7 @@ internal sealed class TextChoice(
         CompletionTokens++;
         DraftTokens = read.DraftTokens;
         AcceptedDraftTokens += read.IsDrafted ? 1 : 0;
-        CachedPromptTokens = read.CachedPromptTokens;
+        (CachedPromptTokens, AsGeneratedPromptTokens) = (read.CachedPromptTokens, read.AsGeneratedPromptTokens);
         LoopSteps += read.ExitStep;
         _lastToken = read.Token;
         var logprobs = (read.Logprobs?.Top.Count ?? 0) + ((read.LoopLogprobs?.Count ?? 0) * request.Reports.LoopLogprobs);

@@ -46,6 +46,9 @@ internal sealed record TextRequest
     /// <summary>Separates what it reuses of earlier prompts from requests with another salt; null is a salt like any other.</summary>
     public string? CacheSalt { get; init; }
 
+    /// <summary>How much of a common beginning it reuses; null for the engine's default.</summary>
+    public PrefixReuse? PrefixReuse { get; init; }
+
     /// <summary>What ends a text.</summary>
     public StopSettings Stops { get; init; } = new();
 

@@ -15,6 +15,10 @@ internal sealed class ThoughtBudgetConstraint : ITokenConstraint
     private readonly byte[] _end;
     private readonly int _budget;
     private readonly List<byte> _text = [];
+
+    // What was before the last tokens.
+    private readonly Snapshot[] _before;
+    private int _tokens;
     private Place _place;
     private int _used;
     private int _forced;
@@ -23,8 +27,10 @@ internal sealed class ThoughtBudgetConstraint : ITokenConstraint
     /// <param name="inner">What else restricts it; null for nothing.</param>
     /// <param name="budget">The budget.</param>
     /// <param name="tokenizer">Gives tokens and their bytes.</param>
-    public ThoughtBudgetConstraint(ITokenConstraint? inner, ThoughtBudget budget, ByteLevelBpeTokenizer tokenizer)
+    /// <param name="maxRewind">Tokens that it can take back, from 0.</param>
+    public ThoughtBudgetConstraint(ITokenConstraint? inner, ThoughtBudget budget, ByteLevelBpeTokenizer tokenizer, int maxRewind = 0)
     {
+        _before = new Snapshot[maxRewind];
         (_inner, _tokenizer, _budget) = (inner, tokenizer, budget.Tokens);
         var end = budget.Thought.End;
         _endTokens = tokenizer.TryGetTokenId(end, out var id) ? [id] : [.. tokenizer.EncodeToIds(end)];
@@ -39,16 +45,30 @@ internal sealed class ThoughtBudgetConstraint : ITokenConstraint
         Behind,
     }
 
-    public string? Advance(int? token)
+    public void Accept(int token)
     {
-        var problem = _inner?.Advance(token);
-        if (token is { } chosen && _place != Place.Behind)
+        _inner?.Accept(token);
+        if (_before.Length > 0)
         {
-            Accept(chosen);
+            _before[_tokens++ % _before.Length] = new(_place, _used, _forced, [.. _text]);
         }
 
-        return problem;
+        if (_place != Place.Behind)
+        {
+            Read(token);
+        }
     }
+
+    public void Rewind(int count)
+    {
+        _inner?.Rewind(count);
+        _tokens -= count;
+        (_place, _used, _forced, var text) = _before[_tokens % _before.Length];
+        _text.Clear();
+        _text.AddRange(text);
+    }
+
+    public string? Prepare() => _inner?.Prepare();
 
     public void Mask(Span<float> logits)
     {
@@ -63,7 +83,7 @@ internal sealed class ThoughtBudgetConstraint : ITokenConstraint
         logits[_endTokens[_forced]] = kept;
     }
 
-    private void Accept(int token)
+    private void Read(int token)
     {
         _text.AddRange(_tokenizer.GetTokenBytes(token));
         if (_place == Place.Before)
@@ -101,4 +121,6 @@ internal sealed class ThoughtBudgetConstraint : ITokenConstraint
     }
 
     private bool Contains(ReadOnlySpan<byte> mark) => CollectionsMarshal.AsSpan(_text).IndexOf(mark) >= 0;
+
+    private readonly record struct Snapshot(Place Place, int Used, int Forced, byte[] Text);
 }

@@ -1,0 +1,63 @@
+using LoopLM.Server.TextGeneration;
+using LoopLM.StructuredOutput;
+using LoopLM.Text.Tokenization;
+
+namespace LoopLM.Server.Tests.TextGeneration;
+
+public sealed class ThoughtBudgetConstraintTests
+{
+    private static readonly ByteLevelBpeTokenizer s_bytes =
+        ByteLevelBpeTokenizer.Load(Path.Combine(TestData.Root, "models", "looplm-bytes", "tokenizer.json"));
+
+    [Theory]
+    [InlineData("<think>abc")]
+    [InlineData("  <think>abcd</")]
+    [InlineData("<think>abcd</think>x")]
+    [InlineData("<thin")]
+    public void Rewind_AnyPartOfAThought_AllowsWhatItAllowedBefore(string text)
+    {
+        var constraint = Create();
+        var before = new List<string>();
+        foreach (var token in text)
+        {
+            before.Add(Allowed(constraint));
+            constraint.Accept(token);
+        }
+
+        for (var kept = text.Length - 1; kept >= 0; kept--)
+        {
+            constraint.Rewind(1);
+            Assert.Equal(before[kept], Allowed(constraint));
+        }
+    }
+
+    [Fact]
+    public void Rewind_EndOfAThought_ForcesItAgain()
+    {
+        var constraint = Create();
+        Accept(constraint, "<think>abcd</think>");
+
+        constraint.Rewind(2);
+
+        Assert.Equal("k", Allowed(constraint));
+    }
+
+    // A thought of four bytes at most.
+    private static ThoughtBudgetConstraint Create() => new(null, new ThoughtBudget(4, new ThoughtSyntax("<think>", "</think>")), s_bytes, maxRewind: 30);
+
+    private static void Accept(ThoughtBudgetConstraint constraint, string text)
+    {
+        foreach (var token in text)
+        {
+            constraint.Accept(token);
+        }
+    }
+
+    private static string Allowed(ThoughtBudgetConstraint constraint)
+    {
+        var logits = new float[s_bytes.VocabularySize];
+        constraint.Prepare();
+        constraint.Mask(logits);
+        return string.Concat(Enumerable.Range(0, 128).Where(token => logits[token] == 0).Select(token => (char)token));
+    }
+}

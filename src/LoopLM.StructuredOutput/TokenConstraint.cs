@@ -5,6 +5,7 @@ namespace LoopLM.StructuredOutput;
 /// <summary>
 /// Keeps one sequence to a grammar: <see cref="Mask"/> forbids the tokens that cannot follow, <see cref="Accept"/> takes the one that does.
 /// At least one token may always follow, and any that are chosen give a text of the grammar once an end token is among them.
+/// <see cref="Rewind"/> takes the last tokens back.
 /// One sequence, one thread; allocates nothing once it has seen what the grammar and the vocabulary lead to.
 /// </summary>
 /// <remarks>
@@ -24,6 +25,10 @@ public sealed class TokenConstraint
     private readonly TokenMasks _masks;
     private readonly int[] _states;
     private readonly long _maxWork;
+
+    // What was before the last tokens: of token i at i modulo its length.
+    private readonly int[] _statesBefore;
+    private readonly bool[] _hadEnded;
     private readonly TokenMask _urgent;
     private readonly TokenMask _end;
     private TokenMask? _next;
@@ -36,7 +41,9 @@ public sealed class TokenConstraint
     /// <param name="trie">The tokens to write it with.</param>
     /// <param name="maxTokens">Tokens that will be generated at most, end token included.</param>
     /// <param name="maxWork">The work that all masks may take, beside <see cref="WorkOfAToken"/> for each token.</param>
-    public TokenConstraint(TextGrammar grammar, TokenTrie trie, int maxTokens = int.MaxValue, long maxWork = long.MaxValue / 2)
+    /// <param name="maxRewind">Tokens that <see cref="Rewind"/> can take back, from 0.</param>
+    public TokenConstraint(
+        TextGrammar grammar, TokenTrie trie, int maxTokens = int.MaxValue, long maxWork = long.MaxValue / 2, int maxRewind = 0)
     {
         _maxWork = maxWork;
         _trie = trie;
@@ -47,6 +54,8 @@ public sealed class TokenConstraint
         _end = new(trie.VocabularySize);
         _end.Add(trie.EndTokens, rest: 0);
         _state = _automaton.Start;
+        _statesBefore = [.. Enumerable.Repeat(_state, maxRewind)];
+        _hadEnded = new bool[maxRewind];
         _tokensLeft = maxTokens;
     }
 
@@ -100,6 +109,11 @@ public sealed class TokenConstraint
             throw new ArgumentException($"token {token} cannot follow", nameof(token));
         }
 
+        if (_statesBefore.Length > 0)
+        {
+            (_statesBefore[Tokens % _statesBefore.Length], _hadEnded[Tokens % _hadEnded.Length]) = (_state, HasEnded);
+        }
+
         _state = next;
         _next = null;
         _tokensLeft--;
@@ -107,10 +121,26 @@ public sealed class TokenConstraint
         HasEnded |= isEnd;
     }
 
+    /// <summary>Takes back the last tokens. Their work stays counted.</summary>
+    /// <param name="count">How many, at most those that it was made for.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are not so many, or it cannot take back so many.</exception>
+    public void Rewind(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Math.Min(Tokens, _statesBefore.Length));
+        if (count > 0)
+        {
+            Tokens -= count;
+            _tokensLeft += count;
+            (_state, HasEnded) = (_statesBefore[Tokens % _statesBefore.Length], _hadEnded[Tokens % _hadEnded.Length]);
+            _next = null;
+        }
+    }
+
     // A token may follow if the rest of the text, one token a byte, and the end still fit after it.
     private TokenMask Allowed()
     {
-        _state = _automaton.Trim(_state);
+        _state = _automaton.Trim(_state, _statesBefore);
         var mask = _masks.Find(_automaton.KindOf(_state)) ?? Create();
         var rest = _tokensLeft - 2L;
         if (mask.LongestRest <= rest || _automaton.BytesToEnd(_state) > rest + 1)

@@ -188,6 +188,9 @@ internal sealed partial class ServerHarness : IAsyncDisposable
         }
     }
 
+    /// <summary>Lets the engine of the default model finish all it has, and waits until it has counted that.</summary>
+    public async Task StopEngineAsync() => Assert.True(await Engine.StopAsync(CancellationToken.None).WaitAsync(Patience));
+
     /// <summary>Waits until the server has done with every POST, as it has soon after the client went away.</summary>
     public async Task UntilNoPostIsServedAsync()
     {

@@ -33,14 +33,23 @@ internal sealed class ServerProcess : IDisposable
     public IEnumerable<string> Output => _output;
 
     /// <summary>Starts a server that logs what is informative, and waits until it listens.</summary>
-    public static async Task<ServerProcess> StartAsync(params string[] settings)
+    public static Task<ServerProcess> StartAsync(params string[] settings) => StartAsync([], settings);
+
+    /// <summary>The same with variables in its environment.</summary>
+    public static async Task<ServerProcess> StartAsync(Dictionary<string, string> environment, params string[] settings)
     {
         string[] arguments =
         [
             Path.Combine(AppContext.BaseDirectory, "LoopLM.Server.dll"),
             .. ServerHarness.Arguments(settings), "--Serilog:MinimumLevel:Default=Information",
         ];
-        var server = new ServerProcess(Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!);
+        var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        var server = new ServerProcess(Process.Start(start)!);
         await server.UntilLoggedAsync("Application started");
 
         // Kestrel opens its endpoints in the order of their names: Grpc, Rest.

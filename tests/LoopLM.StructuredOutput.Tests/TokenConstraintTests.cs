@@ -188,6 +188,69 @@ public sealed class TokenConstraintTests
     }).QuickCheckThrowOnFailure();
 
     [Fact]
+    public void Rewind_RandomWalks_AllowsWhatItAllowedBefore() => Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed =>
+    {
+        const int maxRewind = 5;
+        var random = new Random(seed);
+        var grammar = Grammars.Compile(RandomSchema.Create(seed).ToJsonString(), writable: s_merged.Trie.Bytes);
+        var maxTokens = (int)grammar.ShortestLength + 1 + random.Next(60);
+        var constraint = new TokenConstraint(grammar, s_merged.Trie, maxTokens, maxRewind: maxRewind);
+        var known = new List<string>();
+        for (int i = 0, kept = 0; i < 100; i++)
+        {
+            var allowed = Allowed(constraint, s_merged.Tokenizer.VocabularySize);
+            var now = $"{constraint.HasEnded} {string.Join(' ', allowed)}";
+            Assert.Equal(known.ElementAtOrDefault(constraint.Tokens) ?? now, now);
+            known = [.. known.Take(constraint.Tokens), now];
+            if (random.Next(3) == 0 || constraint.Tokens == maxTokens)
+            {
+                var count = random.Next(kept + 1);
+                constraint.Rewind(count);
+                kept -= count;
+            }
+            else
+            {
+                constraint.Accept(allowed[random.Next(allowed.Count)]);
+                kept = Math.Min(kept + 1, maxRewind);
+            }
+        }
+    }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Rewind_TablesWereEmptiedMeanwhile_KnowsWhatWasBefore()
+    {
+        // Every character makes a new state.
+        var constraint = new TokenConstraint(Grammars.Compile("""{"type":"string","maxLength":60000}"""), s_bytes.Trie, maxRewind: 3);
+        var logits = new float[s_bytes.Tokenizer.VocabularySize];
+        Accept(constraint, "\""u8);
+        for (var i = 0; i < 20_000; i++)
+        {
+            Accept(constraint, "ab"u8);
+            constraint.Mask(logits);
+            constraint.Rewind(1);
+        }
+
+        Accept(constraint, "\""u8);
+        var behind = Allowed(constraint, 260);
+        constraint.Rewind(3);
+
+        Assert.DoesNotContain('a', behind);
+        Assert.Contains('a', Allowed(constraint, 260));
+        Assert.Equal(19_999, constraint.Tokens);
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(-1)]
+    public void Rewind_MoreThanThereIsOrLessThanNothing_Throws(int count)
+    {
+        var constraint = new TokenConstraint(Grammars.Compile("{}"), s_bytes.Trie, maxRewind: 2);
+        Accept(constraint, "[[[["u8);
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => constraint.Rewind(count));
+    }
+
+    [Fact]
     public void Mask_TooFewTokensForTheShortestText_DoesNotSteer()
     {
         var constraint = Begin("""{"type":"string","minLength":10}""", s_bytes, maxTokens: 5);

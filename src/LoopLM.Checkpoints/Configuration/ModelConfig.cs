@@ -31,6 +31,14 @@ public abstract record ModelConfig
     /// </summary>
     public required float EarlyExitThreshold { get; init; }
 
+    /// <summary>
+    /// The loop whose drafts of the next token were found to pay off most: <c>looplm_draft_loops</c>; null where nobody has looked.
+    /// </summary>
+    public int? DraftLoops { get; init; }
+
+    /// <summary>The share of those drafts that full depth accepted, 0 to 1: <c>looplm_draft_acceptance</c>.</summary>
+    public float DraftAcceptance { get; init; }
+
     /// <summary>Token ids that end a text: <c>eos_token_id</c>, one or several; may be none.</summary>
     public required ImmutableArray<int> EndOfTextTokens { get; init; }
 

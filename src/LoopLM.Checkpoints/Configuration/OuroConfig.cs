@@ -105,6 +105,7 @@ public sealed record OuroConfig : ModelConfig
         fields.Only("quantization_config", "null");
         var context = fields.Integer("max_position_embeddings", 1, 1 << 24);
         CheckAttention(fields, context);
+        var (draftLoops, draftAcceptance) = fields.Drafts();
         return new OuroConfig
         {
             ModelType = Family,
@@ -120,6 +121,8 @@ public sealed record OuroConfig : ModelConfig
             RopeTheta = RopeFields.ReadTheta(fields),
             RmsNormEpsilon = fields.Number("rms_norm_eps", 0, 1),
             EarlyExitThreshold = fields.Number("early_exit_threshold", 0, 1, absent: 1),
+            DraftLoops = draftLoops,
+            DraftAcceptance = draftAcceptance,
             PackedWeights = fields.PackedWeights(),
             EndOfTextTokens = fields.Tokens("eos_token_id", vocabulary),
         };

@@ -102,6 +102,8 @@ internal sealed unsafe class OuroModel : IDisposable
         HiddenSize = config.HiddenSize,
         Loops = config.Loops,
         ExitThreshold = config.EarlyExitThreshold,
+        DraftLoops = config.DraftLoops,
+        DraftAcceptance = config.DraftAcceptance,
         ContextLength = config.ContextLength,
         HeadCost = config.HeadCost,
     };

@@ -67,6 +67,9 @@ public sealed record EngineOptions
     /// <summary>Whether requests reuse what earlier ones computed of a common beginning.</summary>
     public PrefixCacheMode PrefixCache { get; init; }
 
+    /// <summary>How much of a common beginning is reused where a request does not say.</summary>
+    public PrefixReuse PrefixReuse { get; init; }
+
     /// <summary>Checks the options by themselves and against a model.</summary>
     /// <exception cref="ValidationException">An option is out of its range.</exception>
     /// <exception cref="ArgumentException">The options contradict each other or the model.</exception>

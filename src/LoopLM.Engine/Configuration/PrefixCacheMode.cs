@@ -1,6 +1,6 @@
 namespace LoopLM.Engine.Configuration;
 
-/// <summary>Whether requests reuse what earlier ones computed of a common beginning. It never changes what is generated.</summary>
+/// <summary>Whether requests reuse what earlier ones computed of a common beginning. <see cref="Kv.PrefixReuse"/> says how much.</summary>
 public enum PrefixCacheMode
 {
     /// <summary>KV slots that no sequence needs keep beginnings of prompts.</summary>

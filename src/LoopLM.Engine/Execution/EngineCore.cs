@@ -28,6 +28,8 @@ public sealed class EngineCore : IDisposable
     private readonly float[] _stateChanges;
     private int _rows;
     private long _ticks;
+    private TimeSpan _tickTime;
+    private TimeSpan _loopTime;
 
     /// <summary>Creates an engine with nothing to do.</summary>
     /// <param name="runner">
@@ -102,11 +104,12 @@ public sealed class EngineCore : IDisposable
     /// </summary>
     public bool Tick()
     {
+        var begun = _time.GetTimestamp();
         FinishRequested();
         var plan = _parts.Scheduler.Plan();
         _rows = plan.Batch.Rows.Length;
         Admit(plan.Admitted);
-        _parts.Finisher.FinishExpired(_time, _options.MaxQueueTime);
+        _parts.Finisher.FinishExpired(_options.MaxQueueTime);
         if (plan.IsEmpty && !_parts.Scheduler.Rows.HasReadable)
         {
             return false;
@@ -115,6 +118,8 @@ public sealed class EngineCore : IDisposable
         var started = _time.GetTimestamp();
         _ticks++;
         _parts.Drafts.Plan(_parts.Scheduler.Running, _parts.Scheduler.Rows);
+        var loops = plan.DistinctLoops;
+        WantDraftMasks();
         if (!plan.IsEmpty && TryRunLoop(plan))
         {
             _parts.Exits.Run(plan, _gateLogits, _stateChanges);
@@ -122,7 +127,8 @@ public sealed class EngineCore : IDisposable
 
         _parts.Head.Run(_ticks);
         _parts.Scheduler.Rows.Compact();
-        _metrics.Ticked(_rows, _time.GetElapsedTime(started));
+        _metrics.Ticked(_rows, loops, _time.GetElapsedTime(started));
+        _tickTime += _time.GetElapsedTime(begun);
         return true;
     }
 
@@ -157,6 +163,8 @@ public sealed class EngineCore : IDisposable
         Model = _runner.Model,
         Timestamp = _time.GetTimestamp(),
         Ticks = _ticks,
+        TickTime = _tickTime,
+        RunnerTime = _loopTime + _parts.Head.RunnerTime,
         Rows = _rows,
         PrefillRows = _parts.Exits.PrefillRows,
         DecodeRows = _parts.Exits.DecodeRows,
@@ -169,6 +177,9 @@ public sealed class EngineCore : IDisposable
         KvSlots = _parts.Ledger.Capacity,
         GeneratedTokens = _parts.Output.GeneratedTokens,
         ExitSteps = _parts.Output.ExitSteps,
+        SavedLoops = _parts.Output.SavedLoops,
+        PrefixQueries = _parts.Exits.PrefixQueries,
+        PrefixHits = _parts.Exits.PrefixHits,
         DraftTokens = _parts.Output.DraftTokens,
         AcceptedDraftTokens = _parts.Output.AcceptedDraftTokens,
         Exits = _parts.Output.Exits,
@@ -241,10 +252,25 @@ public sealed class EngineCore : IDisposable
         foreach (var sequence in admitted)
         {
             _parts.Queue.Admit(sequence.Client, sequence.Prompt.Length);
-            _metrics.Admitted(sequence.Prompt.Length, _time.GetElapsedTime(sequence.AcceptedAt));
+            var now = _time.GetTimestamp();
+            sequence.Generation.Admit(now);
+            _metrics.Admitted(sequence.Prompt.Length, _time.GetElapsedTime(sequence.AcceptedAt, now));
             if (sequence is { Constraint: { } constraint, MaxTokens: > 0 })
             {
-                _parts.Masks.Want(constraint, token: null);
+                _parts.Masks.Want(constraint);
+            }
+        }
+    }
+
+    /// <summary>Masks for drafts are worked out while the loop runs after which they are drafted.</summary>
+    private void WantDraftMasks()
+    {
+        var running = _parts.Scheduler.Running;
+        for (var i = 0; i < running.Count; i++)
+        {
+            if (running[i] is { DraftConstraint: { IsBehind: true } mask } && (mask.IsFull || _parts.Drafts.DraftLoop(running[i]) > 0))
+            {
+                _parts.Masks.Want(mask);
             }
         }
     }
@@ -257,7 +283,9 @@ public sealed class EngineCore : IDisposable
             var stateChanges = plan.Reads.Has(ExitSignals.StateChange) ? _stateChanges.AsSpan(0, _rows) : default;
             var started = _time.GetTimestamp();
             _runner.RunLoop(plan.Batch, gateLogits, stateChanges);
-            _parts.LoopCosts.Add(_rows, _time.GetElapsedTime(started).TotalSeconds);
+            var elapsed = _time.GetElapsedTime(started);
+            _parts.LoopCosts.Add(_rows, elapsed.TotalSeconds);
+            _loopTime += elapsed;
             return true;
         }
         catch (Exception exception)

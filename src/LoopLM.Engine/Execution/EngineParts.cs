@@ -36,11 +36,11 @@ internal sealed class EngineParts
         Prefixes = new PrefixCache(Ledger, runner.Model.Loops);
         Scheduler = new Scheduler(options, Ledger, Prefixes);
         Masks = new MaskWorkers(options, metrics, time, logger);
-        Finisher = new SequenceFinisher(Scheduler, Prefixes, Queue, Masks, runner, metrics, logger);
+        Finisher = new SequenceFinisher(Scheduler, Prefixes, Queue, Masks, runner, metrics, time, logger);
         Failures = new RunnerFailures(Finisher, Scheduler.Rows, logger);
         Intake = new RequestIntake(validator, options, Scheduler, Finisher, Failures, Queue, Masks, metrics);
         var headCosts = new PassCosts();
-        Drafts = drafts ?? new DraftStrategies(new AdaptiveDrafts(LoopCosts, headCosts, runner.Model.Loops));
+        Drafts = drafts ?? new DraftStrategies(new AdaptiveDrafts(LoopCosts, headCosts, runner.Model));
         Output = new OutputProcessor(
             Scheduler.Rows, Ledger, Finisher, Masks, Drafts, runner.Model.Loops, syntheticAcceptance, metrics, time);
         Exits = new ExitStage(runner.Model, Scheduler.Rows, Ledger, Prefixes, Output, Drafts, metrics, logger);

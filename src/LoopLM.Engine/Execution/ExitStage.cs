@@ -29,6 +29,12 @@ internal sealed class ExitStage(
     /// <summary>Rows of generated positions that ran since the start, by the loop that they ran.</summary>
     public LoopCounts DecodeRows => _decodeRows;
 
+    /// <summary>Prompt tokens that were looked for among cached prefixes since the start.</summary>
+    public long PrefixQueries { get; private set; }
+
+    /// <summary>Those that were found there.</summary>
+    public long PrefixHits { get; private set; }
+
     /// <summary>Decides on the rows of a plan that has run.</summary>
     /// <param name="plan">The plan; its rows are the running rows in their order.</param>
     /// <param name="gateLogits">Of each row, where the plan reads them.</param>
@@ -71,6 +77,10 @@ internal sealed class ExitStage(
             var probability = ExitDistribution.GateProbability(gateLogit);
             row.Distribution.Add(probability);
             rows.Gates(row.RowSlot).Add(probability);
+            if (!row.IsPrompt)
+            {
+                metrics.GateRead(probability);
+            }
         }
 
         return true;
@@ -122,8 +132,9 @@ internal sealed class ExitStage(
             sequence.FinishPrompt();
             if (sequence.PrefixKey is { } key)
             {
-                metrics.PrefixLookedUp(sequence.Prompt.Length, sequence.CachedPrompt);
-                prefixes.Insert(sequence.Number, key, sequence.Prompt.Span);
+                PrefixQueries += sequence.Prompt.Length;
+                PrefixHits += sequence.CachedPrompt;
+                prefixes.Insert(sequence.Number, key, sequence.KeptTokens(), sequence.ExactCount);
             }
         }
 
@@ -144,15 +155,15 @@ internal sealed class ExitStage(
     }
 
     /// <summary>
-    /// Whether the newest position of a sequence drafts the one after it now: there is room for it, and it would run. The coda reads those
-    /// of the positions before, which a prompt that is looping does not have yet.
+    /// Whether the newest position of a sequence drafts the one after it now: there is room for it, it would run, and its mask is there
+    /// where it has one. The coda reads those of the positions before, which a prompt that is looping does not have yet.
     /// </summary>
     private bool ShouldDraft(in Row row)
     {
         var sequence = row.Sequence;
         return row is { YieldsToken: true, HasDrafted: false }
             && row.Position == sequence.NewestPosition
-            && sequence is { CanDraft: true, DraftCount: < TokenTail.MaxDrafts }
+            && sequence is { CanDraft: true, DraftCount: < TokenTail.MaxDrafts, DraftConstraint: null or { IsReady: true } }
             && row.TokenIndex + 1 < sequence.MaxTokens
             && !(row.IsPrompt && model.HasCoda)
             && drafts.DraftLoop(sequence) is > 0 and var loop

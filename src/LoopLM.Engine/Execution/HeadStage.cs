@@ -31,6 +31,9 @@ internal sealed class HeadStage(
     private readonly bool[] _isAdded = new bool[maxRows];
     private int _count;
 
+    /// <summary>What the runner has taken for heads since the start.</summary>
+    public TimeSpan RunnerTime { get; private set; }
+
     /// <summary>Reads every row that needs the head in this tick.</summary>
     /// <param name="tick">The tick's number.</param>
     public void Run(long tick)
@@ -83,8 +86,8 @@ internal sealed class HeadStage(
     }
 
     /// <summary>
-    /// Adds a row whose token can be chosen. Drafts after it that have left come with it: where its token
-    /// confirms them, they are published in the same tick.
+    /// Adds a row whose token can be chosen. Drafts after it that have left come with it: where its token confirms them, they are published
+    /// in the same tick, unless the mask of their token depends on it.
     /// </summary>
     private void AddConfirmed(int slot)
     {
@@ -95,7 +98,9 @@ internal sealed class HeadStage(
 
         Add(slot);
         var sequence = rows[slot].Sequence;
-        for (var index = sequence.ConfirmedCount; rows[slot].YieldsToken && index < sequence.Window.Count; index++)
+        for (var index = sequence.ConfirmedCount;
+            rows[slot].YieldsToken && sequence.Constraint is null && index < sequence.Window.Count;
+            index++)
         {
             if (sequence.Window[index].RowSlot is not { } draft || rows[draft].State != PositionState.Exited)
             {
@@ -129,7 +134,9 @@ internal sealed class HeadStage(
         {
             var started = time.GetTimestamp();
             runner.RunHead(_batch.Batch, logits);
-            costs.Add(slots.Length, time.GetElapsedTime(started).TotalSeconds);
+            var elapsed = time.GetElapsedTime(started);
+            costs.Add(slots.Length, elapsed.TotalSeconds);
+            RunnerTime += elapsed;
             return true;
         }
         catch (Exception exception)
@@ -202,7 +209,7 @@ internal sealed class HeadStage(
     private void Choose(ref Row row, ReadOnlySpan<float> logits, LogSoftmax scores, int? top)
     {
         var sequence = row.Sequence;
-        if (chooser.Choose(row, logits, sequence.DraftCount, out var token) is { } problem)
+        if (chooser.Choose(row, sequence.Constraint, logits, sequence.DraftCount, out var token) is { } problem)
         {
             output.Fail(row, problem.Message, problem.IsRequestsFault);
             return;
@@ -235,7 +242,7 @@ internal sealed class HeadStage(
 
         row.Drafts = false;
         row.HasDrafted = true;
-        if (chooser.Choose(row, logits, drafts: 0, out var token) is null && !sequence.StopTokens.Contains(token))
+        if (chooser.Choose(row, sequence.DraftConstraint, logits, drafts: 0, out var token) is null && !sequence.StopTokens.Contains(token))
         {
             sequence.Accept(token);
             sequence.Window.Add(token, draftLoop: row.Loop);

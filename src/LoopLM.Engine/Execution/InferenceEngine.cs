@@ -177,12 +177,17 @@ public sealed class InferenceEngine : IAsyncDisposable
     /// <summary>Cancels everything and stops.</summary>
     public ValueTask DisposeAsync() => new(StopAsync(new CancellationToken(canceled: true)));
 
-    private Rejection NotReady() => _snapshot.Health switch
+    private Rejection NotReady()
     {
-        EngineHealth.Loading => new Rejection(RejectionReason.Loading, null, "The model is being loaded. Try again later."),
-        EngineHealth.Unhealthy => new Rejection(RejectionReason.Unhealthy, null, "The engine cannot work any more."),
-        _ => new Rejection(RejectionReason.Draining, null, "The server is shutting down."),
-    };
+        var rejection = _snapshot.Health switch
+        {
+            EngineHealth.Loading => new Rejection(RejectionReason.Loading, null, "The model is being loaded. Try again later."),
+            EngineHealth.Unhealthy => new Rejection(RejectionReason.Unhealthy, null, "The engine cannot work any more."),
+            _ => new Rejection(RejectionReason.Draining, null, "The server is shutting down."),
+        };
+        _metrics.Rejected(rejection.Reason);
+        return rejection;
+    }
 
     private void Run()
     {

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace LoopLM.Engine.Execution;
 
 /// <summary>
-/// Threads that work out the masks of constrained sequences beside the engine. The sequence whose masks have taken least so
-/// far comes first, so that dear masks hold up dear masks.
+/// Threads that work out the masks of constrained sequences beside the engine. Masks of tokens come before those of drafts, then the
+/// sequence whose masks have taken least so far, so that dear masks hold up dear masks.
 /// </summary>
 /// <param name="options">How many threads, and how many sequences at most.</param>
 /// <param name="metrics">Where it counts.</param>
@@ -18,8 +18,8 @@ internal sealed class MaskWorkers(EngineOptions options, EngineMetrics metrics, 
     private readonly object _lock = new();
     private readonly AutoResetEvent _done = new(initialState: false);
 
-    // A sequence wants one mask at a time.
-    private readonly ConstraintMask[] _wanted = new ConstraintMask[options.MaxSequences];
+    // A sequence wants one mask at a time for its tokens, and one for its drafts.
+    private readonly ConstraintMask[] _wanted = new ConstraintMask[2 * options.MaxSequences];
     private int _count;
     private bool _isStarted;
     private bool _isStopped;
@@ -50,12 +50,10 @@ internal sealed class MaskWorkers(EngineOptions options, EngineMetrics metrics, 
         }
     }
 
-    /// <summary>Requests the next mask of a sequence. For the engine's thread.</summary>
-    /// <param name="mask">The mask.</param>
-    /// <param name="token">The token that was chosen; null at the start.</param>
-    public void Want(ConstraintMask mask, int? token)
+    /// <summary>Requests a mask that no thread is at. For the engine's thread.</summary>
+    public void Want(ConstraintMask mask)
     {
-        mask.Await(token);
+        mask.Begin();
         lock (_lock)
         {
             _wanted[_count++] = mask;
@@ -63,8 +61,8 @@ internal sealed class MaskWorkers(EngineOptions options, EngineMetrics metrics, 
         }
     }
 
-    /// <summary>Drops the mask of a sequence that has ended, unless a thread is at it. For the engine's thread.</summary>
-    public void Drop(ConstraintMask mask)
+    /// <summary>Drops the mask of a sequence that has ended, where it has one and no thread is at it. For the engine's thread.</summary>
+    public void Drop(ConstraintMask? mask)
     {
         lock (_lock)
         {
@@ -103,6 +101,8 @@ internal sealed class MaskWorkers(EngineOptions options, EngineMetrics metrics, 
         }
     }
 
+    private static (bool, long) Order(ConstraintMask mask) => (mask.IsForDrafts, mask.Taken);
+
     private ConstraintMask? Take()
     {
         lock (_lock)
@@ -120,7 +120,7 @@ internal sealed class MaskWorkers(EngineOptions options, EngineMetrics metrics, 
             var next = 0;
             for (var i = 1; i < _count; i++)
             {
-                next = _wanted[i].Taken < _wanted[next].Taken ? i : next;
+                next = Order(_wanted[i]).CompareTo(Order(_wanted[next])) < 0 ? i : next;
             }
 
             var mask = _wanted[next];

@@ -28,6 +28,9 @@ internal sealed class OutputProcessor(
     /// <summary>Sum of their exit steps.</summary>
     public long ExitSteps { get; private set; }
 
+    /// <summary>Loops of the model that they did not run, because they left earlier.</summary>
+    public long SavedLoops { get; private set; }
+
     /// <summary>Drafts made since the start.</summary>
     public long DraftTokens { get; private set; }
 
@@ -42,7 +45,6 @@ internal sealed class OutputProcessor(
     {
         sequence.Drafts.Draft();
         DraftTokens++;
-        metrics.Drafted();
     }
 
     /// <summary>The token after the oldest position is chosen: drafts that begin with another token are dropped.</summary>
@@ -62,7 +64,6 @@ internal sealed class OutputProcessor(
             if (isAccepted)
             {
                 AcceptedDraftTokens++;
-                metrics.DraftAccepted();
                 token = draft;
                 return true;
             }
@@ -124,23 +125,23 @@ internal sealed class OutputProcessor(
     {
         var (sequence, exitStep, (token, logprobs, isDrafted), now) = (row.Sequence, row.ExitStep, row.Choice, time.GetTimestamp());
         var first = sequence.Generated == 0;
-        metrics.Generated(exitStep, first, time.GetElapsedTime(first ? sequence.AcceptedAt : sequence.LastTokenAt, now));
+        var reason = row.IsPrompt ? ExitReason.Prompt : sequence.Exit.ReasonFor(exitStep);
+        var latency = time.GetElapsedTime(first ? sequence.AcceptedAt : sequence.LastTokenAt, now);
+        metrics.Generated(exitStep, sequence.Exit.Policy.Name, reason, first, latency);
         GeneratedTokens++;
         ExitSteps += exitStep;
-        _exits.Add(exitStep, row.IsPrompt, sequence.Exit.MaxLoops);
+        SavedLoops += Math.Max(0, modelLoops - exitStep);
+        _exits.Add(exitStep, reason);
         if (!row.IsPrompt)
         {
             sequence.Drafts.Exit(exitStep);
-            if (exitStep >= modelLoops)
-            {
-                sequence.AddExact(row.Position, row.Token);
-            }
+            sequence.Keep(row.Position, row.Token, isFull: exitStep >= modelLoops);
         }
 
         row.Apply(PositionChange.Publish);
         sequence.Publish(token, now);
         var next = GenerationEvent.ForToken(token, exitStep, rows.Gates(row.RowSlot), logprobs, row.LoopLogprobs, isDrafted);
-        sequence.Generation.Publish(next with { DraftTokens = sequence.Drafts.Drafted, CachedPromptTokens = sequence.CachedPrompt });
+        sequence.Generation.Publish(sequence.WithCounts(next));
         if (sequence.StopTokens.Contains(token))
         {
             finisher.Finish(sequence, GenerationEvent.Finished(FinishReason.Stop));
@@ -169,7 +170,8 @@ internal sealed class OutputProcessor(
 
         if (sequence.Constraint is { } constraint)
         {
-            masks.Want(constraint, token);
+            constraint.Accept(token);
+            masks.Want(constraint);
         }
     }
 }

@@ -22,7 +22,7 @@ internal sealed class RequestIntake(
         submission = null;
         if (!TryResolve(requests, client, out var group, out rejection) || !TryReserve(group, out rejection))
         {
-            metrics.Rejected();
+            metrics.Rejected(rejection.Reason);
             return false;
         }
 

@@ -10,8 +10,8 @@ namespace LoopLM.Engine.Execution;
 
 /// <summary>Ends sequences: their reader is informed, and what they hold is free.</summary>
 internal sealed class SequenceFinisher(
-    Scheduler scheduler, PrefixCache prefixes, QueueCapacity queue,
-    MaskWorkers masks, IModelRunner runner, EngineMetrics metrics, ILogger logger)
+    Scheduler scheduler, PrefixCache prefixes, QueueCapacity queue, MaskWorkers masks, IModelRunner runner, EngineMetrics metrics,
+    TimeProvider time, ILogger logger)
 {
     private readonly ConcurrentQueue<Sequence> _requested = new();
 
@@ -23,14 +23,16 @@ internal sealed class SequenceFinisher(
     /// <summary>Ends a running sequence. Its rows are freed at the next <see cref="RowTable.Compact"/>.</summary>
     public void Finish(Sequence sequence, in GenerationEvent end)
     {
+        // Asked first: where the clock has a bug, the sequence still runs and is ended with all others.
+        var now = time.GetTimestamp();
         sequence.End();
         if (end.Kind == GenerationEventKind.Finished && sequence is { PrefixKey: { } key, HasReadPrompt: true })
         {
-            prefixes.Insert(sequence.Number, key, sequence.ExactTokens());
+            prefixes.Insert(sequence.Number, key, sequence.KeptTokens(), sequence.ExactCount);
         }
 
         Release(sequence);
-        Publish(sequence, end);
+        Publish(sequence, end, now);
     }
 
     /// <summary>
@@ -47,11 +49,11 @@ internal sealed class SequenceFinisher(
     }
 
     /// <summary>Ends what has waited for admission for as long as it may.</summary>
-    public void FinishExpired(TimeProvider time, TimeSpan longest)
+    public void FinishExpired(TimeSpan longest)
     {
         while (scheduler.FindExpired(time, longest) is { } waiting)
         {
-            FinishWaiting(waiting, GenerationEvent.Finished(FinishReason.QueueTimeout, queue.DrainTime()));
+            FinishWaiting(waiting, GenerationEvent.Finished(FinishReason.QueueTimeout, queue.DrainTime()), time.GetTimestamp());
         }
     }
 
@@ -63,7 +65,7 @@ internal sealed class SequenceFinisher(
         {
             if (sequence is { State: SequenceState.Queued, Generation.EndAsked: { } reason })
             {
-                FinishWaiting(sequence, GenerationEvent.Finished(reason));
+                FinishWaiting(sequence, GenerationEvent.Finished(reason), time.GetTimestamp());
             }
             else if (sequence is { State: SequenceState.Running, Generation.EndAsked: { } end })
             {
@@ -76,13 +78,14 @@ internal sealed class SequenceFinisher(
     }
 
     /// <summary>
-    /// Ends everything. Every end is published before anything is freed, so that a bug in what is freed leaves no reader waiting.
+    /// Ends everything. Every end is published before anything is freed, and without asking the clock, so
+    /// that a bug in either leaves no reader waiting.
     /// </summary>
     public void FinishAll(in GenerationEvent end)
     {
         while (scheduler.FindWaiting() is { } waiting)
         {
-            FinishWaiting(waiting, end);
+            FinishWaiting(waiting, end, now: 0);
         }
 
         foreach (var running in scheduler.Running)
@@ -90,7 +93,7 @@ internal sealed class SequenceFinisher(
             if (!running.HasEnded)
             {
                 running.End();
-                Publish(running, end);
+                Publish(running, end, now: 0);
             }
         }
 
@@ -100,21 +103,19 @@ internal sealed class SequenceFinisher(
         }
     }
 
-    private void FinishWaiting(Sequence sequence, in GenerationEvent end)
+    private void FinishWaiting(Sequence sequence, in GenerationEvent end, long now)
     {
         scheduler.Dequeue(sequence);
         sequence.End();
         queue.Return(sequence.Client, 1, sequence.Prompt.Length);
-        Publish(sequence, end);
+        Publish(sequence, end, now);
     }
 
     private void Release(Sequence sequence)
     {
         scheduler.Remove(sequence);
-        if (sequence.Constraint is { } constraint)
-        {
-            masks.Drop(constraint);
-        }
+        masks.Drop(sequence.Constraint);
+        masks.Drop(sequence.DraftConstraint);
 
         try
         {
@@ -126,9 +127,11 @@ internal sealed class SequenceFinisher(
         }
     }
 
-    private void Publish(Sequence sequence, in GenerationEvent end)
+    private void Publish(Sequence sequence, in GenerationEvent end, long now)
     {
-        metrics.Ended(end);
-        sequence.Generation.Publish(end with { DraftTokens = sequence.Drafts.Drafted, CachedPromptTokens = sequence.CachedPrompt });
+        var generation = sequence.Generation;
+        generation.End(now);
+        metrics.Ended(end, sequence.Prompt.Length, sequence.Generated, generation.Times, time);
+        generation.Publish(sequence.WithCounts(end));
     }
 }

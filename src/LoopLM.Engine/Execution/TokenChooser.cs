@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace LoopLM.Engine.Execution;
 
-/// <summary>Chooses the token that follows a row: processors, then the sampler. It reuses its buffers.</summary>
+/// <summary>Chooses the token that follows a row: constraint, processors, then the sampler. It reuses its buffers.</summary>
 internal sealed class TokenChooser(int vocabularySize, ILogger logger)
 {
     private static readonly ChoiceProblem s_constraintFailed = new("The constraint failed.", IsRequestsFault: false);
@@ -15,16 +15,17 @@ internal sealed class TokenChooser(int vocabularySize, ILogger logger)
 
     /// <summary>Chooses.</summary>
     /// <param name="row">The row.</param>
+    /// <param name="constraint">What the token is held to, which is ready; null for nothing.</param>
     /// <param name="logits">Its logits.</param>
     /// <param name="drafts">How many of the tokens that the processors have accepted come after the token that is chosen.</param>
     /// <param name="token">The token.</param>
     /// <returns>Why there is none; null where there is one.</returns>
-    public ChoiceProblem? Choose(in Row row, ReadOnlySpan<float> logits, int drafts, out int token)
+    public ChoiceProblem? Choose(in Row row, ConstraintMask? constraint, ReadOnlySpan<float> logits, int drafts, out int token)
     {
         var sequence = row.Sequence;
-        if (sequence.Processors.Length > 0)
+        if (constraint is not null || sequence.Processors.Length > 0)
         {
-            return ChooseProcessed(row, logits, drafts, out token);
+            return ChooseProcessed(row, constraint, logits, drafts, out token);
         }
 
         return _sampler.TrySample(logits, sequence.Sampling, sequence.Seed, row.Position + 1, out token) ? null : NotFinite(row);
@@ -35,7 +36,7 @@ internal sealed class TokenChooser(int vocabularySize, ILogger logger)
         new($"The model computed no finite logits at position {row.Position}, loop {row.Loop}.", IsRequestsFault: false);
 
     /// <summary>A constraint is given from outside: one that throws ends its own request.</summary>
-    private ChoiceProblem? ChooseProcessed(in Row row, ReadOnlySpan<float> logits, int drafts, out int token)
+    private ChoiceProblem? ChooseProcessed(in Row row, ConstraintMask? constraint, ReadOnlySpan<float> logits, int drafts, out int token)
     {
         token = 0;
         var sequence = row.Sequence;
@@ -44,12 +45,12 @@ internal sealed class TokenChooser(int vocabularySize, ILogger logger)
             return NotFinite(row);
         }
 
-        if (sequence.Constraint is { HasFailed: true })
+        if (constraint is { HasFailed: true })
         {
             return s_constraintFailed;
         }
 
-        if (sequence.Constraint?.Problem is { } problem)
+        if (constraint?.Problem is { } problem)
         {
             return new(problem, IsRequestsFault: true);
         }
@@ -57,6 +58,7 @@ internal sealed class TokenChooser(int vocabularySize, ILogger logger)
         logits.CopyTo(_scratch);
         try
         {
+            constraint?.Apply(_scratch);
             foreach (var processor in sequence.Processors)
             {
                 processor.Process(_scratch, drafts);

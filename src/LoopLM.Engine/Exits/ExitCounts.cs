@@ -19,20 +19,20 @@ public struct ExitCounts
     /// <summary>First tokens, which come out of the prompt's loops.</summary>
     public long OfPrompts { get; private set; }
 
-    internal void Add(int exitStep, bool isOfPrompt, int maxLoops)
+    internal void Add(int exitStep, ExitReason reason)
     {
         _bySteps.Add(exitStep);
-        if (isOfPrompt)
+        switch (reason)
         {
-            OfPrompts++;
-        }
-        else if (exitStep >= maxLoops)
-        {
-            AtMaxLoops++;
-        }
-        else
-        {
-            ByPolicy++;
+            case ExitReason.Prompt:
+                OfPrompts++;
+                break;
+            case ExitReason.MaxLoops or ExitReason.Fixed:
+                AtMaxLoops++;
+                break;
+            default:
+                ByPolicy++;
+                break;
         }
     }
 }

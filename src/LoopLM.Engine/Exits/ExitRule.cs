@@ -6,6 +6,15 @@ internal sealed record ExitRule(
 {
     public ExitSignals Reads { get; } = Policy.Reads(Threshold);
 
+    /// <summary>Why a token after the first left at an exit step.</summary>
+    public ExitReason ReasonFor(int exitStep) => (exitStep >= MaxLoops, Reads == ExitSignals.None) switch
+    {
+        (true, true) => ExitReason.Fixed,
+        (true, false) => ExitReason.MaxLoops,
+        (false, true) => ExitReason.Policy,
+        (false, false) => ExitReason.Threshold,
+    };
+
     /// <summary>Whether a generated token leaves after a loop.</summary>
     /// <param name="token">Index of the token among the generated ones, from 0.</param>
     /// <param name="loop">The loop that has just run, from 1.</param>

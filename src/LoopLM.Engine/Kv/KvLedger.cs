@@ -232,9 +232,9 @@ public sealed class KvLedger
         Uncommit(table, table.Committed - table.Positions - (table.Observes ? 1 : 0));
     }
 
-    /// <summary>A cached prefix holds what a position of a sequence wrote, which has run the model's loops.</summary>
+    /// <summary>A cached prefix holds what a position of a sequence wrote.</summary>
     /// <param name="sequence">An open sequence.</param>
-    /// <param name="position">A position that ran all loops of the model.</param>
+    /// <param name="position">A position that has left.</param>
     /// <param name="slots">Receives the slots of loops 1..T.</param>
     internal void Cache(int sequence, int position, Span<int> slots)
     {
@@ -242,11 +242,14 @@ public sealed class KvLedger
         for (var loop = 1; loop <= slots.Length; loop++)
         {
             slots[loop - 1] = table[loop, position];
-            _pool.Cache(slots[loop - 1]);
+            if (IsFirst(slots, loop - 1))
+            {
+                _pool.Cache(slots[loop - 1]);
+            }
         }
     }
 
-    /// <summary>A position of a sequence takes over what a cached prefix holds, as if it had run the model's loops.</summary>
+    /// <summary>A position of a sequence takes over what a cached prefix holds, as if it had run its loops.</summary>
     /// <param name="sequence">An open sequence.</param>
     /// <param name="position">A position that has not run.</param>
     /// <param name="slots">The slots of loops 1..T.</param>
@@ -262,12 +265,15 @@ public sealed class KvLedger
     }
 
     /// <summary>A prefix is given up.</summary>
-    /// <param name="slots">What it held.</param>
+    /// <param name="slots">What it held of one position.</param>
     internal void Uncache(ReadOnlySpan<int> slots)
     {
-        foreach (var slot in slots)
+        for (var i = 0; i < slots.Length; i++)
         {
-            _pool.Uncache(slot);
+            if (IsFirst(slots, i))
+            {
+                _pool.Uncache(slots[i]);
+            }
         }
     }
 
@@ -337,6 +343,9 @@ public sealed class KvLedger
         _pool.Audit(references, cached);
         _positions.Audit();
     }
+
+    /// <summary>Whether the loop before has another slot: loops after the exit of a position name that of the exit.</summary>
+    private static bool IsFirst(ReadOnlySpan<int> slots, int index) => index == 0 || slots[index] != slots[index - 1];
 
     private static void Require(bool condition, string fault)
     {

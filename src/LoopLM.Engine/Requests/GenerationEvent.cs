@@ -48,6 +48,12 @@ public readonly record struct GenerationEvent
     /// <summary>Token, finished or failed: the prompt tokens that were not computed, because an earlier request had.</summary>
     public int CachedPromptTokens { get; internal init; }
 
+    /// <summary>
+    /// Token, finished or failed: those of them that come after a position that left early, so that what
+    /// follows can differ from what it is without them.
+    /// </summary>
+    public int AsGeneratedPromptTokens { get; internal init; }
+
     /// <summary>Finished: why.</summary>
     public FinishReason FinishReason { get; private init; }
 

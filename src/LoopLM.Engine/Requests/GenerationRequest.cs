@@ -20,8 +20,11 @@ public sealed record GenerationRequest
     /// <summary>How the next token is chosen. Default: greedy.</summary>
     public SamplingSettings Sampling { get; init; } = SamplingSettings.Greedy;
 
-    /// <summary>Restricts what may be generated; an object of this request alone. Null restricts nothing.</summary>
-    public ITokenConstraint? Constraint { get; init; }
+    /// <summary>
+    /// Makes what restricts the tokens that may be generated, from the most tokens that it is to take back at once; null restricts nothing.
+    /// A sequence takes one for its tokens, which takes none back, and one for its drafts, on threads for masks.
+    /// </summary>
+    public Func<int, ITokenConstraint>? Constraint { get; init; }
 
     /// <summary>How deep the tokens go. Default: the engine's.</summary>
     public ExitSettings Exit { get; init; } = new();
@@ -36,6 +39,11 @@ public sealed record GenerationRequest
     /// Separates what it reuses of earlier prompts from requests of the same client with another salt. Null is a salt like any other.
     /// </summary>
     public string? CacheSalt { get; init; }
+
+    /// <summary>
+    /// How much of earlier prompts and texts it reuses, and whether its own text can be reused as it was generated. Default: the engine's.
+    /// </summary>
+    public PrefixReuse? PrefixReuse { get; init; }
 
     /// <summary>Token ids that end the generation; such a token is reported before the end.</summary>
     public IReadOnlyCollection<int> StopTokens { get; init; } = [];

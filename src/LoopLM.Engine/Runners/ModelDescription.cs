@@ -30,6 +30,12 @@ public sealed record ModelDescription
     /// <summary>The model's own threshold for <c>q-exit</c>; 1 never exits early.</summary>
     public required float ExitThreshold { get; init; }
 
+    /// <summary>The loop after which drafts of the next token are known to pay off most, from 1; null where nobody has looked.</summary>
+    public int? DraftLoops { get; init; }
+
+    /// <summary>The share of those drafts that are right, 0 to 1.</summary>
+    public double DraftAcceptance { get; init; }
+
     /// <summary>Most positions of one sequence: prompt and generated tokens together.</summary>
     public required int ContextLength { get; init; }
 

@@ -3,7 +3,7 @@ using LoopLM.Engine.Sampling;
 
 namespace LoopLM.Engine.Scheduling;
 
-/// <summary>The logits processors of a sequence.</summary>
+/// <summary>The logits processors of a sequence. Its constraint comes before them.</summary>
 internal static class LogitsProcessors
 {
     /// <summary>What a request wants, in the order of application, which is vLLM's; nothing for a request that only samples.</summary>
@@ -11,11 +11,6 @@ internal static class LogitsProcessors
     {
         var sampling = request.Sampling;
         var processors = new List<ILogitsProcessor>();
-        if (request.Constraint is { } constraint)
-        {
-            processors.Add(new ConstraintMask(constraint));
-        }
-
         if (sampling.AllowedTokens is { } allowed)
         {
             processors.Add(new AllowedTokens(allowed));

@@ -40,26 +40,15 @@ internal sealed class RequestValidator(
             model.Loops,
             exit.MaxLoops,
             request.Reports.SkippedLoopLogprobs);
-        var worstCase = KvLedger.WorstCase(reservation);
-        var (positions, positionSlots) = ((long)request.Prompt.Length + reservation.GeneratedPositions, options.PositionSlots(model));
-        if (positionSlots > 0 && positions > positionSlots)
+        rejection = CheckSlots(reservation);
+        if (rejection is not null)
         {
-            rejection = new Rejection(RejectionReason.KvExceeded, new Field("max_tokens"),
-                $"The request may need {positions} position slots, the server has {positionSlots}. Request fewer tokens.");
-            return false;
-        }
-
-        if (worstCase > options.KvSlots)
-        {
-            rejection = new Rejection(RejectionReason.KvExceeded, new Field("max_tokens"),
-                $"The request may need {worstCase} KV slots, the server has {options.KvSlots}. "
-                + $"Request fewer tokens or a smaller {new Field("max_loops")}.");
             return false;
         }
 
         var reports = request.Reports.For(model);
         var scored = reports.PromptLogprobs is null ? 0 : request.Prompt.Length;
-        sequence = new Sequence(new Generation(scored + request.MaxTokens, request.Signal))
+        sequence = new Sequence(new Generation(scored + request.MaxTokens, request.Signal, time.GetTimestamp()))
         {
             Prompt = request.Prompt,
             MaxTokens = request.MaxTokens,
@@ -69,18 +58,25 @@ internal sealed class RequestValidator(
             Reservation = reservation,
             Speculation = speculation,
             PrefixKey = KeyOf(request, client, reservation.Layout),
+            PrefixReuse = request.PrefixReuse ?? options.PrefixReuse,
             StopTokens = request.StopTokens.ToFrozenSet(),
             Reports = reports,
+            Constraint = request.Constraint is { } create ? new ConstraintMask(() => create(0)) : null,
+            DraftConstraint = DraftConstraintOf(request, speculation, reservation.Layout),
             Processors = LogitsProcessors.For(request),
             LogprobTokens = [.. reports.LogprobTokens],
             ObservedLoops = reports.SkippedLoopLogprobs ? Math.Max(model.Loops, exit.MaxLoops) : 0,
             Cost = MostLoops(reservation),
-            AcceptedAt = time.GetTimestamp(),
             Client = client,
             Window = new PositionWindow(TokenTail.MaxDrafts + 1),
         };
         return true;
     }
+
+    private static ConstraintMask? DraftConstraintOf(GenerationRequest request, SpeculationRule speculation, KvLayout layout) =>
+        request.Constraint is { } create && layout == KvLayout.LastExited && speculation.Strategy != SpeculationStrategy.Off
+            ? new ConstraintMask(() => create(TokenTail.MaxDrafts), isForDrafts: true)
+            : null;
 
     /// <summary>Scores of a prompt need all of it; the shared layout keeps one loop of it.</summary>
     private PrefixKey? KeyOf(GenerationRequest request, RequestClient client, KvLayout layout) =>
@@ -93,6 +89,20 @@ internal sealed class RequestValidator(
     {
         var each = reservation.Observes ? Math.Max(reservation.ModelLoops, reservation.MaxLoops) : reservation.MaxLoops;
         return ((long)reservation.PromptLength * reservation.ModelLoops) + ((long)reservation.GeneratedPositions * each);
+    }
+
+    private Rejection? CheckSlots(in KvReservation reservation)
+    {
+        var worstCase = KvLedger.WorstCase(reservation);
+        var (positions, positionSlots) = ((long)reservation.PromptLength + reservation.GeneratedPositions, options.PositionSlots(model));
+        return positionSlots > 0 && positions > positionSlots
+            ? new Rejection(RejectionReason.KvExceeded, new Field("max_tokens"),
+                $"The request may need {positions} position slots, the server has {positionSlots}. Request fewer tokens.")
+            : worstCase > options.KvSlots
+            ? new Rejection(RejectionReason.KvExceeded, new Field("max_tokens"),
+                $"The request may need {worstCase} KV slots, the server has {options.KvSlots}. "
+                + $"Request fewer tokens or a smaller {new Field("max_loops")}.")
+            : null;
     }
 
     private Rejection? CheckLengths(GenerationRequest request)

@@ -129,7 +129,7 @@ internal sealed class Scheduler
         }
 
         var prompt = sequence.Prompt.Span[..^1];
-        var (leader, best) = ((Sequence?)null, _prefixes.Count(key, prompt) + LeastShared - 1);
+        var (leader, best) = ((Sequence?)null, _prefixes.Count(key, sequence.PrefixReuse, prompt) + LeastShared - 1);
         foreach (var running in _running)
         {
             if (running == sequence)
@@ -137,7 +137,7 @@ internal sealed class Scheduler
                 break;
             }
 
-            if (!running.HasReadPrompt && running.PrefixKey == key
+            if (!running.HasReadPrompt && (running.PrefixKey, running.PrefixReuse) == (key, sequence.PrefixReuse)
                 && running.Prompt.Span.CommonPrefixLength(prompt) is var common && common > best)
             {
                 (leader, best) = (running, common);
@@ -208,7 +208,8 @@ internal sealed class Scheduler
 
             if (sequence is { PromptStarted: 0, PrefixKey: { } key })
             {
-                sequence.SkipPrompt(_prefixes.Adopt(sequence.Number, key, sequence.Prompt.Span[..^1]));
+                var (count, exact) = _prefixes.Adopt(sequence.Number, key, sequence.PrefixReuse, sequence.Prompt.Span[..^1]);
+                sequence.SkipPrompt(count, exact);
             }
 
             var share = (Rows.FreeCount + prompts - 1) / prompts--;

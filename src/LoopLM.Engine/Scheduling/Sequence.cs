@@ -10,8 +10,10 @@ namespace LoopLM.Engine.Scheduling;
 /// <summary>An accepted request on its way through the engine. Only the engine's thread touches it once it is queued.</summary>
 internal sealed class Sequence(Generation generation)
 {
-    private int[]? _exact;
+    private int[]? _kept;
+    private int _keptCount;
     private int _exactGenerated;
+    private int _exactCached;
 
     /// <summary>Where its events go.</summary>
     public Generation Generation { get; } = generation;
@@ -31,6 +33,9 @@ internal sealed class Sequence(Generation generation)
     /// <summary>Whose prefixes it takes and gives; null where it does neither.</summary>
     public PrefixKey? PrefixKey { get; init; }
 
+    /// <summary>Which prefixes it takes and gives.</summary>
+    public PrefixReuse PrefixReuse { get; init; }
+
     /// <summary>How it thinks ahead.</summary>
     public SpeculationRule Speculation { get; init; }
 
@@ -39,11 +44,17 @@ internal sealed class Sequence(Generation generation)
     /// <summary>What is reported beside its tokens, as the model can fulfil it.</summary>
     public required ReportSettings Reports { get; init; }
 
+    /// <summary>What its tokens are held to, before its processors; null where there is no constraint.</summary>
+    public ConstraintMask? Constraint { get; init; }
+
+    /// <summary>
+    /// What its drafts are held to: a constraint of its own, which goes ahead and can go back.
+    /// Null where there is none, or it never drafts.
+    /// </summary>
+    public ConstraintMask? DraftConstraint { get; init; }
+
     /// <summary>What is between the logits and the choice of a token, in order.</summary>
     public ILogitsProcessor[] Processors { get; init; } = [];
-
-    /// <summary>The constraint among them; null where there is none.</summary>
-    public ConstraintMask? Constraint => Processors is [ConstraintMask mask, ..] ? mask : null;
 
     /// <summary>The tokens that are reported in any case.</summary>
     public int[] LogprobTokens { get; init; } = [];
@@ -57,7 +68,7 @@ internal sealed class Sequence(Generation generation)
     public required long Cost { get; init; }
 
     /// <summary>When it was accepted, in ticks of the time provider.</summary>
-    public required long AcceptedAt { get; init; }
+    public long AcceptedAt => Generation.Times.AcceptedAt;
 
     /// <summary>Whom it comes from.</summary>
     public required RequestClient Client { get; init; }
@@ -69,10 +80,10 @@ internal sealed class Sequence(Generation generation)
     public DraftHistory Drafts { get; } = new();
 
     /// <summary>
-    /// Whether it can think ahead. A constraint cannot take tokens back. Where K and V are shared, a position reads those of the last loops
-    /// of the positions before it, which a position that is looping does not have.
+    /// Whether it can think ahead. Where K and V are shared, a position reads those of the last loops of the positions
+    /// before it, which a position that is looping does not have.
     /// </summary>
-    public bool CanDraft => Constraint is null && Reservation.Layout == KvLayout.LastExited;
+    public bool CanDraft => Reservation.Layout == KvLayout.LastExited && (Constraint is null || DraftConstraint is not null);
 
     /// <summary>Where it is on its way.</summary>
     public SequenceState State { get; private set; }
@@ -101,8 +112,11 @@ internal sealed class Sequence(Generation generation)
     /// <summary>Whether it lets its leader read what they have in common.</summary>
     public bool WaitsForLeader => Leader is { HasEnded: false, HasReadPrompt: false };
 
-    /// <summary>The tokens from the first on whose positions ran all loops of the model, once the prompt has run.</summary>
-    public int ExactCount => Prompt.Length + _exactGenerated;
+    /// <summary>Those of them whose K and V are as they were generated, after a position that left early.</summary>
+    public int AsGeneratedPrompt => CachedPrompt - _exactCached;
+
+    /// <summary>The tokens from the first on whose K and V are those of a prompt, once the prompt has run.</summary>
+    public int ExactCount => AsGeneratedPrompt > 0 ? _exactCached : Prompt.Length + _exactGenerated;
 
     /// <summary>Prompt positions that have not started.</summary>
     public int PromptLeft => Prompt.Length - PromptStarted;
@@ -111,7 +125,7 @@ internal sealed class Sequence(Generation generation)
     public int Generated { get; private set; }
 
     /// <summary>When the last token was published, in ticks of the time provider.</summary>
-    public long LastTokenAt { get; private set; }
+    public long LastTokenAt => Generation.Times.LastTokenAt;
 
     /// <summary>What is read after a loop of one of its generated tokens.</summary>
     public ExitSignals Reads => Reports.Gates ? Exit.Reads | ExitSignals.Gate : Exit.Reads;
@@ -142,25 +156,29 @@ internal sealed class Sequence(Generation generation)
 
     /// <summary>Begins after a cached prefix.</summary>
     /// <param name="count">Its tokens.</param>
-    public void SkipPrompt(int count) => (PromptStarted, CachedPrompt, Leader) = (count, count, null);
+    /// <param name="exact">Those of them whose positions ran all loops of the model.</param>
+    public void SkipPrompt(int count, int exact) => (PromptStarted, CachedPrompt, _exactCached, Leader) = (count, count, exact, null);
 
     /// <summary>All of its prompt has run.</summary>
     public void FinishPrompt() => HasReadPrompt = true;
 
-    /// <summary>A generated position is published that ran all loops of the model.</summary>
+    /// <summary>Notes a generated position that is published, where others may reuse it.</summary>
     /// <param name="position">The position.</param>
     /// <param name="token">Its token.</param>
-    public void AddExact(int position, int token)
+    /// <param name="isFull">Whether it ran all loops of the model.</param>
+    public void Keep(int position, int token, bool isFull)
     {
-        if (PrefixKey is not null && position == ExactCount)
+        var isExact = isFull && position == ExactCount;
+        if (PrefixKey is not null && (isExact || PrefixReuse == PrefixReuse.AsGenerated))
         {
-            _exact ??= new int[Reservation.GeneratedPositions];
-            _exact[_exactGenerated++] = token;
+            _kept ??= new int[Reservation.GeneratedPositions];
+            _kept[_keptCount++] = token;
+            _exactGenerated += isExact ? 1 : 0;
         }
     }
 
-    /// <summary>The first <see cref="ExactCount"/> tokens.</summary>
-    public int[] ExactTokens() => [.. Prompt.Span, .. _exact.AsSpan(0, _exactGenerated)];
+    /// <summary>The tokens that others may reuse, the first <see cref="ExactCount"/> exactly.</summary>
+    public TokenRun KeptTokens() => new(Prompt.Span, _kept.AsSpan(0, _keptCount));
 
     /// <summary>Starts the next position of the prompt.</summary>
     /// <returns>The position.</returns>
@@ -173,6 +191,8 @@ internal sealed class Sequence(Generation generation)
         {
             processor.Accept(token);
         }
+
+        DraftConstraint?.Accept(token);
     }
 
     /// <summary>Lets the processors forget the newest drafts.</summary>
@@ -182,6 +202,8 @@ internal sealed class Sequence(Generation generation)
         {
             processor.Rewind(count);
         }
+
+        DraftConstraint?.Rewind(count);
     }
 
     /// <summary>
@@ -196,8 +218,16 @@ internal sealed class Sequence(Generation generation)
         }
 
         Generated++;
-        LastTokenAt = now;
+        Generation.CountToken(now);
     }
+
+    /// <summary>An event with what is counted of it so far.</summary>
+    public GenerationEvent WithCounts(in GenerationEvent each) => each with
+    {
+        DraftTokens = Drafts.Drafted,
+        CachedPromptTokens = CachedPrompt,
+        AsGeneratedPromptTokens = AsGeneratedPrompt,
+    };
 
     /// <summary>It is over.</summary>
     public void End() => State = SequenceState.Ended;

@@ -1,3 +1,4 @@
+using System.Numerics;
 using LoopLM.Engine.Exits;
 using LoopLM.Engine.Kv;
 using LoopLM.Engine.Runners;
@@ -8,6 +9,7 @@ namespace LoopLM.Engine.Scheduling;
 internal sealed class AttentionGroups(KvLedger ledger, int capacity)
 {
     private readonly LoopBatchBuilder _rows = new(capacity);
+    private ulong _loops;
 
     /// <summary>The rows that run a loop.</summary>
     public LoopBatch Batch => _rows.Batch;
@@ -18,6 +20,9 @@ internal sealed class AttentionGroups(KvLedger ledger, int capacity)
     /// <summary>Sequences that run from this tick on.</summary>
     public List<Sequence> Admitted { get; } = [];
 
+    /// <summary>How many different loops the rows run; loops from 64 on count as one.</summary>
+    public int DistinctLoops => BitOperations.PopCount(_loops);
+
     /// <summary>What the rows' exits and reports read, taken together.</summary>
     public ExitSignals Reads { get; private set; }
 
@@ -26,6 +31,7 @@ internal sealed class AttentionGroups(KvLedger ledger, int capacity)
     {
         _rows.Clear();
         Reads = ExitSignals.None;
+        _loops = 0;
         foreach (var rowSlot in rows.Running)
         {
             ref var row = ref rows[rowSlot];
@@ -43,6 +49,7 @@ internal sealed class AttentionGroups(KvLedger ledger, int capacity)
             }
 
             Reads |= row.Reads;
+            _loops |= 1UL << (Math.Min(loop, 64) - 1);
         }
     }
 }

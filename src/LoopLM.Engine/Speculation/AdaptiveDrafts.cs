@@ -1,4 +1,5 @@
 using LoopLM.Engine.Configuration;
+using LoopLM.Engine.Runners;
 using LoopLM.Engine.Scheduling;
 
 namespace LoopLM.Engine.Speculation;
@@ -9,8 +10,8 @@ namespace LoopLM.Engine.Speculation;
 /// </summary>
 /// <param name="loopCosts">What a loop costs by its rows.</param>
 /// <param name="headCosts">What the head costs by its rows.</param>
-/// <param name="modelLoops">The model's loops.</param>
-internal sealed class AdaptiveDrafts(PassCosts loopCosts, PassCosts headCosts, int modelLoops)
+/// <param name="model">The model. Where it says which drafts pay off most, they are the first.</param>
+internal sealed class AdaptiveDrafts(PassCosts loopCosts, PassCosts headCosts, ModelDescription model)
 {
     private const int TicksBetweenPlans = 16;
     private const int TokensBetweenTrials = 64;
@@ -18,8 +19,8 @@ internal sealed class AdaptiveDrafts(PassCosts loopCosts, PassCosts headCosts, i
     /// <summary>Smaller gains are indistinguishable from noise.</summary>
     private const double LeastGain = 1.03;
 
-    /// <summary>The assumed share of accepted drafts before any is known.</summary>
-    private const double Guess = 0.6;
+    /// <summary>The assumed share of accepted drafts where the model says nothing of drafts.</summary>
+    private const double DefaultGuess = 0.6;
 
     /// <summary>The number of drafts that the assumption counts for.</summary>
     private const double GuessWeight = 2;
@@ -34,7 +35,7 @@ internal sealed class AdaptiveDrafts(PassCosts loopCosts, PassCosts headCosts, i
     private int _ticks;
     private int _sequences;
 
-    private int DraftLoops => Math.Min(DraftHistory.MaxLoop, modelLoops - 1);
+    private int DraftLoops => Math.Min(DraftHistory.MaxLoop, model.Loops - 1);
 
     /// <summary>Decides which sequences draft until the next plan.</summary>
     public void Plan(IReadOnlyList<Sequence> running, RowTable rows)
@@ -51,7 +52,7 @@ internal sealed class AdaptiveDrafts(PassCosts loopCosts, PassCosts headCosts, i
             running[i].Drafts.PlannedLoop = 0;
             if (running[i].Generated > 0)
             {
-                all += DraftForecast.Plain(running[i].Drafts.ExitStep(modelLoops));
+                all += DraftForecast.Plain(running[i].Drafts.ExitStep(model.Loops));
             }
         }
 
@@ -95,11 +96,11 @@ internal sealed class AdaptiveDrafts(PassCosts loopCosts, PassCosts headCosts, i
     /// <returns>What all sequences do then.</returns>
     private DraftForecast Choose(Sequence sequence, in DraftForecast all)
     {
-        var exitStep = sequence.Drafts.ExitStep(modelLoops);
+        var exitStep = sequence.Drafts.ExitStep(model.Loops);
         var (best, needed) = (all, Speed(all) * LeastGain);
         for (var loop = 1; loop <= DraftLoops && loop < exitStep; loop++)
         {
-            var share = sequence.Drafts.Share(loop).Estimate(_shares[loop - 1].Estimate(Guess, GuessWeight), OthersWeight);
+            var share = sequence.Drafts.Share(loop).Estimate(_shares[loop - 1].Estimate(Guess(loop), GuessWeight), OthersWeight);
             var drafting = all - DraftForecast.Plain(exitStep) + DraftForecast.Drafting(exitStep, loop, share);
             if (Speed(drafting) is var speed && speed > needed)
             {
@@ -109,6 +110,12 @@ internal sealed class AdaptiveDrafts(PassCosts loopCosts, PassCosts headCosts, i
 
         return best;
     }
+
+    /// <summary>
+    /// The share of accepted drafts after a loop before any is known. Where the model says which
+    /// pay off most, the others are not tried first.
+    /// </summary>
+    private double Guess(int loop) => model.DraftLoops is not { } best ? DefaultGuess : loop == best ? model.DraftAcceptance : 0;
 
     private double Speed(in DraftForecast forecast) => forecast.Tokens / (loopCosts.At(forecast.Rows) + headCosts.At(forecast.HeadRows));
 }

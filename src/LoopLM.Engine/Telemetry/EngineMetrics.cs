@@ -1,163 +1,122 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Globalization;
+using LoopLM.Engine.Errors;
+using LoopLM.Engine.Exits;
 using LoopLM.Engine.Requests;
 
 namespace LoopLM.Engine.Telemetry;
 
-/// <summary>
-/// Every instrument of the engine. Names, units and buckets are here and nowhere else. Several engines share them
-/// and tell each other apart by <see cref="ForModel"/>.
-/// </summary>
+/// <summary>What engines measure. Several engines share the instruments and tell each other apart by <see cref="ForModel"/>.</summary>
 public sealed class EngineMetrics : IDisposable
 {
     /// <summary>Name of the meter to subscribe to.</summary>
     public const string MeterName = "LoopLM.Engine";
 
-    private static readonly double[] s_seconds =
-        [0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80];
-
-    private static readonly double[] s_rows = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048];
+    private static readonly string[] s_outcomes = ["stop", "length", "cancelled", "queue_timeout", "invalid", "failed"];
 
     private readonly Meter _meter;
-    private readonly Counter<long> _requests;
-    private readonly Counter<long> _promptTokens;
-    private readonly Counter<long> _generatedTokens;
-    private readonly Counter<long> _prefixQueries;
-    private readonly Counter<long> _prefixHits;
-    private readonly Counter<long> _draftTokens;
-    private readonly Counter<long> _acceptedDraftTokens;
-    private readonly Histogram<int> _exitStep;
-    private readonly Histogram<int> _tickRows;
-    private readonly Histogram<double> _tickDuration;
-    private readonly Histogram<double> _maskDuration;
-    private readonly Counter<long> _lateMasks;
-    private readonly Histogram<double> _queueTime;
-    private readonly UpDownCounter<long> _queuedByClient;
-    private readonly Counter<long> _queueFull;
-    private readonly Histogram<double> _timeToFirstToken;
-    private readonly Histogram<double> _interTokenLatency;
-    private readonly List<(EngineMetrics Metrics, Func<EngineSnapshot> Snapshot)> _observed;
-    private readonly KeyValuePair<string, object?>[] _labels = [];
+    private readonly RecordedInstruments _recorded;
+    private readonly ObservedInstruments _observed;
+    private readonly KeyValuePair<string, object?>[] _labels;
+    private readonly ConcurrentDictionary<(string Policy, ExitReason Reason, int Step), KeyValuePair<string, object?>[]> _exits = new();
 
     /// <summary>Creates the instruments.</summary>
     public EngineMetrics()
     {
         _meter = new(MeterName);
-        _observed = [];
-        _requests = _meter.CreateCounter<long>("looplm.requests", description: "Generations ended, by outcome.");
-        _promptTokens = _meter.CreateCounter<long>("looplm.tokens.prompt", description: "Prompt tokens of admitted requests.");
-        _generatedTokens = _meter.CreateCounter<long>("looplm.tokens.generated", description: "Tokens generated.");
-        _prefixQueries = _meter.CreateCounter<long>(
-            "looplm.prefix_cache.queries", description: "Prompt tokens that were looked for among cached prefixes.");
-        _prefixHits = _meter.CreateCounter<long>(
-            "looplm.prefix_cache.hits", description: "Prompt tokens that were found there, and not computed.");
-        _draftTokens = _meter.CreateCounter<long>("looplm.speculation.draft_tokens", description: "Tokens drafted by an early loop.");
-        _acceptedDraftTokens = _meter.CreateCounter<long>(
-            "looplm.speculation.accepted_draft_tokens", description: "Drafted tokens that were accepted.");
-        _exitStep = CreateHistogram<int>(
-            "looplm.exit_step", null, "Loop at which each generated token left.", [.. Enumerable.Range(1, 16), 24, 32, 64]);
-        _tickRows = CreateHistogram<int>(
-            "looplm.tick.rows", null, "Rows that went through the layers together.", [.. s_rows.Select(rows => (int)rows)]);
-        _tickDuration = CreateHistogram("looplm.tick.duration", "s", "Time of one tick.", s_seconds);
-        _maskDuration = CreateHistogram(
-            "looplm.mask.duration", "s", "Time to work out which tokens a format allows next, beside the engine.", s_seconds);
-        _lateMasks = _meter.CreateCounter<long>(
-            "looplm.masks.late", description: "Tokens that waited for their mask when their row had left.");
-        _queueTime = CreateHistogram("looplm.queue.time", "s", "From acceptance to admission.", s_seconds);
-        _queuedByClient = _meter.CreateUpDownCounter<long>(
-            "looplm.queue.client.requests", description: "Requests that wait for admission, by client.");
-        _queueFull = _meter.CreateCounter<long>(
-            "looplm.queue.full", description: "Times that a client found no room in the queue, by client.");
-        _timeToFirstToken = CreateHistogram("looplm.time_to_first_token", "s", "From acceptance to the first token.", s_seconds);
-        _interTokenLatency = CreateHistogram("looplm.inter_token_latency", "s", "Between two tokens of a generation.", s_seconds);
-        CreateGauge("looplm.exit_step.mean", snapshot => snapshot.MeanExitStep, "Mean exit step of all tokens since the start.");
-        CreateGauge("looplm.sequences.running", snapshot => snapshot.RunningSequences, "Sequences that are admitted.");
-        CreateGauge("looplm.queue.requests", snapshot => snapshot.QueuedRequests, "Requests that wait for admission.");
-        CreateGauge("looplm.queue.tokens", snapshot => snapshot.QueuedTokens, "Prompt tokens of requests that wait for admission.");
-        CreateGauge("looplm.kv.slots.used", snapshot => snapshot.UsedKvSlots, "KV slots that running sequences hold.");
-        CreateGauge("looplm.kv.slots.cached", snapshot => snapshot.CachedKvSlots, "KV slots that only cached prefixes hold.");
-        CreateGauge("looplm.kv.slots.capacity", snapshot => snapshot.KvSlots, "KV slots in all.");
+        (_recorded, _observed, _labels) = (new(_meter), new(_meter), []);
     }
 
     private EngineMetrics(EngineMetrics shared, string model)
     {
-        _meter = shared._meter;
-        _observed = shared._observed;
-        _requests = shared._requests;
-        _promptTokens = shared._promptTokens;
-        _generatedTokens = shared._generatedTokens;
-        _prefixQueries = shared._prefixQueries;
-        _prefixHits = shared._prefixHits;
-        _draftTokens = shared._draftTokens;
-        _acceptedDraftTokens = shared._acceptedDraftTokens;
-        _exitStep = shared._exitStep;
-        _tickRows = shared._tickRows;
-        _tickDuration = shared._tickDuration;
-        _maskDuration = shared._maskDuration;
-        _lateMasks = shared._lateMasks;
-        _queueTime = shared._queueTime;
-        _queuedByClient = shared._queuedByClient;
-        _queueFull = shared._queueFull;
-        _timeToFirstToken = shared._timeToFirstToken;
-        _interTokenLatency = shared._interTokenLatency;
-        _labels = [new("model", model)];
+        (_meter, _recorded, _observed, _labels) = (shared._meter, shared._recorded, shared._observed, [new("model", model)]);
+
+        // What has not happened yet is 0: a rate from nothing to 1 would be lost.
+        _recorded.LateMasks.Add(0, _labels);
+        foreach (var outcome in s_outcomes)
+        {
+            _recorded.Requests.Add(0, With("outcome", outcome));
+        }
+
+        foreach (var reason in Enum.GetValues<RejectionReason>())
+        {
+            _recorded.RejectedRequests.Add(0, With("reason", NameOf(reason)));
+        }
     }
 
     /// <summary>The same instruments with the label <c>model</c>. Only the one that created them is to be disposed.</summary>
     public EngineMetrics ForModel(string model) => new(this, model);
 
     /// <summary>Lets the gauges read an engine's snapshot.</summary>
-    public void Observe(Func<EngineSnapshot> snapshot)
-    {
-        lock (_observed)
-        {
-            _observed.Add((this, snapshot));
-        }
-    }
+    public void Observe(Func<EngineSnapshot> snapshot) => _observed.Add(_labels, snapshot);
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();
 
     internal void Admitted(int promptTokens, TimeSpan queueTime)
     {
-        _promptTokens.Add(promptTokens, _labels);
-        _queueTime.Record(queueTime.TotalSeconds, _labels);
+        _recorded.PromptTokens.Add(promptTokens, _labels);
+        _recorded.QueueTime.Record(queueTime.TotalSeconds, _labels);
     }
 
-    internal void Queued(RequestClient client, int change) => _queuedByClient.Add(change, ByClient(client));
+    internal void Queued(RequestClient client, int change) => _recorded.QueuedByClient.Add(change, With("client", client.Name));
 
-    internal void QueueFull(RequestClient client) => _queueFull.Add(1, ByClient(client));
+    internal void QueueFull(RequestClient client) => _recorded.QueueFull.Add(1, With("client", client.Name));
 
-    internal void Ticked(int rows, TimeSpan duration)
+    internal void Ticked(int rows, int distinctLoops, TimeSpan duration)
     {
-        _tickRows.Record(rows, _labels);
-        _tickDuration.Record(duration.TotalSeconds, _labels);
+        _recorded.TickRows.Record(rows, _labels);
+        _recorded.TickDistinctLoops.Record(distinctLoops, _labels);
+        _recorded.TickDuration.Record(duration.TotalSeconds, _labels);
     }
 
-    internal void Masked(TimeSpan duration) => _maskDuration.Record(duration.TotalSeconds, _labels);
+    internal void Masked(TimeSpan duration) => _recorded.MaskDuration.Record(duration.TotalSeconds, _labels);
 
-    internal void MaskIsLate() => _lateMasks.Add(1, _labels);
+    internal void MaskIsLate() => _recorded.LateMasks.Add(1, _labels);
 
-    internal void Generated(int exitStep, bool first, TimeSpan latency)
+    internal void GateRead(float probability) => _recorded.GateProbability.Record(probability, _labels);
+
+    internal void Generated(int exitStep, string policy, ExitReason reason, bool first, TimeSpan latency)
     {
-        _generatedTokens.Add(1, _labels);
-        _exitStep.Record(exitStep, _labels);
-        (first ? _timeToFirstToken : _interTokenLatency).Record(latency.TotalSeconds, _labels);
+        _recorded.GeneratedTokens.Add(1, _labels);
+        _recorded.Exits.Add(1, ExitLabels(policy, reason, exitStep));
+        (first ? _recorded.TimeToFirstToken : _recorded.InterTokenLatency).Record(latency.TotalSeconds, _labels);
     }
 
-    internal void PrefixLookedUp(int tokens, int cached)
+    internal void Ended(in GenerationEvent end, int promptTokens, int generatedTokens, in GenerationTimes times, TimeProvider time)
     {
-        _prefixQueries.Add(tokens, _labels);
-        _prefixHits.Add(cached, _labels);
+        _recorded.Requests.Add(1, With("outcome", Outcome(end)));
+        _recorded.RequestPromptTokens.Record(promptTokens, _labels);
+        _recorded.RequestGeneratedTokens.Record(generatedTokens, _labels);
+        if (times.EndedAt != 0)
+        {
+            Record(_recorded.RequestDuration, times.AcceptedAt, times.EndedAt);
+        }
+
+        if (times is { EndedAt: not 0, AdmittedAt: not 0 })
+        {
+            Record(_recorded.InferenceTime, times.AdmittedAt, times.EndedAt);
+        }
+
+        if (generatedTokens > 0)
+        {
+            Record(_recorded.PrefillTime, times.AdmittedAt, times.FirstTokenAt);
+            Record(_recorded.DecodeTime, times.FirstTokenAt, times.LastTokenAt);
+        }
+
+        if (generatedTokens > 1)
+        {
+            var decode = time.GetElapsedTime(times.FirstTokenAt, times.LastTokenAt);
+            _recorded.TimePerOutputToken.Record(decode.TotalSeconds / (generatedTokens - 1), _labels);
+        }
+
+        void Record(Histogram<double> histogram, long from, long to) =>
+            histogram.Record(time.GetElapsedTime(from, to).TotalSeconds, _labels);
     }
 
-    internal void Drafted() => _draftTokens.Add(1, _labels);
-
-    internal void DraftAccepted() => _acceptedDraftTokens.Add(1, _labels);
-
-    internal void Ended(in GenerationEvent end) => Count(Outcome(end));
-
-    internal void Rejected() => Count("rejected");
+    internal void Rejected(RejectionReason reason) => _recorded.RejectedRequests.Add(1, With("reason", NameOf(reason)));
 
     private static string Outcome(in GenerationEvent end) => (end.Kind, end.FinishReason) switch
     {
@@ -169,22 +128,39 @@ public sealed class EngineMetrics : IDisposable
         _ => throw new UnreachableException(),
     };
 
-    private KeyValuePair<string, object?>[] ByClient(RequestClient client) => [.. _labels, new("client", client.Name)];
-
-    private void Count(string outcome) => _requests.Add(1, [.. _labels, new("outcome", outcome)]);
-
-    private Histogram<T> CreateHistogram<T>(string name, string? unit, string description, T[] buckets)
-        where T : struct =>
-        _meter.CreateHistogram(name, unit, description, tags: null, new InstrumentAdvice<T> { HistogramBucketBoundaries = buckets });
-
-    private void CreateGauge(string name, Func<EngineSnapshot, double> read, string description) =>
-        _meter.CreateObservableGauge(name, () => Measure(read), description: description);
-
-    private List<Measurement<double>> Measure(Func<EngineSnapshot, double> read)
+    private static string NameOf(RejectionReason reason) => reason switch
     {
-        lock (_observed)
-        {
-            return _observed.ConvertAll(observed => new Measurement<double>(read(observed.Snapshot()), observed.Metrics._labels));
-        }
-    }
+        RejectionReason.InvalidValue => "invalid_value",
+        RejectionReason.ContextExceeded => "context_exceeded",
+        RejectionReason.KvExceeded => "kv_exceeded",
+        RejectionReason.QueueFull => "queue_full",
+        RejectionReason.Loading => "loading",
+        RejectionReason.Draining => "draining",
+        RejectionReason.Unhealthy => "unhealthy",
+        _ => throw new UnreachableException(),
+    };
+
+    private static string NameOf(ExitReason reason) => reason switch
+    {
+        ExitReason.Prompt => "prompt",
+        ExitReason.Threshold => "threshold",
+        ExitReason.Policy => "policy",
+        ExitReason.MaxLoops => "max_loops",
+        ExitReason.Fixed => "fixed",
+        _ => throw new UnreachableException(),
+    };
+
+    /// <summary>The labels of an exit, which are made once: a tick allocates nothing.</summary>
+    private KeyValuePair<string, object?>[] ExitLabels(string policy, ExitReason reason, int step) => _exits.GetOrAdd(
+        (policy, reason, step),
+        static (exit, labels) =>
+        [
+            .. labels,
+            new("policy", exit.Policy),
+            new("reason", NameOf(exit.Reason)),
+            new("exit_step", exit.Step.ToString(CultureInfo.InvariantCulture)),
+        ],
+        _labels);
+
+    private KeyValuePair<string, object?>[] With(string name, string value) => [.. _labels, new(name, value)];
 }

@@ -25,6 +25,12 @@ public sealed record EngineSnapshot
     /// <summary>Ticks since the start.</summary>
     public long Ticks { get; init; }
 
+    /// <summary>What these ticks took.</summary>
+    public TimeSpan TickTime { get; init; }
+
+    /// <summary>What the runner took of it, for loops and heads; the rest is the engine's own.</summary>
+    public TimeSpan RunnerTime { get; init; }
+
     /// <summary>Rows of the last tick; 0 when idle.</summary>
     public int Rows { get; init; }
 
@@ -60,6 +66,15 @@ public sealed record EngineSnapshot
 
     /// <summary>Sum of the exit steps of all generated tokens.</summary>
     public long ExitSteps { get; init; }
+
+    /// <summary>Loops of the model that generated tokens did not run, because they left earlier.</summary>
+    public long SavedLoops { get; init; }
+
+    /// <summary>Prompt tokens that were looked for among cached prefixes since the start.</summary>
+    public long PrefixQueries { get; init; }
+
+    /// <summary>Those that were found there, and not computed.</summary>
+    public long PrefixHits { get; init; }
 
     /// <summary>Tokens drafted by an early loop since the start.</summary>
     public long DraftTokens { get; init; }

@@ -2,7 +2,7 @@ using LoopLM.Server.Errors;
 
 namespace LoopLM.Server.Configuration;
 
-/// <summary>What a command line requests: settings by their full names, shorthands, help or the version.</summary>
+/// <summary>What a command line requests: settings by their full names, shorthands, help, the version or a server's health.</summary>
 internal sealed class CommandLine
 {
     private readonly List<KeyValuePair<string, string>> _settings = [];
@@ -24,6 +24,10 @@ internal sealed class CommandLine
             else if (argument == "--version")
             {
                 AsksForVersion = true;
+            }
+            else if (argument == "--health")
+            {
+                AsksForHealth = true;
             }
             else if (!argument.StartsWith("--", StringComparison.Ordinal) || argument.Length == 2)
             {
@@ -68,6 +72,9 @@ internal sealed class CommandLine
 
     /// <summary>Whether it requests the version.</summary>
     public bool AsksForVersion { get; private set; }
+
+    /// <summary>Whether it asks if a server with the same settings is ready.</summary>
+    public bool AsksForHealth { get; private set; }
 
     /// <summary>What is wrong with it, one line each.</summary>
     public IReadOnlyList<string> Problems => _problems;

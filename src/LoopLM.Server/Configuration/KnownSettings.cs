@@ -24,6 +24,7 @@ internal sealed class KnownSettings
         (RateLimitOptions.Section, SettingShape.Of(typeof(RateLimitOptions))),
         (CrossOriginOptions.Section, SettingShape.Of(typeof(CrossOriginOptions))),
         (PlaygroundOptions.Section, SettingShape.Of(typeof(PlaygroundOptions))),
+        (LogOptions.Section, SettingShape.Of(typeof(LogOptions))),
         ("Kestrel", SettingShape.Named(
             ("Endpoints", new SettingShape.MapOf(SettingShape.Named(
                 ("Url", new SettingShape.Value(typeof(BindingAddress))),

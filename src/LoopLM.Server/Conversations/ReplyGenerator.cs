@@ -29,6 +29,7 @@ internal sealed class ReplyGenerator(TextService texts, ChatPrompts prompts, IOp
         var format = FormatOf(request, model, prompt.Text);
         var text = request.Text with
         {
+            IsChat = true,
             Prompts = [new TextPrompt(null, prompt.Tokens)],
             DefaultTokens = model.Generation.MaxNewTokens ?? limits.Value.DefaultChatTokens,
             EndOfTurnTokens = model.TurnEnds,

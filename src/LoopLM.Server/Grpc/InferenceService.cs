@@ -112,6 +112,7 @@ internal sealed class InferenceService(TextService texts, IOptions<LimitOptions>
             CompletionTokens = choices.CompletionTokens,
             MeanExitStep = choices.MeanExitStep,
             CachedPromptTokens = choices.CachedPromptTokens,
+            AsGeneratedPromptTokens = choices.AsGeneratedPromptTokens,
             DraftTokens = choices.DraftTokens,
             AcceptedDraftTokens = choices.AcceptedDraftTokens,
         };

@@ -16,6 +16,7 @@ internal static class HelpText
                             better set it in the environment as LOOPLM_API_KEY
           --ssl-certfile FILE  a certificate, PEM or PKCS #12: both ports then talk TLS
           --ssl-keyfile FILE   its private key, where it is neither in that file nor beside it
+          --health          ask the server that runs here with the same settings whether it is ready; exit code 0 where it is
           --help, -h        print this
           --version         print the version
 

@@ -6,8 +6,6 @@ namespace LoopLM.Server.Hosting;
 /// <summary>Tells where the playground is, once the server listens.</summary>
 internal static partial class PlaygroundAddress
 {
-    private static readonly string[] s_anyHost = ["*", "+", "0.0.0.0", "[::]"];
-
     /// <summary>Logs the address when the server has started.</summary>
     public static void LogAtStart(WebApplication app) => app.Lifetime.ApplicationStarted.Register(() =>
     {
@@ -28,13 +26,7 @@ internal static partial class PlaygroundAddress
         var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren();
         var found = addresses.Zip(endpoints)
             .FirstOrDefault(each => !"Http2".Equals(each.Second["Protocols"], StringComparison.OrdinalIgnoreCase)).First;
-        if (found is null)
-        {
-            return null;
-        }
-
-        var address = BindingAddress.Parse(found);
-        return $"{address.Scheme}://{(s_anyHost.Contains(address.Host) ? "localhost" : address.Host)}:{address.Port}/";
+        return found is null ? null : ClientAddress.Of(BindingAddress.Parse(found));
     }
 
     [LoggerMessage(1, LogLevel.Information, "The playground is at {Address}")]

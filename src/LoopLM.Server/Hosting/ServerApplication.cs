@@ -30,8 +30,9 @@ public static class ServerApplication
     /// <param name="args">The command line: settings such as <c>--Model:Path=...</c>, and the shorthands that <c>--help</c> lists.</param>
     /// <param name="runners">What can compute.</param>
     /// <returns>
-    /// The exit code: 0 where it was asked to stop; 1 where it could not start, of which standard error lists every reason, or where an
-    /// engine could not work any more; 128 and the number of the signal where a second one ended what still ran.
+    /// The exit code: 0 where it was asked to stop, or where <c>--health</c> finds a server that is ready; 1 where it could
+    /// not start, of which standard error lists every reason, or where an engine could not work any more; 128 and the number
+    /// of the signal where a second one ended what still ran.
     /// </returns>
     public static async Task<int> RunAsync(string[] args, ModelRunners runners)
     {
@@ -40,6 +41,13 @@ public static class ServerApplication
         {
             await Console.Out.WriteLineAsync(line.AsksForHelp ? HelpText.Text : $"LoopLM.Server {ServerVersion.Text}");
             return 0;
+        }
+
+        if (line.AsksForHealth)
+        {
+            var configuration = CreateBuilder(line).Configuration;
+            ReadSettings(configuration, line);
+            return await HealthProbe.RunAsync(configuration, Console.Error);
         }
 
         if (FileDescriptors.Limit is { } limit and < FileDescriptors.Least)
@@ -101,14 +109,7 @@ public static class ServerApplication
     public static WebApplication Build(string[] args, ModelRunners runners)
     {
         var line = new CommandLine(args);
-
-        // Settings and the bundled model lie beside the program, wherever it is started from.
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
-        {
-            // Settings are read once. Watching their files would change nothing, and fails where the system lets nobody watch any more.
-            Args = [.. line.Settings.Select(setting => $"--{setting.Key}={setting.Value}"), "--hostBuilder:reloadConfigOnChange=false"],
-            ContentRootPath = AppContext.BaseDirectory,
-        });
+        var builder = CreateBuilder(line);
         var problems = ReadSettings(builder.Configuration, line);
         builder.Services.Insert(0, ServiceDescriptor.Singleton<IStartupFilter, RequestPipelineStart>());
         builder.Services
@@ -157,6 +158,15 @@ public static class ServerApplication
 
         return app;
     }
+
+    private static WebApplicationBuilder CreateBuilder(CommandLine line) => WebApplication.CreateBuilder(new WebApplicationOptions
+    {
+        // Settings are read once. Watching their files would change nothing, and fails where the system lets nobody watch any more.
+        Args = [.. line.Settings.Select(setting => $"--{setting.Key}={setting.Value}"), "--hostBuilder:reloadConfigOnChange=false"],
+
+        // Settings and the bundled model lie beside the program, wherever it is started from.
+        ContentRootPath = AppContext.BaseDirectory,
+    });
 
     /// <summary>
     /// Adds what the shorthands stand for, and gives the problems of settings so far. Wrong values
@@ -209,9 +219,12 @@ public static class ServerApplication
     }
 
     private static IServiceCollection AddTextGenerator(this IServiceCollection services) => services
+        .AddSingleton<GenAiMetrics>()
         .AddSingleton<ITextGenerator>(from => new ObservedTextGenerator(
             new TokenRateLimiter(new TextGenerator()),
+            from.GetRequiredService<GenAiMetrics>(),
             from.GetRequiredService<Serilog.IDiagnosticContext>(),
+            from.GetRequiredService<TimeProvider>(),
             from.GetRequiredService<ILogger<ObservedTextGenerator>>()));
 
     private static IServiceCollection AddEngine(this IServiceCollection services) => services

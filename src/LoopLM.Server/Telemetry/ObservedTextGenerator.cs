@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using LoopLM.Server.Access;
 using LoopLM.Server.Errors;
 using LoopLM.Server.TextGeneration;
@@ -6,44 +7,51 @@ using Serilog;
 namespace LoopLM.Server.Telemetry;
 
 /// <summary>
-/// Tells the log of requests what was generated, once nobody reads it any more, and of callers who went away before the end.
+/// Tells metrics, traces and the log of requests what was generated, once nobody reads it any more, and
+/// the log of callers who went away before the end.
 /// </summary>
 /// <param name="inner">Generates.</param>
+/// <param name="metrics">Count it.</param>
 /// <param name="diagnostics">Takes what the line of the current request says.</param>
+/// <param name="time">The engine's clock.</param>
 /// <param name="logger">Takes who went away.</param>
 internal sealed partial class ObservedTextGenerator(
-    ITextGenerator inner, IDiagnosticContext diagnostics, ILogger<ObservedTextGenerator> logger) : ITextGenerator
+    ITextGenerator inner, GenAiMetrics metrics, IDiagnosticContext diagnostics, TimeProvider time, ILogger<ObservedTextGenerator> logger)
+    : ITextGenerator
 {
     public Result<TextChoices[]> Start(EncodedText text, Caller caller)
     {
+        var parent = Activity.Current?.Context ?? default;
         var started = inner.Start(text, caller);
-        if (started.TryGet(out var all, out _))
+        if (!started.TryGet(out var all, out var error))
         {
-            var left = all.Length;
-            foreach (var choices in all)
+            metrics.RecordRefused(text, error);
+            return started;
+        }
+
+        var left = all.Length;
+        foreach (var choices in all)
+        {
+            choices.Disposed = () =>
             {
-                choices.Disposed = () =>
+                if (--left == 0)
                 {
-                    if (--left == 0)
-                    {
-                        Observe(all);
-                    }
-                };
-            }
+                    Observe(ObservedGeneration.Of(text, all, caller, time), parent);
+                }
+            };
         }
 
         return started;
     }
 
-    private void Observe(TextChoices[] all)
+    private void Observe(ObservedGeneration generation, ActivityContext parent)
     {
-        var tokens = all.Sum(each => each.CompletionTokens);
-        diagnostics.Set("PromptTokens", all.Sum(each => each.PromptTokens));
-        diagnostics.Set("CompletionTokens", tokens);
-        diagnostics.Set("MeanExitStep", tokens == 0 ? 0 : (double)all.Sum(each => each.LoopSteps) / tokens);
-        if (all.Any(each => each is { HaveEnded: false, HaveFailed: false }))
+        RequestSpans.Write(generation, parent);
+        metrics.Record(generation);
+        RequestLog.Tell(diagnostics, generation);
+        if (generation.IsAbandoned)
         {
-            CallerGone(logger, tokens);
+            CallerGone(logger, generation.CompletionTokens);
         }
     }
 

@@ -6,13 +6,12 @@ namespace LoopLM.Server.TextGeneration;
 /// <summary>A grammar's constraint as the engine calls it.</summary>
 internal sealed class GrammarConstraint(TokenConstraint constraint) : ITokenConstraint
 {
-    public string? Advance(int? token)
-    {
-        if (token is { } chosen)
-        {
-            constraint.Accept(chosen);
-        }
+    public void Accept(int token) => constraint.Accept(token);
 
+    public void Rewind(int count) => constraint.Rewind(count);
+
+    public string? Prepare()
+    {
         constraint.Prepare();
         return constraint.IsExhausted
             ? $"The output format takes too much work to enforce: its masks have used up Limits:MaxMaskWork at token {constraint.Tokens}. "

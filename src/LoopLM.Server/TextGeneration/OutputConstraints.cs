@@ -24,9 +24,9 @@ internal sealed class OutputConstraints(IOptions<LimitOptions> limits, GrammarCa
     /// <param name="format">The format.</param>
     /// <param name="caller">Whom it is for.</param>
     /// <param name="cancellation">Ends the work.</param>
-    /// <returns>What makes the constraint of one generation of so many tokens at most.</returns>
+    /// <returns>What makes constraints of generations, from their most tokens and from the most that a constraint takes back.</returns>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
-    public async ValueTask<Result<Func<int, ITokenConstraint>>> CompileAsync(
+    public async ValueTask<Result<Func<int, int, ITokenConstraint>>> CompileAsync(
         ServedModel model, OutputFormat format, Caller caller, CancellationToken cancellation)
     {
         var result = await cache.GetAsync(model, format, (own, cancelled) => Compile(model, own, cancelled), caller.Queue, cancellation);
@@ -36,8 +36,8 @@ internal sealed class OutputConstraints(IOptions<LimitOptions> limits, GrammarCa
         }
 
         return compiled is { Grammar: { } grammar, Tokens: { } tokens }
-            ? (Func<int, ITokenConstraint>)(maxTokens =>
-                new GrammarConstraint(new TokenConstraint(grammar, tokens, maxTokens, limits.Value.MaxMaskWork)))
+            ? (Func<int, int, ITokenConstraint>)((maxTokens, maxRewind) =>
+                new GrammarConstraint(new TokenConstraint(grammar, tokens, maxTokens, limits.Value.MaxMaskWork, maxRewind)))
             : new RequestError(compiled.Kind, format.Field, compiled.Problem!);
     }
 

@@ -17,6 +17,10 @@ internal sealed class ReasoningBudgetConstraint : ITokenConstraint
     private readonly byte[] _end;
     private readonly int _budget;
     private readonly List<byte> _text = [];
+
+    // What was before the last tokens.
+    private readonly Snapshot[] _before;
+    private int _tokens;
     private State _state;
     private int _used;
     private int _forced;
@@ -25,8 +29,10 @@ internal sealed class ReasoningBudgetConstraint : ITokenConstraint
     /// <param name="inner">What else restricts it; null for nothing.</param>
     /// <param name="budget">The budget.</param>
     /// <param name="tokenizer">Gives tokens and their bytes.</param>
-    public ReasoningBudgetConstraint(ITokenConstraint? inner, ReasoningBudget budget, ByteLevelBpeTokenizer tokenizer)
+    /// <param name="maxRewind">Tokens that it can take back, from 0.</param>
+    public ReasoningBudgetConstraint(ITokenConstraint? inner, ReasoningBudget budget, ByteLevelBpeTokenizer tokenizer, int maxRewind = 0)
     {
+        _before = new Snapshot[maxRewind];
         (_inner, _tokenizer, _budget) = (inner, tokenizer, budget.Tokens);
         var end = budget.Reasoning.End;
         _endTokens = tokenizer.TryGetTokenId(end, out var id) ? [id] : [.. tokenizer.EncodeToIds(end)];
@@ -41,16 +47,30 @@ internal sealed class ReasoningBudgetConstraint : ITokenConstraint
         After,
     }
 
-    public string? Advance(int? token)
+    public void Accept(int token)
     {
-        var problem = _inner?.Advance(token);
-        if (token is { } chosen && _state != State.After)
+        _inner?.Accept(token);
+        if (_before.Length > 0)
         {
-            Accept(chosen);
+            _before[_tokens++ % _before.Length] = new(_state, _used, _forced, [.. _text]);
         }
 
-        return problem;
+        if (_state != State.After)
+        {
+            Read(token);
+        }
     }
+
+    public void Rewind(int count)
+    {
+        _inner?.Rewind(count);
+        _tokens -= count;
+        (_state, _used, _forced, var text) = _before[_tokens % _before.Length];
+        _text.Clear();
+        _text.AddRange(text);
+    }
+
+    public string? Prepare() => _inner?.Prepare();
 
     public void Mask(Span<float> logits)
     {
@@ -65,7 +85,7 @@ internal sealed class ReasoningBudgetConstraint : ITokenConstraint
         logits[_endTokens[_forced]] = kept;
     }
 
-    private void Accept(int token)
+    private void Read(int token)
     {
         _text.AddRange(_tokenizer.GetTokenBytes(token));
         if (_state == State.Before)
@@ -103,4 +123,6 @@ internal sealed class ReasoningBudgetConstraint : ITokenConstraint
     }
 
     private bool Contains(ReadOnlySpan<byte> mark) => CollectionsMarshal.AsSpan(_text).IndexOf(mark) >= 0;
+
+    private readonly record struct Snapshot(State State, int Used, int Forced, byte[] Text);
 }

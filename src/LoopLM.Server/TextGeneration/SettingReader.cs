@@ -28,6 +28,7 @@ internal static class SettingReader
         KvLayout = ReadKvLayout(source),
         Speculation = ReadSpeculation(source),
         CacheSalt = ReadCacheSalt(source),
+        PrefixReuse = ReadWord(source, "prefix_reuse", ("exact", PrefixReuse.Exact), ("as-generated", PrefixReuse.AsGenerated)),
         Stops = new StopSettings
         {
             Strings = source.TextOrTexts("stop") ?? [],

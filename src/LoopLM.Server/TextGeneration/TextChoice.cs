@@ -49,19 +49,31 @@ internal sealed class TextChoice(
     /// <summary>Prompt tokens that were not computed, because an earlier request had.</summary>
     public int CachedPromptTokens { get; private set; }
 
+    /// <summary>Those of them that come after a token that left early.</summary>
+    public int AsGeneratedPromptTokens { get; private set; }
+
     /// <summary>Bytes of the events that wait to be read, if they are like the last one.</summary>
     public long UnreadBytes => generation.Events.Count * (long)_eventBytes;
 
+    /// <summary>Its moments so far; they are complete once the engine has ended it.</summary>
+    public GenerationTimes Times => generation.Times;
+
     /// <summary>Whether the end was read.</summary>
     public bool HasEnded { get; private set; }
+
+    /// <summary>Why it ended; null before the end was read, and where it was an error.</summary>
+    public TextFinishReason? Finish { get; private set; }
+
+    /// <summary>The error that ended it; null without one.</summary>
+    public RequestErrorKind? Error { get; private set; }
 
     /// <summary>The next event, if it is there already.</summary>
     public bool TryRead(out TextEvent next)
     {
         if (_stopped)
         {
-            HasEnded = true;
             next = new TextEvent { Text = "", IsEnd = true, FinishReason = TextFinishReason.Stop, Stop = decoder.StoppedBy };
+            End(next);
             return true;
         }
 
@@ -76,8 +88,8 @@ internal sealed class TextChoice(
                     next = ReadToken(read);
                     return true;
                 default:
-                    HasEnded = true;
                     next = ReadEnd(read);
+                    End(next);
                     return true;
             }
         }
@@ -88,12 +100,18 @@ internal sealed class TextChoice(
 
     public void Dispose() => generation.Dispose();
 
+    private void End(in TextEvent end)
+    {
+        HasEnded = true;
+        (Finish, Error) = end.Error is { } error ? (null, error.Kind) : ((TextFinishReason?)end.FinishReason, (RequestErrorKind?)null);
+    }
+
     private TextEvent ReadToken(in GenerationEvent read)
     {
         CompletionTokens++;
         DraftTokens = read.DraftTokens;
         AcceptedDraftTokens += read.IsDrafted ? 1 : 0;
-        CachedPromptTokens = read.CachedPromptTokens;
+        (CachedPromptTokens, AsGeneratedPromptTokens) = (read.CachedPromptTokens, read.AsGeneratedPromptTokens);
         LoopSteps += read.ExitStep;
         _lastToken = read.Token;
         var logprobs = (read.Logprobs?.Top.Count ?? 0) + ((read.LoopLogprobs?.Count ?? 0) * request.Reports.LoopLogprobs);

@@ -45,6 +45,9 @@ internal sealed class TextChoices(ServedModel model, TextChoice[] generations, i
     /// <summary>Those of the prompts that were not computed, because an earlier request had.</summary>
     public int CachedPromptTokens => generations.Where((_, index) => index % perPrompt == 0).Sum(each => each.CachedPromptTokens);
 
+    /// <summary>Those of them that come after a token that left early.</summary>
+    public int AsGeneratedPromptTokens => generations.Where((_, index) => index % perPrompt == 0).Sum(each => each.AsGeneratedPromptTokens);
+
     /// <summary>Tokens drafted so far by early loops.</summary>
     public int DraftTokens => generations.Sum(each => each.DraftTokens);
 

@@ -44,7 +44,7 @@ internal sealed class TextEncoder(RequestLimits limits, OutputConstraints constr
         ReadOnlyMemory<int> prompt,
         int[] stopTokens,
         SamplingSettings sampling,
-        Func<int, ITokenConstraint>? constraint,
+        Func<int, int, ITokenConstraint>? constraint,
         int index)
     {
         var maxTokens = MaxTokens(model, request, prompt.Length);
@@ -55,12 +55,13 @@ internal sealed class TextEncoder(RequestLimits limits, OutputConstraints constr
             MinTokens = request.Stops.MinTokens,
             Sampling = Seeded(sampling, index),
             Constraint = request.Constraints.ReasoningBudget is { } budget
-                ? new ReasoningBudgetConstraint(constraint?.Invoke(maxTokens), budget, model.Tokenizer)
-                : constraint?.Invoke(maxTokens),
+                ? maxRewind => new ReasoningBudgetConstraint(constraint?.Invoke(maxTokens, maxRewind), budget, model.Tokenizer, maxRewind)
+                : constraint is null ? null : maxRewind => constraint(maxTokens, maxRewind),
             Exit = request.Exit,
             KvLayout = request.KvLayout,
             Speculation = request.Speculation,
             CacheSalt = request.CacheSalt,
+            PrefixReuse = request.PrefixReuse,
             StopTokens = stopTokens,
             Reports = request.Reports,
         };
@@ -161,7 +162,7 @@ internal sealed class TextEncoder(RequestLimits limits, OutputConstraints constr
             return error;
         }
 
-        Func<int, ITokenConstraint>? constraint = null;
+        Func<int, int, ITokenConstraint>? constraint = null;
         if (request.Constraints.Format is { } format
             && !(await constraints.CompileAsync(model, format, caller, cancellation)).TryGet(out constraint, out error))
         {

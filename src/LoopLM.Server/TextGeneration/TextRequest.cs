@@ -15,6 +15,9 @@ internal sealed record TextRequest
     /// <summary>Name or alias of the model; null or empty for the default.</summary>
     public string? Model { get; init; }
 
+    /// <summary>Whether it continues a conversation; telemetry calls those otherwise than completions.</summary>
+    public bool IsChat { get; init; }
+
     /// <summary>What to continue, each on its own; at least one.</summary>
     public IReadOnlyList<TextPrompt> Prompts { get; init; } = [];
 
@@ -46,6 +49,9 @@ internal sealed record TextRequest
 
     /// <summary>Separates what it reuses of earlier prompts from requests with another salt; null is a salt like any other.</summary>
     public string? CacheSalt { get; init; }
+
+    /// <summary>How much of a common beginning it reuses; null for the engine's default.</summary>
+    public PrefixReuse? PrefixReuse { get; init; }
 
     /// <summary>What ends a text.</summary>
     public StopSettings Stops { get; init; } = new();

@@ -107,15 +107,18 @@ internal sealed class LazyAutomaton
     }
 
     /// <summary>
-    /// Forgets what takes too much memory, and grants new work. Numbers of states other than the one returned may no longer be used.
+    /// Forgets what takes too much memory, and grants new work. Numbers of other states than those kept may no longer be used.
     /// </summary>
     /// <param name="state">The state to keep.</param>
-    /// <returns>The number of that state from now on.</returns>
-    public int Trim(int state)
+    /// <param name="others">Other states to keep; receives their numbers from now on.</param>
+    /// <returns>The number of the state from now on.</returns>
+    public int Trim(int state, Span<int> others = default)
     {
         _workBefore += _work;
         _work = 0;
-        return _states.Count * _width > MaxKept || _configurations.Count > MaxKept || _stacks.Count > MaxKept ? Rebuild(state) : state;
+        return _states.Count * _width > MaxKept || _configurations.Count > MaxKept || _stacks.Count > MaxKept
+            ? Rebuild(state, others)
+            : state;
     }
 
     private ref readonly State At(int state) => ref CollectionsMarshal.AsSpan(_states)[state];
@@ -387,12 +390,31 @@ internal sealed class LazyAutomaton
         _ = Add(Unknown);
     }
 
-    // Writes the stacks of the state down, bottom last, and pushes them again into the empty tables.
-    private int Rebuild(int state)
+    // Writes the states down and makes them again in the empty tables, the last first.
+    private int Rebuild(int state, Span<int> others)
     {
         _frames.Clear();
-        var free = FreeText(state);
-        var kept = _pending;
+        Span<(int Count, FreeText Free)> kept = stackalloc (int, FreeText)[others.Length + 1];
+        kept[^1] = (_states[state].Count, FreeText(state));
+        WriteDown(state);
+        for (var i = others.Length - 1; i >= 0; i--)
+        {
+            kept[i] = (_states[others[i]].Count, FreeText(others[i]));
+            WriteDown(others[i]);
+        }
+
+        Clear();
+        for (var i = 0; i < others.Length; i++)
+        {
+            others[i] = Restore(kept[i].Count, kept[i].Free);
+        }
+
+        return Restore(kept[^1].Count, kept[^1].Free);
+    }
+
+    // The stacks of a state, bottom last, and how long each is.
+    private void WriteDown(int state)
+    {
         for (var i = _states[state].First; i < _states[state].First + _states[state].Count; i++)
         {
             var (place, stack) = _configurations[i];
@@ -402,26 +424,31 @@ internal sealed class LazyAutomaton
                 _frames.Add(_stacks.Top(stack));
             }
 
-            kept.Push((place, _frames.Count - first));
+            _pending.Push((place, _frames.Count - first));
         }
+    }
 
-        Clear();
-        var end = _frames.Count;
-        while (kept.TryPop(out var configuration))
+    // The state that was written down last.
+    private int Restore(int configurations, FreeText free)
+    {
+        _found.Clear();
+        for (; configurations > 0; configurations--)
         {
+            var (place, length) = _pending.Pop();
             var stack = StackTable.Empty;
-            for (var i = end - 1; i >= end - configuration.Stack; i--)
+            var first = _frames.Count - length;
+            for (var i = _frames.Count - 1; i >= first; i--)
             {
                 stack = _stacks.Push(_frames[i] with { Below = stack });
             }
 
-            end -= configuration.Stack;
-            _found.Add((configuration.Place, stack));
+            _frames.RemoveRange(first, length);
+            _found.Add((place, stack));
         }
 
-        var rebuilt = Intern();
-        _states[rebuilt] = _states[rebuilt] with { Free = free };
-        return rebuilt;
+        var restored = Intern();
+        _states[restored] = _states[restored] with { Free = free };
+        return restored;
     }
 
     private readonly record struct State(

@@ -7,6 +7,7 @@ using LoopLM.Engine.Runners;
 using LoopLM.Engine.Telemetry;
 using LoopLM.Models;
 using LoopLM.Text.Tokenization;
+using LoopLM.Tools.Bench.Prefixes;
 using LoopLM.Tools.Bench.Serving;
 using Spectre.Console;
 
@@ -90,7 +91,10 @@ internal static class BenchCommand
                 return 1;
             }
         });
-        return new Command("bench", "Measure speed.") { engine, ServeCommand.Create(runners, console) };
+        return new Command("bench", "Measure speed.")
+        {
+            engine, PrefixesCommand.Create(runners, console), ServeCommand.Create(runners, console),
+        };
     }
 
     /// <summary>Runs full depth and the asked exits in turn, and keeps the median of each: the machine's speed drifts.</summary>
@@ -111,7 +115,6 @@ internal static class BenchCommand
         var runner = factory.Open(new RunnerCapacity(options.MaxRows, options.KvSlots));
         var openSeconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         using var metrics = new EngineMetrics();
-        var headCost = runner.Model.HeadCost;
         var pairs = new (BenchMeasurement Full, BenchMeasurement Asked, BenchMeasurement Drafting)[rounds];
         using (var engine = new EngineCore(runner, options, metrics, syntheticAcceptance: speculation.SyntheticAcceptance))
         {
@@ -128,7 +131,7 @@ internal static class BenchCommand
         var measured = pairs.Select(pair => pair.Drafting).OrderBy(run => run.DecodeTokensPerSecond).ElementAt(rounds / 2);
         var speedup = pairs.Select(pair => pair.Asked.DecodeTokensPerSecond / pair.Full.DecodeTokensPerSecond)
             .Order().ElementAt(rounds / 2);
-        var bound = (headCost + loops) / (headCost + measured.MeanExitStep);
+        var bound = (checkpoint.Config.HeadCost + loops) / (checkpoint.Config.HeadCost + measured.MeanExitStep);
         var peak = PeakMemory.Bytes;
         var bandwidth = measureBandwidth(factory.Threads);
         var traffic = WeightTraffic.Of(checkpoint.Config, factory.Weights);
@@ -149,6 +152,8 @@ internal static class BenchCommand
             SpeculationSpeedup = pairs.Select(pair => pair.Drafting.DecodeTokensPerSecond / pair.Asked.DecodeTokensPerSecond)
                 .Order().ElementAt(rounds / 2),
             AcceptedDraftShare = measured.AcceptedDraftShare,
+            TickOwnMicroseconds = 1e6 * pairs.Select(pair => pair.Drafting.OwnSecondsPerTick).Order().ElementAt(rounds / 2),
+            TickOwnOffMicroseconds = 1e6 * pairs.Select(pair => pair.Asked.OwnSecondsPerTick).Order().ElementAt(rounds / 2),
             PeakRssBytes = peak,
             Runner = runner.Name,
             Weights = factory.Weights,
@@ -187,6 +192,8 @@ internal static class BenchCommand
         table.AddRow("speculation", report.Speculation);
         table.AddRow("accepted drafts", $"{report.AcceptedDraftShare:P1}");
         table.AddRow("against no drafts", $"{report.SpeculationSpeedup:F3} x");
+        table.AddRow(
+            "a tick beside the runner, without drafts", $"{report.TickOwnMicroseconds:F1} us, {report.TickOwnOffMicroseconds:F1} us");
         table.AddRow("read bandwidth", $"{report.ReadBandwidthBytesPerSecond / 1e9:F1} GB/s");
         table.AddRow("share of it that weights take", $"{report.WeightTrafficShare:P1}");
         table.AddRow("peak memory", $"{report.PeakRssBytes / (1 << 20)} MiB");

@@ -7,6 +7,7 @@ namespace LoopLM.Tools.Bench;
 /// <param name="LoopsPerSecond">Ticks per second meanwhile: each reads all weights of the layers.</param>
 /// <param name="HeadsPerSecond">Those of them in which tokens came out: each reads the head.</param>
 /// <param name="ProcessorSecondsPerToken">Time on processors, of all threads, for each of those tokens.</param>
+/// <param name="OwnSecondsPerTick">What a tick takes beside the runner.</param>
 /// <param name="AcceptedDraftShare">The share of accepted drafts.</param>
 /// <param name="Gaps">Seconds between neighbouring tokens of a request, in rising order.</param>
 internal sealed record BenchMeasurement(
@@ -16,5 +17,6 @@ internal sealed record BenchMeasurement(
     double LoopsPerSecond,
     double HeadsPerSecond,
     double ProcessorSecondsPerToken,
+    double OwnSecondsPerTick,
     double AcceptedDraftShare,
     double[] Gaps);

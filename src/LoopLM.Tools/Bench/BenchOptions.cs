@@ -37,7 +37,17 @@ internal sealed class BenchOptions(IEnumerable<string> runners)
     /// <summary>Adds them all to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[Model, Runner, _weights, _kv, _threads, Concurrency, Prompt, Generate, _rounds, Json])
+        AddModelTo(command);
+        foreach (var option in (Option[])[Concurrency, Prompt, Generate, _rounds])
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    /// <summary>Adds to a command those that say what computes, and how the result is printed.</summary>
+    public void AddModelTo(Command command)
+    {
+        foreach (var option in (Option[])[Model, Runner, _weights, _kv, _threads, Json])
         {
             command.Options.Add(option);
         }

@@ -46,6 +46,14 @@ internal sealed record BenchReport
     /// <summary>The share of accepted drafts.</summary>
     public required double AcceptedDraftShare { get; init; }
 
+    /// <summary>What a tick takes beside the runner.</summary>
+    [JsonPropertyName("tick_own_us")]
+    public required double TickOwnMicroseconds { get; init; }
+
+    /// <summary>The same without drafts, at the same exits in the same run.</summary>
+    [JsonPropertyName("tick_own_off_us")]
+    public required double TickOwnOffMicroseconds { get; init; }
+
     [JsonIgnore]
     public double FullDepthTokensPerSecond { get; init; }
 

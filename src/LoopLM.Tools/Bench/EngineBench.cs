@@ -80,6 +80,7 @@ internal static class EngineBench
             loops / decodeSeconds,
             heads / decodeSeconds,
             tokens == 0 ? 0 : processorSeconds / tokens,
+            (after.TickTime - after.RunnerTime - before.TickTime + before.RunnerTime).TotalSeconds / (after.Ticks - before.Ticks),
             drafts == 0 ? 0 : (double)(after.AcceptedDraftTokens - before.AcceptedDraftTokens) / drafts,
             [.. gaps]);
     }

@@ -67,7 +67,7 @@ internal static class EvalTables
                 [.. report.Tales.Select(score =>
                     new object[] { score.Threshold, score.Temperature, score.Tales, score.Parsed, score.Consistent, score.Contains,
                     score.EndsWell, score.MeanExitStep })]),
-            new("drafts", "How often the likeliest token of an earlier loop is that of the last",
+            new("drafts", "Accepted drafts: how often the likeliest token of an earlier loop is that of the last",
                 ["text", "tokens", .. ByLoop("loop", report.Loops - 1)],
                 [.. report.Drafts.Select(score => Row([score.Text, score.Targets], score.AgreesByLoop))]),
             new("kv-strategies", "Answers decoded greedily, with what later tokens see of earlier ones",

@@ -31,10 +31,9 @@ internal static class SoakAudit
             }
         }
 
-        // ErrorWriter by the queue are counted by the server as well, and say nothing of generations that were accepted.
         var ended = after.Ended.ToDictionary(outcome => outcome.Key, outcome =>
             outcome.Value - before.Ended.GetValueOrDefault(outcome.Key));
-        var accepted = ended.Where(outcome => outcome.Key != "rejected").Sum(outcome => outcome.Value);
+        var accepted = ended.Values.Sum();
         var finished = ended.GetValueOrDefault("stop") + ended.GetValueOrDefault("length");
         Require(
             finished >= tally.Finished,
@@ -65,16 +64,19 @@ internal static class SoakAudit
             Invariant(
                 $"{elapsed.TotalMinutes:F1} minutes, {options.Clients} clients, seed {options.Seed}: {tally.Ends.Values.Sum()} calls"),
             .. tally.Ends.OrderBy(end => end.Key, StringComparer.Ordinal).Select(end => Invariant($"  {end.Key}: {end.Value}")),
-            Invariant($"generations: {tally.Finished} finished for the clients, {tally.Uncertain} left, broken off or refused; ")
-                + $"the server's: {string.Join(", ", ended.Select(end => Invariant($"{end.Key} {end.Value}")))}",
+            Invariant(
+                $"generations: {tally.Finished} finished for the clients, {tally.Uncertain} left, broken off or refused; the server's: ")
+                + Invariant($"{string.Join(", ", ended.Select(end => Invariant($"{end.Key} {end.Value}")))}"),
             Invariant($"answers compared with an earlier one to the same request: {tally.Compared}"),
-            Invariant($"resident memory: {Mebibytes(samples[0].ResidentBytes)} MiB at first, {Mebibytes(memory.Warm)} warm, ")
+            Invariant(
+                $"resident memory: {Mebibytes(samples[0].ResidentBytes)} MiB at first, {Mebibytes(memory.Warm)} warm, ")
                 + Invariant($"{Mebibytes(memory.Late)} late, {Mebibytes(samples.Max(state => state.ResidentBytes))} at most"),
             samples[0].Descriptors is null
                 ? "descriptors: not counted, the process is not known"
                 : Invariant(
                     $"descriptors: {descriptors.Warm} warm, {descriptors.Late} late, {samples.Max(state => state.Descriptors)} at most"),
-            Invariant($"left over: {after.Running} running, {after.Waiting} waiting, {after.KvSlots} KV slots, {after.Posts} requests, ")
+            Invariant(
+                $"left over: {after.Running} running, {after.Waiting} waiting, {after.KvSlots} KV slots, {after.Posts} requests, ")
                 + Invariant($"{after.Connections} connections, of which {OwnConnections} is the audit's"),
         ];
         return new(lines, problems);

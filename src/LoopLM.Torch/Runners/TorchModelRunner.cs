@@ -173,6 +173,8 @@ public sealed class TorchModelRunner : IModelRunner
         HiddenSize = config.HiddenSize,
         Loops = config.Loops,
         ExitThreshold = config.EarlyExitThreshold,
+        DraftLoops = config.DraftLoops,
+        DraftAcceptance = config.DraftAcceptance,
         ContextLength = config.ContextLength,
         HeadCost = config.HeadCost,
     };

@@ -65,6 +65,8 @@ public sealed class ModelConfigTests : IDisposable
         "layer_types has other values than \"full_attention\"")]
     [InlineData("eos_token_id", "[1,320]", "token ids from 0 to 319")]
     [InlineData("early_exit_threshold", "2", "early_exit_threshold is 2")]
+    [InlineData("looplm_draft_loops", "0", "looplm_draft_loops is 0; it must be an integer from 1 to 64")]
+    [InlineData("looplm_draft_loops", "1", "looplm_draft_acceptance is missing; it must be a number from 0 to 1")]
     public void Load_BadField_NamesItAndWhatWouldBeRight(string field, string value, string expected)
     {
         var config = Valid();
@@ -174,6 +176,18 @@ public sealed class ModelConfigTests : IDisposable
     }
 
     [Fact]
+    public void Load_CalibratedDrafts_ReadsThem()
+    {
+        var config = Valid();
+        (config["looplm_draft_loops"], config["looplm_draft_acceptance"]) = (2, 0.75);
+        File.WriteAllText(_folder["config.json"], config.ToJsonString());
+
+        var loaded = ModelConfig.Load(_folder["config.json"]);
+
+        Assert.Equal((2, 0.75f), (loaded.DraftLoops, loaded.DraftAcceptance));
+    }
+
+    [Fact]
     public void Load_OptionalFieldsAbsent_TakesTheirDocumentedValues()
     {
         var config = Valid();
@@ -185,7 +199,8 @@ public sealed class ModelConfigTests : IDisposable
 
         var loaded = Assert.IsType<OuroConfig>(ModelConfig.Load(_folder["config.json"]));
 
-        Assert.Equal((16, 1f, 0), (loaded.HeadDimension, loaded.EarlyExitThreshold, loaded.EndOfTextTokens.Length));
+        Assert.Equal(
+            (16, 1f, 0, (int?)null), (loaded.HeadDimension, loaded.EarlyExitThreshold, loaded.EndOfTextTokens.Length, loaded.DraftLoops));
     }
 
     [Fact]

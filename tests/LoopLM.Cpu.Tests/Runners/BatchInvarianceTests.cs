@@ -22,6 +22,8 @@ public sealed class BatchInvarianceTests
     private const int Mixes = 4;
     private const int MaxTicks = 20_000;
 
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
     public static TheoryData<string, WeightType, KvType, InstructionSet> Cases =>
     [
         .. from model in new[] { "tests/fixtures/ouro-tiny-gqa", "tests/fixtures/ouro-tiny-mha", "models/looplm-bytes" }
@@ -133,7 +135,17 @@ public sealed class BatchInvarianceTests
             1 => new ExitSettings { Policy = "q-exit", Threshold = random.Next(5) * 0.25f, MaxLoops = 6 },
             _ => new ExitSettings { Policy = "fixed", MaxLoops = random.Next(1, 7) },
         },
-        Sampling = new SamplingSettings { Temperature = random.Next(2), Seed = random.Next() },
+        MinTokens = index % 2,
+        StopTokens = [.. Enumerable.Range(0, 8).Select(_ => random.Next(vocabulary))],
+        Sampling = new SamplingSettings
+        {
+            Temperature = random.Next(2),
+            Seed = random.Next(),
+            RepetitionPenalty = 1 + (0.5f * (index % 2)),
+            FrequencyPenalty = index % 3,
+            BadWords = index % 4 == 0 ? [[random.Next(vocabulary)], [random.Next(vocabulary), random.Next(vocabulary)]] : [],
+        },
+        Constraint = index % 3 == 1 ? maxRewind => new HashedTokens(maxRewind) : null,
     };
 
     private static Outcome[] Run(Checkpoint checkpoint, CpuRunnerOptions options, EngineOptions engineOptions, GenerationRequest[] requests)
@@ -164,7 +176,7 @@ public sealed class BatchInvarianceTests
             Assert.True(engine.TrySubmit(request, out var generation, out var rejection), rejection?.Message.ToString());
             return generation;
         }).ToArray();
-        for (var ticks = 0; engine.Tick(); ticks++)
+        for (var ticks = 0; engine.Tick() || engine.WaitForMask(s_patience); ticks++)
         {
             Assert.True(ticks < MaxTicks, "the engine does not come to an end");
         }

@@ -3,7 +3,6 @@ using LoopLM.Engine.Execution;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Runners;
 using LoopLM.Engine.Telemetry;
-using LoopLM.Engine.Tests.Sampling;
 using LoopLM.Testing;
 using static LoopLM.Engine.Tests.TestRequests;
 
@@ -18,6 +17,7 @@ public sealed class AllocationTests
     [InlineData(1f, false, 0)]
     [InlineData(0.5f, true, 0)]
     [InlineData(1f, false, 1)]
+    [InlineData(1f, true, 1)]
     public void Tick_WarmDecode_AllocatesNothing(float threshold, bool constrained, int draftLoop)
     {
         var options = new EngineOptions { KvSlots = 80_000, MaxSequences = 8, MaxRows = 40 };
@@ -29,7 +29,7 @@ public sealed class AllocationTests
         {
             Assert.True(
                 engine.TrySubmit(
-                    Greedy(4, 2000, QExit(threshold)) with { Constraint = constrained ? new HashedTokens() : null },
+                    Greedy(4, 2000, QExit(threshold)) with { Constraint = constrained ? maxRewind => new HashedTokens(maxRewind) : null },
                     out generations[i]!, out _));
         }
 

@@ -61,7 +61,7 @@ public sealed class ChoiceTests
     {
         using var engine = new EngineHarness();
 
-        Assert.Equal([3, 1, 4, 1], engine.Run(Greedy(2, 4) with { Constraint = new Spelling(3, 1, 4, 1) }).Tokens);
+        Assert.Equal([3, 1, 4, 1], engine.Run(Greedy(2, 4) with { Constraint = _ => new Spelling(3, 1, 4, 1) }).Tokens);
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class ChoiceTests
     {
         using var engine = new EngineHarness();
 
-        var outcome = engine.Run(Greedy(2, 4) with { Constraint = new Spelling(3, 1) });
+        var outcome = engine.Run(Greedy(2, 4) with { Constraint = _ => new Spelling(3, 1) });
 
         Assert.Equal([3, 1], outcome.Tokens);
         Assert.True(outcome.End is { Kind: GenerationEventKind.Failed, IsRequestsFault: true });
@@ -80,7 +80,7 @@ public sealed class ChoiceTests
     {
         using var engine = new EngineHarness();
 
-        var outcome = engine.Run(Greedy(2, 4) with { Constraint = new Exhausted() });
+        var outcome = engine.Run(Greedy(2, 4) with { Constraint = _ => new Exhausted() });
 
         Assert.Empty(outcome.Tokens);
         Assert.True(outcome.End is { Kind: GenerationEventKind.Failed, Error: "too much", IsRequestsFault: true });
@@ -90,7 +90,7 @@ public sealed class ChoiceTests
     public void Tick_ConstraintThrows_FailsThatRequestAlone()
     {
         using var engine = new EngineHarness();
-        var broken = engine.Submit(Greedy(2, 4) with { Constraint = new Throwing() });
+        var broken = engine.Submit(Greedy(2, 4) with { Constraint = _ => new Throwing() });
         var sound = engine.Submit(Greedy(2, 4));
 
         engine.Drain();
@@ -155,14 +155,26 @@ public sealed class ChoiceTests
 
     private sealed class Exhausted : ITokenConstraint
     {
-        public string? Advance(int? token) => "too much";
+        public void Accept(int token) => throw new InvalidOperationException("nothing is chosen");
+
+        public void Rewind(int count) => throw new InvalidOperationException("nothing is chosen");
+
+        public string? Prepare() => "too much";
 
         public void Mask(Span<float> logits) => throw new InvalidOperationException("nobody requests the mask of what gave up");
     }
 
     private sealed class Throwing : ITokenConstraint
     {
-        public string? Advance(int? token) => throw new InvalidOperationException("broken");
+        public void Accept(int token)
+        {
+        }
+
+        public void Rewind(int count)
+        {
+        }
+
+        public string? Prepare() => throw new InvalidOperationException("broken");
 
         public void Mask(Span<float> logits)
         {

@@ -15,6 +15,8 @@ public sealed class DraftTests
 
     private static readonly ScriptedModel s_disagreeing = new();
 
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
     [Theory]
     [InlineData(1, 20)]
     [InlineData(2, 40)]
@@ -112,15 +114,40 @@ public sealed class DraftTests
     }
 
     [Fact]
-    public void Tick_ConstrainedSequence_DraftsNothing()
+    public void Tick_ConstraintLeavesOneToken_EveryDraftIsRight()
     {
-        var request = TestRequests.Greedy(1, 3) with { Constraint = new Spelling(5, 6, 7) };
+        // Only the constraint makes them right: the model disagrees with itself. Each draft needs the mask after the one before.
+        var masks = 0;
+        var request = TestRequests.Greedy(1, 6) with
+        {
+            Constraint = maxRewind =>
+                new Spelling(5, 6, 7, 8, 9, 10) { AfterMask = () => Interlocked.Add(ref masks, maxRewind > 0 ? 1 : 0) },
+        };
+        using var engine = new EngineHarness(s_roomy, s_disagreeing, drafts: new DraftAfter(1));
+        engine.Runner.BeforeLoop =
+            _ => Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref masks) > engine.Snapshot.DraftTokens, s_patience));
+
+        var outcome = engine.Run(request);
+
+        Assert.Equal([5, 6, 7, 8, 9, 10], outcome.Tokens);
+        Assert.Equal((5, 5L), (outcome.End.DraftTokens, engine.Snapshot.AcceptedDraftTokens));
+    }
+
+    [Fact]
+    public void Tick_ConstraintForDraftsThrows_OnlyTheDraftsEnd()
+    {
+        var request = TestRequests.Greedy(1, 6) with
+        {
+            Constraint = maxRewind => new HashedTokens(maxRewind)
+            {
+                BeforeMask = maxRewind > 0 ? () => throw new InvalidOperationException("broken") : () => { },
+            },
+        };
         using var engine = new EngineHarness(s_roomy, s_agreeing, drafts: new DraftAfter(1));
 
         var outcome = engine.Run(request);
 
-        Assert.Equal([5, 6, 7], outcome.Tokens);
-        Assert.All(engine.Runner.Ticks, rows => Assert.True(rows.Length <= 1));
+        Assert.Equal((6, FinishReason.Length, 0L), (outcome.Tokens.Length, outcome.End.FinishReason, engine.Snapshot.DraftTokens));
     }
 
     [Fact]

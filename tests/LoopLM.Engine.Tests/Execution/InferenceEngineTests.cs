@@ -5,7 +5,6 @@ using LoopLM.Engine.Exits;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Runners;
 using LoopLM.Engine.Telemetry;
-using LoopLM.Engine.Tests.Sampling;
 using LoopLM.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -325,7 +324,7 @@ public sealed class InferenceEngineTests : IDisposable
         throw new InvalidOperationException("The generation has no end.");
     }
 
-    private static HashedTokens Gated(ManualResetEventSlim begun, ManualResetEventSlim gate) => new()
+    private static Func<int, HashedTokens> Gated(ManualResetEventSlim begun, ManualResetEventSlim gate) => maxRewind => new(maxRewind)
     {
         BeforeMask = () =>
         {

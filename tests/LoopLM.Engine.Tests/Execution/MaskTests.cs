@@ -2,7 +2,7 @@ using LoopLM.Engine.Configuration;
 using LoopLM.Engine.Kv;
 using LoopLM.Engine.Requests;
 using LoopLM.Engine.Sampling;
-using LoopLM.Engine.Tests.Sampling;
+using LoopLM.Testing;
 using static LoopLM.Engine.Tests.TestRequests;
 
 namespace LoopLM.Engine.Tests.Execution;
@@ -45,23 +45,28 @@ public sealed class MaskTests
     }
 
     [Theory]
-    [InlineData(KvLayout.LastExited, true)]
-    [InlineData(KvLayout.LastExited, false)]
-    [InlineData(KvLayout.Shared, true)]
-    [InlineData(KvLayout.Shared, false)]
-    public void Tick_MasksComeAtAnyTime_EveryRequestGetsWhatItGetsAlone(KvLayout layout, bool refill)
+    [InlineData(KvLayout.LastExited, true, 0)]
+    [InlineData(KvLayout.LastExited, true, 1)]
+    [InlineData(KvLayout.LastExited, false, 2)]
+    [InlineData(KvLayout.Shared, true, 1)]
+    [InlineData(KvLayout.Shared, false, 0)]
+    public void Tick_MasksComeAtAnyTime_EveryRequestGetsWhatItGetsAlone(KvLayout layout, bool refill, int draftLoop)
     {
         var random = new Random(7);
         var requests = Enumerable.Range(0, 16).Select(i => RandomRequest(random, i) with { KvLayout = layout }).ToArray();
         var alone = requests.Select(RunAlone).ToArray();
         using var engine = new EngineHarness(
-            new EngineOptions { KvSlots = 900, MaxSequences = 6, MaxRows = 14, PrefillChunk = 3, Refill = refill, MaskThreads = 3 });
+            new EngineOptions { KvSlots = 900, MaxSequences = 6, MaxRows = 14, PrefillChunk = 3, Refill = refill, MaskThreads = 3 },
+            drafts: new DraftAfter(draftLoop));
         using var masks = new SemaphoreSlim(0);
 
         var generations = Array.ConvertAll(requests, request => engine.Submit(
             request.Constraint is null
                 ? request
-                : request with { Constraint = new HashedTokens { BeforeMask = () => Assert.True(masks.Wait(s_patience)) } }));
+                : request with
+                {
+                    Constraint = maxRewind => new HashedTokens(maxRewind) { BeforeMask = () => Assert.True(masks.Wait(s_patience)) },
+                }));
         while (!engine.Core.IsIdle)
         {
             if (random.Next(3) == 0 || !engine.Core.Tick())
@@ -136,8 +141,8 @@ public sealed class MaskTests
     {
         using var engine = new EngineHarness();
         var throwing = new HashedTokens { BeforeMask = () => throw new InvalidOperationException("broken") };
-        var broken = engine.Submit(Greedy(2, 3) with { Constraint = throwing });
-        var other = engine.Submit(Greedy(2, 3) with { Constraint = new HashedTokens() });
+        var broken = engine.Submit(Greedy(2, 3) with { Constraint = _ => throwing });
+        var other = engine.Submit(Greedy(2, 3) with { Constraint = _ => new HashedTokens() });
 
         engine.Drain();
 
@@ -145,7 +150,8 @@ public sealed class MaskTests
         Assert.Equal(3, Outcome.Of(other).Tokens.Length);
     }
 
-    private static HashedTokens Gated(ManualResetEventSlim gate) => new() { BeforeMask = () => Assert.True(gate.Wait(s_patience)) };
+    private static Func<int, HashedTokens> Gated(ManualResetEventSlim gate) =>
+        maxRewind => new(maxRewind) { BeforeMask = () => Assert.True(gate.Wait(s_patience)) };
 
     private static string Report(GenerationEvent each) =>
         $"{each.Logprobs?.Logprob} {string.Join(' ', (each.LoopLogprobs ?? []).SelectMany(top => top))}";
@@ -153,13 +159,13 @@ public sealed class MaskTests
     private static Outcome RunAlone(GenerationRequest request)
     {
         using var engine = new EngineHarness();
-        return engine.Run(request with { Constraint = request.Constraint is null ? null : new HashedTokens() });
+        return engine.Run(request with { Constraint = request.Constraint is null ? null : maxRewind => new HashedTokens(maxRewind) });
     }
 
     private static GenerationRequest RandomRequest(Random random, int index) =>
         Greedy(random.Next(1, 12), random.Next(1, 10), QExit(random.Next(5) * 0.25f), random.Next(64)) with
         {
-            Constraint = index % 4 == 0 ? null : new HashedTokens(),
+            Constraint = index % 4 == 0 ? null : maxRewind => new HashedTokens(maxRewind),
             Reports = new()
             {
                 Logprobs = random.Next(2) == 0 ? 1 : null,

@@ -2,7 +2,6 @@ using LoopLM.Engine.Configuration;
 using LoopLM.Engine.Execution;
 using LoopLM.Engine.Sampling;
 using LoopLM.Engine.Telemetry;
-using LoopLM.Engine.Tests.Sampling;
 using LoopLM.Testing;
 using Microsoft.Extensions.Time.Testing;
 
@@ -38,10 +37,10 @@ public sealed class MaskWorkersTests : IDisposable
         ended.Reset();
 
         workers.Start();
-        workers.Want(blocker, null);
+        workers.Want(blocker);
         Assert.True(begun.Wait(s_patience));
-        workers.Want(dear, 1);
-        workers.Want(cheap, null);
+        workers.Want(dear);
+        workers.Want(cheap);
         gate.Set();
 
         Assert.True(ended.Wait(s_patience));
@@ -56,12 +55,34 @@ public sealed class MaskWorkersTests : IDisposable
     }
 
     [Fact]
+    public void Want_MaskOfADraftWaitsFirst_MasksOfTokensComeBeforeIt()
+    {
+        using var workers = new MaskWorkers(new EngineOptions { MaskThreads = 1 }, _metrics, _time, _log);
+        using var ended = new CountdownEvent(2);
+        var order = new List<string>();
+        var (draft, token) = (Mask(() => Note("draft"), isForDrafts: true), Mask(() => Note("token")));
+
+        workers.Want(draft);
+        workers.Want(token);
+        workers.Start();
+
+        Assert.True(ended.Wait(s_patience));
+        Assert.Equal(["token", "draft"], order);
+
+        void Note(string name)
+        {
+            order.Add(name);
+            ended.Signal();
+        }
+    }
+
+    [Fact]
     public void Drop_MaskThatWaits_IsNotWorkedOut()
     {
         using var workers = new MaskWorkers(new EngineOptions { MaskThreads = 1 }, _metrics, _time, _log);
         var (kept, dropped) = (Mask(() => { }), Mask(() => Assert.Fail("it was dropped")));
-        workers.Want(dropped, null);
-        workers.Want(kept, null);
+        workers.Want(dropped);
+        workers.Want(kept);
 
         workers.Drop(dropped);
         workers.Start();
@@ -83,7 +104,7 @@ public sealed class MaskWorkersTests : IDisposable
             throw new InvalidOperationException("secret");
         });
         workers.Start();
-        workers.Want(mask, null);
+        workers.Want(mask);
         Assert.True(begun.Wait(s_patience));
 
         workers.Drop(mask);
@@ -95,5 +116,6 @@ public sealed class MaskWorkersTests : IDisposable
         Assert.DoesNotContain("secret", line, StringComparison.Ordinal);
     }
 
-    private static ConstraintMask Mask(Action before) => new(new HashedTokens { BeforeMask = before });
+    private static ConstraintMask Mask(Action before, bool isForDrafts = false) =>
+        new(() => new HashedTokens { BeforeMask = before }, isForDrafts);
 }

@@ -8,6 +8,10 @@ public sealed class PrefixTests
 {
     private static readonly EngineOptions s_roomy = new() { KvSlots = 4096, MaxSequences = 8, MaxRows = 64, PrefillChunk = 16 };
 
+    /// <summary>Ten tokens of prompt; the third token of the text leaves after one loop.</summary>
+    private static readonly GenerationRequest s_leftEarly =
+        TestRequests.Greedy(10, 6) with { Exit = new() { Policy = "trace", Trace = new[] { 4, 4, 1, 4, 4, 4 } } };
+
     [Fact]
     public void Run_SamePromptAgain_ComputesItsLastTokenAlone()
     {
@@ -38,13 +42,65 @@ public sealed class PrefixTests
     public void Run_TokensLeftEarly_ReusesNothingFromThemOn()
     {
         using var engine = new EngineHarness(s_roomy);
-        var exit = new Engine.Exits.ExitSettings { Policy = "trace", Trace = new[] { 4, 4, 1, 4, 4, 4 } };
-        var first = engine.Run(TestRequests.Greedy(10, 6) with { Exit = exit });
-        int[] prompt = [.. TestRequests.Greedy(10, 1).Prompt.Span, .. first.Tokens, 5];
+        var first = engine.Run(s_leftEarly);
 
-        var second = engine.Run(new GenerationRequest { Prompt = prompt, MaxTokens = 1 });
+        var second = engine.Run(GoOn(s_leftEarly, first));
 
         Assert.Equal(11, second.End.CachedPromptTokens);
+    }
+
+    [Fact]
+    public void Run_AsGeneratedAndTokensLeftEarly_ReusesTheWholeText()
+    {
+        using var engine = new EngineHarness(s_roomy);
+        var first = engine.Run(s_leftEarly with { PrefixReuse = PrefixReuse.AsGenerated });
+
+        var second = engine.Run(GoOn(s_leftEarly, first) with { PrefixReuse = PrefixReuse.AsGenerated });
+
+        Assert.Equal((15, 4), (second.End.CachedPromptTokens, second.End.AsGeneratedPromptTokens));
+    }
+
+    [Fact]
+    public void Run_AsGeneratedInSeveralTurns_EachReusesAllBeforeIt()
+    {
+        using var engine = new EngineHarness(s_roomy);
+        var request = s_leftEarly with { PrefixReuse = PrefixReuse.AsGenerated };
+        for (var turn = 0; turn < 4; turn++)
+        {
+            var outcome = engine.Run(request);
+
+            // All but the last token of the turn before, and the token that goes on.
+            Assert.Equal(turn == 0 ? 0 : request.Prompt.Length - 2, outcome.End.CachedPromptTokens);
+            request = GoOn(request, outcome) with { MaxTokens = 6 };
+        }
+    }
+
+    [Theory]
+    [InlineData(PrefixReuse.Exact, PrefixReuse.AsGenerated)]
+    [InlineData(PrefixReuse.AsGenerated, PrefixReuse.Exact)]
+    public void Run_ExactBesideAsGenerated_ReusesWhatIsExactAlone(PrefixReuse first, PrefixReuse second)
+    {
+        using var engine = new EngineHarness(s_roomy);
+        using var fresh = new EngineHarness(s_roomy);
+        var text = engine.Run(s_leftEarly with { PrefixReuse = first });
+
+        var next = GoOn(s_leftEarly, text) with { MaxTokens = 5, Exit = TestRequests.QExit(0.5f) };
+        var outcome = engine.Run(next with { PrefixReuse = second });
+
+        Assert.Equal((11, 0), (outcome.End.CachedPromptTokens, outcome.End.AsGeneratedPromptTokens));
+        Assert.Equal(fresh.Run(next).Tokens, outcome.Tokens);
+    }
+
+    [Fact]
+    public void Run_AsGeneratedSlotsAreShort_GivesThemUpWhole()
+    {
+        // Room for the text and one prompt of ten tokens beside it.
+        using var engine = new EngineHarness(s_roomy with { KvSlots = 84 });
+        var first = engine.Run(s_leftEarly with { PrefixReuse = PrefixReuse.AsGenerated });
+        engine.Run(Prompt(1));
+        engine.Run(Prompt(2));
+
+        Assert.Equal(0, engine.Run(GoOn(s_leftEarly, first) with { PrefixReuse = PrefixReuse.AsGenerated }).End.CachedPromptTokens);
     }
 
     [Fact]
@@ -142,6 +198,10 @@ public sealed class PrefixTests
 
         Assert.Equal([0, 49], choices[1..].Select(choice => Outcome.Of(choice).End.CachedPromptTokens));
     }
+
+    /// <summary>A request whose prompt is another one with its text, and a token more.</summary>
+    private static GenerationRequest GoOn(GenerationRequest request, Outcome outcome) =>
+        request with { Prompt = (int[])[.. request.Prompt.Span, .. outcome.Tokens, 5], MaxTokens = 1, Exit = TestRequests.QExit(0.5f) };
 
     private static GenerationRequest Prompt(int token) =>
         new() { Prompt = Enumerable.Range(0, 10).Select(i => token + (i * 5)).ToArray(), MaxTokens = 1 };

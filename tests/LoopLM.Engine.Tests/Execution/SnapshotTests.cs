@@ -1,5 +1,6 @@
 using LoopLM.Engine.Kv;
 using LoopLM.Testing;
+using Microsoft.Extensions.Time.Testing;
 using static LoopLM.Engine.Tests.TestRequests;
 
 namespace LoopLM.Engine.Tests.Execution;
@@ -19,6 +20,20 @@ public sealed class SnapshotTests
 
         Assert.Equal([3, 3, 3, 3, 0], Of(engine.Snapshot.PrefillRows));
         Assert.Equal([3, 3, 0, 0, 0], Of(engine.Snapshot.DecodeRows));
+    }
+
+    [Fact]
+    public void Snapshot_RunnerTakesTime_IsTheTimeOfTheTicks()
+    {
+        var time = new FakeTimeProvider();
+        using var engine = new EngineHarness(time: time);
+        engine.Runner.BeforeLoop = _ => time.Advance(TimeSpan.FromSeconds(3));
+        engine.Runner.BeforeHead = () => time.Advance(TimeSpan.FromSeconds(2));
+
+        engine.Run(Greedy(1, 1));
+
+        // Four loops and a head; with this clock the engine itself takes none.
+        Assert.Equal((14, 14), (engine.Snapshot.TickTime.TotalSeconds, engine.Snapshot.RunnerTime.TotalSeconds));
     }
 
     [Fact]

@@ -84,7 +84,6 @@ public sealed class LogitsProcessorTests
     {
         var request = TestRequests.Greedy(3, 3) with
         {
-            Constraint = new Spelling(1),
             MinTokens = 1,
             StopTokens = [1],
             Sampling = new SamplingSettings
@@ -97,7 +96,7 @@ public sealed class LogitsProcessorTests
         };
 
         Assert.Equal(
-            [typeof(ConstraintMask), typeof(AllowedTokens), typeof(BadWords), typeof(MinTokens), typeof(LogitBias), typeof(Penalties)],
+            [typeof(AllowedTokens), typeof(BadWords), typeof(MinTokens), typeof(LogitBias), typeof(Penalties)],
             LogitsProcessors.For(request).Select(processor => processor.GetType()));
     }
 

@@ -7,12 +7,18 @@ namespace LoopLM.Engine.Tests.Sampling;
 /// </summary>
 internal sealed class Spelling(params int[] tokens) : ITokenConstraint
 {
-    private int _next = -1;
+    private int _next;
 
-    public string? Advance(int? token)
+    /// <summary>Called on the thread for masks once each mask is there.</summary>
+    public Action AfterMask { get; init; } = () => { };
+
+    public void Accept(int token) => Assert.Equal(tokens[_next++], token);
+
+    public void Rewind(int count) => _next -= count;
+
+    public string? Prepare()
     {
-        Assert.Equal(_next < 0 ? null : tokens[_next], token);
-        _next++;
+        AfterMask();
         return null;
     }
 

@@ -211,7 +211,6 @@ public sealed class AdmissionQueueTests
         StopTokens = FrozenSet<int>.Empty,
         Reports = new() { Gates = false },
         Cost = length * 4,
-        AcceptedAt = 0,
         Client = client,
         Window = new PositionWindow(1),
     };

@@ -3,15 +3,19 @@ using LoopLM.Engine.Configuration;
 using LoopLM.Engine.Exits;
 using LoopLM.Engine.Kv;
 using LoopLM.Engine.Requests;
+using LoopLM.Engine.Runners;
 using LoopLM.Engine.Sampling;
 using LoopLM.Engine.Scheduling;
 using LoopLM.Engine.Speculation;
+using LoopLM.Testing;
 
 namespace LoopLM.Engine.Tests.Speculation;
 
 public sealed class AdaptiveDraftsTests
 {
     private const int Loops = 4;
+
+    private static readonly ModelDescription s_model = new ScriptedModel().Description;
 
     private readonly PassCosts _loopCosts = new();
     private readonly PassCosts _headCosts = new();
@@ -63,6 +67,31 @@ public sealed class AdaptiveDraftsTests
         drafts.Plan([sequence], _rows);
 
         Assert.Equal(2, drafts.DraftLoop(sequence));
+    }
+
+    [Theory]
+    [InlineData(0.9, 2)]
+    [InlineData(0.05, 0)]
+    public void Plan_ModelSaysWhichDraftsPayOff_BeginsWithThemOrWithNone(double acceptance, int expected)
+    {
+        var drafts = Drafts(costOfSixteenRows: 2, s_model with { DraftLoops = 2, DraftAcceptance = acceptance });
+        var sequence = Running();
+
+        drafts.Plan([sequence], _rows);
+
+        Assert.Equal(expected, drafts.DraftLoop(sequence));
+    }
+
+    [Fact]
+    public void Plan_DraftsOfWhichTheModelSaysNothingTurnOutRight_GoesOverToThem()
+    {
+        var drafts = Drafts(costOfSixteenRows: 2, s_model with { DraftLoops = 2, DraftAcceptance = 0.5 });
+        var sequence = Running();
+        Resolve(drafts, sequence, loop: 1, confirmed: 40, of: 40);
+
+        drafts.Plan([sequence], _rows);
+
+        Assert.Equal(1, drafts.DraftLoop(sequence));
     }
 
     [Fact]
@@ -130,7 +159,6 @@ public sealed class AdaptiveDraftsTests
             StopTokens = FrozenSet<int>.Empty,
             Reports = new ReportSettings(),
             Cost = 1,
-            AcceptedAt = 0,
             Client = RequestClient.Local,
             Window = new PositionWindow(2),
         };
@@ -138,11 +166,11 @@ public sealed class AdaptiveDraftsTests
         return sequence;
     }
 
-    private AdaptiveDrafts Drafts(double costOfSixteenRows)
+    private AdaptiveDrafts Drafts(double costOfSixteenRows, ModelDescription? model = null)
     {
         _loopCosts.Add(1, 1);
         _loopCosts.Add(16, costOfSixteenRows);
         _headCosts.Add(1, 0.01);
-        return new AdaptiveDrafts(_loopCosts, _headCosts, Loops);
+        return new AdaptiveDrafts(_loopCosts, _headCosts, model ?? s_model);
     }
 }

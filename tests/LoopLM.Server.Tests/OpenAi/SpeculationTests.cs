@@ -59,6 +59,23 @@ public sealed class SpeculationTests
     }
 
     [Theory]
+    [InlineData("exact", 0)]
+    [InlineData("as-generated", 5)]
+    public async Task Post_ConversationWhoseTokensLeftEarly_CountsWhatIsReusedAsGenerated(string reuse, int asGenerated)
+    {
+        await using var server = await ServerHarness.StartAsync(text: "ijklmnop", settings: "--Engine:PrefixCache=On");
+        await server.CompleteAsync(
+            $$"""{"prompt":"abcdefgh","max_tokens":6,"exit_policy":"fixed","max_loops":1,"prefix_reuse":"{{reuse}}"}""");
+
+        var answer = await server.CompleteAsync($$"""{"prompt":"abcdefghijklmno","max_tokens":1,"prefix_reuse":"{{reuse}}"}""");
+
+        var details = answer.GetProperty("usage").GetProperty("prompt_tokens_details");
+        Assert.Equal(8 + asGenerated, details.GetProperty("cached_tokens").GetInt32());
+        Assert.Equal(asGenerated, details.TryGetProperty("as_generated_tokens", out var generated) ? generated.GetInt32() : 0);
+    }
+
+    [Theory]
+    [InlineData("\"prefix_reuse\":\"all\"", "'prefix_reuse' is 'all'; it must be exact or as-generated.")]
     [InlineData("\"speculation\":\"eager\"", "'speculation' is 'eager'; it must be off, fixed or adaptive.")]
     [InlineData("\"speculation\":\"fixed\",\"draft_loops\":0", "'draft_loops' is 0; it must be between 1 and 8.")]
     [InlineData("\"draft_loops\":2", "'draft_loops' needs 'speculation' to be 'fixed'; it is 'off'.")]

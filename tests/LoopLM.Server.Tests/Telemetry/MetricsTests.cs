@@ -20,11 +20,10 @@ public sealed class MetricsTests
                 "looplm_requests_total{model=\"looplm-bytes\",outcome=\"length\"} 1",
                 "looplm_tokens_prompt_total{model=\"looplm-bytes\"} 3",
                 "looplm_tokens_generated_total{model=\"looplm-bytes\"} 4",
-                "looplm_exit_step_count{model=\"looplm-bytes\"} 4",
-                "looplm_exit_step_sum{model=\"looplm-bytes\"} 10",
-                "looplm_exit_step_bucket{model=\"looplm-bytes\",le=\"1\"} 0",
-                "looplm_exit_step_bucket{model=\"looplm-bytes\",le=\"2\"} 3",
-                "looplm_exit_step_bucket{model=\"looplm-bytes\",le=\"4\"} 4",
+                "looplm_exits_total{exit_step=\"2\",model=\"looplm-bytes\",policy=\"q-exit\",reason=\"threshold\"} 3",
+                "looplm_exits_total{exit_step=\"4\",model=\"looplm-bytes\",policy=\"q-exit\",reason=\"prompt\"} 1",
+                "looplm_loops_run_total{model=\"looplm-bytes\"} 10",
+                "looplm_loops_saved_total{model=\"looplm-bytes\"} 6",
                 "looplm_exit_step_mean{model=\"looplm-bytes\"} 2.5",
                 "looplm_tick_rows_count{model=\"looplm-bytes\"} 10",
                 "looplm_tick_rows_sum{model=\"looplm-bytes\"} 18",
@@ -32,6 +31,8 @@ public sealed class MetricsTests
                 "looplm_queue_requests{model=\"looplm-bytes\"} 0",
                 "looplm_time_to_first_token_seconds_count{model=\"looplm-bytes\"} 1",
                 "looplm_inter_token_latency_seconds_count{model=\"looplm-bytes\"} 3",
+                "vllm:generation_tokens_total{engine=\"0\",model_name=\"looplm-bytes\"} 4",
+                "vllm:num_requests_waiting{engine=\"0\",model_name=\"looplm-bytes\"} 0",
             },
             lines);
     }
@@ -41,12 +42,12 @@ public sealed class MetricsTests
     {
         await using var server = await ServerHarness.StartAsync();
         await server.CompleteAsync("""{"prompt":"abc","max_tokens":40,"stop":"lo"}""");
-        await server.DrainAsync();
+        await server.StopEngineAsync();
 
         var metrics = await server.Rest.GetStringAsync("/metrics");
 
         Assert.Contains("looplm_requests_total{model=\"looplm-bytes\",outcome=\"stop\"} 1", metrics, StringComparison.Ordinal);
-        Assert.DoesNotContain("cancelled", metrics, StringComparison.Ordinal);
+        Assert.Contains("looplm_requests_total{model=\"looplm-bytes\",outcome=\"cancelled\"} 0", metrics, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -60,7 +61,51 @@ public sealed class MetricsTests
         var metrics = await server.Rest.GetStringAsync("/metrics");
 
         Assert.Contains("looplm_requests_total{model=\"looplm-bytes\",outcome=\"invalid\"} 1", metrics, StringComparison.Ordinal);
-        Assert.DoesNotContain("outcome=\"failed\"", metrics, StringComparison.Ordinal);
+        Assert.Contains("looplm_requests_total{model=\"looplm-bytes\",outcome=\"failed\"} 0", metrics, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/v1/completions", """{"prompt":"abc","max_tokens":3}""", "text_completion")]
+    [InlineData("/v1/chat/completions", """{"messages":[{"role":"user","content":"a"}],"max_tokens":3}""", "chat")]
+    public async Task Get_MetricsAfterARequest_HasOpenTelemetrysOfServers(string path, string body, string operation)
+    {
+        await using var server = await ServerHarness.StartAsync();
+        using var response = await server.Rest.PostAsync(path, ServerHarness.Json(body));
+        response.EnsureSuccessStatusCode();
+        await server.UntilNoPostIsServedAsync();
+
+        var metrics = await server.Rest.GetStringAsync("/metrics");
+
+        var labels =
+            $"{{gen_ai_operation_name=\"{operation}\",gen_ai_provider_name=\"looplm\",gen_ai_request_model=\"looplm-bytes\",gen_ai_response_model=\"looplm-bytes\"}} 1";
+        Assert.All(
+            (string[])["request_duration", "time_to_first_token", "time_per_output_token"],
+            name => Assert.Contains($"gen_ai_server_{name}_seconds_count{labels}", metrics, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Get_MetricsAsPrometheusAsks_AreTextThatEndsWithVllmsNames()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/metrics");
+        request.Headers.Add("Accept", "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1");
+        request.Headers.Add("Accept-Encoding", "gzip");
+
+        using var response = await server.Rest.SendAsync(request);
+
+        Assert.Equal(("text/plain", 0), (response.Content.Headers.ContentType?.MediaType, response.Content.Headers.ContentEncoding.Count));
+        Assert.StartsWith("vllm:", (await response.Content.ReadAsStringAsync()).TrimEnd().Split('\n')[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Get_MetricsOfAModelOfFourLoops_HasNoBucketForMore()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        await server.CompleteAsync("""{"prompt":"abc","max_tokens":4}""");
+
+        var metrics = await server.Rest.GetStringAsync("/metrics");
+
+        Assert.DoesNotMatch("(exit_step|[{,]loop)=\"([5-9]|1[0-9])\"", metrics);
     }
 
     [Fact]

@@ -86,7 +86,8 @@ public sealed class ObservedTextGeneratorTests
         var encoded = await server.Service<TextEncoder>()
             .EncodeAsync(server.Models.Default, [request], Caller.Local, CancellationToken.None);
         Assert.True(encoded.TryGet(out var text, out var error), error?.Message.ToString());
-        var observed = new ObservedTextGenerator(new TextGenerator(), server.Service<IDiagnosticContext>(), log);
+        var observed = new ObservedTextGenerator(
+            new TextGenerator(), server.Service<GenAiMetrics>(), server.Service<IDiagnosticContext>(), server.Service<TimeProvider>(), log);
         Assert.True(observed.Start(text, Caller.Local).TryGet(out var started, out error), error?.Message.ToString());
         return Assert.Single(started);
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LoopLM.Engine.Configuration;
 using LoopLM.Server.Access;
 using LoopLM.Server.Errors;
 using LoopLM.Server.Models;
@@ -102,8 +103,10 @@ public sealed class OutputConstraintsTests
         Assert.Equal(0, server.Service<GrammarCache>().Statistics.TotalHits);
     }
 
-    [Fact]
-    public async Task StartAsync_WithAFormat_EveryChoiceIsComplete()
+    [Theory]
+    [InlineData(SpeculationStrategy.Off)]
+    [InlineData(SpeculationStrategy.Fixed)]
+    public async Task StartAsync_WithAFormat_EveryChoiceIsComplete(SpeculationStrategy strategy)
     {
         await using var server = await ServerHarness.StartAsync();
         server.Runner.Certainty = 0;
@@ -115,6 +118,7 @@ public sealed class OutputConstraintsTests
                 Choices = 2,
                 MaxTokens = 50,
                 Sampling = new() { Temperature = 2, Seed = seed },
+                Speculation = new() { Strategy = strategy },
                 Constraints = new() { Format = Json(Person) },
             });
             Assert.All(texts, text =>
@@ -128,22 +132,45 @@ public sealed class OutputConstraintsTests
     }
 
     [Fact]
-    public async Task StartAsync_MasksTakeTooMuchWork_EndsInAnErrorThatNamesTheSetting()
+    public async Task StartAsync_WithAFormatAndDrafts_GivesTheTextWithoutThem()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        server.Runner.Certainty = 0;
+        var request = new TextRequest
+        {
+            Prompts = [new TextPrompt("a", default)],
+            Choices = 6,
+            MaxTokens = 60,
+            Sampling = new() { Temperature = 2, Seed = 4 },
+            Constraints = new() { Format = Json(Person) },
+        };
+
+        var plain = await GenerateAsync(server, request with { Speculation = new() { Strategy = SpeculationStrategy.Off } });
+        var drafted = await GenerateAsync(server, request with { Speculation = new() { Strategy = SpeculationStrategy.Fixed } });
+
+        Assert.Equal(plain.Select(text => text.Text), drafted.Select(text => text.Text));
+    }
+
+    [Fact]
+    public async Task StartAsync_MasksTakeTooMuchWork_EndsAtOneTokenWithAndWithoutDrafts()
     {
         await using var server = await ServerHarness.StartAsync(settings: "--Limits:MaxMaskWork=65536");
         var alternatives = Enumerable.Range(0, 500)
             .Select(i => $$"""{"type":"array","items":{"type":"string","minLength":40,"maxLength":{{5000 + i}}},"minItems":1}""");
-
-        var texts = await GenerateAsync(server, new TextRequest
+        var request = new TextRequest
         {
             Prompts = [new TextPrompt("a", default)],
             MaxTokens = 50,
             Constraints = new() { Format = Json($$"""{"anyOf":[{{string.Join(',', alternatives)}}]}""") },
-        });
+        };
 
-        var error = Assert.Single(texts).End.Error!;
+        var plain = await GenerateAsync(server, request with { Speculation = new() { Strategy = SpeculationStrategy.Off } });
+        var drafted = await GenerateAsync(server, request with { Speculation = new() { Strategy = SpeculationStrategy.Fixed } });
+
+        var error = Assert.Single(plain).End.Error!;
         Assert.Equal(RequestErrorKind.InvalidValue, error.Kind);
         Assert.Contains("Limits:MaxMaskWork", error.Message.ToString(), StringComparison.Ordinal);
+        Assert.Equal(error.Message.ToString(), Assert.Single(drafted).End.Error!.Message.ToString());
     }
 
     [Theory]

@@ -131,7 +131,8 @@ public sealed class SettingProtocolTests
         { IsMap: true } => """{"7":1.5}""",
         { IsRepeated: true, FieldType: FieldType.String } => """["a","b"]""",
         { IsRepeated: true } => "[3,5]",
-        { FieldType: FieldType.Enum } => name == "speculation" ? "\"fixed\"" : "\"shared\"",
+        { FieldType: FieldType.Enum } => name switch { "speculation" =>
+            "\"fixed\"", "prefix_reuse" => "\"as-generated\"", _ => "\"shared\"" },
         { FieldType: FieldType.String } => name == "truncation_side" ? "\"right\"" : "\"act\"",
         { FieldType: FieldType.Bool } => name == "skip_special_tokens" ? "false" : "true",
         { FieldType: FieldType.Float } => "0.5",
@@ -143,6 +144,7 @@ public sealed class SettingProtocolTests
     {
         "kv_layout" => "\"KV_LAYOUT_SHARED\"",
         "speculation" => "\"SPECULATION_FIXED\"",
+        "prefix_reuse" => "\"PREFIX_REUSE_AS_GENERATED\"",
         "skip_special_tokens" => "true",
         _ => value,
     };

@@ -25,13 +25,14 @@ public sealed class BenchCommandTests : IDisposable
                 "prefill_tokens_per_second", "decode_tokens_per_second",
                 "itl_p50_ms", "itl_p95_ms", "mean_exit_step", "bound", "bound_share",
                 "read_bandwidth_bytes_per_second", "weight_traffic_share", "peak_rss_bytes", "runner", "weights", "threads",
-                "speculation", "speculation_speedup", "accepted_draft_share",
+                "speculation", "speculation_speedup", "accepted_draft_share", "tick_own_us", "tick_own_off_us",
             ],
             report.RootElement.EnumerateObject().Select(property => property.Name));
         Assert.Equal(("cpu", "int8", 1), (Text("runner"), Text("weights"), report.RootElement.GetProperty("threads").GetInt32()));
         Assert.Equal(Bandwidth, Number(report, "read_bandwidth_bytes_per_second"));
         Assert.All(
-            ["prefill_tokens_per_second", "decode_tokens_per_second", "itl_p50_ms", "itl_p95_ms", "weight_traffic_share", "peak_rss_bytes"],
+            ["prefill_tokens_per_second", "decode_tokens_per_second", "itl_p50_ms", "itl_p95_ms",
+                "weight_traffic_share", "peak_rss_bytes", "tick_own_us", "tick_own_off_us"],
             key => Assert.True(Number(report, key) > 0, key));
 
         string? Text(string key) => report.RootElement.GetProperty(key).GetString();

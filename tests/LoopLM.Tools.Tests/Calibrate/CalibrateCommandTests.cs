@@ -5,6 +5,7 @@ using LoopLM.Testing;
 using LoopLM.Text.Tokenization;
 using LoopLM.Tools.Calibrate;
 using LoopLM.Tools.Eval;
+using LoopLM.Training;
 using Spectre.Console.Testing;
 
 namespace LoopLM.Tools.Tests.Calibrate;
@@ -60,10 +61,39 @@ public sealed class CalibrateCommandTests : IDisposable
         Assert.Equal(old.ToJsonString(), written.ToJsonString());
     }
 
+    [Fact]
+    public void Invoke_Speculation_WritesTheBestDraftsThatAnEvaluationFinds()
+    {
+        Assert.True(Invoke("--speculation") == 0, _console.Output);
+
+        using var checkpoint = Checkpoint.Open(_folder);
+        var (loop, acceptance) = (checkpoint.Config.DraftLoops!.Value, checkpoint.Config.DraftAcceptance);
+        var shares = Drafts().AgreesByLoop;
+        Assert.Equal(shares[loop - 1], acceptance, 0.001);
+        Assert.All(shares.Index(), each => Assert.True(Ticks(each.Item, each.Index + 1) >= Ticks(shares[loop - 1], loop)));
+
+        static double Ticks(double share, int draftLoop) => (share * draftLoop) + ((1 - share) * 4);
+    }
+
+    [Fact]
+    public void Invoke_SpeculationAndTarget_WritesBothAndNothingElse()
+    {
+        var old = JsonNode.Parse(File.ReadAllText(In("config.json")))!.AsObject();
+
+        Assert.Equal(0, Invoke("--speculation", "--target-loops", "2"));
+
+        var written = JsonNode.Parse(File.ReadAllText(In("config.json")))!.AsObject();
+        Assert.True(old.Remove("early_exit_threshold") && written.Remove("early_exit_threshold"));
+        Assert.True(written.Remove("looplm_draft_loops") && written.Remove("looplm_draft_acceptance"));
+        Assert.Equal(old.ToJsonString(), written.ToJsonString());
+    }
+
     [Theory]
     [InlineData("--target-loops is 0.5; it must be at least 1.", "--target-loops", "0.5")]
     [InlineData("--max-loss-increase is '1'; it must be a percentage", "--max-loss-increase", "1")]
-    [InlineData("Give one of --target-loops and --max-loss-increase.")]
+    [InlineData("Give one of --target-loops and --max-loss-increase, or --speculation.")]
+    [InlineData("Give one of --target-loops and --max-loss-increase, or --speculation.",
+        "--speculation", "--target-loops", "2", "--max-loss-increase", "1%")]
     public void Invoke_BadTarget_ExitsWithOneAndNamesIt(string message, params string[] options)
     {
         Assert.Equal(1, Invoke(options));
@@ -76,14 +106,17 @@ public sealed class CalibrateCommandTests : IDisposable
     private int Invoke(params string[] options) =>
         CalibrateCommand.Create(_console).Parse(["--model", _folder, "--text", In("tale.txt"), .. options]).Invoke();
 
-    private ThresholdScore Read(float threshold)
+    private ThresholdScore Read(float threshold) => ThresholdScore.Of(Score(), new QExitPolicy(), threshold, 4);
+
+    private DraftScore Drafts() => DraftScore.Of("", Score(), 4);
+
+    private TokenScores Score()
     {
         using var checkpoint = Checkpoint.Open(_folder);
         var documents = new EvalDocuments(ByteLevelBpeTokenizer.Load(In("tokenizer.json")));
         documents.AddText(In("tale.txt"));
         using var model = ModelScorer.Load(checkpoint, 4);
-        return ThresholdScore.Of(
-            ModelScorer.Score(model, documents.Join(), new WindowSample(256, 1 << 16, 1)), new QExitPolicy(), threshold, 4);
+        return ModelScorer.Score(model, documents.Join(), new WindowSample(256, 1 << 16, 1));
     }
 
     private string In(string file) => Path.Combine(_folder, file);

@@ -12,7 +12,8 @@ internal static class AccessExtensions
 {
     private static readonly string[] s_exposedHeaders =
     [
-        "x-request-id", "retry-after", "x-ratelimit-limit-requests", "x-ratelimit-remaining-requests", "x-ratelimit-reset-requests",
+        "x-request-id", "traceresponse", "retry-after",
+        "x-ratelimit-limit-requests", "x-ratelimit-remaining-requests", "x-ratelimit-reset-requests",
         "x-ratelimit-limit-tokens", "x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens",
     ];
 

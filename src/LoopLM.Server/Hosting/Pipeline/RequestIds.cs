@@ -1,9 +1,16 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http.Features;
+
 namespace LoopLM.Server.Hosting.Pipeline;
 
-/// <summary>Gives every request an id, the client's where it sends a sane one, and says it in the response.</summary>
+/// <summary>
+/// Gives every request an id, the client's where it sends a sane one, and says it in the response; and beside it the request's
+/// place in its trace, as the W3C's Trace Context writes it.
+/// </summary>
 internal static class RequestIds
 {
     private const string Header = "x-request-id";
+    private const string TraceHeader = "traceresponse";
     private const int MaxLength = 128;
 
     public static IApplicationBuilder UseRequestIds(this IApplicationBuilder app) => app.Use((context, next) =>
@@ -19,6 +26,11 @@ internal static class RequestIds
             {
                 var context = (HttpContext)state;
                 context.Response.Headers[Header] = context.TraceIdentifier;
+                if (context.Features.Get<IHttpActivityFeature>()?.Activity is { IdFormat: ActivityIdFormat.W3C } activity)
+                {
+                    context.Response.Headers[TraceHeader] = activity.Id;
+                }
+
                 return Task.CompletedTask;
             },
             context);

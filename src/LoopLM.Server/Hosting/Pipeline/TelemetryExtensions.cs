@@ -1,17 +1,22 @@
 using System.Diagnostics.Metrics;
+using System.Text;
 using LoopLM.Engine.Telemetry;
 using LoopLM.Server.Access;
+using LoopLM.Server.Configuration;
 using LoopLM.Server.Telemetry;
 using LoopLM.Server.Transport;
 using Microsoft.AspNetCore.Diagnostics;
+using OpenTelemetry.Instrumentation.AspNetCore;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
 using Serilog;
 using Serilog.Events;
+using Serilog.Formatting.Compact;
 
 namespace LoopLM.Server.Hosting.Pipeline;
 
-/// <summary>Metrics and logs.</summary>
+/// <summary>Metrics, traces and logs.</summary>
 internal static class TelemetryExtensions
 {
     private const string Count = ".count";
@@ -27,10 +32,27 @@ internal static class TelemetryExtensions
             .WriteTo.Sink(new SafeLogSink(new LoggerConfiguration()
                 .MinimumLevel.Verbose().ReadFrom.Configuration(Serilog(configuration, isSink: true)).CreateLogger())));
         var name = typeof(TelemetryExtensions).Assembly.GetName().Name!;
+
+        // What OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES say goes before the name.
         var telemetry = services.AddOpenTelemetry()
-            .ConfigureResource(resource => resource.AddService(name, autoGenerateServiceInstanceId: false));
+            .ConfigureResource(resource => resource
+                .AddService(name, autoGenerateServiceInstanceId: false)
+                .AddEnvironmentVariableDetector());
+        if (IsExported(configuration, "TRACES"))
+        {
+            telemetry.WithTracing(traces => traces
+                .AddSource(RequestSpans.SourceName)
+                .AddAspNetCoreInstrumentation(Describe)
+                .AddOtlpExporter());
+        }
+
+        if (IsExported(configuration, "METRICS"))
+        {
+            telemetry.WithMetrics(metrics => metrics.AddOtlpExporter());
+        }
+
         telemetry.WithMetrics(metrics => metrics
-            .AddMeter(EngineMetrics.MeterName)
+            .AddMeter(EngineMetrics.MeterName, GenAiMetrics.MeterName)
             .AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime")
             .AddView(WithoutCount)
             .AddPrometheusExporter(exporter =>
@@ -41,27 +63,67 @@ internal static class TelemetryExtensions
         return services;
     }
 
+    /// <summary>Whether the standard variables name a place for a signal.</summary>
+    private static bool IsExported(IConfiguration configuration, string signal) =>
+        !string.IsNullOrEmpty(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"])
+        || !string.IsNullOrEmpty(configuration[$"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT"]);
+
+    /// <summary>Traces no probes, and keeps what a client writes freely out of spans: it may hold keys.</summary>
+    private static void Describe(AspNetCoreTraceInstrumentationOptions options)
+    {
+        options.Filter = context => !IsProbe(context);
+        options.EnrichWithHttpRequest = (span, _) =>
+        {
+            foreach (var name in (string[])["url.path", "url.query", "user_agent.original"])
+            {
+                span.SetTag(name, null);
+            }
+        };
+    }
+
+    private static bool IsProbe(HttpContext context) => Array.Exists(s_probes, probe => context.Request.Path.StartsWithSegments(probe));
+
     /// <summary>The settings of Serilog that name sinks, or all others: every sink is after the <see cref="SafeLogSink"/>.</summary>
     private static IConfiguration Serilog(IConfiguration configuration, bool isSink)
     {
         string[] sinks = ["Serilog:WriteTo", "Serilog:AuditTo"];
-        return new ConfigurationBuilder().AddInMemoryCollection(configuration.GetSection("Serilog").AsEnumerable().Where(setting =>
+        var settings = configuration.GetSection("Serilog").AsEnumerable().Where(setting =>
             setting.Key.StartsWith("Serilog:Using", StringComparison.OrdinalIgnoreCase)
-            || isSink == Array.Exists(sinks, sink => setting.Key.StartsWith(sink, StringComparison.OrdinalIgnoreCase)))).Build();
+            || isSink == Array.Exists(sinks, sink => setting.Key.StartsWith(sink, StringComparison.OrdinalIgnoreCase)));
+        var format = (configuration.GetSection(LogOptions.Section).Get<LogOptions>() ?? new()).Format;
+        return new ConfigurationBuilder()
+            .AddInMemoryCollection(format == LogFormat.Json ? AsJson(new(settings, StringComparer.OrdinalIgnoreCase)) : settings)
+            .Build();
+    }
+
+    /// <summary>Lets the console and files have lines of JSON.</summary>
+    private static Dictionary<string, string?> AsJson(Dictionary<string, string?> settings)
+    {
+        var sinks = settings.Where(setting =>
+            setting.Value is "Console" or "File" && setting.Key.EndsWith(":Name", StringComparison.OrdinalIgnoreCase));
+        foreach (var (name, _) in sinks.ToList())
+        {
+            var arguments = $"{name[..name.LastIndexOf(':')]}:Args";
+            settings.Remove($"{arguments}:outputTemplate");
+            settings[$"{arguments}:formatter"] = typeof(CompactJsonFormatter).AssemblyQualifiedName;
+        }
+
+        return settings;
     }
 
     /// <summary>
-    /// Logs one line for each request: its route, status and time, and the client's name, and the tokens and exit steps
-    /// that endpoints add. Never text of a request, nor a key.
+    /// Logs one line for each request: its route, status and time, and what <see cref="RequestLog"/> says of what
+    /// it generated. Never text of a request, nor a key.
     /// </summary>
     public static IApplicationBuilder UseRequestLog(this IApplicationBuilder app) => app.UseSerilogRequestLogging(options =>
     {
         options.GetLevel = (context, _, exception) =>
-            Array.Exists(s_probes, probe => context.Request.Path.StartsWithSegments(probe)) ? LogEventLevel.Verbose
+            IsProbe(context) ? LogEventLevel.Verbose
             : exception is null && context.Response.StatusCode == StatusCodes.Status503ServiceUnavailable ? LogEventLevel.Warning
             : exception is not null || context.Response.StatusCode >= 500 ? LogEventLevel.Error
             : LogEventLevel.Information;
-        options.MessageTemplate = "HTTP {RequestMethod} {Route} responded {StatusCode} in {Elapsed:0.0000} ms";
+        options.MessageTemplate =
+            $"HTTP {{RequestMethod}} {{Route}} responded {{StatusCode}} in {{Elapsed:0.0000}} ms{{{RequestLog.Summary}:l}}";
         options.GetMessageTemplateProperties = (context, _, elapsed, status) =>
         [
             new("RequestMethod", new ScalarValue(context.Request.Method)),
@@ -74,6 +136,10 @@ internal static class TelemetryExtensions
             diagnostics.Set("RequestId", context.TraceIdentifier);
             diagnostics.Set("Client", context.Features.Get<Client>()?.Name);
         };
+    }).Use((context, next) =>
+    {
+        RequestLog.Begin(context.RequestServices.GetRequiredService<IDiagnosticContext>());
+        return next(context);
     });
 
     /// <summary>The route that a request reached. A path that reaches none is the client's text, and may hold a key.</summary>
@@ -93,10 +159,13 @@ internal static class TelemetryExtensions
             .DisableRateLimiting();
 
     /// <summary>
-    /// Until the exporter has written its answer, every other scrape waits for it busily: so it writes to memory, never to a client.
+    /// Until the exporter has written its answer, every other scrape waits for it busily: so it writes to memory, never to a client. It
+    /// writes the one form after which more may follow: text that is not compressed.
     /// </summary>
     private static async Task BufferAsync(HttpContext context, RequestDelegate next)
     {
+        context.Request.Headers.Accept = "text/plain; version=0.0.4";
+        context.Request.Headers.AcceptEncoding = default;
         var client = context.Response.Body;
         using var answer = new MemoryStream();
         context.Response.Body = answer;
@@ -109,7 +178,10 @@ internal static class TelemetryExtensions
             context.Response.Body = client;
         }
 
-        answer.Position = 0;
-        await answer.CopyToAsync(client, PooledBuffer.ChunkBytes, context.RequestAborted);
+        var scrape = Encoding.UTF8.GetString(answer.GetBuffer().AsSpan(0, (int)answer.Length));
+        var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        await using var text = new StreamWriter(client, utf8, PooledBuffer.ChunkBytes, leaveOpen: true);
+        await text.WriteAsync(scrape.AsMemory(), context.RequestAborted);
+        await text.WriteAsync(VllmMetrics.Repeat(scrape).AsMemory(), context.RequestAborted);
     }
 }

@@ -125,6 +125,11 @@ internal static class ChoiceWriter
     {
         json.WriteStartObject(name);
         json.WriteNumber("cached_tokens"u8, choices.CachedPromptTokens);
+        if (choices.AsGeneratedPromptTokens is var generated and > 0)
+        {
+            json.WriteNumber("as_generated_tokens"u8, generated);
+        }
+
         json.WriteEndObject();
     }
 

@@ -6,7 +6,7 @@ namespace LoopLM.Engine.Tests.Execution.RandomOperations;
 internal abstract record Operation
 {
     /// <summary>A request of some choices.</summary>
-    public sealed record Submit(RequestClient Client, GenerationRequest Request, int Choices, int[]? Spelling) : Operation;
+    public sealed record Submit(RequestClient Client, GenerationRequest Request, int Choices, TokenRule? Rule) : Operation;
 
     /// <summary>The reader of one of the generations goes away.</summary>
     public sealed record Cancel(int Index) : Operation;

@@ -18,7 +18,7 @@ internal sealed class RandomCase
         [new("alice"), new("bob", Weight: 3), new("anonymous", "203.0.113.7"), new("anonymous", "2001:db8::/64"), RequestClient.Local];
 
     private readonly Random _random;
-    private readonly List<int[]> _prompts = [];
+    private readonly List<(RequestClient Client, int[] Tokens)> _prompts = [];
 
     public RandomCase(int seed, int operations)
     {
@@ -52,7 +52,7 @@ internal sealed class RandomCase
             Refill = _random.Next(4) > 0,
             PrefixCache = (PrefixCacheMode)_random.Next(2),
         };
-        Drafts = new RandomDrafts(seed, Model.Description.Loops);
+        Drafts = new RandomDrafts(seed, Model.Description);
         Operations = [.. Enumerable.Range(0, operations).Select(_ => NextOperation())];
     }
 
@@ -68,11 +68,12 @@ internal sealed class RandomCase
     /// <summary>Whether the logits of a position turn out NaN.</summary>
     public static bool BreaksLogits(int position) => position == 29;
 
+    /// <summary>The seed of one of a request's choices.</summary>
+    public static long SeedOf(GenerationRequest request, int choice) => CounterRandom.Derive(request.Sampling.Seed!.Value, choice);
+
     private Operation NextOperation() => _random.Next(40) switch
     {
-        < 14 => new Operation.Submit(
-            s_clients[_random.Next(s_clients.Length)], NextRequest(out var spelling),
-            _random.Next(3) == 0 ? _random.Next(2, 6) : 1, spelling),
+        < 14 => NextSubmit(),
         14 or 15 => new Operation.Cancel(_random.Next(1000)),
         16 => new Operation.Stop(_random.Next(1000)),
         17 => new Operation.Wait(TimeSpan.FromSeconds(_random.Next(12))),
@@ -81,15 +82,32 @@ internal sealed class RandomCase
         _ => new Operation.Tick(_random.Next(1, 8)),
     };
 
-    private GenerationRequest NextRequest(out int[]? spelling)
+    /// <summary>A request; its text is the beginning of later ones.</summary>
+    private Operation.Submit NextSubmit()
+    {
+        var client = s_clients[_random.Next(s_clients.Length)];
+        var (request, choices) = (NextRequest(client, out var rule), _random.Next(3) == 0 ? _random.Next(2, 6) : 1);
+        var text = new SerialOracle(Model, BreaksLogits).Run(
+            request with { Sampling = request.Sampling with { Seed = SeedOf(request, 0) } }, rule);
+        var tokens = text.Where(each => each.Kind == GenerationEventKind.Token).Select(each => each.Token);
+        _prompts.Add((client, [.. request.Prompt.Span, .. tokens]));
+        return new(client, request, choices, rule);
+    }
+
+    private GenerationRequest NextRequest(RequestClient client, out TokenRule? rule)
     {
         var maxTokens = _random.Next(8) == 0 ? _random.Next(2) : _random.Next(1, 12);
-        spelling = _random.Next(6) == 0 ? Tokens(_random.Next(1, 13)) : null;
+        rule = _random.Next(6) switch
+        {
+            0 => new TokenRule.Spelled(Tokens(_random.Next(1, 13))),
+            1 or 2 => new TokenRule.Hashed(),
+            _ => null,
+        };
         var (logprobs, loopLogprobs) =
             (_random.Next(3) == 0 ? _random.Next(4) : (int?)null, Model.Description.HasCoda ? 0 : _random.Next(3));
         return new GenerationRequest
         {
-            Prompt = NextPrompt(),
+            Prompt = NextPrompt(client),
             MaxTokens = maxTokens,
             MinTokens = _random.Next(4) == 0 ? _random.Next(maxTokens + 1) : 0,
             Exit = NextExit(maxTokens),
@@ -97,6 +115,7 @@ internal sealed class RandomCase
             StopTokens = Tokens(_random.Next(4)),
             Speculation = NextSpeculation(),
             CacheSalt = _random.Next(4) == 0 ? "salt" : null,
+            PrefixReuse = (PrefixReuse)(_random.Next(3) / 2),
             Sampling = NextSampling(),
             Reports = new()
             {
@@ -110,17 +129,18 @@ internal sealed class RandomCase
         };
     }
 
-    /// <summary>Half of the prompts begin like one before, and some are whole conversations that go on.</summary>
-    private int[] NextPrompt()
+    /// <summary>Half of the prompts begin like one before of the same client, and some are whole conversations that go on.</summary>
+    private int[] NextPrompt(RequestClient client)
     {
         var prompt = Tokens(_random.Next(5) == 0 ? _random.Next(1, 31) : _random.Next(1, 7));
-        if (_prompts.Count > 0 && _random.Next(2) == 0)
+        var earlierPrompts = _prompts.Where(each => each.Client == client && each.Tokens.Length < 40).ToArray();
+        if (earlierPrompts.Length > 0 && _random.Next(2) == 0)
         {
-            var earlier = _prompts[_random.Next(_prompts.Count)];
-            prompt = [.. earlier.Take(_random.Next(earlier.Length + 1)), .. prompt.Take(1 + _random.Next(3))];
+            var earlier = earlierPrompts[_random.Next(earlierPrompts.Length)].Tokens;
+            prompt = [.. earlier.Take(_random.Next(2) == 0 ? _random.Next(earlier.Length + 1) : earlier.Length),
+                .. prompt.Take(1 + _random.Next(3))];
         }
 
-        _prompts.Add(prompt);
         return prompt;
     }
 

@@ -1,3 +1,4 @@
+using LoopLM.Engine.Runners;
 using LoopLM.Engine.Scheduling;
 using LoopLM.Engine.Speculation;
 
@@ -12,7 +13,7 @@ internal sealed class RandomDrafts : IDraftStrategy
     private readonly DraftStrategies? _named;
     private readonly bool _isOff;
 
-    public RandomDrafts(int seed, int modelLoops)
+    public RandomDrafts(int seed, ModelDescription model)
     {
         _random = new Random(seed);
         _isOff = seed % 4 == 0;
@@ -22,7 +23,7 @@ internal sealed class RandomDrafts : IDraftStrategy
             loopCosts.Add(1, 1);
             loopCosts.Add(16, 1 + (15 * _random.NextDouble()));
             headCosts.Add(1, _random.NextDouble());
-            _named = new DraftStrategies(new AdaptiveDrafts(loopCosts, headCosts, modelLoops));
+            _named = new DraftStrategies(new AdaptiveDrafts(loopCosts, headCosts, model));
         }
     }
 

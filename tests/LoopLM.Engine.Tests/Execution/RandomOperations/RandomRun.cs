@@ -1,9 +1,8 @@
+using System.Collections.Concurrent;
 using LoopLM.Engine.Errors;
 using LoopLM.Engine.Kv;
 using LoopLM.Engine.Requests;
-using LoopLM.Engine.Sampling;
 using LoopLM.Engine.Tests.Exits;
-using LoopLM.Engine.Tests.Sampling;
 using Microsoft.Extensions.Time.Testing;
 
 namespace LoopLM.Engine.Tests.Execution.RandomOperations;
@@ -18,6 +17,7 @@ internal sealed class RandomRun : IDisposable
     private readonly FakeTimeProvider _time = new();
     private readonly EngineHarness _engine;
     private readonly List<Expected> _live = [];
+    private readonly ConcurrentQueue<string> _faults = [];
     private bool _runnerFails;
 
     private RandomRun(RandomCase random)
@@ -43,6 +43,7 @@ internal sealed class RandomRun : IDisposable
         run._engine.Drain();
         run.Check();
         Assert.Empty(run._live);
+        Assert.Empty(run._faults);
         return accepted;
     }
 
@@ -92,8 +93,8 @@ internal sealed class RandomRun : IDisposable
     {
         var choices = Enumerable.Range(0, submit.Choices).Select(index => submit.Request with
         {
-            Constraint = submit.Spelling is { } tokens ? new Spelling(tokens) : null,
-            Sampling = submit.Request.Sampling with { Seed = CounterRandom.Derive(submit.Request.Sampling.Seed!.Value, index) },
+            Constraint = submit.Rule is { } rule ? maxRewind => rule.Create(maxRewind, _faults.Enqueue) : null,
+            Sampling = submit.Request.Sampling with { Seed = RandomCase.SeedOf(submit.Request, index) },
         }).ToArray();
         var waiting = _engine.Snapshot.QueuedRequests;
         if (!_engine.Core.TryAccept(choices, submit.Client, out var submission, out var rejection))
@@ -105,8 +106,7 @@ internal sealed class RandomRun : IDisposable
 
         _engine.Core.Commit(submission);
         var request = new ExpectedRequest(_time.GetUtcNow());
-        _live.AddRange(
-            submission.Generations.Zip(choices, (generation, choice) => new Expected(generation, choice, submit.Spelling, request)));
+        _live.AddRange(submission.Generations.Zip(choices, (generation, choice) => new Expected(generation, choice, submit.Rule, request)));
         return choices.Length;
     }
 
@@ -175,8 +175,15 @@ internal sealed class RandomRun : IDisposable
 
     private void CheckEnded(Expected expected)
     {
+        // What comes after tokens as they were generated depends on those that were there.
+        if (expected.Events[^1].AsGeneratedPromptTokens > 0)
+        {
+            Assert.Equal(PrefixReuse.AsGenerated, expected.Spec.PrefixReuse);
+            return;
+        }
+
         var oracle = new SerialOracle(_case.Model, RandomCase.BreaksLogits);
-        var alone = oracle.Run(expected.Spec, expected.Spelling);
+        var alone = oracle.Run(expected.Spec, expected.Rule);
         var (told, end) = (expected.Events[..^1], expected.Events[^1]);
         Assert.Equal(alone.Take(told.Count).Select(Describe), told.Select(Describe));
         Assert.All(told, each => Assert.True(each.Kind is GenerationEventKind.Token or GenerationEventKind.PromptToken));
@@ -219,13 +226,13 @@ internal sealed class RandomRun : IDisposable
         public bool HasTimedOut { get; set; }
     }
 
-    private sealed class Expected(Generation generation, GenerationRequest spec, int[]? spelling, ExpectedRequest request)
+    private sealed class Expected(Generation generation, GenerationRequest spec, TokenRule? rule, ExpectedRequest request)
     {
         public Generation Generation { get; } = generation;
 
         public GenerationRequest Spec { get; } = spec;
 
-        public int[]? Spelling { get; } = spelling;
+        public TokenRule? Rule { get; } = rule;
 
         public ExpectedRequest Request { get; } = request;
 

@@ -35,15 +35,15 @@ internal sealed class SerialOracle(ScriptedModel model, Predicate<int> breaksLog
 
     /// <summary>All events of a request that nobody ends early.</summary>
     /// <param name="request">The request, with every setting but the threshold filled in.</param>
-    /// <param name="spelling">What its constraint allows, token by token; null without one.</param>
-    public List<GenerationEvent> Run(GenerationRequest request, int[]? spelling)
+    /// <param name="rule">What its constraint allows; null without one.</param>
+    public List<GenerationEvent> Run(GenerationRequest request, TokenRule? rule)
     {
         try
         {
-            RunPrompt(request, spelling);
+            RunPrompt(request, rule);
             while (_events.Count == 0 || _events[^1].Kind is GenerationEventKind.Token or GenerationEventKind.PromptToken)
             {
-                RunGenerated(request, spelling);
+                RunGenerated(request, rule);
             }
         }
         catch (FailException failure)
@@ -54,7 +54,7 @@ internal sealed class SerialOracle(ScriptedModel model, Predicate<int> breaksLog
         return _events;
     }
 
-    private void RunPrompt(GenerationRequest request, int[]? spelling)
+    private void RunPrompt(GenerationRequest request, TokenRule? rule)
     {
         var prompt = request.Prompt.Span;
         for (var position = 0; position < prompt.Length; position++)
@@ -85,7 +85,7 @@ internal sealed class SerialOracle(ScriptedModel model, Predicate<int> breaksLog
             }
             else if (request.MaxTokens > 0)
             {
-                Choose(row, request, spelling);
+                Choose(row, request, rule);
                 Yield(row, request, Loops);
             }
             else
@@ -100,7 +100,7 @@ internal sealed class SerialOracle(ScriptedModel model, Predicate<int> breaksLog
         }
     }
 
-    private void RunGenerated(GenerationRequest request, int[]? spelling)
+    private void RunGenerated(GenerationRequest request, TokenRule? rule)
     {
         var row = new Row(_contents.Count, _output[^1], request.Reports.LoopLogprobs > 0 ? [] : null);
         var (most, least) = (request.Exit.MaxLoops!.Value, request.Exit.MinLoops!.Value);
@@ -128,7 +128,7 @@ internal sealed class SerialOracle(ScriptedModel model, Predicate<int> breaksLog
 
             if (exitStep == loop)
             {
-                Choose(row, request, spelling);
+                Choose(row, request, rule);
             }
         }
 
@@ -214,14 +214,14 @@ internal sealed class SerialOracle(ScriptedModel model, Predicate<int> breaksLog
         }
     }
 
-    private void Choose(Row row, GenerationRequest request, int[]? spelling)
+    private void Choose(Row row, GenerationRequest request, TokenRule? rule)
     {
         ReadHead(row);
         var scores = Scores();
         var changed = _logits.ToArray();
-        if (spelling is not null)
+        if (rule is not null)
         {
-            Keep(changed, [.. spelling.Skip(_output.Count).Take(1)]);
+            Keep(changed, [.. Enumerable.Range(0, changed.Length).Where(token => rule.Allows(_output, token))]);
         }
 
         Change(changed, request);

@@ -8,6 +8,7 @@ namespace LoopLM.Cpu.Ouro;
 /// <summary>The head over the states in some row slots, on all threads of a team.</summary>
 internal sealed unsafe class HeadPass(WeightMatrix head, ThreadTeam team, Activations activations) : ITeamJob
 {
+    private readonly TeamSizes _sizes = new(team.Size);
     private int _rows;
     private float* _logits;
 
@@ -25,7 +26,7 @@ internal sealed unsafe class HeadPass(WeightMatrix head, ThreadTeam team, Activa
         {
             _rows = rows.Length;
             _logits = destination;
-            team.Run(this);
+            team.Run(this, _rows, _sizes);
         }
     }
 

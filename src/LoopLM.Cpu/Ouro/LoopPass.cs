@@ -37,6 +37,7 @@ internal sealed unsafe class LoopPass(
     RotaryTable rotary) : ITeamJob
 {
     private readonly BatchAttention _attention = new(OuroModel.ShapeOf(config).Attention, kernels, cache, activations);
+    private readonly TeamSizes _sizes = new(team.Size);
     private readonly float _queryScale = 1 / MathF.Sqrt(config.HeadDimension);
     private LoopBatch? _batch;
     private int _rows;
@@ -52,7 +53,7 @@ internal sealed unsafe class LoopPass(
             _attention.Plan(batch);
             _gateLogits = gates;
             _stateChanges = changes;
-            team.Run(this);
+            team.Run(this, _rows, _sizes);
             _batch = null;
         }
     }
@@ -60,7 +61,7 @@ internal sealed unsafe class LoopPass(
     /// <inheritdoc/>
     public void Execute(int thread)
     {
-        var share = Share.Of(_rows, thread, team.Size);
+        var share = Share.Of(_rows, thread, team.Working);
         var hasOwnStream = _rows <= Activations.FewRows;
         var stream = activations.Streams[hasOwnStream ? thread : 0];
         var rows = hasOwnStream ? new(0, _rows) : share;
@@ -107,13 +108,13 @@ internal sealed unsafe class LoopPass(
         Project(stream, layer, thread);
 
         // Barrier: phase 3 reads queries, keys and values of heads that others projected, unless a thread attends for its own.
-        if (!_attention.KeepsHeads(team.Size))
+        if (!_attention.KeepsHeads(team.Working))
         {
             team.Synchronize(thread);
         }
 
         // Phase 3: attend.
-        _attention.Attend(_batch!, layer, thread, team.Size);
+        _attention.Attend(_batch!, layer, thread, team.Working);
 
         // Barrier: phases 4 and 5 read all attended heads of a row. Phase 5 overwrites the branch that phase 9 read.
         team.Synchronize(thread);
@@ -185,7 +186,7 @@ internal sealed unsafe class LoopPass(
     {
         var (heads, kvHeads) = (config.Heads, config.KvHeads);
         var group = heads / kvHeads;
-        var share = Share.Of(heads + (2 * kvHeads), thread, team.Size);
+        var share = Share.Of(heads + (2 * kvHeads), thread, team.Working);
         for (var i = share.First; i < share.End; i++)
         {
             var (kvHead, member) = Math.DivRem(i, group + 2);

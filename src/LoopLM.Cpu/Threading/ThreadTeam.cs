@@ -1,8 +1,11 @@
+using System.Diagnostics;
+
 namespace LoopLM.Cpu.Threading;
 
 /// <summary>
 /// The caller and some threads of its own that run jobs together. Between the phases of a job, and for a short time between jobs, a thread
-/// that waits spins, for phases last microseconds; a team that gets no job sleeps.
+/// that waits spins, because phases last microseconds. A thread that waits longer sleeps: its mate has lost its processor, or there is no
+/// job.
 /// </summary>
 /// <remarks>
 /// Its own threads are bound to a processor each, so that no two of them share one while another is idle. The caller is not:
@@ -10,76 +13,113 @@ namespace LoopLM.Cpu.Threading;
 /// </remarks>
 internal sealed class ThreadTeam : IDisposable
 {
-    // Two microseconds, which is longer than most phases are uneven; then the core is offered to a mate that
-    // may need it. Half a millisecond without a job.
+    // Two microseconds, which is longer than most phases are uneven; then the core is offered to a mate that may need it.
     private const int SpinsBeforeYield = 64;
+
+    // A tenth of a millisecond within a job, half a one between jobs.
+    private const int SpinsBeforeSleepInAJob = 320;
     private const int SpinsBeforeSleep = 1024;
 
-    private readonly object _bell = new();
-    private readonly Thread[] _workers;
-    private readonly SpinCounter _started = new();
+    private readonly object _gate = new();
+    private readonly Worker[] _workers;
     private readonly SpinCounter _arrived = new();
     private readonly SpinCounter _phase = new();
 
     // Chunks taken of each thread's share, for phases of even and of odd number: no thread is in a phase while another is two ahead.
     private readonly SpinCounter[][] _taken;
     private ITeamJob? _job;
-    private int _sleepers;
+    private int _waiting;
 
     /// <summary>Starts the threads.</summary>
     /// <param name="size">Threads in all, the caller included; from 1.</param>
     public ThreadTeam(int size)
     {
-        _workers = new Thread[size - 1];
         _taken = [.. Enumerable.Range(0, 2).Select(_ => Enumerable.Range(0, size).Select(_ => new SpinCounter()).ToArray())];
         var processors = ProcessorAffinity.Allowed();
         var binds = size <= processors.Length;
-        for (var i = 0; i < _workers.Length; i++)
-        {
-            var number = i + 1;
-            _workers[i] = new Thread(() =>
-                Work(number, binds ? processors[number] : null))
-            { IsBackground = true, Name = $"cpu runner {number}" };
-            _workers[i].Start();
-        }
+        _workers = [.. Enumerable.Range(1, size - 1).Select(number => new Worker(this, number, binds ? processors[number] : null))];
+        Working = size;
     }
 
     /// <summary>Threads in all, the caller included.</summary>
     public int Size => _workers.Length + 1;
 
-    /// <summary>Threads that sleep because there is no job.</summary>
-    internal int Sleepers => Volatile.Read(ref _sleepers);
+    /// <summary>Threads of the job at work, the caller included: numbers 0..Working-1.</summary>
+    public int Working { get; private set; }
+
+    /// <summary>Threads that sleep because they have no job.</summary>
+    internal int Sleepers => _workers.Count(worker => worker.IsAsleep);
+
+    /// <summary>Threads that sleep at a barrier.</summary>
+    internal int Waiting => Volatile.Read(ref _waiting);
 
     /// <summary>Runs a job on all threads; returns when all have done their share.</summary>
-    public void Run(ITeamJob job)
+    public void Run(ITeamJob job) => Run(job, Size);
+
+    /// <summary>Runs a job on as many threads as pay off.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="rows">Its rows, from 1.</param>
+    /// <param name="sizes">What is known of such jobs.</param>
+    public void Run(ITeamJob job, int rows, TeamSizes sizes)
     {
-        Start(job);
+        var started = Stopwatch.GetTimestamp();
+        Run(job, sizes.Choose(rows));
+        sizes.Took(Stopwatch.GetTimestamp() - started);
+    }
+
+    /// <summary>Runs a job on some of the threads; returns when they have done their share.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="threads">How many work on it, the caller included; 1..<see cref="Size"/>.</param>
+    public void Run(ITeamJob job, int threads)
+    {
+        // Threads that were not in the job before have counters of an older phase.
+        for (var thread = Working; thread < threads; thread++)
+        {
+            _taken[_phase.Value & 1][thread].Value = 0;
+        }
+
+        (_job, Working) = (job, threads);
+        for (var thread = 1; thread < threads; thread++)
+        {
+            _workers[thread - 1].Call();
+        }
+
         job.Execute(0);
         Synchronize(0);
     }
 
-    /// <summary>A barrier: waits, inside a job, until every thread has come here. What they wrote before is then visible to all.</summary>
+    /// <summary>A barrier: waits, inside a job, until every thread of it has come here. What they wrote before is then visible to all.</summary>
     /// <param name="thread">The thread that calls.</param>
     public void Synchronize(int thread)
     {
-        var phase = _phase.Value;
+        var (phase, threads) = (_phase.Value, Working);
         _taken[(phase + 1) & 1][thread].Value = 0;
-        if (_arrived.Increment() == Size)
+
+        // The next job may have another number of threads, and may begin as soon as the last one has arrived.
+        if (_arrived.Increment() == threads)
         {
             _arrived.Value = 0;
             _phase.Value = phase + 1;
+            Wake(_gate, ref _waiting);
             return;
         }
 
         for (var spins = 0; _phase.Value == phase; spins++)
         {
-            Pause(spins);
+            if (spins < SpinsBeforeSleepInAJob)
+            {
+                Pause(spins);
+            }
+            else
+            {
+                Sleep(_gate, ref _waiting, _phase, phase);
+            }
         }
     }
 
     /// <summary>
-    /// Hands out items that all threads work through between two barriers, at most once: first a thread's own share, so that it meets the
-    /// same items in every loop, then what is left of the shares of threads that are behind.
+    /// Hands out items that all threads of the job work through between two barriers, at most once: first a thread's own share, so that it
+    /// meets the same items in every loop, then what is left of the shares of threads that are late.
     /// </summary>
     /// <param name="thread">The thread that calls.</param>
     /// <param name="items">How many there are.</param>
@@ -87,12 +127,17 @@ internal sealed class ThreadTeam : IDisposable
     /// <param name="chunk">Items of a chunk, at least; filled up to the grain.</param>
     /// <returns>What the thread is to do, chunk by chunk.</returns>
     public ChunkSource Chunks(int thread, int items, int grain, int chunk) =>
-        new(_taken[_phase.Value & 1], thread, items, grain, (chunk + grain - 1) / grain * grain);
+        new(_taken[_phase.Value & 1].AsMemory(0, Working), thread, items, grain, (chunk + grain - 1) / grain * grain);
 
     /// <summary>Ends the threads.</summary>
     public void Dispose()
     {
-        Start(null);
+        _job = null;
+        foreach (var worker in _workers)
+        {
+            worker.Call();
+        }
+
         foreach (var worker in _workers)
         {
             worker.Join();
@@ -111,60 +156,94 @@ internal sealed class ThreadTeam : IDisposable
         }
     }
 
-    private void Start(ITeamJob? job)
+    /// <summary>Sleeps while a counter has a value.</summary>
+    private static void Sleep(object bell, ref int sleepers, SpinCounter counter, int value)
     {
-        _job = job;
-
-        // A full fence on both sides: either a worker that falls asleep sees the job, or this thread sees the sleeper.
-        _started.Increment();
-        if (Sleepers > 0)
+        lock (bell)
         {
-            lock (_bell)
+            // A full fence here and in Wake: either this thread sees the new value, or the one that writes it sees a sleeper.
+            Interlocked.Increment(ref sleepers);
+            while (counter.Value == value)
             {
-                Monitor.PulseAll(_bell);
+                Monitor.Wait(bell);
+            }
+
+            Interlocked.Decrement(ref sleepers);
+        }
+    }
+
+    /// <summary>Wakes the threads that sleep until a counter changes; it has changed.</summary>
+    private static void Wake(object bell, ref int sleepers)
+    {
+        Interlocked.MemoryBarrier();
+        if (Volatile.Read(ref sleepers) > 0)
+        {
+            lock (bell)
+            {
+                Monitor.PulseAll(bell);
             }
         }
     }
 
-    private void Work(int thread, int? processor)
+    /// <summary>A thread of the team's own.</summary>
+    private sealed class Worker
     {
-        if (processor is { } bound)
+        private readonly ThreadTeam _team;
+        private readonly int _number;
+        private readonly Thread _thread;
+        private readonly object _bell = new();
+        private readonly SpinCounter _called = new();
+        private int _sleepers;
+
+        public Worker(ThreadTeam team, int number, int? processor)
         {
-            ProcessorAffinity.Bind(bound);
+            (_team, _number) = (team, number);
+            _thread = new Thread(() => Work(processor)) { IsBackground = true, Name = $"cpu runner {number}" };
+            _thread.Start();
         }
 
-        for (var seen = 0; ; seen++)
-        {
-            WaitForStart(seen);
-            if (_job is not { } job)
-            {
-                return;
-            }
+        public bool IsAsleep => Volatile.Read(ref _sleepers) > 0;
 
-            job.Execute(thread);
-            Synchronize(thread);
+        public void Call()
+        {
+            _called.Increment();
+            Wake(_bell, ref _sleepers);
         }
-    }
 
-    private void WaitForStart(int seen)
-    {
-        for (var spins = 0; _started.Value == seen; spins++)
+        public void Join() => _thread.Join();
+
+        private void Work(int? processor)
         {
-            if (spins < SpinsBeforeSleep)
+            if (processor is { } bound)
             {
-                Pause(spins);
-                continue;
+                ProcessorAffinity.Bind(bound);
             }
 
-            lock (_bell)
+            for (var seen = 0; ; seen++)
             {
-                Interlocked.Increment(ref _sleepers);
-                while (_started.Value == seen)
+                WaitForCall(seen);
+                if (_team._job is not { } job)
                 {
-                    Monitor.Wait(_bell);
+                    return;
                 }
 
-                Interlocked.Decrement(ref _sleepers);
+                job.Execute(_number);
+                _team.Synchronize(_number);
+            }
+        }
+
+        private void WaitForCall(int seen)
+        {
+            for (var spins = 0; _called.Value == seen; spins++)
+            {
+                if (spins < SpinsBeforeSleep)
+                {
+                    Pause(spins);
+                }
+                else
+                {
+                    Sleep(_bell, ref _sleepers, _called, seen);
+                }
             }
         }
     }

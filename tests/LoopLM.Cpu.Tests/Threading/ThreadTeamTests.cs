@@ -24,6 +24,39 @@ public sealed class ThreadTeamTests
     }
 
     [Fact]
+    public void Run_OtherNumbersOfThreads_OnlyThoseTakePartAndMeetAtEveryBarrier()
+    {
+        using var team = new ThreadTeam(4);
+        var job = new ChunkedPhases(team, phases: 3, items: 200, grain: 1);
+        int[] numbers = [4, 1, 1, 3, 2, 4, 1, 2, 2, 4];
+
+        foreach (var threads in numbers)
+        {
+            team.Run(job, threads);
+            Assert.Equal(threads, job.Threads);
+        }
+
+        Assert.All(job.Taken, taken => Assert.Equal(numbers.Length, taken));
+    }
+
+    [Fact]
+    public async Task Synchronize_MateThatIsLate_SleepsUntilItComes()
+    {
+        using var team = new ThreadTeam(2);
+        using var late = new ManualResetEventSlim();
+        using var proceed = new ManualResetEventSlim();
+        var job = new Late(late, proceed);
+        var run = Task.Factory.StartNew(
+            () => team.Run(job), TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+        Assert.True(late.Wait(s_limit, TestContext.Current.CancellationToken));
+        Assert.True(SpinWait.SpinUntil(() => team.Waiting == 1, s_limit), "the thread that waits at the barrier stays awake");
+        proceed.Set();
+
+        await run.WaitAsync(s_limit, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public void Run_TeamThatFellAsleep_WakesAllOfIt()
     {
         using var team = new ThreadTeam(3);
@@ -141,17 +174,35 @@ public sealed class ThreadTeamTests
         public void Execute(int thread) => Bytes[thread] = GC.GetAllocatedBytesForCurrentThread();
     }
 
+    /// <summary>Its second thread waits until it may go on.</summary>
+    private sealed class Late(ManualResetEventSlim late, ManualResetEventSlim proceed) : ITeamJob
+    {
+        public void Execute(int thread)
+        {
+            if (thread == 1)
+            {
+                late.Set();
+                proceed.Wait(s_limit);
+            }
+        }
+    }
+
     /// <summary>Counts how often each item of each phase is handed out.</summary>
     private sealed class ChunkedPhases(ThreadTeam team, int phases, int items, int grain, int? idle = null) : ITeamJob
     {
         private volatile bool _beganAtGrain = true;
+        private int _threads;
 
         public int[] Taken { get; } = new int[phases * items];
 
         public bool BeganAtGrain => _beganAtGrain;
 
+        /// <summary>Threads since it was last asked.</summary>
+        public int Threads => Interlocked.Exchange(ref _threads, 0);
+
         public void Execute(int thread)
         {
+            Interlocked.Increment(ref _threads);
             for (var phase = 0; phase < phases; phase++)
             {
                 if (thread != idle)

@@ -105,7 +105,13 @@ internal sealed class TeamSizes(int threads)
         for (; ; )
         {
             kind.Turn = (kind.Turn + 1) % 4;
-            var next = kind.Turn switch { 0 => kind.Size / 2, 1 => kind.Size - 1, 2 => kind.Size + 1, _ => Math.Min(2 * kind.Size, threads) };
+            var next = kind.Turn switch
+            {
+                0 => kind.Size / 2,
+                1 => kind.Size - 1,
+                2 => kind.Size + 1,
+                _ => Math.Min(2 * kind.Size, threads),
+            };
             if (next >= 1 && next <= threads && next != kind.Size)
             {
                 return next;

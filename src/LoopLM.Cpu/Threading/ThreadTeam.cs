@@ -88,7 +88,9 @@ internal sealed class ThreadTeam : IDisposable
         Synchronize(0);
     }
 
-    /// <summary>A barrier: waits, inside a job, until every thread of it has come here. What they wrote before is then visible to all.</summary>
+    /// <summary>
+    /// A barrier: waits, inside a job, until every thread of it has come here. What they wrote before is then visible to all.
+    /// </summary>
     /// <param name="thread">The thread that calls.</param>
     public void Synchronize(int thread)
     {

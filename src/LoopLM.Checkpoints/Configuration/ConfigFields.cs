@@ -68,11 +68,11 @@ internal sealed class ConfigFields(JsonElement config, List<string> problems, st
         return least;
     }
 
-    /// <summary>After which loop drafts pay off, and how many of them are right; null where that is absent.</summary>
+    /// <summary>After which loop drafts pay off, and which share of them is accepted; null where that is absent.</summary>
     public (int? Loops, float Acceptance) Drafts()
     {
         const string Loops = "looplm_draft_loops";
-        return Find(Loops) is null ? default : (Integer(Loops, 1, 64), Number("looplm_draft_acceptance", 0, 1));
+        return Find(Loops) is null ? (null, 0) : (Integer(Loops, 1, 64), Number("looplm_draft_acceptance", 0, 1));
     }
 
     /// <summary>How matrices are packed; null where the field is absent.</summary>

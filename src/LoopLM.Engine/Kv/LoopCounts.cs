@@ -7,7 +7,8 @@ namespace LoopLM.Engine.Kv;
 /// </summary>
 public struct LoopCounts
 {
-    private const int Length = 32;
+    /// <summary>Loops that are counted apart; later ones count as the last.</summary>
+    internal const int Length = 32;
 
     private Buffer _counts;
 

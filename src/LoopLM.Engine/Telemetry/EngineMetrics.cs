@@ -4,6 +4,7 @@ using System.Diagnostics.Metrics;
 using System.Globalization;
 using LoopLM.Engine.Errors;
 using LoopLM.Engine.Exits;
+using LoopLM.Engine.Kv;
 using LoopLM.Engine.Requests;
 
 namespace LoopLM.Engine.Telemetry;
@@ -20,7 +21,7 @@ public sealed class EngineMetrics : IDisposable
     private readonly RecordedInstruments _recorded;
     private readonly ObservedInstruments _observed;
     private readonly KeyValuePair<string, object?>[] _labels;
-    private readonly ConcurrentDictionary<(string Policy, ExitReason Reason, int Step), KeyValuePair<string, object?>[]> _exits = new();
+    private readonly ConcurrentDictionary<string, KeyValuePair<string, object?>[][]> _exits = new();
 
     /// <summary>Creates the instruments.</summary>
     public EngineMetrics()
@@ -150,17 +151,22 @@ public sealed class EngineMetrics : IDisposable
         _ => throw new UnreachableException(),
     };
 
-    /// <summary>The labels of an exit, which are made once: a tick allocates nothing.</summary>
+    /// <summary>The labels of an exit. Those of a policy are made with its first token: later ticks allocate nothing.</summary>
     private KeyValuePair<string, object?>[] ExitLabels(string policy, ExitReason reason, int step) => _exits.GetOrAdd(
-        (policy, reason, step),
-        static (exit, labels) =>
+        policy,
+        static (policy, labels) =>
         [
-            .. labels,
-            new("policy", exit.Policy),
-            new("reason", NameOf(exit.Reason)),
-            new("exit_step", exit.Step.ToString(CultureInfo.InvariantCulture)),
+            .. from reason in Enum.GetValues<ExitReason>()
+               from step in Enumerable.Range(1, LoopCounts.Length)
+               select (KeyValuePair<string, object?>[])
+               [
+                   .. labels,
+                   new("policy", policy),
+                   new("reason", NameOf(reason)),
+                   new("exit_step", step.ToString(CultureInfo.InvariantCulture)),
+               ],
         ],
-        _labels);
+        _labels)[((int)reason * LoopCounts.Length) + Math.Min(step, LoopCounts.Length) - 1];
 
     private KeyValuePair<string, object?>[] With(string name, string value) => [.. _labels, new(name, value)];
 }

@@ -131,8 +131,13 @@ public sealed class SettingProtocolTests
         { IsMap: true } => """{"7":1.5}""",
         { IsRepeated: true, FieldType: FieldType.String } => """["a","b"]""",
         { IsRepeated: true } => "[3,5]",
-        { FieldType: FieldType.Enum } => name switch { "speculation" =>
-            "\"fixed\"", "prefix_reuse" => "\"as-generated\"", _ => "\"shared\"" },
+        { FieldType: FieldType.Enum } => name switch
+        {
+            "speculation" =>
+            "\"fixed\"",
+            "prefix_reuse" => "\"as-generated\"",
+            _ => "\"shared\""
+        },
         { FieldType: FieldType.String } => name == "truncation_side" ? "\"right\"" : "\"act\"",
         { FieldType: FieldType.Bool } => name == "skip_special_tokens" ? "false" : "true",
         { FieldType: FieldType.Float } => "0.5",

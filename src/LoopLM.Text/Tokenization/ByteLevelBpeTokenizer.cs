@@ -95,7 +95,7 @@ public sealed class ByteLevelBpeTokenizer : Tokenizer
     /// <param name="shownTokens">Special tokens that decoding shows; null for none.</param>
     public IReadOnlyList<ReadOnlyMemory<byte>> GetTextBytes(IReadOnlySet<int>? shownTokens = null) =>
         [.. Enumerable.Range(0, VocabularySize).Select(id => IsSpecial(id) && shownTokens?.Contains(id) is not true
-            ? default : (ReadOnlyMemory<byte>)GetTokenBytes(id).ToArray())];
+            ? default : _vocabulary.GetMemory(id))];
 
     /// <summary>
     /// The text that a token stands for, special or not, the same string every time; empty for an id without a

@@ -70,6 +70,9 @@ internal sealed class Vocabulary
     /// <summary>The bytes that a token stands for; none for an id without a token.</summary>
     public ReadOnlySpan<byte> GetBytes(int id) => Contains(id) ? _bytes.AsSpan(_byteStarts[id].._byteStarts[id + 1]) : [];
 
+    /// <summary>The bytes of a token to keep; none for an id without a token.</summary>
+    public ReadOnlyMemory<byte> GetMemory(int id) => Contains(id) ? _bytes.AsMemory(_byteStarts[id].._byteStarts[id + 1]) : default;
+
     /// <summary>The bytes of a token as decoding takes them: none of a special token that is skipped.</summary>
     public ReadOnlySpan<byte> GetBytes(int id, bool skipSpecialTokens) => skipSpecialTokens && IsSpecial(id) ? [] : GetBytes(id);
 

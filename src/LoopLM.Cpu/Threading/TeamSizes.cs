@@ -33,7 +33,7 @@ internal sealed class TeamSizes(int threads)
     /// <param name="rows">Rows of the job, from 1.</param>
     public int Choose(int rows)
     {
-        _current = rows <= FewRows ? rows - 1 : FewRows - 4 + BitOperations.Log2((uint)rows);
+        _current = rows <= FewRows ? rows - 1 : FewRows - 3 + BitOperations.Log2((uint)rows);
         ref var kind = ref _kinds[_current];
         if (kind.Size == 0)
         {

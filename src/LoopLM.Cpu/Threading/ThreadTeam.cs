@@ -20,7 +20,7 @@ internal sealed class ThreadTeam : IDisposable
     private const int SpinsBeforeSleepInAJob = 320;
     private const int SpinsBeforeSleep = 1024;
 
-    private readonly object _gate = new();
+    private readonly object _bell = new();
     private readonly Worker[] _workers;
     private readonly SpinCounter _arrived = new();
     private readonly SpinCounter _phase = new();
@@ -102,7 +102,7 @@ internal sealed class ThreadTeam : IDisposable
         {
             _arrived.Value = 0;
             _phase.Value = phase + 1;
-            Wake(_gate, ref _waiting);
+            Wake(_bell, ref _waiting);
             return;
         }
 
@@ -114,7 +114,7 @@ internal sealed class ThreadTeam : IDisposable
             }
             else
             {
-                Sleep(_gate, ref _waiting, _phase, phase);
+                Sleep(_bell, ref _waiting, _phase, phase);
             }
         }
     }

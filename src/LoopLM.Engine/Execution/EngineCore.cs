@@ -275,7 +275,7 @@ public sealed class EngineCore : IDisposable
         }
     }
 
-    private bool TryRunLoop(AttentionGroups plan)
+    private bool TryRunLoop(TickPlan plan)
     {
         try
         {

@@ -39,7 +39,7 @@ internal sealed class ExitStage(
     /// <param name="plan">The plan; its rows are the running rows in their order.</param>
     /// <param name="gateLogits">Of each row, where the plan reads them.</param>
     /// <param name="stateChanges">Of each row, where the plan reads them.</param>
-    public void Run(AttentionGroups plan, ReadOnlySpan<float> gateLogits, ReadOnlySpan<float> stateChanges)
+    public void Run(TickPlan plan, ReadOnlySpan<float> gateLogits, ReadOnlySpan<float> stateChanges)
     {
         for (var i = 0; i < plan.Batch.Rows.Length; i++)
         {

@@ -33,7 +33,7 @@ public sealed record ModelDescription
     /// <summary>The loop after which drafts of the next token are known to pay off most, from 1; null where nobody has looked.</summary>
     public int? DraftLoops { get; init; }
 
-    /// <summary>The share of those drafts that are right, 0 to 1.</summary>
+    /// <summary>The share of those drafts that full depth accepts, 0 to 1.</summary>
     public double DraftAcceptance { get; init; }
 
     /// <summary>Most positions of one sequence: prompt and generated tokens together.</summary>

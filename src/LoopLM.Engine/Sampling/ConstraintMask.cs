@@ -5,7 +5,7 @@ namespace LoopLM.Engine.Sampling;
 /// worker from <see cref="Begin"/> until the mask is there.
 /// </summary>
 /// <param name="create">Makes the constraint; a worker calls it, before the first mask.</param>
-/// <param name="isForDrafts">Whether it is reported drafts, too, and its masks can wait for those of certain tokens.</param>
+/// <param name="isForDrafts">Whether it also receives drafts, and its masks can wait for those of certain tokens.</param>
 internal sealed class ConstraintMask(Func<ITokenConstraint> create, bool isForDrafts = false)
 {
     private const int Capacity = 128;
@@ -18,7 +18,7 @@ internal sealed class ConstraintMask(Func<ITokenConstraint> create, bool isForDr
     private bool _isStale = true;
     private volatile bool _isWorking;
 
-    /// <summary>Whether it is reported drafts, too.</summary>
+    /// <summary>Whether it also receives drafts.</summary>
     public bool IsForDrafts => isForDrafts;
 
     /// <summary>Whether the mask after all its tokens is known, or why there is none.</summary>
@@ -27,7 +27,7 @@ internal sealed class ConstraintMask(Func<ITokenConstraint> create, bool isForDr
     /// <summary>Whether its tokens have changed since its last mask, no worker is at it, and it can go on.</summary>
     public bool IsBehind => !_isWorking && _isStale && !HasFailed && Problem is null;
 
-    /// <summary>Whether the constraint has many tokens to be told. Whoever tells them now allocates nothing.</summary>
+    /// <summary>Whether many tokens wait for the constraint. Passing them on now allocates nothing.</summary>
     public bool IsFull => _accepted.Count > Capacity / 2;
 
     /// <summary>Why the sequence must end; null where it may go on. For whoever owns it.</summary>

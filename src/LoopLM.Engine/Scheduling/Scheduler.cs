@@ -18,7 +18,7 @@ internal sealed class Scheduler
     private readonly AdmissionQueue _queue = new();
     private readonly List<Sequence> _running;
     private readonly Stack<int> _freeNumbers;
-    private readonly AttentionGroups _plan;
+    private readonly TickPlan _plan;
     private readonly Func<Sequence, bool> _tryOpen;
 
     public Scheduler(EngineOptions options, KvLedger ledger, PrefixCache prefixes)
@@ -29,7 +29,7 @@ internal sealed class Scheduler
         _running = new List<Sequence>(options.MaxSequences);
         _freeNumbers = new Stack<int>(Enumerable.Range(0, options.MaxSequences).Reverse());
         Rows = new RowTable(options.MaxRows);
-        _plan = new AttentionGroups(ledger, options.MaxRows);
+        _plan = new TickPlan(ledger, options.MaxRows);
         _tryOpen = TryOpen;
     }
 
@@ -60,7 +60,7 @@ internal sealed class Scheduler
     /// <summary>
     /// Admits what fits, starts rows, and plans one loop of every running row. The plan has no rows when there is nothing to run.
     /// </summary>
-    public AttentionGroups Plan()
+    public TickPlan Plan()
     {
         _plan.Admitted.Clear();
         while (_freeNumbers.Count > 0 && _queue.Admit(_tryOpen) is { } admitted)

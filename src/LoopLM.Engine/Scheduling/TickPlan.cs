@@ -6,7 +6,7 @@ using LoopLM.Engine.Runners;
 namespace LoopLM.Engine.Scheduling;
 
 /// <summary>What the current tick does. One instance serves all ticks; its content stays while a runner reads it.</summary>
-internal sealed class AttentionGroups(KvLedger ledger, int capacity)
+internal sealed class TickPlan(KvLedger ledger, int capacity)
 {
     private readonly LoopBatchBuilder _rows = new(capacity);
     private ulong _loops;

@@ -43,7 +43,7 @@ internal sealed class TextChoice(
     /// <summary>Tokens drafted so far by early loops.</summary>
     public int DraftTokens { get; private set; }
 
-    /// <summary>Those that were right.</summary>
+    /// <summary>Those that were accepted.</summary>
     public int AcceptedDraftTokens { get; private set; }
 
     /// <summary>Prompt tokens that were not computed, because an earlier request had.</summary>

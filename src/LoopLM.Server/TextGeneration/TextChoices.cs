@@ -51,7 +51,7 @@ internal sealed class TextChoices(ServedModel model, TextChoice[] generations, i
     /// <summary>Tokens drafted so far by early loops.</summary>
     public int DraftTokens => generations.Sum(each => each.DraftTokens);
 
-    /// <summary>Those that were right.</summary>
+    /// <summary>Those that were accepted.</summary>
     public int AcceptedDraftTokens => generations.Sum(each => each.AcceptedDraftTokens);
 
     /// <summary>Loops that they ran together.</summary>

@@ -14,7 +14,7 @@ internal static class CalibratedConfig
     /// <summary>The loop whose drafts pay off most.</summary>
     public const string DraftLoops = "looplm_draft_loops";
 
-    /// <summary>The share of those drafts that are right.</summary>
+    /// <summary>The share of those drafts that full depth accepts.</summary>
     public const string DraftAcceptance = "looplm_draft_acceptance";
 
     private static readonly JsonWriterOptions s_format =

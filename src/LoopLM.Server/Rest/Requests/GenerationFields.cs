@@ -34,7 +34,7 @@ internal static class GenerationFields
     }
 
     /// <summary>
-    /// The same with as many tokens as the first of some fields says that is there; -1 requests as many as the context has left.
+    /// The same with as many tokens as the first of some fields says that is there; -1 means as many as the context has left.
     /// </summary>
     /// <param name="text">The request.</param>
     /// <param name="fields">The body.</param>

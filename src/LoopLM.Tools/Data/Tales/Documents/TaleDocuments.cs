@@ -24,6 +24,7 @@ internal sealed class TaleDocuments(Random random, TaleMixture mixture)
         var questions = Ask(tale);
         if (questions.Count == 0)
         {
+            // A beginning that answers nothing is told whole.
             (tale, questions) = (whole, Ask(whole));
         }
 
